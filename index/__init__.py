@@ -1,0 +1,1 @@
+"""Documents in, an index directory out. Nothing here knows about questions."""

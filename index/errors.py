@@ -1,0 +1,36 @@
+"""The exceptions that Zhangju raises on purpose.
+
+    ZhangjuError
+    ├── DocumentError     a source cannot be read: missing, empty, binary, no loader for it
+    ├── ModelError        an embedding model cannot be had, or is not what the index was built with
+    ├── StoreError        an index directory is missing, damaged, newer than this program, or not writable
+    ├── QuestionError     a question, or a file of questions, cannot be used
+    └── ReferenceError_   a citation or passage id names nothing in the index
+
+Every message says what was found, what was wanted and what to do about it, in one line; the command line prints it
+as it is and exits with 1.
+"""
+
+
+class ZhangjuError(Exception):
+    """Something that the reader of the message can understand and mend."""
+
+
+class DocumentError(ZhangjuError):
+    """A source document cannot be read."""
+
+
+class ModelError(ZhangjuError):
+    """An embedding model cannot be loaded, or is not the one an index was built with."""
+
+
+class StoreError(ZhangjuError):
+    """An index directory cannot be opened or written."""
+
+
+class QuestionError(ZhangjuError):
+    """A question, or a file of questions, cannot be used."""
+
+
+class ReferenceError_(ZhangjuError):
+    """A citation or passage id names nothing in the index (the underscore keeps clear of the builtin)."""

@@ -1,0 +1,1 @@
+"""The Gradio page: wiring, rendering and words. No retrieval logic."""
