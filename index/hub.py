@@ -1,0 +1,126 @@
+"""Gets a model from the Hugging Face hub, or from what was downloaded before, as a folder.
+
+The hub's own settings hold: HF_HOME, HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE, TRANSFORMERS_OFFLINE, and
+SENTENCE_TRANSFORMERS_HOME for the place of the files.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from index.errors import ModelError
+
+_WANTED = ["*.json", "*.txt", "*.model", "*.jinja"]
+_WEIGHTS = ("*.safetensors", "*.bin")  # in order of preference: a repository often holds both
+_PASSED_OVER = ["onnx/*", "openvino/*", "coreml/*", ".*"]  # the same weights for other programs
+
+_ANSWER_SECONDS = 8.0  # for the hub's first answer; huggingface_hub itself would wait for ever
+_REMEDY = (
+    "check the spelling and the connection, or download the model on a machine with a network and pass its folder "
+    "with --model, or leave --model away for the packaged model"
+)
+
+
+def fetch(name: str, *, report: Callable[[str], None]) -> tuple[Path, str]:
+    """The folder of a model on the hub and its commit; raises ModelError where it cannot be had.
+
+    What was downloaded before is used without asking the hub: an index and its questions stay with one revision, and
+    nobody waits for a network that is not there.
+    """
+    repository = name if "/" in name else f"sentence-transformers/{name}"
+    with _without_bars():
+        folder = _cached(repository) or _downloaded(repository, report)
+    return folder, folder.name
+
+
+def _cached(repository: str) -> Path | None:
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+    for weights in _WEIGHTS:
+        try:
+            folder = _snapshot(repository, weights, local_files_only=True)
+        except LocalEntryNotFoundError:  # also of what is there in part only
+            continue
+        except HFValidationError as error:
+            raise ModelError(
+                f"{repository!r} is neither a folder nor a name that the model hub could have; {_REMEDY}"
+            ) from error
+        if any(folder.glob(weights)) and (folder / "config.json").is_file():
+            return folder
+    return None
+
+
+def _downloaded(repository: str, report: Callable[[str], None]) -> Path:
+    from huggingface_hub.errors import GatedRepoError, OfflineModeIsEnabled, RepositoryNotFoundError
+
+    try:
+        commit, weights = _ask(repository)
+        report(f"downloading the model {repository}, once")
+        return _snapshot(repository, weights, revision=commit)
+    except OfflineModeIsEnabled as error:
+        raise ModelError(
+            f"the model {repository} is not on this machine, and HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE forbids to "
+            f"download it; {_REMEDY}"
+        ) from error
+    except GatedRepoError as error:
+        raise ModelError(
+            f"the model {repository} is given only to those who accept its terms on the hub; do so, log in with "
+            "`hf auth login`, or leave --model away for the packaged model"
+        ) from error
+    except RepositoryNotFoundError as error:
+        raise ModelError(f"the hub knows no model {repository}, nor is it a folder here; {_REMEDY}") from error
+    except _network_errors() as error:
+        reason = str(error).strip().split("\n")[0] or type(error).__name__
+        raise ModelError(f"the model {repository} is not on this machine and not to be had ({reason}); {_REMEDY}") from error
+
+
+def _ask(repository: str) -> tuple[str, str]:
+    """The hub's newest commit of a model, and which files hold its weights."""
+    from huggingface_hub import HfApi
+
+    info = HfApi().model_info(repository, timeout=_ANSWER_SECONDS)
+    names = [file.rfilename for file in info.siblings or ()]
+    for weights in _WEIGHTS:
+        if any(Path(name).match(weights) and "/" not in name for name in names):
+            return str(info.sha), weights
+    raise ModelError(
+        f"the repository {repository} has no weights that can be read here ({len(names)} files, none *.safetensors); "
+        "name another model, or leave --model away for the packaged model"
+    )
+
+
+def _snapshot(repository: str, weights: str, **options: Any) -> Path:
+    from huggingface_hub import snapshot_download
+
+    return Path(
+        snapshot_download(
+            repository,
+            cache_dir=os.environ.get("SENTENCE_TRANSFORMERS_HOME") or None,
+            allow_patterns=[*_WANTED, weights],
+            ignore_patterns=_PASSED_OVER,
+            **options,
+        )
+    )
+
+
+def _network_errors() -> tuple[type[Exception], ...]:
+    """What huggingface_hub lets through; which HTTP library that is depends on its release."""
+    from huggingface_hub.utils import httpx
+
+    return (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError)
+
+
+@contextmanager
+def _without_bars() -> Iterator[None]:
+    from huggingface_hub.utils import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
+
+    if are_progress_bars_disabled():
+        yield
+        return
+    disable_progress_bars()
+    try:
+        yield
+    finally:
+        enable_progress_bars()

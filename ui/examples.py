@@ -1,0 +1,86 @@
+"""Example questions made from the indexed documents: from the leads, figures, titles and openings of their passages."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain, zip_longest
+
+from index.records import Document, Passage
+from ui.words import Words
+
+MOST = 6  # as many as fit above the fold
+
+# A figure that a text states: 万元地区生产总值用水量 | 较2020年下降 | 12%
+_FIGURE = re.compile(
+    r"(?:^|[。；;，,、:：\n])(?P<subject>[㐀-鿿“”（）()]{4,20}?)"
+    r"(?P<change>(?:[比较][\d年同期上末底]{2,8})?(?:累计|年均)?"
+    r"(?:达到|达|增长|提高到|提高|下降到|下降|降低到|降低|控制在|稳定在|不低于|不少于|不超过))"
+    r"(?:约|至)?\d[\d,.]*(?:%|％|个|万|亿|公里|平方|吨|人|家|岁)"
+)
+_NUMBER_OF_ARTICLE = re.compile(r"^第[〇零一二三四五六七八九十百千\d]+[条條](?:之[一二三四五六七八九十]+)?\s*")
+_CLAUSE = re.compile(r"[^\n。；;，,：:.!?！？]+")
+_SHORTEST, _LONGEST = 4, 24  # characters of a phrase worth asking about; twice and three times as many in Latin script
+
+
+def example_questions(documents: Sequence[Document], words: Words) -> tuple[str, ...]:
+    """At most ``MOST`` questions that the documents speak to, spread over their chapters, without repetition.
+
+    The same documents give the same questions; only a document without passages gives none.
+    """
+    chapters = _spread(_chapters(documents))
+    rows = [list(_chapter_questions(chapter, words, turn)) for turn, chapter in enumerate(chapters)]
+    in_turn = chain.from_iterable(zip_longest(*rows))  # the best of each chapter first
+    return tuple(dict.fromkeys(question for question in in_turn if question))[:MOST]
+
+
+def _chapters(documents: Sequence[Document]) -> list[list[Passage]]:
+    chapters: dict[object, list[Passage]] = {}
+    for document in documents:
+        for passage in document.passages:
+            outermost = passage.path[0].key if passage.path else ()
+            chapters.setdefault((document.id, outermost), []).append(passage)
+    return list(chapters.values())
+
+
+def _spread(chapters: list[list[Passage]]) -> list[list[Passage]]:
+    """Up to ``MOST`` chapters at equal distances."""
+    count = min(MOST, len(chapters))
+    return [chapters[(2 * i + 1) * len(chapters) // (2 * count)] for i in range(count)]
+
+
+def _chapter_questions(passages: Sequence[Passage], words: Words, turn: int) -> Iterator[str]:
+    """A chapter's questions, best first: figures come first in every third chapter, leads in the others."""
+    figures = (question for passage in passages for question in _figures(passage, words))
+    leads = (words.about_lead.format(text=passage.lead) for passage in passages if _fits(passage.lead))
+    titles = (words.about_title.format(text=title) for title in _titles(passages))
+    yield from chain(*((figures, leads) if turn % 3 == 1 else (leads, figures)), titles)
+    yield from _clauses(passages, words)
+
+
+def _figures(passage: Passage, words: Words) -> Iterator[str]:
+    for found in _FIGURE.finditer(passage.text):
+        yield words.about_figure.format(**found.groupdict())
+
+
+def _titles(passages: Sequence[Passage]) -> Iterator[str]:
+    """The titles of the innermost divisions; those above stand over everything and ask for nothing in particular."""
+    innermost = (passage.path[-1].title for passage in passages if passage.path)
+    return (title for title in dict.fromkeys(innermost) if _fits(title))
+
+
+def _clauses(passages: Sequence[Passage], words: Words) -> Iterator[str]:
+    """What the passages open with, and where no opening is of a good length, the first one as far as it goes."""
+    openings = [_opening(passage.text) for passage in passages]
+    fitting = [text for text in openings if _fits(text)] or [text[:_LONGEST] for text in openings[:1]]
+    return (words.about_clause.format(text=text) for text in fitting)
+
+
+def _opening(text: str) -> str:
+    found = _CLAUSE.search(_NUMBER_OF_ARTICLE.sub("", text))
+    return found.group().strip() if found else text.strip()
+
+
+def _fits(phrase: str) -> bool:
+    han = sum("㐀" <= c <= "鿿" for c in phrase)
+    if 2 * han > len(phrase):
+        return _SHORTEST <= len(phrase) <= _LONGEST
+    return 2 * _SHORTEST <= len(phrase) <= 3 * _LONGEST

@@ -1,0 +1,78 @@
+"""What the page does when someone asks or switches the language: plain functions, without Gradio."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from index.errors import ZhangjuError
+from index.records import Document
+from retrieval.records import Answer, RelatedHit
+from ui.markup import EMPTY, Html
+from ui.render import render_answer, render_pending, render_problem
+from ui.words import words_for
+
+log = logging.getLogger(__name__)
+
+
+class Searching(Protocol):
+    """What the page needs of ``retrieval.search.Searcher``."""
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """The documents that are searched."""
+
+    def ask(self, question: str, *, k: int = 5) -> Answer:
+        """The passages nearest to the question, and whether they answer it."""
+
+    def related(self, reference: str, *, k: int = 10) -> tuple[RelatedHit, ...]:
+        """The passages in other chapters that belong to the one with this id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of a question, kept so that it can be shown again in another language.
+
+    Without an answer, ``problem`` says why in words, or is empty where the reason is not for the reader.
+    """
+
+    question: str
+    answer: Answer | None = None
+    related: Mapping[str, Sequence[RelatedHit]] = field(default_factory=dict)
+    problem: str = ""
+
+
+def find(searcher: Searching, question: str, *, related: int = 5) -> Outcome:
+    """Look a question up, with as many related passages under each hit as ``related`` says; never raises.
+
+    This is the edge of the interface: what nobody foresaw is logged here and shown as a calm sentence.
+    """
+    question = question.strip()
+    if not question:
+        return Outcome(question="")
+    try:
+        answer = searcher.ask(question)
+        beside = {hit.passage.id: searcher.related(hit.passage.id, k=related) for hit in answer.hits}
+        return Outcome(question=question, answer=answer, related=beside)
+    except ZhangjuError as error:
+        return Outcome(question=question, problem=str(error))
+    except Exception:
+        log.exception("a question could not be answered")
+        return Outcome(question=question)
+
+
+def show(outcome: Outcome | None, language: str) -> Html:
+    """An outcome as HTML; nothing before the first question."""
+    words = words_for(language)
+    if outcome is None:
+        return EMPTY
+    if outcome.answer:
+        return render_answer(outcome.answer, outcome.related, words)
+    if not outcome.question:
+        return render_problem(words.empty_question, words)
+    return render_problem(outcome.problem or words.unexpected, words, title=words.failed)
+
+
+def show_pending(question: str, language: str) -> Html:
+    """What replaces the previous result while a question is looked up."""
+    return render_pending(question.strip(), words_for(language)) if question.strip() else EMPTY

@@ -1,0 +1,24 @@
+"""HTML that is safe by construction: whatever is not an element already is escaped."""
+
+from html import escape
+from typing import Final
+
+
+class Html(str):
+    """A piece of HTML that needs no escaping; only ``element`` and ``join`` make one."""
+
+    __slots__ = ()
+
+
+EMPTY: Final = Html("")
+
+
+def element(name: str, *children: str, **attributes: str) -> Html:
+    """``<name ...>children</name>``; plain strings are escaped, ``class_`` is written class and ``data_x`` data-x."""
+    written = (f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"' for key, value in attributes.items())
+    return Html(f"<{name}{''.join(written)}>{join(*children)}</{name}>")
+
+
+def join(*children: str) -> Html:
+    """Children one after the other, plain strings escaped."""
+    return Html("".join(child if isinstance(child, Html) else escape(child) for child in children))

@@ -1,0 +1,96 @@
+"""A web server on one address: the socket is opened here, so that no environment variable moves it elsewhere."""
+
+import errno
+import socket
+import webbrowser
+from collections.abc import Callable
+from contextlib import suppress
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+# The browser itself refuses whatever would leave the machine. Gradio's page needs inline styles and scripts, compiles
+# its templates with Function() and runs workers from blobs.
+_HEADERS = [
+    (
+        "Content-Security-Policy",
+        "default-src 'self' data: blob:; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
+        "style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'self'; form-action 'self'; "
+        "frame-ancestors 'none'",
+    ),
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Content-Type-Options", "nosniff"),
+]
+
+
+class Server(uvicorn.Server):
+    """A uvicorn server that says when it listens."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say so."""
+        await super().startup(sockets=sockets)
+        if self.started:
+            self._ready()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket on this host and port alone; port 0 is any free one. Raises OSError or OverflowError."""
+    return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+
+
+def why_not(host: str, port: int, error: Exception) -> str:
+    """In one line: why this address cannot be had, and what to do about it."""
+    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        return f"port {port} on {host} is in use by another program; choose a free one, for example --port {port + 1}"
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+    return (
+        f"cannot listen on {host} port {port} ({reason}); "
+        "--host must be an address of this machine, usually 127.0.0.1, and --port a number from 1024 to 65535"
+    )
+
+
+def address(listening: socket.socket, host: str) -> str:
+    """The address to open in a browser on this machine."""
+    name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://{f'[{name}]' if ':' in name else name}:{listening.getsockname()[1]}/"
+
+
+def make_server(app: FastAPI, host: str, ready: Callable[[], None]) -> Server:
+    """A server for ``app`` that takes no proxy's word and, on the loopback address, answers to no other host name.
+
+    The latter keeps a web page elsewhere from reading the documents by naming its own address 127.0.0.1.
+    """
+    if host in _LOOPBACK:
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*_LOOPBACK, "[::1]"], www_redirect=False)
+    config = uvicorn.Config(
+        app,
+        headers=_HEADERS,
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,  # seconds; an open page keeps a connection open for as long as it is shown
+    )
+    return Server(config, ready)
+
+
+def run(
+    app: FastAPI, listening: socket.socket, host: str, *, announce: Callable[[str], None], open_browser: bool
+) -> None:
+    """Serve until Ctrl-C."""
+    url = address(listening, host)
+
+    def ready() -> None:
+        announce(url)
+        if open_browser:
+            webbrowser.open(url)
+
+    with listening, suppress(KeyboardInterrupt):
+        make_server(app, host, ready).run(sockets=[listening])
