@@ -64,7 +64,9 @@ def collect(sources: Sequence[Path]) -> Collected:
             raise DocumentError(f"{source} does not exist; give a file or a folder that does")
     for one, other in pairwise(sorted(files, key=lambda f: f.id)):
         if one.id == other.id and one.path.resolve() != other.path.resolve():
-            raise DocumentError(f"{one.path} and {other.path} would have the same name; give the folder that holds both")
+            raise DocumentError(
+                f"{one.path} and {other.path} would have the same name; give the folder that holds both"
+            )
     return Collected(files=tuple({f.id: f for f in files}.values()), passed_over=tuple(passed_over))
 
 
@@ -73,7 +75,9 @@ def _folder(folder: Path) -> tuple[list[SourceFile], list[Path]]:
     visible = [p for p in inside if not any(part.startswith(".") for part in p.relative_to(folder).parts)]
     readable = [p for p in visible if p.suffix.lower() in LOADERS]
     if not readable:
-        raise DocumentError(f"{folder} holds no documents ({len(visible)} other files); wanted: {', '.join(sorted(LOADERS))}")
+        raise DocumentError(
+            f"{folder} holds no documents ({len(visible)} other files); wanted: {', '.join(sorted(LOADERS))}"
+        )
     files = [SourceFile(id=p.relative_to(folder).as_posix(), path=p) for p in readable]
     return files, [p for p in visible if p not in set(readable)]
 
@@ -107,17 +111,18 @@ def build(
     files: Sequence[SourceFile],
     directory: Path,
     *,
-    model: str,
+    revision: Callable[[], str],
     load: Callable[[], Encoder],
     progress: Progress | None = None,
 ) -> Report:
     """Make ``directory`` the index of exactly these files and publish it, unless it already is.
 
-    ``model`` is the name that ``load``'s encoder will carry in its contract; it is loaded only if there is work to do.
+    ``revision`` tells that of the model (see ModelContract) without loading it: an index that is up to date costs no
+    more than reading it.
     """
     documents, failures = read_files(files)
     with store.building(directory):
-        if (current := _if_unchanged(directory, documents, model)) is not None:
+        if (current := _if_unchanged(directory, documents, revision)) is not None:
             return _report(store.live_generation(directory), current, failures, unchanged=True)
         snapshot = embed(documents, load(), progress=progress)
         return _report(store.publish(directory, snapshot), snapshot, failures, unchanged=False)
@@ -134,14 +139,15 @@ def _report(generation: str, snapshot: store.Snapshot, failures: tuple[str, ...]
     )
 
 
-def _if_unchanged(directory: Path, documents: Sequence[Document], model: str) -> store.Snapshot | None:
+def _if_unchanged(directory: Path, documents: Sequence[Document], revision: Callable[[], str]) -> store.Snapshot | None:
     """The live index, if it is sound and was built from the same files by the same parser and model."""
     try:
         current = store.open_snapshot(directory)
     except StoreError:  # missing, damaged or of another format: it will be built
         return None
     same_files = [(d.id, d.sha256) for d in current.documents] == [(d.id, d.sha256) for d in documents]
-    return current if same_files and current.parser == PARSER and current.contract.name == model else None
+    same_parser = current.parser == PARSER
+    return current if same_files and same_parser and current.contract.revision == revision() else None
 
 
 def embed(documents: Sequence[Document], encoder: Encoder, *, progress: Progress | None = None) -> store.Snapshot:
@@ -169,5 +175,7 @@ def embed(documents: Sequence[Document], encoder: Encoder, *, progress: Progress
 
 def passage_text(passage: Passage) -> str:
     """What is embedded for a passage: the titles of its divisions, which say what it is about, and its text."""
-    titles = " ".join(d.title for d in passage.path if d.title and d.kind != "专栏")  # a box title is its passage's text
+    titles = " ".join(
+        d.title for d in passage.path if d.title and d.kind != "专栏"
+    )  # a box title is its passage's text
     return f"{titles}\n{passage.text}" if titles else passage.text

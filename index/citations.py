@@ -52,7 +52,7 @@ def paragraph_label(passage: Passage, language: Language, *, long: bool = True) 
 
 
 def cited_path(path: Path) -> Path:
-    """The levels that a citation names: an article is named without the chapter it stands in, whose articles count on."""
+    """The levels a citation names: an article goes without the chapter it stands in, as articles count on."""
     for level, division in enumerate(path):
         if division.kind == "条":
             return path[level:]

@@ -15,15 +15,21 @@ RANKS = {"编": 0, "篇": 0, "部分": 0, "章": 2, "节": 3, "条": 4, "专栏"
 UNNUMBERED = "标题"  # the kind of a heading without a number, as Markdown has them
 
 _END = "。；;!！?？，,、：:"
-_LONGEST_HEADING = 60  # characters; the longest section title seen in 23 provincial plans and 3,000 laws is under 50
+_LONGEST_HEADING = 60  # characters; a longer line is a sentence that happens to begin like a heading
 _LONGEST_TITLE = 80
 
-# A heading's title may follow its number directly (第三节提高…); words that go on in a sentence may not (第三章的规定…).
+# A title may follow its number directly (第三节提高…); words that go on in a sentence may not (第三章的规定…).
 _GOES_ON = r"(?![、,，；;和与及至到或的所中之]|规定|以及|以上|以下|第)"
-_HEADING = re.compile(rf"第\s*({NUMBER})\s*(编|篇|部分|章|节)(?:\s*之\s*({NUMBER})(?=\s|$))?(?:[\s:：]+|{_GOES_ON})(.*)$")
-_ARTICLE = re.compile(rf"第\s*({NUMBER})\s*条(?:\s*之\s*({NUMBER})(?!第))?(?:[\s:：]+|(?![款项])(?=\S){_GOES_ON})(.*)$", re.DOTALL)
+_HEADING = re.compile(
+    rf"第\s*({NUMBER})\s*(编|篇|部分|章|节)(?:\s*之\s*({NUMBER})(?=\s|$))?(?:[\s:：]+|{_GOES_ON})(.*)$"
+)
+_ARTICLE = re.compile(
+    rf"第\s*({NUMBER})\s*条(?:\s*之\s*({NUMBER})(?!第))?(?:[\s:：]+|(?![款项])(?=\S){_GOES_ON})(.*)$", re.DOTALL
+)
 _BOX = re.compile(rf"专\s*栏\s*({NUMBER})\s*[:：]?\s*(.*)$")
-_METADATA = re.compile(r"(来源|责任编辑|编辑|作者|发布机构|发文机关|发布时间|发布日期|成文日期|文号|说明|Source|Author|Date)\s*[:：]\s*(\S.*)$")
+_METADATA = re.compile(
+    r"(来源|责任编辑|编辑|作者|发布机构|发文机关|发布时间|发布日期|成文日期|文号|说明|Source|Author|Date)\s*[:：]\s*(\S.*)$"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,25 +14,28 @@ from index.errors import ModelError
 
 _WANTED = ["*.json", "*.txt", "*.model", "*.jinja"]
 _WEIGHTS = ("*.safetensors", "*.bin")  # in order of preference: a repository often holds both
-_PASSED_OVER = ["onnx/*", "openvino/*", "coreml/*", ".*"]  # the same weights for other programs
+_PASSED_OVER = ["onnx/*", "openvino/*", "coreml/*"]  # the same weights for other programs
 
 _ANSWER_SECONDS = 8.0  # for the hub's first answer; huggingface_hub itself would wait for ever
-_REMEDY = (
-    "check the spelling and the connection, or download the model on a machine with a network and pass its folder "
-    "with --model, or leave --model away for the packaged model"
-)
 
 
-def fetch(name: str, *, report: Callable[[str], None]) -> tuple[Path, str]:
+def fetch(name: str, *, remedy: str, report: Callable[[str], None]) -> tuple[Path, str]:
     """The folder of a model on the hub and its commit; raises ModelError where it cannot be had.
 
-    What was downloaded before is used without asking the hub: an index and its questions stay with one revision, and
+    ``remedy`` ends every message. What was downloaded before is used without asking the hub: an index and its questions stay with one revision, and
     nobody waits for a network that is not there.
     """
     repository = name if "/" in name else f"sentence-transformers/{name}"
-    with _without_bars():
-        folder = _cached(repository) or _downloaded(repository, report)
+    try:
+        with _without_bars():
+            folder = _cached(repository) or _downloaded(repository, report)
+    except _Unavailable as error:
+        raise ModelError(f"{error}; {remedy}") from error
     return folder, folder.name
+
+
+class _Unavailable(Exception):  # noqa: N818 - it never leaves this file
+    """What was found and wanted, to which the remedy is still to be added."""
 
 
 def _cached(repository: str) -> Path | None:
@@ -73,7 +76,9 @@ def _downloaded(repository: str, report: Callable[[str], None]) -> Path:
         raise ModelError(f"the hub knows no model {repository}, nor is it a folder here; {_REMEDY}") from error
     except _network_errors() as error:
         reason = str(error).strip().split("\n")[0] or type(error).__name__
-        raise ModelError(f"the model {repository} is not on this machine and not to be had ({reason}); {_REMEDY}") from error
+        raise ModelError(
+            f"the model {repository} is not on this machine and not to be had ({reason}); {_REMEDY}"
+        ) from error
 
 
 def _ask(repository: str) -> tuple[str, str]:

@@ -2,12 +2,18 @@
 
 import unicodedata
 
-_DIGITS = {c: n for n, row in enumerate(("〇零", "一壹", "二贰貳两兩", "三叁參", "四肆", "五伍", "六陆陸", "七柒", "八捌", "九玖")) for c in row}
+_DIGITS = {
+    c: n
+    for n, row in enumerate(("〇零", "一壹", "二贰貳两兩", "三叁參", "四肆", "五伍", "六陆陸", "七柒", "八捌", "九玖"))
+    for c in row
+}
 _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _MYRIAD = {"万": 10_000, "萬": 10_000}
 _SCORES = {"廿": 20, "卅": 30, "卌": 40}
-_ROMAN = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"),
-          (5, "V"), (4, "IV"), (1, "I"))  # fmt: skip
+_ROMAN = {
+    1000: "M", 900: "CM", 500: "D", 400: "CD", 100: "C", 90: "XC", 50: "L", 40: "XL",
+    10: "X", 9: "IX", 5: "V", 4: "IV", 1: "I",
+}  # fmt: skip
 
 CHINESE = "".join([*_DIGITS, *_UNITS, *_MYRIAD, *_SCORES])  # every character that may stand in a Chinese number
 NUMBER = rf"(?:[{CHINESE}]{{1,12}}|[0-9０-９]{{1,6}})"  # a number of a heading, as a regular expression; see parse()
@@ -42,7 +48,7 @@ def to_roman(number: int) -> str:
     if not 0 < number < 4000:
         raise ValueError(f"{number} is outside 1 to 3,999")
     words = ""
-    for value, letters in _ROMAN:
+    for value, letters in _ROMAN.items():
         count, number = divmod(number, value)
         words += letters * count
     return words
@@ -79,7 +85,7 @@ def _parse_chinese(words: str) -> int:
 
 def _parse_roman(words: str) -> int:
     number, rest = 0, words
-    for value, letters in _ROMAN:
+    for value, letters in _ROMAN.items():
         while rest.startswith(letters):
             number, rest = number + value, rest[len(letters) :]
     if rest or not 0 < number < 4000 or to_roman(number) != words:

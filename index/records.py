@@ -60,7 +60,9 @@ class Passage:
 
     def __post_init__(self) -> None:
         if not self.text or sum(end - start for start, end in self.pieces) != len(self.text):
-            raise ValueError(f"passage {self.id}: pieces {self.pieces} do not add up to its {len(self.text)} characters")
+            raise ValueError(
+                f"passage {self.id}: pieces {self.pieces} do not add up to its {len(self.text)} characters"
+            )
 
     @property
     def start(self) -> int:
@@ -101,7 +103,7 @@ class Document:
     """A parsed document.
 
     ``id`` is its path below the folder that was indexed, with forward slashes; ``source`` the decoded text that all
-    offsets count in, its line ends made ``\\n``. ``remarks`` say in words what the parser repaired or inferred.
+    offsets count in, its line ends made line feeds. ``remarks`` say in words what the parser repaired or inferred.
     """
 
     id: str

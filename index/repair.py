@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from index.headings import Marked
 
@@ -19,7 +20,7 @@ class Words:
         self._pair: Counter[str] = Counter()
         for line in lines:
             self._single.update(line)
-            self._pair.update(a + b for a, b in zip(line, line[1:], strict=False))
+            self._pair.update(a + b for a, b in pairwise(line))
 
     def joins(self, left: str, right: str) -> bool:
         """Whether two characters, torn apart, most likely belong to one word."""

@@ -72,9 +72,13 @@ def building(directory: Path) -> Iterator[None]:
         with lock:
             yield
     except Timeout as error:
-        raise StoreError(f"another process is building {directory}; wait for it to end, or give another --index") from error
+        raise StoreError(
+            f"another process is building {directory}; wait for it to end, or give another --index"
+        ) from error
     except OSError as error:
-        raise StoreError(f"cannot write the index {directory}: {error.strerror or error}; give another --index") from error
+        raise StoreError(
+            f"cannot write the index {directory}: {error.strerror or error}; give another --index"
+        ) from error
 
 
 def publish(directory: Path, snapshot: Snapshot) -> str:
@@ -211,8 +215,8 @@ def _manifest(folder: Path) -> Mapping[str, Any]:
         raise _damaged(folder / MANIFEST) from error
     if written != FORMAT:
         raise StoreError(
-            f"{folder} has format {written}, written by zhangju {by}; this zhangju {version('zhangju')} reads format {FORMAT}; "
-            "build the index again with: zhangju index SOURCE"
+            f"{folder} has format {written}, written by zhangju {by}; "
+            f"this zhangju {version('zhangju')} reads format {FORMAT}; build the index again with: zhangju index SOURCE"
         )
     return manifest
 
@@ -221,7 +225,9 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise StoreError(f"cannot read {path}: {error.strerror or error}; build the index again with: zhangju index SOURCE") from error
+        raise StoreError(
+            f"cannot read {path}: {error.strerror or error}; build the index again with: zhangju index SOURCE"
+        ) from error
 
 
 def _fingerprint(data: bytes) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import PurePosixPath
 
 from index import loaders
@@ -52,7 +53,11 @@ def _front(source: SourceText, name: str) -> tuple[str, dict[str, str], list[Mar
     marked = [classify(line) for line in source.lines]
     title = PurePosixPath(name).stem
     first = marked[0] if len(marked) > 1 else None
-    if first and (first.line.level == 1 or (first.kind == "text" and not metadata(first.line))) and is_title(first.line):
+    if (
+        first
+        and (first.line.level == 1 or (first.kind == "text" and not metadata(first.line)))
+        and is_title(first.line)
+    ):
         title, marked = first.line.text, marked[1:]
     facts: dict[str, str] = {}
     while marked and marked[0].kind == "text" and (fact := metadata(marked[0].line)):
@@ -140,7 +145,13 @@ class _Builder:
     def _keep(self, lines: Sequence[Line], *, ordinal: int) -> None:
         text, pieces = joined(lines)
         passage = Passage(
-            id="-", document=self._document, path=self._path, ordinal=ordinal, text=text, pieces=pieces, line=lines[0].number
+            id="-",
+            document=self._document,
+            path=self._path,
+            ordinal=ordinal,
+            text=text,
+            pieces=pieces,
+            line=lines[0].number,
         )
         self._passages.append(passage)
 
@@ -150,7 +161,8 @@ class _Builder:
         plain = sum(p.ordinal > 0 for p in self._passages)
         titled = sum(map(bool, leads)) >= _LEAST_LEADS * plain
         return tuple(
-            replace(p, id=self._id(p), lead=lead if titled else "") for p, lead in zip(self._passages, leads, strict=True)
+            replace(p, id=self._id(p), lead=lead if titled else "")
+            for p, lead in zip(self._passages, leads, strict=True)
         )
 
     def _id(self, passage: Passage) -> str:
@@ -172,7 +184,7 @@ def joined(lines: Sequence[Line]) -> tuple[str, tuple[Span, ...]]:
     Nothing stands between two lines; where both sides are written with spaces, the line break becomes one.
     """
     text, pieces = lines[0].text, [Span(lines[0].start, lines[0].end)]
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in pairwise(lines):
         if before.text[-1].isascii() and line.text[0].isascii():
             text, pieces[-1] = text + " ", Span(pieces[-1].start, pieces[-1].end + 1)
         text += line.text

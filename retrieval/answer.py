@@ -1,11 +1,13 @@
-"""Is it a question, and do the hits answer it?"""
+"""Whether it is a question, and whether the hits answer it."""
 
 import math
 
 from index.errors import QuestionError
 from retrieval.records import Answer, Hit
 
-LONGEST_QUESTION = 2000  # characters; the default model reads about 700 of Chinese, and longer ones are pasted by mistake
+LONGEST_QUESTION = (
+    2000  # characters; the default model reads about 700 of Chinese, and longer ones are pasted by mistake
+)
 _FEWEST_LETTERS = 2  # a question of fewer letters, digits or characters says nothing
 
 # A logistic curve over how far the best passage stands out from the others, in standard deviations.
@@ -20,7 +22,9 @@ def checked_question(question: str) -> str:
     if not question:
         raise QuestionError("the question is empty; ask something in words")
     if len(question) > LONGEST_QUESTION:
-        raise QuestionError(f"the question has {len(question):,} characters; at most {LONGEST_QUESTION:,} are read: shorten it")
+        raise QuestionError(
+            f"the question has {len(question):,} characters; at most {LONGEST_QUESTION:,} are read: shorten it"
+        )
     try:
         question.encode()
     except UnicodeEncodeError as error:

@@ -10,7 +10,9 @@ from index.numerals import NUMBER, parse
 from index.records import Document, Passage
 
 _KINDS = "编|篇|部分|章|节|条|段"
-_CHINESE = re.compile(rf"第?\s*(?P<number>{NUMBER})\s*(?P<kind>{_KINDS})(?:\s*之\s*(?P<sub>{NUMBER}))?|专栏\s*(?P<box>{NUMBER})")
+_CHINESE = re.compile(
+    rf"第?\s*(?P<number>{NUMBER})\s*(?P<kind>{_KINDS})(?:\s*之\s*(?P<sub>{NUMBER}))?|专栏\s*(?P<box>{NUMBER})"
+)
 _ENGLISH = re.compile(
     r"\b(?P<kind>part|pt|book|bk|chapter|chap|ch|section|sec|article|art|paragraph|para|box|line)\b\.?\s*"
     r"(?P<number>[0-9]{1,6}|[ivxlcdm]+\b)(?:-(?P<sub>[0-9]{1,4}))?",
@@ -104,7 +106,8 @@ def _title(rest: str) -> str:
 
 def _unreadable(words: str) -> ReferenceError_:
     return ReferenceError_(
-        f"{words[:40]!r} is not a place; wanted a passage id or a citation such as 第十六章第二节第1段 or 'ch. 16, sec. 2, para. 1'"
+        f"{words[:40]!r} is not a place; "
+        "wanted a passage id or a citation such as 第十六章第二节第1段 or 'ch. 16, sec. 2, para. 1'"
     )
 
 
@@ -124,5 +127,7 @@ def find_one(reference: Reference, words: str, documents: Sequence[Document]) ->
     if len(found) > 1:
         titles = {d.id: d.title for d in documents}
         first = cite(titles[found[0].document], found[0]).zh
-        raise ReferenceError_(f"{words[:80]!r} names {len(found)} passages; name one of them, such as {first} ({found[0].id})")
+        raise ReferenceError_(
+            f"{words[:80]!r} names {len(found)} passages; name one of them, such as {first} ({found[0].id})"
+        )
     return found[0]

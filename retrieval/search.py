@@ -59,7 +59,7 @@ class Searcher:
             encoder = self._load()
             if differences := self._contract.differences(encoder.contract):
                 raise ModelError(
-                    f"the index was built with another model: {differences}; "
+                    f"the index was built with another model ({'; '.join(differences)}); "
                     f"build it again with: zhangju index SOURCE --model {encoder.contract.name}"
                 )
             self._encoder = encoder

@@ -16,6 +16,12 @@ _FIGURE = re.compile(
     r"(?:达到|达|增长|提高到|提高|下降到|下降|降低到|降低|控制在|稳定在|不低于|不少于|不超过))"
     r"(?:约|至)?\d[\d,.]*(?:%|％|个|万|亿|公里|平方|吨|人|家|岁)"
 )
+# What a text demands: 建立劳动关系 | 应当
+_DUTY = re.compile(r"(?:^|[。\n])(?P<subject>[㐀-鿿、]{4,20}?)(?:的)?[，,](?P<modal>应当|必须)")
+_LEANS = re.compile(
+    r"[前下上][款列述条]|[本该]法|[本该]条例|规定|依[照据法]|根据|为了|情形|[“”「」]"
+)  # means little on its own
+
 _NUMBER_OF_ARTICLE = re.compile(r"^第[〇零一二三四五六七八九十百千\d]+[条條](?:之[一二三四五六七八九十]+)?\s*")
 _CLAUSE = re.compile(r"[^\n。；;，,：:.!?！？]+")
 _SHORTEST, _LONGEST = 4, 24  # characters of a phrase worth asking about; twice and three times as many in Latin script
@@ -33,9 +39,11 @@ def example_questions(documents: Sequence[Document], words: Words) -> tuple[str,
 
 
 def _chapters(documents: Sequence[Document]) -> list[list[Passage]]:
+    """The passages by document and outermost division; those before the first heading only if there are no others."""
     chapters: dict[object, list[Passage]] = {}
     for document in documents:
-        for passage in document.passages:
+        placed = [passage for passage in document.passages if passage.path] or document.passages
+        for passage in placed:
             outermost = passage.path[0].key if passage.path else ()
             chapters.setdefault((document.id, outermost), []).append(passage)
     return list(chapters.values())
@@ -49,29 +57,32 @@ def _spread(chapters: list[list[Passage]]) -> list[list[Passage]]:
 
 def _chapter_questions(passages: Sequence[Passage], words: Words, turn: int) -> Iterator[str]:
     """A chapter's questions, best first: figures come first in every third chapter, leads in the others."""
-    figures = (question for passage in passages for question in _figures(passage, words))
+    figures = (words.about_figure.format(**found) for found in _found(_FIGURE, passages))
     leads = (words.about_lead.format(text=passage.lead) for passage in passages if _fits(passage.lead))
+    duties = (
+        words.about_duty.format(**found) for found in _found(_DUTY, passages) if not _LEANS.search(found["subject"])
+    )
     titles = (words.about_title.format(text=title) for title in _titles(passages))
-    yield from chain(*((figures, leads) if turn % 3 == 1 else (leads, figures)), titles)
-    yield from _clauses(passages, words)
+    yield from chain(*((figures, leads) if turn % 3 == 1 else (leads, figures)), duties, titles)
+    yield from (words.about_clause.format(text=clause) for clause in _clauses(passages))
 
 
-def _figures(passage: Passage, words: Words) -> Iterator[str]:
-    for found in _FIGURE.finditer(passage.text):
-        yield words.about_figure.format(**found.groupdict())
+def _found(pattern: re.Pattern[str], passages: Sequence[Passage]) -> Iterator[dict[str, str]]:
+    texts = (_NUMBER_OF_ARTICLE.sub("", passage.text) for passage in passages)
+    return (found.groupdict() for text in texts for found in pattern.finditer(text))
 
 
 def _titles(passages: Sequence[Passage]) -> Iterator[str]:
-    """The titles of the innermost divisions; those above stand over everything and ask for nothing in particular."""
-    innermost = (passage.path[-1].title for passage in passages if passage.path)
+    """The innermost title over each passage: those further out promise everything and ask for nothing."""
+    innermost = (next((d.title for d in reversed(passage.path) if d.title), "") for passage in passages)
     return (title for title in dict.fromkeys(innermost) if _fits(title))
 
 
-def _clauses(passages: Sequence[Passage], words: Words) -> Iterator[str]:
+def _clauses(passages: Sequence[Passage]) -> list[str]:
     """What the passages open with, and where no opening is of a good length, the first one as far as it goes."""
     openings = [_opening(passage.text) for passage in passages]
-    fitting = [text for text in openings if _fits(text)] or [text[:_LONGEST] for text in openings[:1]]
-    return (words.about_clause.format(text=text) for text in fitting)
+    fitting = [text for text in openings if _fits(text) and not _LEANS.search(text)]
+    return fitting or [text[:_LONGEST].rstrip("、") for text in openings[:1]]
 
 
 def _opening(text: str) -> str:

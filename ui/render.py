@@ -18,7 +18,7 @@ def render_answer(answer: Answer, related: Related, words: Words) -> Html:
     """The whole result: verdict, hits best first, and under each its related passages."""
     title = words.found if answer.answered else words.nearest
     hits = [_hit(hit, related.get(hit.passage.id, ()), words) for hit in answer.hits]
-    listed = join(element("h2", title), element("ol", *hits, class_="zj-hits")) if hits else _note(words.nothing)
+    listed = join(element("h2", title), element("ol", *hits, class_="zj-hits")) if hits else EMPTY
     return _result(words, _verdict(answer, words), listed)
 
 
@@ -58,10 +58,6 @@ def text_language(text: str) -> str:
 
 def _result(words: Words, *children: str) -> Html:
     return element("div", *children, class_="zj", lang=words.tag)
-
-
-def _note(text: str) -> Html:
-    return element("p", text, class_="zj-note")
 
 
 def _asked(question: str, words: Words) -> Html:

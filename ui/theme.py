@@ -27,7 +27,6 @@ _COLOURS = {  # by day, by night; style.css uses them too, as --body-background-
     "block_title_text_color": ("#655c4e", "#b3a894"),
     "border_color_primary": ("#ddd3bf", "#413b31"),
     "border_color_accent": ("#8c3a2b", "#e5a08c"),
-    "color_accent": ("#8c3a2b", "#e5a08c"),
     "color_accent_soft": ("#f3e3d9", "#3d2a24"),
     "link_text_color": ("#8c3a2b", "#e5a08c"),
     "input_background_fill": ("#fffdf8", "#24211c"),
@@ -50,7 +49,9 @@ def theme() -> gr.themes.Base:
     pairs = {name: day for name, (day, _) in _COLOURS.items()}
     pairs |= {f"{name}_dark": night for name, (_, night) in _COLOURS.items()}
     base = gr.themes.Base(font=SANS, font_mono=("ui-monospace", "Consolas", "monospace"))
-    return base.set(block_shadow="none", block_shadow_dark="none", block_border_width="0px", **pairs)
+    return base.set(
+        color_accent="#8c3a2b", block_shadow="none", block_shadow_dark="none", block_border_width="0px", **pairs
+    )
 
 
 def stylesheet() -> str:

@@ -42,7 +42,6 @@ class Words:
     # the hits
     found: str
     nearest: str
-    nothing: str
     line: str
     mended: str
     related: str
@@ -61,6 +60,7 @@ class Words:
     about_title: str
     about_clause: str
     about_figure: str
+    about_duty: str
 
     def sureness(self, confidence: float) -> str:
         """A confidence between 0 and 1 in words."""
@@ -103,7 +103,6 @@ ZH = Words(
     unsure="不大，请核对原文",
     found="出处与原文",
     nearest="意思最接近的段落",
-    nothing="没有可以列出的段落。",
     line="原文第 {line} 行",
     mended="原文在段中断行，此处已接合",
     related="其他章节的相关段落（{count}）",
@@ -118,8 +117,9 @@ ZH = Words(
     unexpected="程序出了意外，这次没有查成。请再试一次；如果仍然不行，运行 zhangju serve 的窗口里有详细记录。",
     about_lead="关于“{text}”，文件怎么说？",
     about_title="“{text}”有哪些内容？",
-    about_clause="“{text}”，文件是怎么规定的？",
+    about_clause="“{text}”，文件怎么说？",
     about_figure="{subject}{change}多少？",
+    about_duty="{subject}，{modal}怎么做？",
 )
 
 EN = Words(
@@ -148,7 +148,6 @@ EN = Words(
     unsure="low, please check the passage",
     found="Passages",
     nearest="Nearest passages",
-    nothing="There are no passages to show.",
     line="line {line} of the source",
     mended="broken across lines in the source, joined here",
     related="Related passages in other chapters ({count})",
@@ -166,6 +165,7 @@ EN = Words(
     about_title="What does the text set out under “{text}”?",
     about_clause="What does the text say on “{text}”?",
     about_figure="What figure does the text give for “{subject}”?",
+    about_duty="What does the text require where it says “{subject}”?",
 )
 
 WORDS: Mapping[Language, Words] = {"zh": ZH, "en": EN}

@@ -9,8 +9,8 @@ class Line:
     """A line that is not blank. ``text`` is ``source[start:end]``, without white space at either end.
 
     ``number`` is the 1-based line of the source. ``level`` is the depth of a heading where the format marks headings
-    (``##`` is 2), 0 where it does not say. ``gap`` tells that a blank line, or a heading, or the file's beginning stands
-    before it.
+    (``##`` is 2), 0 where it does not say. ``gap`` tells that a blank line, a heading or the file's beginning
+    stands before it.
     """
 
     text: str

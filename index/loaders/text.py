@@ -14,7 +14,7 @@ _MOST_CONTROL = 0.001  # share of control characters above which bytes are not t
 
 
 def decode(data: bytes, name: str) -> str:
-    """The text of ``data`` with ``\\n`` as its only line end.
+    """The text of ``data`` with line feeds as its only line ends.
 
     A byte-order mark decides; then UTF-8, then GB18030 (where it reads as Chinese), then what charset-normalizer
     finds. Raises DocumentError for nothing, for what is not text and for an encoding that cannot be told.
@@ -56,7 +56,9 @@ def _reads_as_chinese(text: str) -> bool:
     """Whether most characters that are not ASCII are common ones: other encodings read as GB18030 give rare ones."""
     foreign = [c for c in text if c > "\x7f"]
     # GB2312's first level, the 3,755 characters that make up 99.7 % of running text, starts at B0A1 and ends at D7FA
-    common = sum(c in "，。、；：？！“”‘’（）《》　…—" or b"\xb0\xa1" <= c.encode("gb18030") <= b"\xd7\xfa" for c in foreign)
+    common = sum(
+        c in "，。、；：？！“”‘’（）《》　…—" or b"\xb0\xa1" <= c.encode("gb18030") <= b"\xd7\xfa" for c in foreign
+    )
     return common >= 0.9 * len(foreign)
 
 

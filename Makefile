@@ -1,0 +1,48 @@
+# make run    sets up, indexes DOCS (a file or a folder; the sample unless given) and opens the page
+# make test   sets up and runs the tests
+# make check  format, lint and types
+# make lock   writes the versions of a fresh installation to requirements.lock
+
+PYTHON ?= python3
+DOCS ?= samples
+INDEX ?= .zhangju
+PORT ?= 7860
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable
+
+.PHONY: run test check lock clean
+
+run: .venv/.installed
+	$(BIN)/zhangju serve "$(DOCS)" --index "$(INDEX)" --port $(PORT) --open
+
+test: .venv/.installed-dev
+	$(BIN)/python -m pytest
+
+check: .venv/.installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+# A stamp is older than what it was made from only if an installation is due, so the second time is quick.
+.venv/.installed: pyproject.toml requirements.lock
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; choose one with: make run PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+	@echo "installing, once: about 1.5 GB, a few minutes"
+	$(INSTALL) .
+	$(BIN)/python -c 'from index.model import locate; locate(report=print)'
+	touch $@
+
+.venv/.installed-dev: .venv/.installed
+	$(INSTALL) '.[dev]'
+	touch $@
+
+# Local parts of versions (2.13.0+cpu) name a build that other machines do not have.
+lock:
+	rm -rf .venv-lock
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check '.[dev]'
+	.venv-lock/bin/python -m pip freeze --exclude zhangju | sed 's/+cpu$$//; /^pip==/d; /^setuptools==/d' > requirements.lock
+	rm -rf .venv-lock build
+
+clean:
+	rm -rf .venv .venv-lock .zhangju build *.egg-info

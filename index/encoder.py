@@ -1,0 +1,222 @@
+"""Texts in, unit vectors out: the seam, and the encoder that sentence-transformers provides."""
+
+import logging
+import re
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from index.errors import ModelError
+from index.model import ModelContract, ModelFiles, locate
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+Vectors = npt.NDArray[np.float32]  # (n, d), unit rows
+Progress = Callable[[int], None]  # told how many texts were done since it was last told
+
+_BATCH_TOKENS = 4096  # padding included: enough for the matrix products, little enough for the processor's cache
+_BATCH_TEXTS = 64  # so that progress moves with short texts too
+_COUNT_TEXTS = 1024  # tokenised at a time: a hundred thousand passages as lists of ids would fill a gigabyte
+_GOLDEN = 0.618033988749895
+
+_LIBRARIES = ("transformers", "sentence_transformers", "huggingface_hub")
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class Encoder(Protocol):
+    """What turns questions and passages into vectors that can be compared by their inner product."""
+
+    @property
+    def contract(self) -> ModelContract:
+        """Which model it is, and how it is asked."""
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """``(n, d) float32``, unit rows, in the order of the texts; ``(0, d)`` for none."""
+
+    def encode_passages(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+        """The same for passages; ``progress`` hears of all of them in the end."""
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """How many tokens each text has as a passage: with prompt and special tokens, before anything is cut off."""
+
+
+class SentenceTransformerEncoder:
+    """Any model that sentence-transformers loads from a folder.
+
+    The same texts give the same bytes: the batches they are put into depend on nothing but the texts.
+    """
+
+    def __init__(self, model: "SentenceTransformer", files: ModelFiles) -> None:
+        self._model = model
+        prompts = {**files.prompts, **{name: prompt for name, prompt in model.prompts.items() if prompt}}
+        self._contract = ModelContract(
+            name=files.name,
+            revision=files.revision,
+            dimension=int(model.get_embedding_dimension()),
+            max_tokens=_token_limit(model),
+            query_prompt=prompts.get("query", ""),
+            # Not left to encode_document, which takes "document" for given even where only "passage" is set.
+            passage_prompt=next((prompts[name] for name in ("document", "passage", "corpus") if name in prompts), ""),
+        )
+
+    @property
+    def contract(self) -> ModelContract:
+        """Which model it is, and how it is asked."""
+        return self._contract
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """``(n, d) float32``, unit rows."""
+        return self._encode(texts, self._model.encode_query, self._contract.query_prompt, None)
+
+    def encode_passages(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+        """``(n, d) float32``, unit rows."""
+        return self._encode(texts, self._model.encode_document, self._contract.passage_prompt, progress)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """With the passage prompt and special tokens, untruncated."""
+        return self._lengths([_clean(text) for text in texts], self._contract.passage_prompt)
+
+    def _encode(
+        self, texts: Sequence[str], encode: Callable[..., Vectors], prompt: str, progress: Progress | None
+    ) -> Vectors:
+        cleaned = [_clean(text) for text in texts]
+        lengths = np.minimum(self._lengths(cleaned, prompt), self._contract.max_tokens or _BATCH_TOKENS)
+        vectors = np.empty((len(cleaned), self._contract.dimension), dtype=np.float32)
+        for batch in batches(lengths):
+            vectors[batch] = encode(
+                [cleaned[i] for i in batch],
+                prompt=prompt,
+                batch_size=len(batch),
+                show_progress_bar=False,
+                normalize_embeddings=True,
+            )
+            if progress is not None:
+                progress(len(batch))
+        return vectors
+
+    def _lengths(self, texts: Sequence[str], prompt: str) -> list[int]:
+        lengths: list[int] = []
+        for start in range(0, len(texts), _COUNT_TEXTS):
+            lengths += _count(self._model.tokenizer, [prompt + text for text in texts[start : start + _COUNT_TEXTS]])
+        return lengths
+
+
+def batches(lengths: npt.ArrayLike) -> list[list[int]]:
+    """Puts texts of like length together, as lists of their indices; ``lengths`` are in tokens.
+
+    A batch keeps within a number of tokens, padding included, and of texts. The batches come in an order that mixes
+    long and short ones, so that the progress so far tells how long the rest will take.
+    """
+    tokens = np.asarray(lengths, dtype=np.int64)
+    made: list[list[int]] = []
+    widest = 0
+    for i in np.argsort(tokens, kind="stable")[::-1].tolist():  # the longest first: the first of a batch is its width
+        if not made or len(made[-1]) == _BATCH_TEXTS or widest * (len(made[-1]) + 1) > _BATCH_TOKENS:
+            made.append([])
+            widest = int(tokens[i])
+        made[-1].append(i)
+    # Multiples of the golden section fall evenly everywhere, so any first part of this order is a fair sample.
+    return [made[i] for i in sorted(range(len(made)), key=lambda i: i * _GOLDEN % 1)]
+
+
+def load_encoder(model: str | None = None, *, report: Callable[[str], None] = lambda _message: None) -> SentenceTransformerEncoder:
+    """Loads a model as `index.model.locate` finds it; raises ModelError where it cannot be had or does not load.
+
+    ``report`` is told in a sentence of what takes long: unpacking, downloading.
+    """
+    files = locate(model, report=report)
+    return SentenceTransformerEncoder(_load(files), files)
+
+
+def _load(files: ModelFiles) -> "SentenceTransformer":
+    with _kept_quiet() as remarks:
+        try:
+            import torch
+            from sentence_transformers import SentenceTransformer
+
+            model = SentenceTransformer(
+                str(files.folder),
+                local_files_only=True,
+                # The hub's half-precision models too: vectors from different machines should be the same.
+                model_kwargs={"dtype": torch.float32},
+            ).eval()
+        except Exception as error:  # noqa: BLE001 - tokenizers and safetensors raise bare ones for damaged files
+            raise _damaged(files, str(error).strip().split("\n")[0] or type(error).__name__) from error
+    missing = _missing_weights(remarks)
+    if missing:
+        raise _damaged(files, f"{len(missing)} of its weights are missing, {missing[0]} for one")
+    return model
+
+
+def _damaged(files: ModelFiles, reason: str) -> ModelError:
+    return ModelError(
+        f"the model {files.name} in {files.folder} does not load ({reason}); a whole model that sentence-transformers "
+        "can read was wanted; delete that folder to have it made again or copy it again, or name another with --model"
+    )
+
+
+def _missing_weights(remarks: Sequence[str]) -> list[str]:
+    """What transformers' load report says it made up at random; a pooler is not used, so it may be missing."""
+    rows = [line.split("|") for remark in remarks for line in _COLOUR.sub("", remark).splitlines() if "MISSING" in line]
+    return [row[0].strip() for row in rows if len(row) > 1 and "pooler" not in row[0]]
+
+
+@contextmanager
+def _kept_quiet() -> Iterator[list[str]]:
+    """Keeps progress bars, log lines and warnings of the libraries off the terminal; yields the log lines."""
+    from transformers.utils import logging as transformers_logging
+
+    remarks: list[str] = []
+    bars = transformers_logging.is_progress_bar_enabled()
+    transformers_logging.disable_progress_bar()
+    loggers = [logging.getLogger(name) for name in _LIBRARIES]
+    before = [(logger, logger.handlers, logger.propagate) for logger in loggers]
+    for logger in loggers:
+        logger.handlers, logger.propagate = [_Remarks(remarks)], False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield remarks
+    finally:
+        for logger, handlers, propagate in before:
+            logger.handlers, logger.propagate = handlers, propagate
+        if bars:
+            transformers_logging.enable_progress_bar()
+
+
+class _Remarks(logging.Handler):
+    """Collects log lines in a list."""
+
+    def __init__(self, remarks: list[str]) -> None:
+        super().__init__(logging.WARNING)
+        self._remarks = remarks
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keeps the message."""
+        self._remarks.append(record.getMessage())
+
+
+def _token_limit(model: "SentenceTransformer") -> int | None:
+    """What the model's own settings say; tokenizers without a limit say 10**30."""
+    limit = model.max_seq_length
+    return int(limit) if limit is not None and 0 < limit < 10**9 else None
+
+
+def _count(tokenizer: Any, texts: list[str]) -> list[int]:
+    if hasattr(tokenizer, "encode_batch"):  # static models hold a bare tokenizers.Tokenizer
+        return [len(encoding.ids) for encoding in tokenizer.encode_batch(texts)]
+    ids = tokenizer(texts, truncation=False, padding=False, return_attention_mask=False, verbose=False)["input_ids"]
+    return [len(one) for one in ids]
+
+
+def _clean(text: str) -> str:
+    """Without byte-order marks and space around it, which tokenizers turn into tokens, and without lone surrogates.
+
+    Surrogates come from file names and command lines that are not UTF-8; tokenizers refuse them.
+    """
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\ufeff", " ").strip()

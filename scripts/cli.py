@@ -1,0 +1,229 @@
+"""The ``zhangju`` command. Data goes to stdout, progress and messages to stderr.
+
+Exit status: 0 done, 1 a problem the message explains, 2 wrong usage, 3 (``ask``) the text does not answer this.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from index.errors import QuestionError, ZhangjuError
+from scripts import display
+
+# What needs numpy, FAISS, torch or Gradio is imported by the command that uses it: ``--help`` answers at once.
+
+app = typer.Typer(
+    name="zhangju",
+    help="Ask long structured documents; get the passages that answer, cited by part, chapter, section and paragraph.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+IndexOption = Annotated[
+    Path,
+    typer.Option("--index", envvar="ZHANGJU_INDEX", metavar="DIR", help="The index directory."),
+]
+ModelOption = Annotated[
+    str | None,
+    typer.Option(
+        "--model", metavar="M", help="Where the index's model is, if not under its own name: a hub id or a folder."
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+DEFAULT_INDEX = Path(".zhangju")
+
+UNANSWERED = 3
+
+
+@app.command("index")
+def index_command(
+    sources: Annotated[list[Path], typer.Argument(metavar="SOURCE...", help="Files or folders (txt, md).")],
+    index: IndexOption = DEFAULT_INDEX,
+    model: Annotated[
+        str | None, typer.Option("--model", metavar="M", help="Embed with this model: a hub id or a folder.")
+    ] = None,
+) -> None:
+    """Build the index of these documents, or bring it up to date."""
+    from scripts.indexing import LoadedOnce, bring_up_to_date
+
+    report = bring_up_to_date(sources, index, LoadedOnce(model))
+    if report.failures:
+        raise typer.Exit(1)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="In words, in any language; - reads stdin.")],
+    index: IndexOption = DEFAULT_INDEX,
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 5,
+    as_json: JsonOption = False,
+    model: ModelOption = None,
+) -> None:
+    """Print the passages that answer a question, best first, each with its citation."""
+    from retrieval.answer import checked_question
+    from retrieval.schema import answer_json
+    from retrieval.search import Searcher
+
+    question = checked_question(_stdin() if question == "-" else question)
+    answer = Searcher.open(index, model=model).ask(question, k=k)
+    if as_json:
+        _print_json(answer_json(answer))
+    else:
+        display.answer(answer)
+    if not answer.answered:
+        raise typer.Exit(UNANSWERED)
+
+
+@app.command()
+def related(
+    reference: Annotated[str, typer.Argument(metavar="REFERENCE", help="A passage id or a citation of one passage.")],
+    index: IndexOption = DEFAULT_INDEX,
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 10,
+    as_json: JsonOption = False,
+) -> None:
+    """Print the passages in other chapters that belong to this one."""
+    from retrieval.schema import related_json
+    from retrieval.search import Searcher
+
+    searcher = Searcher.open(index)
+    source, hits = searcher.one(reference), searcher.related(reference, k=k)
+    if as_json:
+        _print_json(related_json(source, hits))
+    else:
+        display.related(searcher.citation(source), source, hits)
+
+
+@app.command()
+def show(
+    reference: Annotated[
+        str, typer.Argument(metavar="REFERENCE", help="A passage id or a citation, of a section too.")
+    ],
+    index: IndexOption = DEFAULT_INDEX,
+    as_json: JsonOption = False,
+) -> None:
+    """Print what a citation names, in its place."""
+    from retrieval.schema import passage_json
+    from retrieval.search import Searcher
+
+    searcher = Searcher.open(index)
+    passages = searcher.show(reference)
+    if as_json:
+        _print_json({"passages": [passage_json(p) for p in passages]})
+    else:
+        display.passages([(searcher.citation(p), p) for p in passages])
+
+
+@app.command()
+def outline(
+    source: Annotated[
+        Path | None, typer.Argument(metavar="[SOURCE]", help="A file or folder; without it, the index. - reads stdin.")
+    ] = None,
+    index: IndexOption = DEFAULT_INDEX,
+    as_json: JsonOption = False,
+) -> None:
+    """Print how a document is read: every heading and every passage with its place, without embedding anything."""
+    from index.build import collect, read_files
+    from index.store import open_snapshot
+    from index.structure import read_document
+    from retrieval.schema import outline_json
+
+    failures: tuple[str, ...] = ()
+    if source is None:
+        documents = open_snapshot(index).documents
+    elif str(source) == "-":
+        documents = (read_document(sys.stdin.buffer.read(), "stdin.txt"),)
+    else:
+        documents, failures = read_files(collect([source]).files)
+    if as_json:
+        outlines = [outline_json(d) for d in documents]
+        _print_json(outlines[0] if len(outlines) == 1 else {"documents": outlines})
+    else:
+        display.outlines(documents)
+    for failure in failures:
+        display.message(f"not read: {failure}")
+    if failures:
+        raise typer.Exit(1)
+
+
+@app.command("batch")
+def batch_command(
+    questions: Annotated[
+        Path, typer.Argument(metavar="QUESTIONS", help="txt (one a line), csv or jsonl; - reads lines.")
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="OUT", help="The table to write: csv or jsonl.")],
+    index: IndexOption = DEFAULT_INDEX,
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages for each question.")] = 5,
+    column: Annotated[
+        str | None, typer.Option("--column", metavar="NAME", help="The column that holds the questions, if not found.")
+    ] = None,
+    model: ModelOption = None,
+) -> None:
+    """Ask every question of a file and write a table: one row for each question and passage."""
+    from retrieval.search import Searcher
+    from scripts import batch
+    from scripts.questions import read_questions
+
+    asked = read_questions(questions, column=column)
+    with display.progress("asking", "questions") as advance:
+        rows = batch.run(asked, Searcher.open(index, model=model), out, index=index, k=k, progress=advance)
+    display.message(f"{len(asked.questions)} questions, {rows} rows: {out}")
+
+
+@app.command()
+def serve(
+    sources: Annotated[
+        list[Path] | None, typer.Argument(metavar="[SOURCE...]", help="Files or folders to index first.")
+    ] = None,
+    index: IndexOption = DEFAULT_INDEX,
+    host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port; 0 takes a free one.")] = 7860,
+    open_browser: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+    model: ModelOption = None,
+) -> None:
+    """Open the page on which questions are asked; Ctrl-C ends it."""
+    from index.store import open_snapshot
+    from retrieval.search import Searcher
+    from scripts.indexing import LoadedOnce, bring_up_to_date
+
+    encoder = LoadedOnce(model)
+    if sources:
+        bring_up_to_date(sources, index, encoder)
+    snapshot = open_snapshot(index)
+    searcher = Searcher(snapshot, encoder if sources else LoadedOnce(model or snapshot.contract.name))
+    searcher.load()
+    from ui.page import serve as serve_page
+
+    serve_page(searcher, host=host, port=port, open_browser=open_browser, announce=display.announce)
+
+
+def _stdin() -> str:
+    try:
+        return sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise QuestionError("what came in is not UTF-8; send the question as UTF-8") from error
+
+
+def _print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def main() -> None:
+    """Run the command line; what goes wrong on purpose becomes one line on stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        app()
+    except ZhangjuError as error:
+        display.message(f"zhangju: {error}")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,140 @@
+"""What the command line prints for people to read."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+import typer
+
+from index.citations import cite, division_label
+from index.records import Citation, Document, Passage, Path, Span
+from retrieval.records import Answer, RelatedHit
+
+_VERDICTS = {
+    "answered": "",
+    "not in the text": "The text does not seem to answer this. The nearest passages:",
+    "too vague": "The question is too short to be looked up; ask it in words.",
+}
+
+
+def message(words: str) -> None:
+    """One line for the person at the terminal, on stderr."""
+    typer.echo(" ".join(words.split("\n")), err=True)
+
+
+def announce(url: str) -> None:
+    """Say where the page is."""
+    message(f"Zhangju is ready: open {url} in a browser; Ctrl-C ends it.")
+
+
+@contextmanager
+def progress(task: str, unit: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on stderr; the function it gives is called with how many are done and how many there are."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(task), BarColumn(), MofNCompleteColumn(), TextColumn(unit), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        started: list[int] = []
+
+        def advance(done: int, total: int) -> None:
+            if not started:  # the bar appears with the first step: an index that is up to date shows none
+                started.append(bar.add_task(task, total=total))
+            bar.update(started[0], completed=done)  # type: ignore[arg-type]
+
+        yield advance
+
+
+def answer(found: Answer) -> None:
+    """An answer with its hits."""
+    if verdict := _VERDICTS[found.status]:
+        typer.echo(verdict)
+    for hit in found.hits:
+        typer.echo()
+        typer.secho(f"{hit.rank}. {hit.citation.zh}  {hit.citation.en}", bold=True)
+        _place(hit.passage, hit.score)
+        _text(hit.passage, hit.best)
+
+
+def related(source: Citation, passage: Passage, hits: Sequence[RelatedHit]) -> None:
+    """A passage and those in other chapters that belong to it."""
+    typer.secho(f"{source.zh}  {source.en}", bold=True)
+    _text(passage, None)
+    for hit in hits:
+        typer.echo()
+        typer.secho(f"{hit.rank}. {hit.citation.zh}  {hit.citation.en}", bold=True)
+        _place(hit.passage, hit.score)
+        _text(hit.passage, hit.best)
+    if not hits:
+        typer.echo("No other chapter holds anything related.")
+
+
+def passages(shown: Iterable[tuple[Citation, Passage]]) -> None:
+    """Passages under their citations."""
+    for citation, passage in shown:
+        typer.secho(f"{citation.zh}  {citation.en}", bold=True)
+        _place(passage)
+        _text(passage, None)
+        typer.echo()
+
+
+def outlines(documents: Iterable[Document]) -> None:
+    """Documents as trees of headings and passages."""
+    for document in documents:
+        typer.secho(f"《{document.title}》 {document.id}: {len(document.passages)} passages", bold=True)
+        for key, value in document.metadata.items():
+            typer.echo(f"{key}: {value}")
+        for remark in document.remarks:
+            typer.echo(f"* {remark}")
+        _tree(document)
+
+
+def _tree(document: Document) -> None:
+    headings = sorted(document.headings, key=lambda h: (h.line, len(h.path)))
+    inferred = [h for h in headings if not h.line]  # stand where their first passage does
+    written = [h for h in headings if h.line]
+    shown: set[Path] = set()
+    for passage in document.passages:
+        while written and written[0].line <= passage.line:
+            heading = written.pop(0)
+            for missing in inferred:
+                if missing.path not in shown and heading.path[: len(missing.path)] == missing.path:
+                    _heading(missing.path, 0)
+                    shown.add(missing.path)
+            if heading.path[-1].kind not in ("条", "专栏"):
+                _heading(heading.path, heading.line)
+        indent = "  " * len(passage.path)
+        label = cite(document.title, passage).zh.rpartition("》")[2] or "-"
+        typer.echo(f"{passage.line:6} {indent}{label}  {_brief(passage.text)}")
+    for heading in written:
+        _heading(heading.path, heading.line)
+
+
+def _heading(path: Path, line: int) -> None:
+    division = path[-1]
+    name = division_label(division, "zh")
+    title = f" {division.title}" if division.number and division.title else ""
+    typer.secho(f"{line or '':>6} {'  ' * (len(path) - 1)}{name}{title}", bold=True)
+
+
+def _brief(text: str, most: int = 40) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= most else flat[:most] + "…"
+
+
+def _place(passage: Passage, score: float | None = None) -> None:
+    levels = " › ".join(f"{division_label(d, 'zh')} {d.title}".strip() if d.number else d.title for d in passage.path)
+    facts = [levels, f"line {passage.line}", passage.id] + ([f"score {score:.3f}"] if score is not None else [])
+    typer.secho("   " + "  ".join(filter(None, facts)), dim=True)
+
+
+def _text(passage: Passage, best: Span | None) -> None:
+    """The text; on a terminal the best sentence is underlined, elsewhere it stands between 【 and 】."""
+    text = passage.text
+    if best is not None:
+        before, sentence, after = text[: best.start], text[best.start : best.end], text[best.end :]
+        marked = typer.style(sentence, underline=True) if sys.stdout.isatty() else f"【{sentence}】"
+        text = before + marked + after
+    for line in text.split("\n"):
+        if line.strip():
+            typer.echo("   " + line.strip())
