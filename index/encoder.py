@@ -124,7 +124,9 @@ def batches(lengths: npt.ArrayLike) -> list[list[int]]:
     return [made[i] for i in sorted(range(len(made)), key=lambda i: i * _GOLDEN % 1)]
 
 
-def load_encoder(model: str | None = None, *, report: Callable[[str], None] = lambda _message: None) -> SentenceTransformerEncoder:
+def load_encoder(
+    model: str | None = None, *, report: Callable[[str], None] = lambda _message: None
+) -> SentenceTransformerEncoder:
     """Loads a model as `index.model.locate` finds it; raises ModelError where it cannot be had or does not load.
 
     ``report`` is told in a sentence of what takes long: unpacking, downloading.
@@ -145,7 +147,7 @@ def _load(files: ModelFiles) -> "SentenceTransformer":
                 # The hub's half-precision models too: vectors from different machines should be the same.
                 model_kwargs={"dtype": torch.float32},
             ).eval()
-        except Exception as error:  # noqa: BLE001 - tokenizers and safetensors raise bare ones for damaged files
+        except Exception as error:  # tokenizers raises bare ones for damaged files
             raise _damaged(files, str(error).strip().split("\n")[0] or type(error).__name__) from error
     missing = _missing_weights(remarks)
     if missing:
@@ -156,7 +158,7 @@ def _load(files: ModelFiles) -> "SentenceTransformer":
 def _damaged(files: ModelFiles, reason: str) -> ModelError:
     return ModelError(
         f"the model {files.name} in {files.folder} does not load ({reason}); a whole model that sentence-transformers "
-        "can read was wanted; delete that folder to have it made again or copy it again, or name another with --model"
+        f"can read was wanted; {files.mend}"
     )
 
 

@@ -12,30 +12,26 @@ from typing import Any
 
 from index.errors import ModelError
 
-_WANTED = ["*.json", "*.txt", "*.model", "*.jinja"]
+_SETTINGS = ("*.json", "*.txt", "*.model", "*.jinja")
 _WEIGHTS = ("*.safetensors", "*.bin")  # in order of preference: a repository often holds both
-_PASSED_OVER = ["onnx/*", "openvino/*", "coreml/*"]  # the same weights for other programs
+_PASSED_OVER = ("onnx/", "openvino/", "coreml/")  # the same weights for other programs
 
 _ANSWER_SECONDS = 8.0  # for the hub's first answer; huggingface_hub itself would wait for ever
 
 
 def fetch(name: str, *, remedy: str, report: Callable[[str], None]) -> tuple[Path, str]:
-    """The folder of a model on the hub and its commit; raises ModelError where it cannot be had.
+    """The folder of a model on the hub and its commit; raises ModelError, ended by ``remedy``, where it cannot be had.
 
-    ``remedy`` ends every message. What was downloaded before is used without asking the hub: an index and its questions stay with one revision, and
+    What was downloaded before is used without asking the hub: an index and its questions stay with one revision, and
     nobody waits for a network that is not there.
     """
     repository = name if "/" in name else f"sentence-transformers/{name}"
     try:
         with _without_bars():
             folder = _cached(repository) or _downloaded(repository, report)
-    except _Unavailable as error:
-        raise ModelError(f"{error}; {remedy}") from error
+    except ModelError as error:
+        raise ModelError(f"{error}; {remedy}") from error.__cause__
     return folder, folder.name
-
-
-class _Unavailable(Exception):  # noqa: N818 - it never leaves this file
-    """What was found and wanted, to which the remedy is still to be added."""
 
 
 def _cached(repository: str) -> Path | None:
@@ -44,13 +40,13 @@ def _cached(repository: str) -> Path | None:
     for weights in _WEIGHTS:
         try:
             folder = _snapshot(repository, weights, local_files_only=True)
-        except LocalEntryNotFoundError:  # also of what is there in part only
+        except LocalEntryNotFoundError:  # also where a download was broken off
             continue
         except HFValidationError as error:
-            raise ModelError(
-                f"{repository!r} is neither a folder nor a name that the model hub could have; {_REMEDY}"
-            ) from error
-        if any(folder.glob(weights)) and (folder / "config.json").is_file():
+            raise ModelError(f"{repository!r} is neither a folder nor a name that the model hub could have") from error
+        if any((folder / settings).is_file() for settings in ("modules.json", "config.json")) and any(
+            folder.rglob(weights)
+        ):
             return folder
     return None
 
@@ -59,41 +55,38 @@ def _downloaded(repository: str, report: Callable[[str], None]) -> Path:
     from huggingface_hub.errors import GatedRepoError, OfflineModeIsEnabled, RepositoryNotFoundError
 
     try:
-        commit, weights = _ask(repository)
+        commit, weights = _newest(repository)
         report(f"downloading the model {repository}, once")
         return _snapshot(repository, weights, revision=commit)
     except OfflineModeIsEnabled as error:
         raise ModelError(
             f"the model {repository} is not on this machine, and HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE forbids to "
-            f"download it; {_REMEDY}"
+            "download it"
         ) from error
     except GatedRepoError as error:
         raise ModelError(
-            f"the model {repository} is given only to those who accept its terms on the hub; do so, log in with "
-            "`hf auth login`, or leave --model away for the packaged model"
+            f"the model {repository} is given only to those who accepted its terms on the hub's page and logged in "
+            "with `hf auth login`"
         ) from error
     except RepositoryNotFoundError as error:
-        raise ModelError(f"the hub knows no model {repository}, nor is it a folder here; {_REMEDY}") from error
-    except _network_errors() as error:
+        raise ModelError(f"{repository} is no folder here, and the hub has no model of that name") from error
+    except _foreign_errors() as error:
         reason = str(error).strip().split("\n")[0] or type(error).__name__
         raise ModelError(
-            f"the model {repository} is not on this machine and not to be had ({reason}); {_REMEDY}"
+            f"the model {repository} is not on this machine, and the hub could not be asked for it ({reason})"
         ) from error
 
 
-def _ask(repository: str) -> tuple[str, str]:
+def _newest(repository: str) -> tuple[str, str]:
     """The hub's newest commit of a model, and which files hold its weights."""
     from huggingface_hub import HfApi
 
     info = HfApi().model_info(repository, timeout=_ANSWER_SECONDS)
     names = [file.rfilename for file in info.siblings or ()]
     for weights in _WEIGHTS:
-        if any(Path(name).match(weights) and "/" not in name for name in names):
+        if any(name.endswith(weights[1:]) and not name.startswith(_PASSED_OVER) for name in names):
             return str(info.sha), weights
-    raise ModelError(
-        f"the repository {repository} has no weights that can be read here ({len(names)} files, none *.safetensors); "
-        "name another model, or leave --model away for the packaged model"
-    )
+    raise ModelError(f"none of the {len(names)} files of {repository} is weights that can be read here (*.safetensors)")
 
 
 def _snapshot(repository: str, weights: str, **options: Any) -> Path:
@@ -103,23 +96,23 @@ def _snapshot(repository: str, weights: str, **options: Any) -> Path:
         snapshot_download(
             repository,
             cache_dir=os.environ.get("SENTENCE_TRANSFORMERS_HOME") or None,
-            allow_patterns=[*_WANTED, weights],
-            ignore_patterns=_PASSED_OVER,
+            allow_patterns=[*_SETTINGS, weights],
+            ignore_patterns=[f"{folder}*" for folder in _PASSED_OVER],
             **options,
         )
     )
 
 
-def _network_errors() -> tuple[type[Exception], ...]:
+def _foreign_errors() -> tuple[type[Exception], ...]:
     """What huggingface_hub lets through; which HTTP library that is depends on its release."""
-    from huggingface_hub.utils import httpx
+    from huggingface_hub.utils import httpx  # type: ignore[attr-defined]
 
-    return (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError)
+    return (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, RuntimeError)
 
 
 @contextmanager
 def _without_bars() -> Iterator[None]:
-    from huggingface_hub.utils import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
+    from huggingface_hub.utils.tqdm import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
 
     if are_progress_bars_disabled():
         yield

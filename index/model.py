@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,8 @@ from index import e5_folder, hub, packaged
 from index.errors import ModelError
 
 DEFAULT_MODEL = "intfloat/multilingual-e5-small"
+
+_OR_DEFAULT = ", or leave --model away for the default model"
 
 # The first E5 models need these prompts, say their authors, but their files on the hub do not.
 _E5 = re.compile(r"intfloat/(multilingual-)?e5-(small|base|large)(-v2)?", re.IGNORECASE)
@@ -98,13 +100,15 @@ _JSON_TYPES: dict[str, tuple[type, ...]] = {
 class ModelFiles:
     """A model that is on this machine: a sentence-transformers folder and which one it is.
 
-    ``prompts`` are for a model that is known to need some; its own files go before them.
+    ``prompts`` are for a model that is known to need some; those in its own files go before them. ``mend`` says what to
+    do if the folder turns out to be damaged.
     """
 
     name: str
     folder: Path
     revision: str
-    prompts: Mapping[str, str]
+    mend: str
+    prompts: Mapping[str, str] = field(default_factory=dict)
 
 
 def _silent(_message: str) -> None:
@@ -118,28 +122,52 @@ def locate(name: str | None = None, *, report: Callable[[str], None] = _silent) 
     a sentence of what takes long.
     """
     name = (name or "").strip() or DEFAULT_MODEL
-    source = packaged.weights_file() if name == DEFAULT_MODEL else None
-    if source is not None:
-        folder, revision = packaged.unpack(source, report=report)
-        return ModelFiles(name=name, folder=folder, revision=revision, prompts={})
-    path = Path(name).expanduser()
-    if path.is_dir() and name != DEFAULT_MODEL:
-        folder = _model_folder(path)
-        return ModelFiles(name=str(folder), folder=folder, revision=_folder_revision(folder), prompts={})
-    if _is_meant_as_path(name):
-        raise ModelError(
-            f"{name} is {'a file' if path.exists() else 'not there'}, and a folder with a model was wanted; check the "
-            "path, or leave --model away for the packaged model"
-        )
-    folder, revision = hub.fetch(name, report=report)
-    return ModelFiles(
-        name=name, folder=folder, revision=revision, prompts=e5_folder.PROMPTS if _E5.fullmatch(name) else {}
+    if name == DEFAULT_MODEL:
+        source = packaged.weights_file()
+        return _downloaded(name, report) if source is None else _unpacked(source, report)
+    try:
+        path = Path(name).expanduser()
+        if path.is_dir():
+            return _of_folder(path.resolve())
+        if _is_meant_as_path(name, path):
+            raise ModelError(
+                f"{name} is {'a file' if path.exists() else 'not there'}, and a folder with a model was wanted; "
+                f"check the path{_OR_DEFAULT}"
+            )
+    except (OSError, RuntimeError) as error:  # a folder that may not be read, a ~user that is nobody
+        raise ModelError(f"the model {name} cannot be read ({error}); check the path{_OR_DEFAULT}") from error
+    return _downloaded(name, report)
+
+
+def _unpacked(source: Path, report: Callable[[str], None]) -> ModelFiles:
+    folder, revision = packaged.unpack(source, report=report)
+    mend = f"delete {folder}, and it is unpacked again"
+    return ModelFiles(name=DEFAULT_MODEL, folder=folder, revision=revision, mend=mend)
+
+
+def _downloaded(name: str, report: Callable[[str], None]) -> ModelFiles:
+    remedy = (
+        "check the spelling and the connection, or download the model once on a machine with a network and pass its "
+        f"folder with --model{'' if name == DEFAULT_MODEL else _OR_DEFAULT}"
     )
+    folder, revision = hub.fetch(name, remedy=remedy, report=report)
+    mend = f"delete {folder.parents[1]}, and it is downloaded again"  # above snapshots/<commit> are the files proper
+    prompts = e5_folder.PROMPTS if _E5.fullmatch(name) else {}
+    return ModelFiles(name=name, folder=folder, revision=revision, mend=mend, prompts=prompts)
 
 
-def _is_meant_as_path(name: str) -> bool:
+def _of_folder(folder: Path) -> ModelFiles:
+    if not any((folder / config).is_file() for config in _CONFIGS):
+        raise ModelError(
+            f"{folder} holds no model: neither {' nor '.join(_CONFIGS)} is in it; name a folder that "
+            f"sentence-transformers saved{_OR_DEFAULT}"
+        )
+    mend = f"copy it again from where it came{_OR_DEFAULT}"
+    return ModelFiles(name=str(folder), folder=folder, revision=_folder_revision(folder), mend=mend)
+
+
+def _is_meant_as_path(name: str, path: Path) -> bool:
     """Whether a name that is no folder was a slip for one, and not a hub id such as ``BAAI/bge-m3``."""
-    path = Path(name).expanduser()
     return (
         name.startswith((".", "~", "/"))
         or "\\" in name
@@ -150,31 +178,17 @@ def _is_meant_as_path(name: str) -> bool:
     )
 
 
-def _model_folder(path: Path) -> Path:
-    if not any((path / config).is_file() for config in _CONFIGS):
-        raise ModelError(
-            f"{path} holds no model: neither {' nor '.join(_CONFIGS)} is in it; name a folder that sentence-transformers "
-            "saved, or leave --model away for the packaged model"
-        )
-    return path.resolve()
-
-
 def _folder_revision(folder: Path) -> str:
     """The commit, if it is the hub's snapshot of one, else a sha256 over the files that decide the vectors."""
     if folder.parent.name == "snapshots" and _COMMIT.fullmatch(folder.name):
         return folder.name
     digest = hashlib.sha256()
-    try:
-        for part in ["", *_module_folders(folder)]:
-            for path in sorted((folder / part).iterdir()):
-                if path.is_file() and path.suffix in _HASHED_SUFFIXES:
-                    with path.open("rb") as file:
-                        content = hashlib.file_digest(file, "sha256").hexdigest()
-                    digest.update(f"{path.relative_to(folder).as_posix()} {content}\n".encode())
-    except OSError as error:
-        raise ModelError(
-            f"the model in {folder} cannot be read ({error}); copy it again, or leave --model away for the packaged model"
-        ) from error
+    for part in ["", *_module_folders(folder)]:
+        for path in sorted((folder / part).iterdir()):
+            if path.is_file() and path.suffix in _HASHED_SUFFIXES:
+                with path.open("rb") as file:
+                    content = hashlib.file_digest(file, "sha256").hexdigest()
+                digest.update(f"{path.relative_to(folder).as_posix()} {content}\n".encode())
     return digest.hexdigest()
 
 

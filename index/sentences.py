@@ -6,7 +6,7 @@ from index.records import Span
 
 # A sentence ends behind 。！？；… and the quotes and brackets that close there, or behind a full stop and
 # a space. A colon does not end one: what is enumerated behind it belongs to it.
-_SENTENCE_END = re.compile(r"""[。！？；!?;…]+[”’」』）)】》"']*|(?<!\d)\.(?=\s+[^\W\d_a-z])|\n+""")
+_SENTENCE_END = re.compile(r"""[。！？；!?;…]+[”’」』）)】》"']*|\.(?=\s+[^\W\d_a-z])|\n+""")
 _OPEN, _CLOSE = "《〈（(「『【“", "》〉）)」』】”"
 _SHORTEST = 4  # letters, digits or characters; shorter sentences are joined to the one before (measured: vectors of
 # fragments are near everything)

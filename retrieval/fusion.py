@@ -6,6 +6,8 @@ import numpy.typing as npt
 Scores = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
 
+NEAREST = 3  # one alone depends on how a single sentence is worded
+
 
 def best_in_groups(scores: Scores, starts: Rows) -> tuple[Scores, Rows]:
     """The best score of each group of neighbours and where it stands; group i is ``scores[starts[i]:starts[i + 1]]``.
@@ -23,12 +25,11 @@ def best_in_groups(scores: Scores, starts: Rows) -> tuple[Scores, Rows]:
 def fuse(passage: Scores, sentence: Scores) -> Scores:
     """Cosine of the passage plus cosine of its best sentence, for each of n candidates.
 
-    Either alone ranks worse (``docs/quality.md``): the passage knows what it is about, the sentence what it says.
+    The passage knows what it is about, the sentence what it says.
     """
     return passage + sentence
 
 
-def standing_out(scores: Scores) -> float:
-    """How many standard deviations the best of n scores lies above their mean; 0 where all are equal or n < 2."""
-    spread = float(scores.std())
-    return float(scores.max() - scores.mean()) / spread if len(scores) > 1 and spread > 0 else 0.0
+def margin(best: float, background: Scores) -> float:
+    """How much nearer the best sentence is to a question than the background is: its three nearest, averaged."""
+    return best - float(np.sort(background)[-NEAREST:].mean())

@@ -101,7 +101,7 @@ def _level(found: re.Match[str]) -> Level:
 
 
 def _title(rest: str) -> str:
-    return rest.strip(" \t\n\u3000,，、.;；:：的()（）").replace("〈", "《").replace("〉", "》")
+    return rest.strip(" \t\n\u3000,，、.。;；:：的()（）").replace("〈", "《").replace("〉", "》")
 
 
 def _unreadable(words: str) -> ReferenceError_:

@@ -12,7 +12,7 @@ from index.encoder import Encoder, load_encoder
 from index.errors import ModelError
 from index.records import Citation, Document, Passage, Span
 from index.vectors import VectorIndex, Vectors
-from retrieval import answer, fusion, related
+from retrieval import answer, background, fusion, related
 from retrieval.records import Answer, Hit, RelatedHit
 from retrieval.reference import Reference, find, find_one
 
@@ -36,6 +36,9 @@ class Searcher:
         self._contract = snapshot.contract
         self._load = load
         self._encoder: Encoder | None = None
+        self._background: Vectors = np.empty(
+            (0, snapshot.contract.dimension), dtype=np.float32
+        )  # filled with the model
         self._passage_vectors = VectorIndex(snapshot.passage_vectors)
         self._sentence_vectors = VectorIndex(snapshot.sentence_vectors)
         self._spans = [Span(int(start), int(end)) for _, start, end in snapshot.sentences]
@@ -62,6 +65,7 @@ class Searcher:
                     f"the index was built with another model ({'; '.join(differences)}); "
                     f"build it again with: zhangju index SOURCE --model {encoder.contract.name}"
                 )
+            self._background = encoder.encode_passages(background.sentences(d.source for d in self.documents))
             self._encoder = encoder
 
     def ask(self, question: str, *, k: int = 5) -> Answer:
@@ -71,23 +75,35 @@ class Searcher:
     def ask_many(self, questions: Sequence[str], *, k: int = 5) -> list[Answer]:
         """Like ``ask`` for each question, in order, embedding them together."""
         asked = [answer.checked_question(q) for q in questions]
-        worded = [q for q in asked if not answer.is_vague(q)]
-        if worded:
-            self.load()
-        vectors = iter(self._encoder.encode_queries(worded) if self._encoder and worded else ())
+        vectors = iter(self._embedded([q for q in asked if not answer.is_vague(q)]))
         return [answer.too_vague(q) if answer.is_vague(q) else self._answer(q, next(vectors), k) for q in asked]
 
+    def margins(self, questions: Sequence[str]) -> list[float]:
+        """What the verdicts on some questions rest on; see fusion.margin."""
+        return [self._margin(vector, self._rank(vector)[3]) for vector in self._embedded(questions)]
+
+    def _embedded(self, questions: Sequence[str]) -> Vectors:
+        """The vectors of questions, (q, d)."""
+        if not questions:
+            return np.empty((0, self._contract.dimension), dtype=np.float32)
+        self.load()
+        assert self._encoder is not None  # load() has set it or raised
+        return self._encoder.encode_queries(questions)
+
     def _answer(self, question: str, vector: Vectors, k: int) -> Answer:
-        rows, scores, sentences = self._rank(vector)
+        rows, scores, sentences, cosines = self._rank(vector)
         order = np.lexsort((rows, -scores))[:k]  # equal scores: as in the text
         hits = tuple(
             Hit(rank=rank, score=float(scores[i]), best=self._spans[sentences[i]], **self._shown(int(rows[i])))
             for rank, i in enumerate(order, 1)
         )
-        return answer.judged(question, hits, fusion.standing_out(scores))
+        return answer.judged(question, hits, self._margin(vector, cosines))
 
-    def _rank(self, vector: Vectors) -> tuple[fusion.Rows, fusion.Scores, fusion.Rows]:
-        """Candidate passages (c,), their scores (c,) and the row of the best sentence of each (c,)."""
+    def _margin(self, vector: Vectors, cosines: fusion.Scores) -> float:
+        return fusion.margin(float(cosines.max()), self._background @ vector)
+
+    def _rank(self, vector: Vectors) -> tuple[fusion.Rows, fusion.Scores, fusion.Rows, fusion.Scores]:
+        """Candidate passages (c,), their scores (c,), and the rows and cosines of the best sentence of each (c,)."""
         query = vector[None, :]
         _, near_passages = self._passage_vectors.search(query, CANDIDATES)
         _, near_sentences = self._sentence_vectors.search(query, CANDIDATES)
@@ -97,7 +113,7 @@ class Searcher:
         sizes = self._first[rows + 1] - self._first[rows]
         starts = np.cumsum(sizes) - sizes
         best, where = fusion.best_in_groups(self._sentence_vectors.read(sentence_rows) @ vector, starts)
-        return rows, fusion.fuse(passage_scores, best), sentence_rows[where]
+        return rows, fusion.fuse(passage_scores, best), sentence_rows[where], best
 
     def related(self, reference: str, *, k: int = 10) -> tuple[RelatedHit, ...]:
         """The ``k`` passages in other chapters nearest to the one named by its id or citation, best first.

@@ -172,7 +172,7 @@ def batch_command(
     asked = read_questions(questions, column=column)
     with display.progress("asking", "questions") as advance:
         rows = batch.run(asked, Searcher.open(index, model=model), out, index=index, k=k, progress=advance)
-    display.message(f"{len(asked.questions)} questions, {rows} rows: {out}")
+    display.message(f"{display.count(len(asked.questions), 'question')}, {display.count(rows, 'row')}: {out}")
 
 
 @app.command()

@@ -22,6 +22,11 @@ def message(words: str) -> None:
     typer.echo(" ".join(words.split("\n")), err=True)
 
 
+def count(number: int, noun: str) -> str:
+    """A number of things in words: 1 passage, 2 passages."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def announce(url: str) -> None:
     """Say where the page is."""
     message(f"Zhangju is ready: open {url} in a browser; Ctrl-C ends it.")
@@ -34,15 +39,19 @@ def progress(task: str, unit: str) -> Iterator[Callable[[int, int], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn(task), BarColumn(), MofNCompleteColumn(), TextColumn(unit), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        started: list[int] = []
+    bar = Progress(*columns, console=Console(stderr=True))
 
-        def advance(done: int, total: int) -> None:
-            if not started:  # the bar appears with the first step: an index that is up to date shows none
-                started.append(bar.add_task(task, total=total))
-            bar.update(started[0], completed=done)  # type: ignore[arg-type]
+    def advance(done: int, total: int) -> None:
+        if not bar.tasks:  # it appears with the first step: an index that is up to date shows none
+            bar.add_task(task, total=total)
+            bar.start()
+        bar.update(bar.tasks[0].id, completed=done)
 
+    try:
         yield advance
+    finally:
+        if bar.tasks:
+            bar.stop()
 
 
 def answer(found: Answer) -> None:
@@ -81,7 +90,7 @@ def passages(shown: Iterable[tuple[Citation, Passage]]) -> None:
 def outlines(documents: Iterable[Document]) -> None:
     """Documents as trees of headings and passages."""
     for document in documents:
-        typer.secho(f"《{document.title}》 {document.id}: {len(document.passages)} passages", bold=True)
+        typer.secho(f"《{document.title}》 {document.id}: {count(len(document.passages), 'passage')}", bold=True)
         for key, value in document.metadata.items():
             typer.echo(f"{key}: {value}")
         for remark in document.remarks:

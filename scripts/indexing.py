@@ -38,7 +38,8 @@ def bring_up_to_date(sources: Sequence[Path], index: Path, encoder: LoadedOnce) 
     for failure in report.failures:
         display.message(f"not indexed: {failure}")
     display.message(
-        f"{'nothing has changed in' if report.unchanged else 'indexed'} {report.documents} documents, "
-        f"{report.passages} passages, {report.sentences} sentences: {index}, generation {report.generation}"
+        f"{'nothing has changed in' if report.unchanged else 'indexed'} {display.count(report.documents, 'document')}, "
+        f"{display.count(report.passages, 'passage')}, {display.count(report.sentences, 'sentence')}: "
+        f"{index}, generation {report.generation}"
     )
     return report

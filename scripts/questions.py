@@ -21,8 +21,12 @@ class Questions:
     """Questions with the columns they came with: ``rows[i]`` holds those of ``questions[i]``, by name."""
 
     questions: tuple[str, ...]
-    columns: tuple[str, ...] = ()
-    rows: tuple[dict[str, Any], ...] = ()
+    columns: tuple[str, ...]
+    rows: tuple[dict[str, Any], ...]
+
+    def __post_init__(self) -> None:
+        if len(self.rows) != len(self.questions):
+            raise ValueError(f"{len(self.questions)} questions with the columns of {len(self.rows)}")
 
 
 def read_questions(path: Path, *, column: str | None = None) -> Questions:

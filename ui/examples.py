@@ -68,8 +68,7 @@ def _chapter_questions(passages: Sequence[Passage], words: Words, turn: int) -> 
 
 
 def _found(pattern: re.Pattern[str], passages: Sequence[Passage]) -> Iterator[dict[str, str]]:
-    texts = (_NUMBER_OF_ARTICLE.sub("", passage.text) for passage in passages)
-    return (found.groupdict() for text in texts for found in pattern.finditer(text))
+    return (found.groupdict() for passage in passages for found in pattern.finditer(_unnumbered(passage)))
 
 
 def _titles(passages: Sequence[Passage]) -> Iterator[str]:
@@ -79,15 +78,18 @@ def _titles(passages: Sequence[Passage]) -> Iterator[str]:
 
 
 def _clauses(passages: Sequence[Passage]) -> list[str]:
-    """What the passages open with, and where no opening is of a good length, the first one as far as it goes."""
-    openings = [_opening(passage.text) for passage in passages]
-    fitting = [text for text in openings if _fits(text) and not _LEANS.search(text)]
-    return fitting or [text[:_LONGEST].rstrip("、") for text in openings[:1]]
+    """The first telling clause of each passage, and where there is none at all, the opening as far as it goes."""
+    telling = filter(None, map(_telling_clause, passages))
+    return list(telling) or [_unnumbered(passage)[:_LONGEST].strip("、“”") for passage in passages[:1]]
 
 
-def _opening(text: str) -> str:
-    found = _CLAUSE.search(_NUMBER_OF_ARTICLE.sub("", text))
-    return found.group().strip() if found else text.strip()
+def _telling_clause(passage: Passage) -> str:
+    clauses = (clause.strip() for clause in _CLAUSE.findall(_unnumbered(passage)))
+    return next((clause for clause in clauses if _fits(clause) and not _LEANS.search(clause)), "")
+
+
+def _unnumbered(passage: Passage) -> str:
+    return _NUMBER_OF_ARTICLE.sub("", passage.text).strip()
 
 
 def _fits(phrase: str) -> bool:

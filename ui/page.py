@@ -102,7 +102,7 @@ def serve(
     """
     try:
         listening = server.listen(host, port)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise ZhangjuError(server.why_not(host, port, error)) from error
     server.run(build_app(searcher), listening, host, announce=announce, open_browser=open_browser)
 

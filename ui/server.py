@@ -41,17 +41,18 @@ class Server(uvicorn.Server):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket on this host and port alone; port 0 is any free one. Raises OSError or OverflowError."""
+    """A listening socket on this host and port alone; port 0 is any free one. Raises OSError."""
+    if not 0 <= port <= 65535:
+        raise OSError(errno.EINVAL, "there is no such port")
     return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
 
 
-def why_not(host: str, port: int, error: Exception) -> str:
+def why_not(host: str, port: int, error: OSError) -> str:
     """In one line: why this address cannot be had, and what to do about it."""
-    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+    if error.errno == errno.EADDRINUSE:
         return f"port {port} on {host} is in use by another program; choose a free one, for example --port {port + 1}"
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else error
     return (
-        f"cannot listen on {host} port {port} ({reason}); "
+        f"cannot listen on {host} port {port} ({error.strerror or error}); "
         "--host must be an address of this machine, usually 127.0.0.1, and --port a number from 1024 to 65535"
     )
 

@@ -110,7 +110,7 @@ class BigramSearcher:
         found = [
             (score, passage, best)
             for score, passage, best in self._ranked(source.text, 100)
-            if passage.path[0] != source.path[0] and score > 0.1
+            if passage.path[0] != source.path[0] and score > 0.05
         ]
         return tuple(
             RelatedHit(

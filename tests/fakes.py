@@ -1,0 +1,55 @@
+"""Encoders that compute, for tests that need no model."""
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from index.encoder import Vectors
+from index.model import ModelContract
+
+
+class HashingEncoder:
+    """Counts hashed character bigrams and words: texts that share them are near to each other, on every machine."""
+
+    def __init__(self, dimension: int = 256) -> None:
+        self._dimension = dimension
+
+    @property
+    def contract(self) -> ModelContract:
+        """A model of its own."""
+        return ModelContract(
+            name="hashing",
+            revision=f"bigrams-{self._dimension}",
+            dimension=self._dimension,
+            max_tokens=512,
+            query_prompt="",
+            passage_prompt="",
+        )
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """(n, d) float32, unit rows."""
+        return self.encode_passages(texts)
+
+    def encode_passages(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Vectors:
+        """(n, d) float32, unit rows."""
+        vectors = np.zeros((len(texts), self._dimension), dtype=np.float32)
+        for row, text in enumerate(texts):
+            for token in self._tokens(text):
+                digest = hashlib.blake2b(token.encode("utf-8", "replace"), digest_size=8).digest()
+                vectors[row, int.from_bytes(digest, "big") % self._dimension] += 1
+            vectors[row, 0] += 1e-3  # a text without tokens has a direction too
+        if progress is not None and len(texts):
+            progress(len(texts))
+        unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(1e-9)
+        return unit
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Bigrams and words."""
+        return [len(self._tokens(text)) for text in texts]
+
+    @staticmethod
+    def _tokens(text: str) -> list[str]:
+        words = re.findall(r"\w+", text.lower())
+        return words + [word[i : i + 2] for word in words for i in range(len(word) - 1)]

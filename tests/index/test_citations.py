@@ -1,0 +1,48 @@
+import pytest
+
+from index.citations import cite, division_label, paragraph_label
+from index.records import Division, Passage, Span
+
+
+def passage(*path: Division, ordinal: int = 0) -> Passage:
+    return Passage(id="x", document="d", path=path, ordinal=ordinal, text="文", pieces=(Span(0, 1),), line=1)
+
+
+CHAPTER = Division(kind="章", number=16, title="推进绿色发展")
+SECTION = Division(kind="节", number=2, title="低碳")
+
+
+@pytest.mark.parametrize(
+    ("place", "zh", "en"),
+    [
+        (passage(CHAPTER, SECTION, ordinal=3), "《规划》第十六章第二节第3段", "规划, ch. 16, sec. 2, para. 3"),
+        (
+            passage(Division(kind="章", number=15, inferred=True), SECTION, ordinal=1),
+            "《规划》第十五章（推定）第二节第1段",
+            "规划, ch. 15 (inferred), sec. 2, para. 1",
+        ),
+        (
+            passage(CHAPTER, SECTION, Division(kind="专栏", number=34, title="工程")),
+            "《规划》第十六章第二节专栏34",
+            "规划, ch. 16, sec. 2, box 34",
+        ),
+        (passage(CHAPTER, Division(kind="条", number=133, sub=1)), "《规划》第一百三十三条之一", "规划, art. 133-1"),
+        (passage(Division(kind="标题", number=0, title="前言"), ordinal=2), "《规划》前言第2段", "规划, 前言, para. 2"),
+        (passage(ordinal=4), "《规划》第4段", "规划, para. 4"),
+    ],
+)
+def test_places_are_cited_in_both_languages(place: Passage, zh: str, en: str) -> None:
+    citation = cite("规划", place)
+    assert (citation.zh, citation.en) == (zh, en)
+
+
+def test_brackets_in_a_title_become_single_ones() -> None:
+    assert cite("关于《某法》的解释", passage(ordinal=1)).zh == "《关于〈某法〉的解释》第1段"
+
+
+def test_labels_are_long_or_short() -> None:
+    assert division_label(CHAPTER, "en") == "Chapter 16"
+    assert division_label(CHAPTER, "en", long=False) == "ch. 16"
+    assert division_label(Division(kind="部分", number=2), "zh") == "第二部分"
+    assert paragraph_label(passage(ordinal=2), "en") == "paragraph 2"
+    assert paragraph_label(passage(CHAPTER), "zh") == ""

@@ -1,0 +1,204 @@
+"""The page in a real browser, served by a process of its own."""
+
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+ROOT = Path(__file__).resolve().parents[2]
+SERVE = """
+from tests.ui.fakes import BigramSearcher, law, plan
+from ui.page import serve
+serve(BigramSearcher((plan(), law())), port=0, announce=lambda url: print(url, flush=True))
+"""
+
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine")]
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", SERVE], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout
+    try:
+        address = process.stdout.readline().strip()
+        assert address
+        yield address
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, messages = process.communicate(timeout=30)
+    assert (process.returncode, messages) == (0, "")  # Ctrl-C ends it in good order, also with pages open
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield running
+        running.close()
+
+
+class Visit:
+    """A visitor's page, with what it asked of the network and what it complained about."""
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.page: Page = context.new_page()
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.goto(url)
+        expect(self.page.locator(".zj-example").first).to_be_visible()
+
+    def _heard(self, said: ConsoleMessage) -> None:
+        if said.type in ("error", "warning"):
+            self.complaints.append(said.text)
+
+    def ask(self, question: str) -> None:
+        self.page.locator("#zj-question textarea").fill(question)
+        self.page.keyboard.press("Enter")
+        expect(self.page.locator("#zj-result .zj-asked")).to_contain_text(question)
+        expect(self.page.locator("#zj-result .zj-busy")).to_have_count(0)
+
+    def is_too_wide(self) -> bool:
+        return bool(self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
+
+
+@pytest.fixture
+def visit(browser: Browser, url: str, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    """A visit from a Chinese browser, or with the options of the test's parameter; no visit leaves the machine."""
+    options = {"locale": "zh-CN", **getattr(request, "param", {})}
+    with browser.new_context(**options) as context:
+        visit = Visit(context, url)
+        yield visit
+        assert visit.complaints == []
+        assert visit.requests
+        assert [u for u in visit.requests if not u.startswith((url, "data:", "blob:"))] == []
+
+
+def test_ask_read_the_citation_unfold_and_switch(visit: Visit) -> None:
+    page = visit.page
+    visit.ask("推动高耗能行业节能改造")
+    first = page.locator(".zj-hit").first
+    expect(page.locator(".zj-verdict cite")).to_have_text("《云溪市发展规划》第二章第一节第1段")
+    expect(first.locator("article > .zj-path")).to_have_text("第二章 推进绿色发展 › 第一节 节约能源 › 第1段")
+    expect(first.locator("article > .zj-text mark")).to_have_text(
+        "深入推动高耗能行业节能改造,加强重点用能单位节能管理。"
+    )
+    related = first.locator(".zj-related li").first
+    expect(related).to_be_hidden()
+    first.locator("summary").click()
+    expect(related).to_be_visible()
+    expect(related.locator("cite")).to_contain_text("《云溪市发展规划》第")
+
+    page.get_by_text("English", exact=True).click()
+    expect(page.locator(".zj-verdict cite")).to_have_text("云溪市发展规划, ch. 2, sec. 1, para. 1")
+    expect(page.locator("#zj-go")).to_have_text("Ask")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("#zj-question textarea")).to_have_value("推动高耗能行业节能改造")
+    outside = page.locator("body").evaluate(WITHOUT_DOCUMENT_TEXT)
+    assert re.findall(r"[\u3400-\u9fff]+", outside.replace("中文", "")) == []
+
+
+# The words of the page alone: what comes from the document, or was typed, is marked as Chinese or quoted.
+WITHOUT_DOCUMENT_TEXT = """body => {
+    const copy = body.cloneNode(true);
+    const foreign = "[lang=zh], .zj-asked, cite, dl, .zj-example, .zj-related .zj-document, textarea, script, style";
+    copy.querySelectorAll(foreign).forEach(e => e.remove());
+    return copy.textContent;
+}"""
+
+
+def test_an_example_is_asked_with_one_click(visit: Visit) -> None:
+    example = visit.page.locator(".zj-example").nth(1)
+    question = example.inner_text()
+    example.click()
+    expect(visit.page.locator("#zj-result .zj-asked")).to_contain_text(question)
+    expect(visit.page.locator("#zj-question textarea")).to_have_value(question)
+    expect(visit.page.locator(".zj-verdict blockquote")).to_contain_text("下降12%")
+
+
+@pytest.mark.parametrize("visit", [{"locale": "en-GB"}], indirect=True)
+def test_an_english_browser_is_met_in_english(visit: Visit) -> None:
+    expect(visit.page.locator("#zj-go")).to_have_text("Ask")
+    expect(visit.page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_enter_that_ends_a_composition_does_not_ask(visit: Visit) -> None:
+    box = visit.page.locator("#zj-question textarea")
+    box.fill("jieneng")
+    for composing in ({"isComposing": True}, {"keyCode": 229}):  # Chromium and Firefox; Safari
+        box.dispatch_event("keydown", {"key": "Enter", "bubbles": True, "cancelable": True, **composing})
+    visit.page.wait_for_timeout(500)
+    expect(visit.page.locator("#zj-result .zj")).to_have_count(0)
+    box.dispatch_event("keydown", {"key": "Enter", "bubbles": True, "cancelable": True})
+    expect(visit.page.locator("#zj-result .zj-asked")).to_contain_text("jieneng")
+
+
+def test_what_is_typed_stays_text(visit: Visit) -> None:
+    hostile = "<img src=x onerror=alert(1)>{{value}}${value}"
+    visit.ask(hostile)
+    expect(visit.page.locator(".zj-asked")).to_contain_text(hostile)
+    expect(visit.page.locator(".zj img")).to_have_count(0)
+
+
+def test_problems_are_told_in_words(visit: Visit) -> None:
+    visit.page.locator("#zj-go").click()
+    expect(visit.page.locator(".zj-problem")).to_have_text("请先输入问题。")
+    visit.page.locator("#zj-question textarea").fill("很" * 201)
+    visit.page.keyboard.press("Enter")
+    expect(visit.page.locator(".zj-problem")).to_contain_text("shorten it to 200")
+    visit.ask("高速铁路票价是多少元")
+    expect(visit.page.locator(".zj-verdict")).to_contain_text("本文件没有回答这个问题")
+    expect(visit.page.locator(".zj-hit")).to_have_count(5)
+
+
+@pytest.mark.parametrize(
+    "visit",
+    [{"viewport": {"width": 390, "height": 844}}, {"viewport": {"width": 320, "height": 568}, "locale": "en"}],
+    indirect=True,
+)
+def test_a_narrow_window_needs_no_sideways_scrolling(visit: Visit) -> None:
+    assert not visit.is_too_wide()
+    visit.ask("推动高耗能行业节能改造")
+    visit.page.locator(".zj-related summary").first.click()
+    assert not visit.is_too_wide()
+
+
+CONTRASTS = """() => {
+    const channels = text => text.match(/[\\d.]+/g).map(Number);
+    const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
+        .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+    const behind = e => {
+        for (; e; e = e.parentElement) {
+            const colour = channels(getComputedStyle(e).backgroundColor);
+            if (colour.length === 3 || colour[3] === 1) return colour;
+        }
+        return [255, 255, 255];
+    };
+    const texts = [...document.querySelectorAll(".gradio-container *")].filter(e => e.checkVisibility()
+        && [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()));
+    return texts.map(e => {
+        const [a, b] = [light(channels(getComputedStyle(e).color)), light(behind(e))];
+        return [e.className || e.tagName, (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)];
+    });
+}"""
+
+
+@pytest.mark.parametrize("visit", [{"color_scheme": "light"}, {"color_scheme": "dark"}], indirect=True)
+def test_every_text_stands_out_from_its_ground(visit: Visit) -> None:
+    visit.ask("推动高耗能行业节能改造")
+    visit.page.locator(".zj-related summary").first.click()
+    contrasts = visit.page.evaluate(CONTRASTS)
+    assert len(contrasts) > 30
+    assert [found for found in contrasts if found[1] < 4.5] == []  # WCAG AA

@@ -1,0 +1,192 @@
+import asyncio
+import logging
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+
+import gradio as gr
+import pytest
+from fastapi import FastAPI
+
+from index.errors import ZhangjuError
+from tests.ui.fakes import BigramSearcher, law, plan
+from ui import server
+from ui.examples import MOST, example_questions
+from ui.handlers import Outcome, find, show, show_pending
+from ui.page import build_app, build_page, serve
+from ui.words import EN, ZH, Language
+
+SEARCHER = BigramSearcher((plan(), law()))
+
+
+def test_a_question_is_answered_with_what_is_related() -> None:
+    outcome = find(SEARCHER, "  推动高耗能行业节能改造 \n")
+    assert outcome.question == "推动高耗能行业节能改造"
+    assert outcome.answer
+    assert outcome.answer.answered
+    first = outcome.answer.hits[0].passage
+    assert first.id == "plan.txt#4"
+    beside = outcome.related[first.id]
+    assert {hit.passage.path[0].number for hit in beside} == {1, 3}
+    assert all(len(hits) <= 5 for hits in outcome.related.values())
+
+
+def test_the_same_outcome_is_shown_in_either_language() -> None:
+    outcome = find(SEARCHER, "用水量下降多少")
+    assert "《云溪市发展规划》第二章第二节第1段" in show(outcome, "zh")
+    assert "云溪市发展规划, ch. 2, sec. 2, para. 1" in show(outcome, "en")
+
+
+def test_nothing_is_shown_before_the_first_question() -> None:
+    assert show(None, "zh") == ""
+
+
+@pytest.mark.parametrize("question", ["", "  \n\t", "　"])
+def test_an_empty_question_is_not_searched(question: str) -> None:
+    outcome = find(BigramSearcher(()), question)  # without documents, asking would fail
+    assert ZH.empty_question in show(outcome, "zh")
+    assert show_pending(question, "zh") == ""
+
+
+def test_a_problem_that_the_reader_can_mend_is_shown_in_its_words() -> None:
+    html = show(find(SEARCHER, "很" * 201), "en")
+    assert "the question has 201 characters; shorten it to 200" in html
+    assert EN.failed in html
+
+
+def test_an_unforeseen_problem_is_logged_and_shown_calmly(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.ERROR):
+        outcome = find(SEARCHER, "crash")
+    assert outcome == Outcome(question="crash")
+    assert "a bug" in caplog.text
+    html = show(outcome, "zh")
+    assert ZH.unexpected in html
+    assert "a bug" not in html
+
+
+def test_the_question_replaces_the_previous_result_while_it_is_looked_up() -> None:
+    html = show_pending(" 何时<施行> ", "en")
+    assert "何时&lt;施行&gt;" in html
+    assert EN.searching in html
+
+
+async def built(searcher: BigramSearcher, language: Language = "zh") -> gr.Blocks:
+    """The page, built inside an event loop: outside of one Gradio makes loops that it never closes."""
+    return build_page(searcher, language=language)
+
+
+def test_the_page_has_every_example_and_its_events_are_private() -> None:
+    page = asyncio.run(built(SEARCHER))
+    buttons = [block.value for block in page.blocks.values() if isinstance(block, gr.Button)]
+    assert buttons == [ZH.ask, *example_questions(SEARCHER.documents, ZH)]
+    assert len(buttons) == 1 + MOST
+    assert all(fn.api_visibility == "private" for fn in page.fns.values())
+    assert page.analytics_enabled is False
+
+
+def test_the_page_can_begin_in_english_and_over_no_documents() -> None:
+    page = asyncio.run(built(BigramSearcher(()), "en"))
+    buttons = [block for block in page.blocks.values() if isinstance(block, gr.Button)]
+    assert [button.value for button in buttons] == [EN.ask, *[""] * MOST]
+    assert not any(button.visible for button in buttons[1:])
+
+
+HOSTILE_ENVIRONMENT = {
+    "GRADIO_SERVER_NAME": "0.0.0.0",
+    "GRADIO_SERVER_PORT": "1",
+    "GRADIO_SHARE": "True",
+    "GRADIO_ANALYTICS_ENABLED": "True",
+    "GRADIO_ALLOWED_PATHS": "/",
+    "GRADIO_ROOT_PATH": "https://elsewhere.example",
+    "GRADIO_SSR_MODE": "True",
+    "GRADIO_MCP_SERVER": "True",
+    "GRADIO_VIBE_MODE": "1",
+    "GRADIO_RUN_HISTORY": "True",
+    "HTTP_PROXY": "http://127.0.0.1:9",
+    "http_proxy": "http://127.0.0.1:9",
+}
+
+
+async def built_app() -> FastAPI:
+    """The application, built inside an event loop, see ``built``."""
+    return build_app(SEARCHER)
+
+
+@contextmanager
+def served() -> Iterator[tuple[server.Server, int]]:
+    """The page on a free port of 127.0.0.1, in a thread of its own."""
+    ready = threading.Event()
+    listening = server.listen("127.0.0.1", 0)
+    running = server.make_server(asyncio.run(built_app()), "127.0.0.1", ready.set)
+    thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        assert ready.wait(30)
+        yield running, listening.getsockname()[1]
+    finally:
+        running.should_exit = True
+        thread.join(30)
+        listening.close()
+
+
+def get(port: int, path: str, host: str = "127.0.0.1") -> tuple[int, str, str]:
+    """Status, content security policy and body of a page."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", path, headers={"Host": f"{host}:{port}"})
+    response = connection.getresponse()
+    body = response.read().decode("utf-8", "replace")
+    connection.close()
+    return response.status, response.headers["Content-Security-Policy"] or "", body
+
+
+def test_no_environment_variable_opens_the_page_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in HOSTILE_ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    with served() as (running, port):
+        addresses = {sock.getsockname() for asyncio_server in running.servers for sock in asyncio_server.sockets}
+        assert addresses == {("127.0.0.1", port)}
+        status, policy, body = get(port, "/")
+        assert status == 200
+        assert "default-src 'self'" in policy
+        assert "elsewhere.example" not in body
+        assert "fonts.googleapis" not in body
+        assert get(port, "/gradio_api/file=/etc/hostname")[0] in (403, 404)
+        assert get(port, "/gradio_api/vibe-code/")[0] in (403, 404, 405)
+        assert '"analytics_enabled":false' in body
+        assert "https" not in get(port, "/theme.css")[2]
+
+
+def test_a_name_that_someone_else_points_here_is_not_answered() -> None:
+    with served() as (_, port):
+        assert get(port, "/", host="localhost")[0] == 200
+        assert get(port, "/", host="rebound.example")[0] == 400
+
+
+def test_a_port_in_use_is_a_message_with_a_remedy() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ZhangjuError, match=rf"port {port} on 127\.0\.0\.1 is in use.*--port {port + 1}"):
+            serve(SEARCHER, port=port)
+
+
+@pytest.mark.parametrize(("host", "port"), [("203.0.113.7", 7860), ("127.0.0.1", 70000), ("no.such.host.invalid", 0)])
+def test_an_address_that_cannot_be_had_is_a_message_with_a_remedy(host: str, port: int) -> None:
+    with pytest.raises(ZhangjuError, match=r"cannot listen on .*; --host must be") as raised:
+        serve(SEARCHER, host=host, port=port)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:{}/"),
+        ("0.0.0.0", "http://127.0.0.1:{}/"),
+        ("::", "http://[::1]:{}/"),
+        ("localhost", "http://localhost:{}/"),
+    ],
+)
+def test_the_address_to_open(host: str, url: str) -> None:
+    with server.listen("127.0.0.1", 0) as listening:
+        assert server.address(listening, host) == url.format(listening.getsockname()[1])

@@ -1,0 +1,287 @@
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from index.records import Citation, Division, Document, Passage, Span
+from retrieval.records import Answer, Hit, RelatedHit, Status
+from tests.ui.fakes import BigramSearcher, plan
+from ui.handlers import find
+from ui.markup import element, join
+from ui.render import (
+    render_answer,
+    render_documents,
+    render_masthead,
+    render_pending,
+    render_problem,
+    text_language,
+)
+from ui.words import EN, ZH, Words
+
+HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>&lt;b&gt;{{value}}${value}"
+
+# The whole template: an element or attribute that is not here came out of somebody's text.
+TEMPLATE = {
+    "article": {"data-passage"},
+    "b": set(),
+    "blockquote": {"lang"},
+    "cite": set(),
+    "dd": set(),
+    "details": {"class"},
+    "div": {"class", "lang", "role"},
+    "dl": set(),
+    "dt": set(),
+    "h1": set(),
+    "h2": set(),
+    "header": set(),
+    "li": {"class", "data-passage"},
+    "mark": set(),
+    "ol": {"class"},
+    "p": {"class"},
+    "q": {"lang"},
+    "section": set(),
+    "span": {"class", "lang"},
+    "summary": set(),
+    "ul": set(),
+}
+
+
+class Page(HTMLParser):
+    """Reads HTML back: every element with its attributes, and the text inside elements of a name."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.open: list[str] = []
+        self.texts: list[tuple[tuple[str, ...], str]] = []
+        self.feed(html)
+        self.close()
+        assert not self.open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {key: value or "" for key, value in attrs}))
+        self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append((tuple(self.open), data))
+
+    def text(self, tag: str = "") -> str:
+        return "".join(data for path, data in self.texts if not tag or tag in path)
+
+
+def passage(text: str, *, lead: str = "", ordinal: int = 3, **changes: object) -> Passage:
+    path = (
+        Division(kind="章", number=16, title="推进绿色发展建设美丽辽宁", inferred=True),
+        Division(kind="节", number=5, title="全面提高资源利用效率"),
+    )
+    made = Passage(
+        id="p1",
+        document="d",
+        path=path,
+        ordinal=ordinal,
+        text=text,
+        pieces=(Span(9, 9 + len(text)),),
+        line=44,
+        lead=lead,
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def hit(found: Passage, best: Span) -> Hit:
+    citation = Citation(zh="《规划》第十六章第五节第3段", en="Plan, ch. 16, sec. 5, para. 3")
+    return Hit(rank=1, score=2.0, passage=found, document_title="规划", citation=citation, best=best)
+
+
+def answer(*hits: Hit, status: Status = "answered", question: str = "怎样节能？") -> Answer:
+    return Answer(question=question, status=status, confidence=0.93, hits=hits)
+
+
+TEXT = "持续推进节能降耗。加强节能管理。推动改造。"
+
+
+def test_an_answer_written_out_by_hand() -> None:
+    found = hit(passage(TEXT, lead="持续推进节能降耗"), Span(9, 16))
+    assert render_answer(answer(found), {}, ZH) == (
+        '<div class="zj" lang="zh-CN">'
+        '<div class="zj-verdict zj-answered" role="status"><p class="zj-asked"><span>问：</span>怎样节能？</p>'
+        '<p class="zj-verdict-title">文件的回答</p><blockquote lang="zh">加强节能管理。</blockquote>'
+        '<p class="zj-source"><cite>《规划》第十六章第五节第3段</cite><span>把握：很大</span></p></div>'
+        '<h2>出处与原文</h2><ol class="zj-hits"><li class="zj-hit"><article data-passage="p1">'
+        '<header><span class="zj-rank">1</span><span class="zj-document" lang="zh">规划</span></header>'
+        '<p class="zj-path"><span>第十六章（推定） <span lang="zh">推进绿色发展建设美丽辽宁</span></span>'
+        '<span class="zj-step"> › </span><span>第五节 <span lang="zh">全面提高资源利用效率</span></span>'
+        '<span class="zj-step"> › </span><span>第3段</span></p>'
+        '<div class="zj-text" lang="zh"><p><b>持续推进节能降耗</b>。<mark>加强节能管理。</mark>推动改造。</p></div>'
+        '<p class="zj-source"><cite>《规划》第十六章第五节第3段</cite><span>原文第 44 行</span></p>'
+        '<p class="zj-note">其他章节没有相关段落。</p></article></li></ol></div>'
+    )
+
+
+def test_the_same_in_english() -> None:
+    page = Page(render_answer(answer(hit(passage(TEXT), Span(9, 16))), {}, EN))
+    assert "Plan, ch. 16, sec. 5, para. 3" in page.text("cite")
+    text = page.text()
+    assert "Chapter 16 (inferred) 推进绿色发展建设美丽辽宁 › Section 5 全面提高资源利用效率 › paragraph 3" in text
+    assert "Confidence: high" in text
+    assert "line 44 of the source" in text
+    assert page.elements[0] == ("div", {"class": "zj", "lang": "en"})
+
+
+@pytest.mark.parametrize(
+    ("text", "best", "lead", "html"),
+    [
+        ("甲。乙。", Span(0, 2), "", "<p><mark>甲。</mark>乙。</p>"),
+        ("甲。乙。", Span(2, 4), "", "<p>甲。<mark>乙。</mark></p>"),
+        ("甲。乙。", Span(0, 4), "甲", "<p><mark><b>甲</b>。乙。</mark></p>"),
+        ("甲乙丙。", Span(1, 3), "甲乙", "<p><b>甲</b><mark><b>乙</b>丙</mark>。</p>"),
+        ("甲。乙。", Span(0, 0), "", "<p>甲。乙。</p>"),
+        ("甲。乙。", Span(2, 99), "", "<p>甲。<mark>乙。</mark></p>"),
+        ("甲。", Span(0, 2), "不在开头", "<p><mark>甲。</mark></p>"),
+        ("甲。\n乙。", Span(1, 4), "", "<p>甲<mark>。</mark></p><p><mark>乙</mark>。</p>"),
+        ("甲。\r\n\n  乙。", Span(7, 9), "", "<p>甲。</p><p>  <mark>乙。</mark></p>"),
+        ("a<b & c", Span(2, 5), "", "<p>a&lt;<mark>b &amp;</mark> c</p>"),
+        ("𠮷野家。乙。", Span(4, 6), "", "<p>𠮷野家。<mark>乙。</mark></p>"),
+    ],
+)
+def test_mark_and_lead_stand_around_the_right_characters(text: str, best: Span, lead: str, html: str) -> None:
+    rendered = render_answer(answer(hit(passage(text, lead=lead), best), status="not in the text"), {}, ZH)
+    assert html in rendered
+
+
+def related(found: Passage, source: Passage) -> RelatedHit:
+    return RelatedHit(
+        rank=1,
+        score=0.8,
+        kind="same subject",
+        passage=found,
+        document_title=source.document,
+        citation=Citation(zh="《规划》第三章第1段", en="Plan, ch. 3, para. 1"),
+        best=Span(0, 2),
+        because=Span(9, 16),
+    )
+
+
+def test_related_passages_unfold_below_the_hit() -> None:
+    source = passage(TEXT)
+    html = render_answer(
+        answer(hit(source, Span(0, 9))), {"p1": [related(passage("节能。降耗。", id="p2"), source)]}, ZH
+    )
+    page = Page(html)
+    assert page.text("details").startswith("其他章节的相关段落（1）同一主题")
+    assert "《规划》第三章第1段" in page.text("details")
+    assert page.text("q") == "加强节能管理。"
+    assert "<mark>节能</mark>。降耗。" in html
+    assert ("li", {"data-passage": "p2"}) in page.elements
+
+
+def test_the_text_does_not_answer_but_the_nearest_is_shown() -> None:
+    found = hit(passage(TEXT), Span(0, 9))
+    page = Page(render_answer(answer(found, status="not in the text"), {}, ZH))
+    assert "本文件没有回答这个问题" in page.text()
+    assert "意思最接近的段落" in page.text("h2")
+    assert page.text("blockquote") == ""
+    assert page.text("mark") == "持续推进节能降耗。"
+    english = Page(render_answer(answer(found, status="not in the text"), {}, EN))
+    assert "The text does not answer this question" in english.text()
+
+
+def test_too_vague_with_no_hits_at_all() -> None:
+    page = Page(render_answer(answer(status="too vague", question="？"), {}, ZH))
+    assert ZH.too_vague in page.text()
+    assert not {"ol", "h2"} & {tag for tag, _ in page.elements}
+
+
+def test_a_mended_passage_says_so() -> None:
+    mended = passage("上下", pieces=(Span(0, 1), Span(2, 3)))
+    assert ZH.mended in render_answer(answer(hit(mended, Span(0, 2))), {}, ZH)
+
+
+def test_an_unnumbered_level_is_named_once_and_a_passage_without_a_place_has_no_path() -> None:
+    preface = passage("甲。", path=(Division(kind="章", number=0, title="序言"),), ordinal=0)
+    assert Page(render_answer(answer(hit(preface, Span(0, 2))), {}, ZH)).text().count("序言") == 1
+    assert "zj-path" not in render_answer(answer(hit(passage("甲。", path=(), ordinal=0), Span(0, 2))), {}, ZH)
+
+
+def hostile_document() -> Document:
+    return replace(plan(), title=HOSTILE, metadata={HOSTILE: HOSTILE}, remarks=(HOSTILE,))
+
+
+def hostile_answer(status: Status) -> tuple[Answer, dict[str, list[RelatedHit]]]:
+    bad = passage(
+        HOSTILE + "\n" + HOSTILE,
+        lead=HOSTILE[:9],
+        id=HOSTILE,
+        document=HOSTILE,
+        path=(Division(kind="章", number=1, title=HOSTILE), Division(kind="节", number=0, title=HOSTILE)),
+    )
+    found = replace(
+        hit(bad, Span(3, 60)), document_title=HOSTILE, citation=Citation(zh=HOSTILE, en=HOSTILE), passage=bad
+    )
+    beside = replace(related(bad, bad), kind=HOSTILE, citation=found.citation)
+    return answer(found, status=status, question=HOSTILE), {HOSTILE: [beside]}
+
+
+@pytest.mark.parametrize("words", [ZH, EN])
+@pytest.mark.parametrize("status", ["answered", "not in the text", "too vague"])
+def test_nothing_in_the_texts_becomes_html(status: Status, words: Words) -> None:
+    pages = [
+        render_answer(*hostile_answer(status), words),
+        render_pending(HOSTILE, words),
+        render_problem(HOSTILE, words, title=HOSTILE),
+        render_documents([hostile_document()] * 9, words),
+        render_masthead(words),
+    ]
+    for html in pages:
+        for tag, attributes in Page(html).elements:
+            assert attributes.keys() <= TEMPLATE[tag]
+    assert Page(pages[0]).text("article").count(HOSTILE) >= 7
+    assert ("article", {"data-passage": HOSTILE}) in Page(pages[0]).elements
+
+
+def test_documents_are_listed_with_what_is_known_of_them() -> None:
+    page = Page(render_documents([plan()], ZH))
+    assert page.text("p") == "云溪市发展规划 7 段"
+    assert page.text("dt") == "来源说明"
+    assert page.text("dd") == "示例为测试而写"
+
+
+def test_many_documents_are_folded_away() -> None:
+    page = Page(render_documents([plan()] * 12, EN))
+    assert page.elements[1] == ("details", {"class": "zj-documents"})
+    assert page.text("summary") == "12 documents"
+
+
+def test_the_results_of_a_computing_searcher_are_whole() -> None:
+    searcher = BigramSearcher((plan(),))
+    outcome = find(searcher, "用水量下降多少")
+    assert outcome.answer
+    page = Page(render_answer(outcome.answer, outcome.related, ZH))
+    assert page.text("blockquote") == "建立水资源刚性约束制度,万元地区生产总值用水量较2020年下降12%。"
+    shown = page.text("article")
+    assert all(found.passage.text in shown for found in outcome.answer.hits)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("第十六章 推进", "zh"),
+        ("PM2.5污染防治", "zh"),
+        ("Article 16", ""),
+        ("第一章の規定による", ""),
+        ("", ""),
+        ("12%", ""),
+    ],
+)
+def test_the_language_of_a_text(text: str, language: str) -> None:
+    assert text_language(text) == language
+
+
+def test_markup_escapes_all_but_its_own() -> None:
+    inner = element("b", "<i>&", data_x='"<')
+    assert inner == '<b data-x="&quot;&lt;">&lt;i&gt;&amp;</b>'
+    assert element("p", inner, "<", class_="c") == f'<p class="c">{inner}&lt;</p>'
+    assert join("&", inner) == f"&amp;{inner}"
+    assert element("p", inner + "<script>").count("&lt;script&gt;") == 1  # what is joined with + counts as text again

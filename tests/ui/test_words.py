@@ -1,0 +1,63 @@
+from dataclasses import fields
+from string import Formatter
+
+import pytest
+
+from ui.words import CHOICES, EN, WORDS, ZH, Words, preferred_language, words_for
+
+
+def _blanks(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("field", [f.name for f in fields(Words)])
+def test_both_languages_have_the_word_with_the_same_blanks(field: str) -> None:
+    chinese, english = getattr(ZH, field), getattr(EN, field)
+    assert chinese.strip()
+    assert english.strip()
+    if field != "about_figure" and field != "about_duty":  # English quotes the subject alone
+        assert _blanks(chinese) == _blanks(english)
+    assert _blanks(english) <= _blanks(chinese)
+
+
+def test_a_language_code_leads_to_its_words() -> None:
+    assert words_for("en") is EN
+    assert words_for("zh") is ZH
+    assert words_for("fr") is ZH
+    assert {code for _, code in CHOICES} == set(WORDS)
+    assert all(words.language == code for code, words in WORDS.items())
+
+
+@pytest.mark.parametrize(
+    ("confidence", "word"), [(1, "很大"), (0.9, "很大"), (0.89, "较大"), (0.7, "较大"), (0.5, "一般"), (0.2, "不大")]
+)
+def test_confidence_in_words(confidence: float, word: str) -> None:
+    assert ZH.sureness(confidence).startswith(word)
+
+
+def test_kinds_of_relation() -> None:
+    assert ZH.kind("same subject") == "同一主题"
+    assert EN.kind("referred to by") == "refers to the passage above"
+    assert EN.kind("a kind of next year") == "a kind of next year"
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+        ("en-US,en;q=0.9,zh-CN;q=0.8", "en"),
+        ("de-DE,de;q=0.9,en;q=0.7", "en"),
+        ("zh-Hant-TW", "zh"),
+        ("fr", "zh"),
+        ("ben,zen", "zh"),
+        ("*", "zh"),
+        ("", "zh"),
+        (";;,,--<script>", "zh"),
+    ],
+)
+def test_the_browsers_language(header: str, language: str) -> None:
+    assert preferred_language(header) == language
+
+
+def test_the_fallback_can_be_chosen() -> None:
+    assert preferred_language("fr", "en") == "en"
