@@ -5,7 +5,7 @@
     ├── ModelError        an embedding model cannot be had, or is not what the index was built with
     ├── StoreError        an index directory is missing, damaged, newer than this program, or not writable
     ├── QuestionError     a question, or a file of questions, cannot be used
-    └── ReferenceError_   a citation or passage id names nothing in the index
+    └── UnknownPlaceError a citation or passage id names nothing in the index
 
 Every message says what was found, what was wanted and what to do about it, in one line; the command line prints it
 as it is and exits with 1.
@@ -32,5 +32,5 @@ class QuestionError(ZhangjuError):
     """A question, or a file of questions, cannot be used."""
 
 
-class ReferenceError_(ZhangjuError):
-    """A citation or passage id names nothing in the index (the underscore keeps clear of the builtin)."""
+class UnknownPlaceError(ZhangjuError):
+    """A citation or passage id names nothing in the index."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.citations import INFERRED, cite
-from index.errors import ReferenceError_
+from index.errors import UnknownPlaceError
 from index.numerals import NUMBER, parse
 from index.records import Document, Passage
 
@@ -37,7 +37,7 @@ class Reference:
 
     @classmethod
     def parse(cls, words: str) -> "Reference":
-        """Read a reference. Raises ReferenceError_ for what is none."""
+        """Read a reference. Raises UnknownPlaceError for what is none."""
         words = words.strip()
         if _ID.fullmatch(words):
             return cls(id=words)
@@ -104,30 +104,30 @@ def _title(rest: str) -> str:
     return rest.strip(" \t\n\u3000,，、.。;；:：的()（）").replace("〈", "《").replace("〉", "》")
 
 
-def _unreadable(words: str) -> ReferenceError_:
-    return ReferenceError_(
+def _unreadable(words: str) -> UnknownPlaceError:
+    return UnknownPlaceError(
         f"{words[:40]!r} is not a place; "
         "wanted a passage id or a citation such as 第十六章第二节第1段 or 'ch. 16, sec. 2, para. 1'"
     )
 
 
 def find(reference: Reference, words: str, documents: Sequence[Document]) -> tuple[Passage, ...]:
-    """The passages named, in the order of the text. Raises ReferenceError_ if there are none."""
+    """The passages named, in the order of the text. Raises UnknownPlaceError if there are none."""
     title = reference.title.casefold()
     named = [d for d in documents if not title or title in d.title.casefold() or title == d.id.casefold()]
     found = tuple(p for d in named for p in d.passages if reference.names(p))
     if not found:
-        raise ReferenceError_(f"{words[:80]!r} names nothing in this index; see its structure with: zhangju outline")
+        raise UnknownPlaceError(f"{words[:80]!r} names nothing in this index; see its structure with: zhangju outline")
     return found
 
 
 def find_one(reference: Reference, words: str, documents: Sequence[Document]) -> Passage:
-    """The one passage named. Raises ReferenceError_ if there are none or several."""
+    """The one passage named. Raises UnknownPlaceError if there are none or several."""
     found = find(reference, words, documents)
     if len(found) > 1:
         titles = {d.id: d.title for d in documents}
         first = cite(titles[found[0].document], found[0]).zh
-        raise ReferenceError_(
+        raise UnknownPlaceError(
             f"{words[:80]!r} names {len(found)} passages; name one of them, such as {first} ({found[0].id})"
         )
     return found[0]

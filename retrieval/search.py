@@ -118,7 +118,7 @@ class Searcher:
     def related(self, reference: str, *, k: int = 10) -> tuple[RelatedHit, ...]:
         """The ``k`` passages in other chapters nearest to the one named by its id or citation, best first.
 
-        Raises ReferenceError_ if ``reference`` names no passage, or more than one.
+        Raises UnknownPlaceError if ``reference`` names no passage, or more than one.
         """
         row = self._rows[self.one(reference).id]
         _, near = self._passage_vectors.search(self._passage_vectors.read([row]), CANDIDATES)
@@ -146,11 +146,11 @@ class Searcher:
         return float(whole[0] @ whole[1] + cosines[i, j]), self._spans[ours[i]], self._spans[theirs[j]]
 
     def show(self, reference: str) -> tuple[Passage, ...]:
-        """The passages that an id or a citation names, in the order of the text. Raises ReferenceError_ for none."""
+        """The passages that an id or a citation names, in the order of the text. Raises UnknownPlaceError for none."""
         return find(Reference.parse(reference), reference, self.documents)
 
     def one(self, reference: str) -> Passage:
-        """The one passage that an id or a citation names. Raises ReferenceError_ for none and for several."""
+        """The one passage that an id or a citation names. Raises UnknownPlaceError for none and for several."""
         return find_one(Reference.parse(reference), reference, self.documents)
 
     def _shown(self, row: int) -> _Shown:

@@ -41,9 +41,8 @@ def main(arguments: Sequence[str]) -> None:
     print(f"_SLOPE, _MIDDLE = {slope:.1f}, {-offset / slope:.4f}")
     print(f"_LEAST_MARGIN = {least:.4f}")
     print(f"{len(answerable)} answerable, {len(unanswerable)} unanswerable, AUROC {roc_auc_score(y, x[:, 0]):.3f}")
-    print(
-        f"refused: {(answerable < least).mean():.1%} of the answerable, {(unanswerable < least).mean():.1%} of the others"
-    )
+    wrongly, rightly = (answerable < least).mean(), (unanswerable < least).mean()
+    print(f"refused: {wrongly:.1%} of the answerable, {rightly:.1%} of the unanswerable")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.citations import cite
-from index.errors import ReferenceError_
+from index.errors import UnknownPlaceError
 from index.records import Document
 from index.structure import read_document
 from retrieval.reference import Reference, find, find_one
@@ -81,17 +81,17 @@ def test_every_citation_leads_back_to_its_passage() -> None:
 
 @pytest.mark.parametrize("words", ["第九十九章", "另一部法第一条", "0123456789ab", "第十六章第三段的事"])
 def test_what_is_not_there_is_said(words: str) -> None:
-    with pytest.raises(ReferenceError_, match="names nothing"):
+    with pytest.raises(UnknownPlaceError, match="names nothing"):
         lines(words)
 
 
 @pytest.mark.parametrize("words", ["", "  ", "，。", "第" * 600])
 def test_what_is_no_reference_is_said(words: str) -> None:
-    with pytest.raises(ReferenceError_, match="is not a place"):
+    with pytest.raises(UnknownPlaceError, match="is not a place"):
         lines(words)
 
 
 @given(st.text(max_size=40))
 def test_no_words_raise_anything_but_reference_error(words: str) -> None:
-    with suppress(ReferenceError_):
+    with suppress(UnknownPlaceError):
         assert lines(words)

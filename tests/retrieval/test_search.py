@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from index import store
-from index.errors import ModelError, QuestionError, ReferenceError_
+from index.errors import ModelError, QuestionError, UnknownPlaceError
 from retrieval import fusion
 from retrieval.answer import LONGEST_QUESTION
 from retrieval.schema import answer_json, outline_json, related_json
@@ -83,9 +83,9 @@ def test_related_passages_stand_in_other_chapters(searcher: Searcher) -> None:
 
 
 def test_related_needs_one_passage(searcher: Searcher) -> None:
-    with pytest.raises(ReferenceError_, match="names 2 passages"):
+    with pytest.raises(UnknownPlaceError, match="names 2 passages"):
         searcher.related("第一章第一节")
-    with pytest.raises(ReferenceError_, match="names nothing"):
+    with pytest.raises(UnknownPlaceError, match="names nothing"):
         searcher.related("第九章")
 
 

@@ -1,7 +1,7 @@
 """The command line with the fake encoder: what it prints, where, and with which status."""
 
-import json
 import io
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,7 +13,6 @@ from index.model import ModelFiles
 from scripts import cli
 from tests.collection import write_plan
 from tests.fakes import HashingEncoder
-
 
 Run = Callable[..., tuple[int, str, str]]  # status, stdout, stderr
 
