@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 MAGIC = b"E5S1"
 BLOCK = 32  # values to a 4-bit block
 BLOCK_BYTES = 2 + BLOCK // 2  # one float16 scale, then two values to a byte
-FLOAT32, Q4 = 0, 1  # dtypes of the directory
+FLOAT32 = 0  # in the directory; anything else is 4 bits
 
 FULL_WIDTH_TILDE = "～"
 _ASIDE = "\ufdd0"  # a noncharacter: no text holds it
@@ -94,8 +94,8 @@ class _Cursor:
 
     def bytes(self, count: int) -> npt.NDArray[np.uint8]:
         """The next bytes, as a view."""
-        if self.at + count > len(self.data):
-            raise struct.error(f"{count} bytes wanted at {self.at}")
+        if not 0 <= count <= len(self.data) - self.at:
+            raise ValueError(f"{count} bytes are wanted at {self.at} of {len(self.data)}")
         self.at += count
         return self.data[self.at - count : self.at]
 
@@ -146,7 +146,9 @@ def _parse_directory(cursor: _Cursor) -> dict[str, Stored]:
     for _ in range(count):
         (length,) = cursor.take("H")
         name = cursor.bytes(length).tobytes().decode()
-        directory[name] = Stored(*cursor.take("BIQQ"))
+        directory[name] = stored = Stored(*cursor.take("BIQQ"))
+        if stored.size != (stored.values * 4 if stored.dtype == FLOAT32 else stored.values // BLOCK * BLOCK_BYTES):
+            raise ValueError(f"its tensor {name} has {stored.values} values in {stored.size} bytes")
     return directory
 
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 Vectors = npt.NDArray[np.float32]  # (n, d), unit rows
 Progress = Callable[[int], None]  # told how many texts were done since it was last told
 
-_BATCH_TOKENS = 1024  # padding included; what a processor core caches best: 2048 and 4096 are a tenth and a fifth slower
+_BATCH_TOKENS = (
+    1024  # padding included; what a processor core caches best: 2048 and 4096 are a tenth and a fifth slower
+)
 _BATCH_TEXTS = 64  # so that progress moves with short texts too
 _COUNT_TEXTS = 1024  # tokenised at a time: a hundred thousand passages as lists of ids would fill a gigabyte
 _GOLDEN = 0.618033988749895

@@ -55,9 +55,9 @@ def _downloaded(repository: str, report: Callable[[str], None]) -> Path:
     from huggingface_hub.errors import GatedRepoError, OfflineModeIsEnabled, RepositoryNotFoundError
 
     try:
-        commit, weights = _newest(repository)
+        weights = _weights_there(repository)
         report(f"downloading the model {repository}, once")
-        return _snapshot(repository, weights, revision=commit)
+        return _snapshot(repository, weights)
     except OfflineModeIsEnabled as error:
         raise ModelError(
             f"the model {repository} is not on this machine, and HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE forbids to "
@@ -77,15 +77,15 @@ def _downloaded(repository: str, report: Callable[[str], None]) -> Path:
         ) from error
 
 
-def _newest(repository: str) -> tuple[str, str]:
-    """The hub's newest commit of a model, and which files hold its weights."""
+def _weights_there(repository: str) -> str:
+    """Asks the hub which files hold a model's weights, and so whether it has the model and answers at all."""
     from huggingface_hub import HfApi
 
     info = HfApi().model_info(repository, timeout=_ANSWER_SECONDS)
     names = [file.rfilename for file in info.siblings or ()]
     for weights in _WEIGHTS:
         if any(name.endswith(weights[1:]) and not name.startswith(_PASSED_OVER) for name in names):
-            return str(info.sha), weights
+            return weights
     raise ModelError(f"none of the {len(names)} files of {repository} is weights that can be read here (*.safetensors)")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from index.errors import ZhangjuError
+from index.errors import QuestionError, ZhangjuError
 from index.records import Document
 from retrieval.records import Answer, RelatedHit
 from ui.markup import EMPTY, Html
@@ -33,13 +33,15 @@ class Searching(Protocol):
 class Outcome:
     """What came of a question, kept so that it can be shown again in another language.
 
-    Without an answer, ``problem`` says why in words, or is empty where the reason is not for the reader.
+    Without an answer, ``problem`` says why in words, or is empty where the reason is not for the reader. ``unusable``
+    tells that the question itself is the problem.
     """
 
     question: str
     answer: Answer | None = None
     related: Mapping[str, Sequence[RelatedHit]] = field(default_factory=dict)
     problem: str = ""
+    unusable: bool = False
 
 
 def find(searcher: Searching, question: str, *, related: int = 5) -> Outcome:
@@ -55,7 +57,7 @@ def find(searcher: Searching, question: str, *, related: int = 5) -> Outcome:
         beside = {hit.passage.id: searcher.related(hit.passage.id, k=related) for hit in answer.hits}
         return Outcome(question=question, answer=answer, related=beside)
     except ZhangjuError as error:
-        return Outcome(question=question, problem=str(error))
+        return Outcome(question=question, problem=str(error), unusable=isinstance(error, QuestionError))
     except Exception:
         log.exception("a question could not be answered")
         return Outcome(question=question)
@@ -70,7 +72,8 @@ def show(outcome: Outcome | None, language: str) -> Html:
         return render_answer(outcome.answer, outcome.related, words)
     if not outcome.question:
         return render_problem(words.empty_question, words)
-    return render_problem(outcome.problem or words.unexpected, words, title=words.failed)
+    title = words.unusable if outcome.unusable else words.failed
+    return render_problem(outcome.problem or words.unexpected, words, title=title)
 
 
 def show_pending(question: str, language: str) -> Html:

@@ -20,11 +20,6 @@ log = logging.getLogger(__name__)
 
 TITLE = "章句 Zhangju"
 
-# Gradio's text box takes any Enter for "ask", also the one that only accepts what an input method proposes.
-# Safari ends the composition before it reports the key, but then as key code 229.
-_LEAVE_ENTER_TO_INPUT_METHODS = """() => window.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.isComposing || event.keyCode === 229)) event.stopImmediatePropagation();
-}, true)"""
 _NAME_THE_LANGUAGE = '(language) => { document.documentElement.lang = language === "en" ? "en" : "zh-CN"; }'
 
 
@@ -74,7 +69,6 @@ def build_app(searcher: Searching, *, language: Language = "zh") -> FastAPI:
         root_path="",
         theme=theme(),
         css=stylesheet(),
-        js=_LEAVE_ENTER_TO_INPUT_METHODS,
         footer_links=[],
         allowed_paths=[],
         max_file_size=1,  # nothing is uploaded here
@@ -166,7 +160,7 @@ def _wire(page: gr.Blocks, searcher: Searching, parts: Parts, result: gr.HTML, l
     for example in parts.examples:
         starts.append(example.click(str, example, parts.question, queue=False, **quiet).then(**empty))
     for start in starts:
-        start.then(answer, asked, [outcome, result], **quiet)
+        start.then(answer, asked, [outcome, result], concurrency_limit=1, **quiet)  # a searcher has one model
     parts.switch.input(rename, [parts.switch, outcome], [*parts.flat(), result], queue=False, **quiet)
     parts.switch.change(None, parts.switch, None, js=_NAME_THE_LANGUAGE, api_visibility="private")
     page.load(greet, None, parts.flat(), queue=False, **quiet)

@@ -27,7 +27,7 @@ _HEADERS = [
 
 
 class Server(uvicorn.Server):
-    """A uvicorn server that says when it listens."""
+    """A uvicorn server that says when it listens and hangs up when it stops."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
@@ -38,6 +38,12 @@ class Server(uvicorn.Server):
         await super().startup(sockets=sockets)
         if self.started:
             self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Hang up, then stop: an open page keeps a connection for as long as it is shown."""
+        for connection in list(self.server_state.connections):
+            connection.transport.close()
+        await super().shutdown(sockets=sockets)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -77,7 +83,7 @@ def make_server(app: FastAPI, host: str, ready: Callable[[], None]) -> Server:
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        timeout_graceful_shutdown=1,  # seconds; an open page keeps a connection open for as long as it is shown
+        timeout_graceful_shutdown=2,  # seconds that a search still has to end
     )
     return Server(config, ready)
 

@@ -53,6 +53,7 @@ class Words:
     referred_to_by: str
     # what went wrong
     empty_question: str
+    unusable: str
     failed: str
     unexpected: str
     # examples made from the documents
@@ -82,13 +83,13 @@ ZH = Words(
     language="zh",
     tag="zh-CN",
     name="章句",
-    motto="逐章逐句，言必有据",
+    motto="逐章逐句，言必有据。中文、英文都可以问。",
     switch="界面语言",
     documents="共 {count} 份文件",
     passages="{count} 段",
     remarks="读入时的说明",
     question="问题",
-    placeholder="想从文件里查什么？中文、英文都可以。",
+    placeholder="想从文件里查什么？",
     ask="查找",
     examples="试着问",
     searching="正在查找……",
@@ -113,6 +114,7 @@ ZH = Words(
     refers_to="本段提及",
     referred_to_by="提及本段",
     empty_question="请先输入问题。",
+    unusable="这个问题没法查，请写得短一些、具体一些",
     failed="没有查成",
     unexpected="程序出了意外，这次没有查成。请再试一次；如果仍然不行，运行 zhangju serve 的窗口里有详细记录。",
     about_lead="关于“{text}”，文件怎么说？",
@@ -126,13 +128,13 @@ EN = Words(
     language="en",
     tag="en",
     name="Zhangju",
-    motto="Chapter and verse for every answer",
+    motto="Chapter and verse for every answer. Ask in English or Chinese.",
     switch="Language",
     documents="{count} documents",
     passages="{count} passages",
     remarks="Notes from reading the file",
     question="Question",
-    placeholder="What would you like to find in the text? Ask in English or Chinese.",
+    placeholder="What would you like to find?",
     ask="Ask",
     examples="Try asking",
     searching="Searching …",
@@ -158,6 +160,7 @@ EN = Words(
     refers_to="referred to above",
     referred_to_by="refers to the passage above",
     empty_question="Please type a question first.",
+    unusable="This question cannot be used; please make it shorter and more specific",
     failed="The search could not be done",
     unexpected="Something unexpected went wrong and there is no result. "
     "Please try again; if it happens again, the window that runs zhangju serve shows the details.",

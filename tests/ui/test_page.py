@@ -1,5 +1,6 @@
 import asyncio
 import logging
+import signal
 import socket
 import threading
 from collections.abc import Iterator
@@ -51,9 +52,10 @@ def test_an_empty_question_is_not_searched(question: str) -> None:
 
 
 def test_a_problem_that_the_reader_can_mend_is_shown_in_its_words() -> None:
-    html = show(find(SEARCHER, "很" * 201), "en")
+    html = show(find(SEARCHER, "很" * 201), "zh")
     assert "the question has 201 characters; shorten it to 200" in html
-    assert EN.failed in html
+    assert ZH.unusable in html
+    assert EN.failed in show(Outcome(question="q", problem="the index is damaged; build it again"), "en")
 
 
 def test_an_unforeseen_problem_is_logged_and_shown_calmly(caplog: pytest.LogCaptureFixture) -> None:
@@ -162,6 +164,22 @@ def test_a_name_that_someone_else_points_here_is_not_answered() -> None:
     with served() as (_, port):
         assert get(port, "/", host="localhost")[0] == 200
         assert get(port, "/", host="rebound.example")[0] == 400
+
+
+def test_the_address_is_announced_opened_and_served_until_ctrl_c(monkeypatch: pytest.MonkeyPatch) -> None:
+    announced: list[str] = []
+
+    def look_and_leave(url: str) -> None:
+        assert announced == [url]
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr("webbrowser.open", look_and_leave)
+    listening = server.listen("127.0.0.1", 0)
+    url = server.address(listening, "127.0.0.1")
+    app = asyncio.run(built_app())
+    server.run(app, listening, "127.0.0.1", announce=announced.append, open_browser=True)
+    assert announced == [url]
+    assert listening.fileno() == -1
 
 
 def test_a_port_in_use_is_a_message_with_a_remedy() -> None:

