@@ -28,7 +28,7 @@ def division_label(division: Division, language: Language, *, long: bool = True)
         return division.title + mark
     if language == "zh":
         return _chinese_label(division) + mark
-    name = _ENGLISH[division.kind][0 if long else 1]
+    name = _ENGLISH.get(division.kind, (division.kind, division.kind))[0 if long else 1]
     sub = f"-{division.sub}" if division.sub else ""
     return f"{name} {division.number}{sub}{mark}"
 

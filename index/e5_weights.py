@@ -23,6 +23,7 @@ from index.errors import ModelError
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
+    from tokenizers.normalizers import Normalizer
 
 MAGIC = b"E5S1"
 BLOCK = 32  # values to a 4-bit block
@@ -220,24 +221,11 @@ def _shaped(flat: Floats, name: str, header: Header) -> Floats:
 
 
 def tokenizer(pieces: Pieces) -> "Tokenizer":
-    """The model's tokenizer, XLM-RoBERTa's: unigram pieces over NFKC text, ``<s> text </s>``.
-
-    It stands in for SentencePiece's ``nmt_nfkc`` rules, of which the file holds the single characters: those of `Nmt`
-    (control characters vanish, line breaks and zero-width characters become spaces) and of NFKC, but for the
-    full-width tilde, which they leave alone (5～10 is a range, 5~10 is not).
-    """
-    from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
+    """The model's tokenizer, XLM-RoBERTa's: unigram pieces over normalised text, ``<s> text </s>``."""
+    from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, processors
 
     built = Tokenizer(models.Unigram(list(zip(pieces.texts, pieces.scores.tolist(), strict=True)), unk_id=pieces.unk))
-    built.normalizer = normalizers.Sequence(
-        [
-            normalizers.Nmt(),
-            normalizers.Replace(FULL_WIDTH_TILDE, _ASIDE),
-            normalizers.NFKC(),
-            normalizers.Replace(_ASIDE, FULL_WIDTH_TILDE),
-            normalizers.Replace(Regex(" {2,}"), " "),
-        ]
-    )
+    built.normalizer = _normalizer()
     built.pre_tokenizer = pre_tokenizers.Sequence(
         [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")]
     )
@@ -252,3 +240,22 @@ def tokenizer(pieces: Pieces) -> "Tokenizer":
     built.add_special_tokens([AddedToken(text, special=True, normalized=False) for text in special])
     built.add_special_tokens([AddedToken("<mask>", lstrip=True, special=True, normalized=False)])
     return built
+
+
+def _normalizer() -> "Normalizer":
+    """What stands in for SentencePiece's ``nmt_nfkc`` rules, of which the file holds the single characters.
+
+    They are those of `Nmt` (control characters vanish, line breaks and zero-width characters become spaces) and of
+    NFKC, but for the full-width tilde, which they leave alone (5～10 is a range, 5~10 is not).
+    """
+    from tokenizers import Regex, normalizers
+
+    return normalizers.Sequence(
+        [
+            normalizers.Nmt(),
+            normalizers.Replace(FULL_WIDTH_TILDE, _ASIDE),
+            normalizers.NFKC(),
+            normalizers.Replace(_ASIDE, FULL_WIDTH_TILDE),
+            normalizers.Replace(Regex(" {2,}"), " "),
+        ]
+    )

@@ -25,6 +25,11 @@ class _Shown(TypedDict):
     citation: Citation
 
 
+def _is_lead(passage: Passage, span: Span) -> bool:
+    """Whether a sentence is the passage's lead, with more behind it."""
+    return bool(passage.lead) and span.start == 0 and span.end == len(passage.lead) + 1 < len(passage.text)
+
+
 class Searcher:
     """Asks one opened index. Opening reads the index; the model is loaded when the first question needs it."""
 
@@ -44,6 +49,8 @@ class Searcher:
         self._spans = [Span(int(start), int(end)) for _, start, end in snapshot.sentences]
         owners = snapshot.sentences[:, 0]  # (m,) ordered
         self._owners = owners.astype(np.int64)
+        # A lead is a title: it counts for ranking, but it is not shown as the sentence that answers. (m,) 0 or -2
+        self._demoted = np.array([-2 * _is_lead(self.passages[o], s) for o, s in zip(owners, self._spans, strict=True)])
         self._first = np.searchsorted(owners, np.arange(len(self.passages) + 1))  # (n + 1,) sentences of i: [i]:[i + 1]
 
     @classmethod
@@ -103,7 +110,7 @@ class Searcher:
         return fusion.margin(float(cosines.max()), self._background @ vector)
 
     def _rank(self, vector: Vectors) -> tuple[fusion.Rows, fusion.Scores, fusion.Rows, fusion.Scores]:
-        """Candidate passages (c,), their scores (c,), and the rows and cosines of the best sentence of each (c,)."""
+        """Candidate passages and their scores; the sentence to show and the best cosine of each: four arrays (c,)."""
         query = vector[None, :]
         _, near_passages = self._passage_vectors.search(query, CANDIDATES)
         _, near_sentences = self._sentence_vectors.search(query, CANDIDATES)
@@ -112,7 +119,9 @@ class Searcher:
         sentence_rows = np.concatenate([np.arange(self._first[r], self._first[r + 1]) for r in rows])
         sizes = self._first[rows + 1] - self._first[rows]
         starts = np.cumsum(sizes) - sizes
-        best, where = fusion.best_in_groups(self._sentence_vectors.read(sentence_rows) @ vector, starts)
+        cosines = self._sentence_vectors.read(sentence_rows) @ vector
+        best, _ = fusion.best_in_groups(cosines, starts)
+        _, where = fusion.best_in_groups(cosines + self._demoted[sentence_rows], starts)
         return rows, fusion.fuse(passage_scores, best), sentence_rows[where], best
 
     def related(self, reference: str, *, k: int = 10) -> tuple[RelatedHit, ...]:
@@ -141,9 +150,10 @@ class Searcher:
         """Score of two passages and the spans of their nearest sentences."""
         ours, theirs = (np.arange(self._first[r], self._first[r + 1]) for r in (row, other))
         cosines = self._sentence_vectors.read(ours) @ self._sentence_vectors.read(theirs).T  # (a, b)
-        i, j = np.unravel_index(int(cosines.argmax()), cosines.shape)
+        shown = cosines + self._demoted[ours][:, None] + self._demoted[theirs]
+        i, j = np.unravel_index(int(shown.argmax()), shown.shape)
         whole = self._passage_vectors.read([row, other])
-        return float(whole[0] @ whole[1] + cosines[i, j]), self._spans[ours[i]], self._spans[theirs[j]]
+        return float(whole[0] @ whole[1] + cosines.max()), self._spans[ours[i]], self._spans[theirs[j]]
 
     def show(self, reference: str) -> tuple[Passage, ...]:
         """The passages that an id or a citation names, in the order of the text. Raises UnknownPlaceError for none."""

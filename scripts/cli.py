@@ -199,6 +199,8 @@ def serve(
     searcher.load()
     from ui.page import serve as serve_page
 
+    if host not in ("127.0.0.1", "localhost", "::1"):
+        display.message(f"warning: whoever can reach {host} can read these documents; there is no password yet")
     serve_page(searcher, host=host, port=port, open_browser=open_browser, announce=display.announce)
 
 

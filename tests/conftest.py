@@ -35,9 +35,7 @@ def chromium() -> str:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Where ZHANGJU_SKIP_NOTHING is set, a test that would be skipped fails: continuous integration runs them all."""
     report = yield
     if report.skipped and os.environ.get("ZHANGJU_SKIP_NOTHING"):

@@ -10,7 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import sync_playwright
 
+from index import store
+from index.build import build, collect
+from index.encoder import Encoder
+from index.numerals import to_chinese
+from index.sentences import sentence_spans
+from retrieval.schema import answer_json
+from retrieval.search import Searcher
+from scripts import batch
+from scripts.questions import read_questions
 from tests.conftest import chromium
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -20,40 +30,43 @@ ZHANGJU = [sys.executable, "-m", "scripts.cli"]
 pytestmark = pytest.mark.model
 
 
-def zhangju(*arguments: str, status: int = 0) -> str:
-    """Run a command as a process of its own; gives stdout."""
-    ended = subprocess.run([*ZHANGJU, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=300)
-    assert ended.returncode == status, ended.stderr
-    assert "Traceback" not in ended.stderr
-    return ended.stdout
-
-
-@pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """An index of the sample."""
-    directory = tmp_path_factory.mktemp("sample") / "index"
-    zhangju("index", str(SAMPLE), "--index", str(directory))
-    return str(directory)
-
-
-@pytest.fixture(scope="session")
-def plan(tmp_path_factory: pytest.TempPathFactory, shared_folder: Path) -> str:
-    """An index of the real plan."""
-    directory = tmp_path_factory.mktemp("plan") / "index"
-    zhangju("index", str(shared_folder / "corpus" / "liaoning-plan.txt"), "--index", str(directory))
-    return str(directory)
-
-
-def ask(question: str, index: str) -> dict[str, Any]:
-    data: dict[str, Any] = json.loads(zhangju("ask", question, "--index", index, "--json"))
+def outline(path: Path) -> dict[str, Any]:
+    """What the command prints, as a process of its own."""
+    command = [*ZHANGJU, "outline", str(path), "--json"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    data: dict[str, Any] = json.loads(ended.stdout)
     return data
+
+
+def indexed(source: Path, directory: Path, encoder: Encoder) -> Path:
+    """Index a source with the default model."""
+    revision = encoder.contract.revision
+    build(collect([source]).files, directory, revision=lambda: revision, load=lambda: encoder)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory, default_encoder: Encoder) -> Path:
+    """An index of the sample."""
+    return indexed(SAMPLE, tmp_path_factory.mktemp("sample") / "index", default_encoder)
+
+
+@pytest.fixture(scope="session")
+def plan(tmp_path_factory: pytest.TempPathFactory, default_encoder: Encoder, shared_folder: Path) -> Path:
+    """An index of the real plan."""
+    source = shared_folder / "corpus" / "liaoning-plan.txt"
+    return indexed(source, tmp_path_factory.mktemp("plan") / "index", default_encoder)
+
+
+def ask(question: str, index: Path, encoder: Encoder) -> dict[str, Any]:
+    return answer_json(Searcher(store.open_snapshot(index), lambda: encoder).ask(question))
 
 
 @pytest.mark.parametrize(
     "question", ["万元地区生产总值用水量要降多少？", "By how much should water use per unit of GDP fall?"]
 )
-def test_the_sample_answers_with_a_citation(sample: str, question: str) -> None:
-    data = ask(question, sample)
+def test_the_sample_answers_with_a_citation(sample: Path, default_encoder: Encoder, question: str) -> None:
+    data = ask(question, sample, default_encoder)
     first = data["hits"][0]
     assert "12%" in data["answer"]["text"]
     assert [(d["kind"], d["number"]) for d in first["path"]] == [("章", 16), ("节", 5)]
@@ -62,18 +75,21 @@ def test_the_sample_answers_with_a_citation(sample: str, question: str) -> None:
     assert source.split("\n")[first["line"] - 1] == first["text"]
 
 
-def test_the_sample_does_not_answer_what_it_is_not_about(sample: str) -> None:
-    out = zhangju("ask", "这道菜要放几勺盐？", "--index", sample, "--json", status=3)
-    data = json.loads(out)
+def test_the_sample_does_not_answer_what_it_is_not_about(sample: Path, default_encoder: Encoder) -> None:
+    data = ask("这道菜要放几勺盐？", sample, default_encoder)
     assert (data["answered"], data["answer"]) == (False, None)
     assert data["hits"]
 
 
-def test_a_batch_of_questions_gives_the_same_bytes_twice(sample: str, tmp_path: Path) -> None:
+def test_a_batch_of_questions_gives_the_same_bytes_twice(
+    sample: Path, default_encoder: Encoder, tmp_path: Path
+) -> None:
     (tmp_path / "q.csv").write_text("nr,question\n1,用水量要降多少？\n2,幼儿园占比？\n3,……\n", encoding="utf-8")
+    asked = read_questions(tmp_path / "q.csv")
+    searcher = Searcher(store.open_snapshot(sample), lambda: default_encoder)
     tables = []
     for name in ("a.csv", "b.csv"):
-        zhangju("batch", str(tmp_path / "q.csv"), "-o", str(tmp_path / name), "--index", sample, "-k", "2")
+        batch.run(asked, searcher, tmp_path / name, index=sample, k=2)
         tables.append((tmp_path / name).read_bytes())
     assert tables[0] == tables[1]
     rows = list(csv.DictReader(tables[0].decode().splitlines()))
@@ -82,34 +98,34 @@ def test_a_batch_of_questions_gives_the_same_bytes_twice(sample: str, tmp_path: 
 
 
 @pytest.mark.shared
-def test_the_plan_answers_in_chinese_and_in_english(plan: str) -> None:
-    data = ask("万元地区生产总值用水量要下降多少?", plan)
+def test_the_plan_answers_in_chinese_and_in_english(plan: Path, default_encoder: Encoder) -> None:
+    data = ask("万元地区生产总值用水量要下降多少?", plan, default_encoder)
     first = data["hits"][0]
     assert first["line"] == 45
     assert first["citation"]["zh"] == "《liaoning-plan》第十六章第五节第3段"
     assert "12%" in data["answer"]["text"]
-    english = ask("By how much must water use per 10,000 yuan of GDP fall?", plan)
+    english = ask("By how much must water use per 10,000 yuan of GDP fall?", plan, default_encoder)
     assert 45 in [hit["line"] for hit in english["hits"][:3]]
 
 
 @pytest.mark.shared
-def test_related_provisions_of_the_plan_stand_in_other_chapters(plan: str) -> None:
-    data = json.loads(zhangju("related", "第十六章第二节第2段", "--index", plan, "--json"))
-    assert len(data["hits"]) == 10
-    assert all(hit["path"][0]["number"] != 16 for hit in data["hits"])
+def test_related_provisions_of_the_plan_stand_in_other_chapters(plan: Path) -> None:
+    hits = Searcher.open(plan).related("第十六章第二节第2段")
+    assert len(hits) == 10
+    assert all(hit.passage.path[0].number != 16 for hit in hits)
 
 
 @pytest.mark.shared
 def test_the_outline_of_the_plan_is_exact(shared_folder: Path) -> None:
     """Against the test collection, whose titles were written by hand, without inferred levels and parts."""
     plan = shared_folder / "corpus" / "liaoning-plan.txt"
-    outline = json.loads(zhangju("outline", str(plan), "--json"))
-    passages = outline["passages"]
+    read = outline(plan)
+    passages = read["passages"]
     boxes = [p["path"][-1]["number"] for p in passages if p["path"][-1]["kind"] == "专栏"]
     assert boxes == list(range(33, 48))
     assert len(passages) - len(boxes) == 161
-    assert outline["metadata"] == {"来源": "辽宁日报"}
-    corpus = [json.loads(line) for line in (shared_folder / "bench/plan/corpus.jsonl").open(encoding="utf-8")]
+    assert read["metadata"] == {"来源": "辽宁日报"}
+    corpus = [json.loads(line) for line in (shared_folder / "bench/plan/corpus.jsonl").read_text("utf-8").splitlines()]
     for passage, wanted in zip(passages, corpus, strict=True):
         mended = passage["text"].startswith("上行旅游供给质量。")  # the collection has its second line only
         assert f"L{passage['line'] + mended}" == wanted["_id"]
@@ -130,44 +146,40 @@ def _inferred(chapter: int) -> dict[str, Any]:
 
 
 def _title(path: list[dict[str, Any]]) -> str:
-    from index.numerals import to_chinese
-
     levels = [d for d in path if d["kind"] in ("章", "节") and not d["inferred"]] or path
     return "".join(f"第{to_chinese(d['number'])}{d['kind']}{d['title']}" for d in levels).replace(" ", "")
 
 
 def test_the_sample_retells_the_plan_without_its_sentences() -> None:
-    outline = json.loads(zhangju("outline", str(SAMPLE), "--json"))
-    body = [p for p in outline["passages"] if p["path"][-1]["kind"] != "专栏"]
+    read = outline(SAMPLE)
+    body = [p for p in read["passages"] if p["path"][-1]["kind"] != "专栏"]
     assert len(body) >= 110
     text = SAMPLE.read_text(encoding="utf-8")
     assert all(figure in text for figure in ("12%", "33%", "65%", "80%", "2020年", "2025年", "2035年"))
-    assert "转述" in outline["document"]
-    assert "全文为准" in outline["metadata"]["说明"]
+    assert "转述" in read["document"]
+    assert "全文为准" in read["metadata"]["说明"]
 
 
 @pytest.mark.shared
 def test_the_sample_shares_divisions_but_no_sentence_with_the_plan(shared_folder: Path) -> None:
     plan = shared_folder / "corpus" / "liaoning-plan.txt"
-    ours, theirs = (json.loads(zhangju("outline", str(path), "--json")) for path in (SAMPLE, plan))
-    keys = [[[(d["kind"], d["number"]) for d in h["path"]] for h in outline["headings"]] for outline in (ours, theirs)]
+    ours, theirs = outline(SAMPLE), outline(plan)
+    keys = [[[(d["kind"], d["number"]) for d in h["path"]] for h in read["headings"]] for read in (ours, theirs)]
     assert keys[0] == keys[1]
-    sentences = [_sentences(outline) for outline in (ours, theirs)]
+    sentences = [_sentences(read) for read in (ours, theirs)]
     assert not sentences[0] & sentences[1]
 
 
-def _sentences(outline: dict[str, Any]) -> set[str]:
-    from index.sentences import sentence_spans
-
-    texts = [p["text"].replace(",", "，") for p in outline["passages"] if p["path"][-1]["kind"] != "专栏"]
+def _sentences(read: dict[str, Any]) -> set[str]:
+    texts = [p["text"].replace(",", "，") for p in read["passages"] if p["path"][-1]["kind"] != "专栏"]
     return {text[start:end] for text in texts for start, end in sentence_spans(text)}
 
 
 @pytest.fixture(scope="session")
-def served(sample: str) -> Iterator[str]:
+def served(sample: Path) -> Iterator[str]:
     """The address of the page over the sample, served by a process of its own."""
     environment = {**os.environ, "GRADIO_SERVER_NAME": "0.0.0.0", "GRADIO_SHARE": "True"}  # change nothing
-    command = [*ZHANGJU, "serve", "--index", sample, "--port", "0"]
+    command = [*ZHANGJU, "serve", "--index", str(sample), "--port", "0"]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, env=environment) as server:
         assert server.stderr is not None
         lines = []
@@ -183,8 +195,6 @@ def served(sample: str) -> Iterator[str]:
 
 @pytest.mark.browser
 def test_a_question_in_the_browser_is_answered_with_a_citation(served: str) -> None:
-    from playwright.sync_api import sync_playwright
-
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(locale="zh-CN", viewport={"width": 1100, "height": 900})

@@ -58,13 +58,18 @@ def _spread(chapters: list[list[Passage]]) -> list[list[Passage]]:
 def _chapter_questions(passages: Sequence[Passage], words: Words, turn: int) -> Iterator[str]:
     """A chapter's questions, best first: figures come first in every third chapter, leads in the others."""
     figures = (words.about_figure.format(**found) for found in _found(_FIGURE, passages))
-    leads = (words.about_lead.format(text=passage.lead) for passage in passages if _fits(passage.lead))
+    leads = (words.about_lead.format(text=_quoted(passage.lead)) for passage in passages if _fits(passage.lead))
     duties = (
         words.about_duty.format(**found) for found in _found(_DUTY, passages) if not _LEANS.search(found["subject"])
     )
-    titles = (words.about_title.format(text=title) for title in _titles(passages))
+    titles = (words.about_title.format(text=_quoted(title)) for title in _titles(passages))
     yield from chain(*((figures, leads) if turn % 3 == 1 else (leads, figures)), duties, titles)
-    yield from (words.about_clause.format(text=clause) for clause in _clauses(passages))
+    yield from (words.about_clause.format(text=_quoted(clause)) for clause in _clauses(passages))
+
+
+def _quoted(phrase: str) -> str:
+    """A phrase for use between double quotes: its own become single ones."""
+    return phrase.translate(str.maketrans("“”", "‘’"))
 
 
 def _found(pattern: re.Pattern[str], passages: Sequence[Passage]) -> Iterator[dict[str, str]]:

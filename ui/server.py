@@ -1,7 +1,9 @@
 """A web server on one address: the socket is opened here, so that no environment variable moves it elsewhere."""
 
 import errno
+import os
 import socket
+import sys
 import webbrowser
 from collections.abc import Callable
 from contextlib import suppress
@@ -88,6 +90,11 @@ def make_server(app: FastAPI, host: str, ready: Callable[[], None]) -> Server:
     return Server(config, ready)
 
 
+def _has_screen() -> bool:
+    """Whether a browser would open a window; without one, webbrowser takes over the terminal with a text browser."""
+    return sys.platform in ("win32", "darwin") or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+
+
 def run(
     app: FastAPI, listening: socket.socket, host: str, *, announce: Callable[[str], None], open_browser: bool
 ) -> None:
@@ -96,7 +103,7 @@ def run(
 
     def ready() -> None:
         announce(url)
-        if open_browser:
+        if open_browser and _has_screen():
             webbrowser.open(url)
 
     with listening, suppress(KeyboardInterrupt):

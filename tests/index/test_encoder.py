@@ -362,6 +362,13 @@ def queries(shared_folder: Path, each: int) -> dict[str, list[str]]:
     return {language: texts[:each] for language, texts in found.items()}
 
 
+def unknown_beyond_the_first(default_encoder: SentenceTransformerEncoder, text: str) -> int:
+    tokenizer = default_encoder._model.tokenizer
+    read = tokenizer(text, return_offsets_mapping=True, verbose=False)
+    spans = zip(read["input_ids"], read["offset_mapping"], strict=True)
+    return sum(end - start - 1 for token, (start, end) in spans if token == tokenizer.unk_token_id)
+
+
 @pytest.mark.model
 def test_default_contract(default_encoder: SentenceTransformerEncoder) -> None:
     contract = default_encoder.contract
@@ -397,9 +404,11 @@ def test_tokens_agree_with_the_engine(default_encoder: SentenceTransformerEncode
         texts += [row["text"] for row in lines(shared_folder / "bench" / name / "corpus.jsonl")]
     # The engine makes a token of space at the end, zero-width space too; the model's own tokenizer did not.
     texts = [re.sub(r"[\s\u200b]+$", "", text) for text in texts]
-    counts = default_encoder.count_tokens(texts)
-    wrong = [text for text, count in zip(texts, counts, strict=True) if count != engine().token_count(text)]
-    assert wrong == []
+    # It also counts unknown characters one by one, where SentencePiece takes a run of them for one: 砗磲.
+    runs = [unknown_beyond_the_first(default_encoder, text) for text in texts]
+    counts = [count + run for count, run in zip(default_encoder.count_tokens(texts), runs, strict=True)]
+    assert [t for t, count in zip(texts, counts, strict=True) if count != engine().token_count(t)] == []
+    assert sum(run > 0 for run in runs) < 0.01 * len(texts)
 
 
 @pytest.mark.model

@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from index.records import Division, Document
+from index.structure import read_document
 from tests.ui.fakes import document, law, plan
 from ui.examples import MOST, example_questions
 from ui.words import EN, ZH
@@ -65,3 +66,10 @@ def test_nothing_can_be_asked_of_nothing() -> None:
     empty: Document = replace(plan(), passages=())
     assert example_questions([empty], ZH) == ()
     assert example_questions([], EN) == ()
+
+
+def test_quotes_inside_quotes_become_single_ones() -> None:
+    text = "第一章 总则\n落实“五大安全”要求。统筹发展。\n加强工作。持续推进。\n"
+    assert (
+        example_questions((read_document(text.encode(), "x.txt"),), ZH)[0] == "关于“落实‘五大安全’要求”，文件怎么说？"
+    )

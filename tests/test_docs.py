@@ -1,0 +1,67 @@
+"""The documents say what the program does."""
+
+import re
+from pathlib import Path
+
+import pytest
+import typer
+
+from scripts.cli import app
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_every_command_and_option_is_in_the_readme(name: str) -> None:
+    readme = (ROOT / name).read_text(encoding="utf-8")
+    command = typer.main.get_command(app)
+    commands = command.commands  # type: ignore[attr-defined]
+    assert len(commands) >= 7
+    for verb, subcommand in commands.items():
+        assert f"zhangju {verb}" in readme, verb
+        for parameter in subcommand.params:
+            for option in parameter.opts:
+                if option.startswith("-") and option not in ("--help", "-h"):
+                    assert option in readme, f"{verb} {option}"
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_readmes_promise_no_command_that_is_not_there(name: str) -> None:
+    readme = (ROOT / name).read_text(encoding="utf-8")
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    assert set(re.findall(r"^\$? ?zhangju (\w+)", readme, re.MULTILINE)) <= set(commands)
+    targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    assert set(re.findall(r"^make (\w+)", readme, re.MULTILINE)) <= targets
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md", *(p.name for p in (ROOT / "docs").glob("*.md"))])
+def test_links_lead_somewhere(page: str) -> None:
+    path = ROOT / page if (ROOT / page).exists() else ROOT / "docs" / page
+    for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8")):
+        assert (path.parent / target).exists(), target
+
+
+def test_every_dependency_is_locked_with_a_version() -> None:
+    locked = set(re.findall(r"^([A-Za-z0-9_.-]+)==\S+$", (ROOT / "requirements.lock").read_text(), re.MULTILINE))
+    names = {re.sub(r"[-_.]+", "-", name).lower() for name in locked}
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    wanted = re.findall(r'^    "([A-Za-z0-9-]+)(?:>=|==)', project, re.MULTILINE)
+    assert len(wanted) > 10
+    assert {name.lower() for name in wanted} - {"setuptools"} <= names
+    assert "torch==2.13.0" in (ROOT / "requirements.lock").read_text()
+
+
+def test_rooms_import_in_one_direction() -> None:
+    """scripts, ui -> retrieval -> index."""
+    allowed = {
+        "index": {"index"},
+        "retrieval": {"index", "retrieval"},
+        "ui": {"index", "retrieval", "ui"},
+        "scripts": {"index", "retrieval", "ui", "scripts"},
+    }
+    for room, rooms in allowed.items():
+        for path in (ROOT / room).rglob("*.py"):
+            imported = re.findall(
+                r"^\s*(?:from|import) (index|retrieval|ui|scripts|tests)\b", path.read_text("utf-8"), re.M
+            )
+            assert set(imported) <= rooms, path
