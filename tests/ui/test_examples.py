@@ -70,6 +70,5 @@ def test_nothing_can_be_asked_of_nothing() -> None:
 
 def test_quotes_inside_quotes_become_single_ones() -> None:
     text = "第一章 总则\n落实“五大安全”要求。统筹发展。\n加强工作。持续推进。\n"
-    assert (
-        example_questions((read_document(text.encode(), "x.txt"),), ZH)[0] == "关于“落实‘五大安全’要求”，文件怎么说？"
-    )
+    questions = example_questions((read_document(text.encode(), "x.txt"),), ZH)
+    assert questions[0] == "关于“落实‘五大安全’要求”，文件怎么说？"

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
+from threading import Timer
 
 import gradio as gr
 import pytest
@@ -173,6 +174,7 @@ def test_the_address_is_announced_opened_and_served_until_ctrl_c(monkeypatch: py
         assert announced == [url]
         signal.raise_signal(signal.SIGINT)
 
+    monkeypatch.setenv("DISPLAY", ":0")
     monkeypatch.setattr("webbrowser.open", look_and_leave)
     listening = server.listen("127.0.0.1", 0)
     url = server.address(listening, "127.0.0.1")
@@ -180,6 +182,19 @@ def test_the_address_is_announced_opened_and_served_until_ctrl_c(monkeypatch: py
     server.run(app, listening, "127.0.0.1", announce=announced.append, open_browser=True)
     assert announced == [url]
     assert listening.fileno() == -1
+
+
+def test_without_a_screen_no_browser_takes_over_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("sys.platform", "linux")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    listening = server.listen("127.0.0.1", 0)
+    app = asyncio.run(built_app())
+    leave = Timer(0.5, signal.raise_signal, [signal.SIGINT])
+    server.run(app, listening, "127.0.0.1", announce=lambda _: leave.start(), open_browser=True)
+    assert not opened
 
 
 def test_a_port_in_use_is_a_message_with_a_remedy() -> None:
