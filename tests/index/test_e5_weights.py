@@ -133,6 +133,20 @@ def test_only_our_own_errors_escape(at: int, insert: bytes, cut: bool) -> None:
                 e5_weights.tensor(model, name)
 
 
+def test_an_infinite_weight_is_damage(tmp_path: Path) -> None:
+    sound = packed.packed_model()
+    stored = e5_weights.read(_written(tmp_path / "sound.bin", sound)).directory["l0.q.w"]
+    infinite = sound[: stored.offset] + b"\x00\x7c" + sound[stored.offset + 2 :]  # the first scale, as float16
+    model = e5_weights.read(_written(tmp_path / "damaged.bin", infinite))
+    with pytest.raises(ModelError, match=r"tensor l0\.q\.w holds infinite values"):
+        e5_weights.tensor(model, "l0.q.w")
+
+
+def _written(path: Path, data: bytes) -> Path:
+    path.write_bytes(data)
+    return path
+
+
 def test_a_missing_file_or_tensor(tmp_path: Path, tiny: e5_weights.PackedModel) -> None:
     with pytest.raises(ModelError, match="No such file"):
         e5_weights.read(tmp_path / "nothing.bin")
