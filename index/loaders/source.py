@@ -10,7 +10,7 @@ class Line:
 
     ``number`` is the 1-based line of the source. ``level`` is the depth of a heading where the format marks headings
     (``##`` is 2), 0 where it does not say. ``gap`` tells that a blank line, a heading or the file's beginning
-    stands before it.
+    stands before it. ``page`` counts from 1, where the format has pages.
     """
 
     text: str
@@ -18,6 +18,7 @@ class Line:
     number: int
     level: int = 0
     gap: bool = False
+    page: int = 0
 
     @property
     def end(self) -> int:
