@@ -1,32 +1,70 @@
 """What one line of a document is: a heading, the title of a box, the beginning of an article, metadata or text."""
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from index.loaders.source import Line
-from index.numerals import NUMBER, parse
+from index.numerals import CHINESE, parse
 from index.records import Division
 
-LineKind = Literal["heading", "article", "box", "text"]
+LineKind = Literal["heading", "article", "item", "box", "text"]
 
-# outermost first; a heading closes every open level of its own rank or a deeper one
-RANKS = {"编": 0, "篇": 0, "部分": 0, "章": 2, "节": 3, "条": 4, "专栏": 5}
-UNNUMBERED = "标题"  # the kind of a heading without a number, as Markdown has them
+# Outermost first: a heading closes every open level of its own rank or a deeper one. Items are the outline of official
+# documents, 一、（一）1.（1）, whose markers are their kinds.
+RANKS = {
+    "编": 0, "篇": 0, "部分": 0, "附件": 0, "分编": 1, "章": 2, "节": 3, "目": 4, "条": 5,
+    "一、": 6, "（一）": 7, "1.": 8, "（1）": 9, "专栏": 10,
+}  # fmt: skip
+UNNUMBERED = "标题"  # the kind of a heading without a number: 序言, 附则, and what Markdown marks
 
 _END = "。；;!！?？，,、：:"
 _LONGEST_HEADING = 60  # characters; a longer line is a sentence that happens to begin like a heading
 _LONGEST_TITLE = 80
 
+_NUMBER = rf"((?:[{CHINESE}]\s?){{1,12}}|[0-9０-９]{{1,6}})"
+_SUB = r"(?:\s*[之의]\s*" + _NUMBER + r"(?![款项條条]))?"
 # A title may follow its number directly (第三节提高…); words that go on in a sentence may not (第三章的规定…).
-_GOES_ON = r"(?![、,，；;和与及至到或的所中之]|规定|以及|以上|以下|第)"
+_GOES_ON = r"(?![、,，；;和与及至到或的所中之「」]|规定|規定|以及|以上|以下|第|项|款|項|内容|外)"
+_KINDS = {"編": "编", "節": "节", "條": "条", "편": "编", "장": "章", "절": "节", "조": "条", "관": "目", "款": "目"}
 _HEADING = re.compile(
-    rf"第\s*({NUMBER})\s*(编|篇|部分|章|节)(?:\s*之\s*({NUMBER})(?=\s|$))?(?:[\s:：]+|{_GOES_ON})(.*)$"
+    rf"[第제]\s*{_NUMBER}\s*(分编|编|編|篇|部分|章|节|節|목|목차|目|편|장|절|관){_SUB}(?:[\s:：]+|{_GOES_ON})(.*)$"
 )
-_ARTICLE = re.compile(
-    rf"第\s*({NUMBER})\s*条(?:\s*之\s*({NUMBER})(?!第))?(?:[\s:：]+|(?![款项])(?=\S){_GOES_ON})(.*)$", re.DOTALL
+_ARTICLE = re.compile(rf"[第제]\s*{_NUMBER}\s*[条條조]{_SUB}(?:(?P<space>[\s:：]+)|{_GOES_ON})(?P<rest>.*)$")
+_BOX = re.compile(rf"专\s*栏\s*{_NUMBER}\s*[:：]?\s*(.*)$")
+_ANNEX = re.compile(rf"附\s*[件录錄表]\s*{_NUMBER}?\s*(?:[:：.、\s]\s*(.*))?$")
+_NAMED = re.compile(
+    r"(序\s*言|前\s*言|引\s*言|绪\s*论|总\s*则|總\s*則|附\s*则|附\s*則|附\s*录|后\s*记|結\s*語|结\s*语|부\s*칙|전\s*문"
+    r"|Preamble|PREAMBLE|Preface|Foreword|Introduction|Recitals)$"
 )
-_BOX = re.compile(rf"专\s*栏\s*({NUMBER})\s*[:：]?\s*(.*)$")
+_CONTENTS = re.compile(
+    r"(目\s*录|目\s*錄|目\s*次|目次|차\s*례|목\s*차|Contents|CONTENTS|Table of [Cc]ontents|TABLE OF CONTENTS)$"
+)
+_LEADERS = re.compile(r"[\s.．·…‥_—-]{2,}[0-9０-９]+$|[\s.．·…‥]{3,}$|\t+\s*[0-9]+$")  # ...... 12
+
+_ENGLISH_KINDS = {
+    "part": "篇", "book": "编", "title": "编", "subtitle": "分编", "chapter": "章", "division": "分编", "section": "节",
+    "sec.": "节", "subsection": "目", "article": "条", "art.": "条", "§": "条", "schedule": "附件", "annex": "附件",
+    "appendix": "附件", "teil": "篇", "kapitel": "章", "abschnitt": "节", "artikel": "条", "chapitre": "章", "titre": "编",
+    "capítulo": "章", "título": "编", "artículo": "条", "sección": "节", "раздел": "编", "глава": "章", "статья": "条",
+}  # fmt: skip
+_ENGLISH = re.compile(
+    r"(" + "|".join(re.escape(k) for k in _ENGLISH_KINDS) + r")\s*(?P<number>[0-9]{1,6}|[IVXLCDM]{1,9}(?![a-z]))"
+    r"(?:bis|[A-Za-z])?(?P<mark>[.:]|\s*[-–—])?(?:\s+(?P<rest>\S.*))?$",
+    re.IGNORECASE,
+)
+_ENGLISH_GOES_ON = re.compile(
+    r"(?:of|and|or|to|in|by|shall|is|are|was|apply|applies|above|below|as|under|für|des|der|de)\b|[,(;]"
+)
+
+_ITEMS = (
+    ("一、", re.compile(rf"([{CHINESE}]{{1,4}})\s*[、.．]\s*(\S.*)$")),
+    ("（一）", re.compile(rf"[（(]\s*([{CHINESE}]{{1,4}})\s*[)）]\s*[、.．]?\s*(\S.*)$")),
+    ("1.", re.compile(r"([0-9０-９]{1,3})\s*(?:[、．]|\.(?![0-9]))\s*(\S.*)$")),
+    ("（1）", re.compile(r"[（(]\s*([0-9０-９]{1,3})\s*[)）]\s*(\S.*)$")),
+)
+
 _METADATA = re.compile(
     r"(来源|责任编辑|编辑|作者|发布机构|发文机关|发布时间|发布日期|成文日期|文号|说明|Source|Author|Date)\s*[:：]\s*(\S.*)$"
 )
@@ -34,24 +72,35 @@ _METADATA = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A line and what it is; ``division`` is the level it opens, None for text."""
+    """A line and what it is; ``division`` is the level it opens, None for text.
+
+    ``loose`` tells that the mark alone does not prove it: the numbering around it must agree.
+    """
 
     line: Line
     kind: LineKind
     division: Division | None = None
+    loose: bool = False
 
 
 def classify(line: Line) -> Marked:
     """What a line is, from the line alone."""
-    if (box := _box(line)) is not None:
-        return Marked(line, "box", box)
-    if (heading := _heading(line)) is not None:
-        return Marked(line, "heading", heading)
-    if (article := _article(line)) is not None:
-        return Marked(line, "article", article)
+    for reader in (_box, _heading, _article, _annex, _english, _named, _item):
+        if (marked := reader(line)) is not None:
+            return marked
     if line.level:
         return Marked(line, "heading", Division(kind=UNNUMBERED, number=0, title=line.text))
     return Marked(line, "text")
+
+
+def is_contents(line: Line) -> bool:
+    """Whether a line is the heading of a table of contents."""
+    return _CONTENTS.match(line.text) is not None
+
+
+def without_leaders(text: str) -> str:
+    """An entry of a table of contents without its dots and page number, and without white space."""
+    return "".join(_LEADERS.sub("", text).split())
 
 
 def is_title(line: Line) -> bool:
@@ -67,30 +116,135 @@ def metadata(line: Line) -> tuple[str, str] | None:
 
 def rank(division: Division, level: int = 0) -> int:
     """How deep a level stands: 0 for a part; an unnumbered heading goes by the depth the format gave it."""
-    return RANKS[division.kind] if division.kind in RANKS else level - 1
+    return RANKS[division.kind] if division.kind in RANKS else max(level - 1, 0)
 
 
 def _can_be_heading(title: str) -> bool:
     return len(title) <= _LONGEST_HEADING and not (title and title[-1] in _END)
 
 
-def _heading(line: Line) -> Division | None:
+def _number(words: str | None) -> int:
+    return parse("".join(words.split())) if words else 0
+
+
+def _heading(line: Line) -> Marked | None:
     found = _HEADING.match(line.text)
     if found is None or not _can_be_heading(found.group(4)):
         return None
     number, kind, sub, title = found.groups()
-    return Division(kind=kind, number=parse(number), sub=parse(sub) if sub else 0, title=title.strip())
+    division = Division(kind=_KINDS.get(kind, kind), number=_number(number), sub=_number(sub), title=title.strip())
+    return Marked(line, "heading", division)
 
 
-def _article(line: Line) -> Division | None:
+def _article(line: Line) -> Marked | None:
     found = _ARTICLE.match(line.text)
     if found is None:
         return None
-    return Division(kind="条", number=parse(found.group(1)), sub=parse(found.group(2)) if found.group(2) else 0)
+    division = Division(kind="条", number=_number(found.group(1)), sub=_number(found.group(2)))
+    return Marked(line, "article", division, loose=bool(found["rest"]) and not found["space"] and not line.level)
 
 
-def _box(line: Line) -> Division | None:
+def _box(line: Line) -> Marked | None:
     found = _BOX.match(line.text)
     if found is None or not _can_be_heading(found.group(2)):
         return None
-    return Division(kind="专栏", number=parse(found.group(1)), title=found.group(2).strip())
+    return Marked(line, "box", Division(kind="专栏", number=_number(found.group(1)), title=found.group(2).strip()))
+
+
+def _annex(line: Line) -> Marked | None:
+    found = _ANNEX.match(line.text)
+    if found is None or not _can_be_heading(found.group(2) or ""):
+        return None
+    title = (found.group(2) or "").strip()
+    if not found.group(1) and not title:
+        return Marked(line, "heading", Division(kind=UNNUMBERED, number=0, title="".join(line.text.split())))
+    number = _number(found.group(1))
+    if not number:
+        return Marked(line, "heading", Division(kind=UNNUMBERED, number=0, title=line.text))
+    return Marked(line, "heading", Division(kind="附件", number=number, title=title))
+
+
+def _named(line: Line) -> Marked | None:
+    if _NAMED.match(line.text) is None:
+        return None
+    title = "".join(line.text.split()) if not line.text.isascii() else line.text
+    return Marked(line, "heading", Division(kind=UNNUMBERED, number=0, title=title))
+
+
+def _english(line: Line) -> Marked | None:
+    found = _ENGLISH.match(line.text)
+    if found is None:
+        return None
+    rest, mark = (found["rest"] or "").strip(), found["mark"]
+    capital = found.group(1)[0].isupper() or found.group(1) == "§"
+    if not capital or (not mark and _ENGLISH_GOES_ON.match(rest)) or (not mark and rest[:1].islower()):
+        return None
+    kind, number = _ENGLISH_KINDS[found.group(1).lower()], parse(found["number"])
+    if kind == "条":
+        return Marked(line, "article", Division(kind=kind, number=number, title=rest if _is_caption(rest) else ""))
+    if rest and not _can_be_heading(rest) and rest[-1] not in ".":
+        return None
+    if len(rest) > _LONGEST_HEADING or (rest.endswith(".") and len(rest.split()) > 10):
+        return Marked(line, "article", Division(kind=kind, number=number))
+    return Marked(line, "heading", Division(kind=kind, number=number, title=rest.rstrip(".")))
+
+
+def _is_caption(rest: str) -> bool:
+    """Whether what follows "Article 5" is its title and not its text."""
+    return bool(rest) and len(rest) <= _LONGEST_HEADING and rest[-1] not in ".;:,"
+
+
+def _item(line: Line) -> Marked | None:
+    for kind, pattern in _ITEMS:
+        found = pattern.match(line.text)
+        if found is None:
+            continue
+        try:
+            number = _number(found.group(1))
+        except ValueError:
+            return None
+        title = found.group(2).strip()
+        if _can_be_heading(title):
+            return Marked(line, "item", Division(kind=kind, number=number, title=title), loose=True)
+        return Marked(line, "item", Division(kind=kind, number=number), loose=True)
+    return None
+
+
+Reader = Callable[[Line], Marked | None]
+
+
+def numbered_in_order(marked: Iterator[Marked]) -> Iterator[Marked]:
+    """The same lines, with those whose mark alone proves nothing taken for text where the numbering disagrees.
+
+    An article's number may go on from the last one's by up to five; an outline's begins with 1 under each heading
+    above it and goes on by up to three.
+    """
+    article = 0
+    items: dict[str, int] = {}
+    for one in marked:
+        division = one.division
+        if division is None:
+            yield one
+            continue
+        if one.kind == "item":
+            if not _goes_on(items.get(division.kind, 0), division.number, 3):
+                yield Marked(one.line, "text")
+                continue
+            items = {k: n for k, n in items.items() if RANKS[k] < RANKS[division.kind]}
+            items[division.kind] = division.number
+        else:
+            if division.kind == "条":
+                if (
+                    one.loose
+                    and not (division.sub and division.number <= article)
+                    and not _goes_on(article, division.number, 5)
+                ):
+                    yield Marked(one.line, "text")
+                    continue
+                article = division.number
+            items = {}
+        yield one
+
+
+def _goes_on(before: int, number: int, most: int) -> bool:
+    return number == 1 or before < number <= before + most if before else number == 1

@@ -145,7 +145,9 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
-    """How a place is named, in Chinese and in English, as plain text."""
+    """How a place is named, in Chinese and in English, as plain text; the short forms leave the document's title out."""
 
     zh: str
     en: str
+    short_zh: str = ""
+    short_en: str = ""

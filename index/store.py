@@ -28,7 +28,7 @@ from index.model import ModelContract
 from index.records import Division, Document, Heading, Inner, Link, Passage, Span
 from index.structure import PARSER
 
-FORMAT = 1
+FORMAT = 2
 CURRENT, GENERATIONS, LOCK, MANIFEST = "CURRENT", "generations", "LOCK", "manifest.json"
 DOCUMENTS = "documents.jsonl"
 ARRAYS = {  # file: (dtype, number of axes)

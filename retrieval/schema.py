@@ -31,7 +31,7 @@ def _answer_span(hit: Hit) -> Json:
     span = hit.highlights
     return {
         "text": sentence(hit.passage, hit.best),
-        "citation": own_language(hit.citation, hit.passage),
+        "citation": own_language(hit.sentence_citation, hit.passage),
         "passage": hit.passage.id,
         "start": span[0].start,
         "end": span[-1].end,
@@ -95,6 +95,9 @@ def passage_json(passage: Passage) -> Json:
         "start": passage.start,
         "end": passage.end,
         "repaired": passage.repaired,
+        "page": passage.page,
+        "inner": [asdict(part) for part in passage.inner],
+        "links": [asdict(link) for link in passage.links],
     }
 
 

@@ -101,10 +101,15 @@ class Searcher:
         rows, scores, sentences, cosines = self._rank(vector)
         order = np.lexsort((rows, -scores))[:k]  # equal scores: as in the text
         hits = tuple(
-            Hit(rank=rank, score=float(scores[i]), best=self._spans[sentences[i]], **self._shown(int(rows[i])))
+            self._hit(rank, float(scores[i]), int(rows[i]), self._spans[sentences[i]])
             for rank, i in enumerate(order, 1)
         )
         return answer.judged(question, hits, self._margin(vector, cosines))
+
+    def _hit(self, rank: int, score: float, row: int, best: Span) -> Hit:
+        passage = self.passages[row]
+        cited = cite(self.title(passage), passage, best)
+        return Hit(rank=rank, score=score, best=best, sentence_citation=cited, **self._shown(row))
 
     def _margin(self, vector: Vectors, cosines: fusion.Scores) -> float:
         return fusion.margin(float(cosines.max()), self._background @ vector)
