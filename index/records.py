@@ -145,7 +145,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
-    """How a place is named, in Chinese and in English, as plain text; the short forms leave the document's title out."""
+    """How a place is named, in Chinese and in English, as plain text; the short forms go without the title."""
 
     zh: str
     en: str

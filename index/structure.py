@@ -9,13 +9,22 @@ from pathlib import PurePosixPath
 
 from index import loaders
 from index.citations import division_label
-from index.contents import without_contents
 from index.errors import DocumentError
-from index.headings import Marked, classify, is_title, metadata, numbered_in_order, rank
-from index.items import inner_parts
+from index.headings import (
+    Marked,
+    classify,
+    is_title,
+    metadata,
+    numbered_in_order,
+    rank,
+    with_captions,
+    with_titles,
+)
+from index.items import inner_parts, mark_of
 from index.loaders.source import Line, SourceText
 from index.records import Division, Document, Heading, Passage, Path
 from index.repair import Breaks, mended, paragraphs
+from index.toc import without_contents
 
 PARSER = 2  # raised whenever the same file would give other passages; an index built by another parser is rebuilt
 
@@ -31,10 +40,10 @@ def read_document(data: bytes, name: str) -> Document:
     """
     source = loaders.load(data, PurePosixPath(name).name)
     marked, remarks = without_contents([classify(line) for line in source.lines])
-    title, facts, marked = _front(source, name, marked)
-    facts, marked = _back(facts, list(numbered_in_order(iter(marked))))
-    builder = _Builder(name, source.text, inferred_chapter(marked), remarks)
     breaks = Breaks(marked, source.text)
+    title, facts, marked = _front(source, name, marked, breaks)
+    facts, marked = _back(facts, with_captions(with_titles(list(numbered_in_order(marked)))))
+    builder = _Builder(name, source.text, inferred_chapter(marked), remarks)
     for group in paragraphs(marked, breaks):
         builder.add(group)
     passages = builder.finish()
@@ -52,21 +61,23 @@ def read_document(data: bytes, name: str) -> Document:
     )
 
 
-def _front(source: SourceText, name: str, marked: list[Marked]) -> tuple[str, dict[str, str], list[Marked]]:
+def _front(
+    source: SourceText, name: str, marked: list[Marked], breaks: Breaks
+) -> tuple[str, dict[str, str], list[Marked]]:
     """Title, metadata and remaining lines: the title is the first line if it can be one and is not a heading."""
     title = source.metadata.get("title", "") or PurePosixPath(name).stem
-    first = marked[0] if len(marked) > 1 else None
-    if (
-        first
-        and (first.line.level == 1 or (first.kind == "text" and not metadata(first.line)))
-        and is_title(first.line)
-    ):
-        title, marked = first.line.text, marked[1:]
+    if len(marked) > 1 and _is_title(marked[0]) and not breaks.inside(marked[0], marked[1]):
+        title, marked = marked[0].line.text, marked[1:]
     facts: dict[str, str] = {}
     while marked and marked[0].kind == "text" and (fact := metadata(marked[0].line)):
         facts[fact[0]] = fact[1]
         marked = marked[1:]
     return title, facts, marked
+
+
+def _is_title(first: Marked) -> bool:
+    plain = first.kind == "text" and not metadata(first.line)
+    return (plain or first.line.level == 1) and is_title(first.line)
 
 
 def _back(facts: dict[str, str], marked: list[Marked]) -> tuple[dict[str, str], list[Marked]]:
@@ -147,10 +158,11 @@ class _Builder:
         )
 
     def _add_text(self, lines: Sequence[Line]) -> None:
-        self._listing = False
-        if self._in_article():
+        if self._in_article() or (mark_of(lines[0].text) and self._goes_on_listing(lines)):
             self._drafts[-1].paragraphs.append(list(lines))
+            self._listing = not self._in_article()
         else:
+            self._listing = False
             self._ordinals[self._path] += 1
             self._keep(lines, ordinal=self._ordinals[self._path])
         if len(lines) > 1:
@@ -158,7 +170,7 @@ class _Builder:
 
     def _add_item(self, division: Division, lines: Sequence[Line]) -> None:
         """An item of a list, which stays with the line that announces it, or a level of the outline."""
-        if self._goes_on_listing(division, lines):
+        if division.kind != "一、" and self._goes_on_listing(lines):
             self._drafts[-1].paragraphs.append(list(lines))
             self._listing = True
             return
@@ -171,8 +183,9 @@ class _Builder:
         self._ordinals[self._path] += 1
         self._keep(lines, ordinal=self._ordinals[self._path])
 
-    def _goes_on_listing(self, division: Division, lines: Sequence[Line]) -> bool:
-        if not self._drafts or self._drafts[-1].path != self._path or division.kind == "一、":
+    def _goes_on_listing(self, lines: Sequence[Line]) -> bool:
+        """Whether an item belongs to the passage before it, which announced a list or is in the midst of one."""
+        if not self._drafts or self._drafts[-1].path != self._path:
             return False
         announced = self._drafts[-1].paragraphs[-1][-1].text[-1] in "：:"
         return self._listing or (announced and lines[-1].text[-1] in "；;。.，,")
@@ -214,6 +227,7 @@ class _Builder:
         follows = (division.number, division.sub) in (
             (before.number + 1, 0),
             (before.number, before.sub + 1),
+            (before.number, 2),  # Japanese and Korean laws have no 之一
             (before.number + 1, 1),
         )
         if not follows and not (division.number == 1 and parent != self._path):
@@ -244,7 +258,7 @@ class _Builder:
             pieces=pieces,
             line=first.number,
             page=first.page,
-            inner=inner_parts(text) if article or len(draft.paragraphs) > 1 else (),
+            inner=inner_parts(text, caption=_caption(draft)) if article or len(draft.paragraphs) > 1 else (),
         )
 
     def _id(self, draft: _Draft, text: str) -> str:
@@ -253,6 +267,11 @@ class _Builder:
         key = "\0".join([self._document, *place, str(draft.ordinal), text])
         self._ids[key] += 1  # the same text at a place of the same name gets a number of its own
         return hashlib.sha256(f"{key}\0{self._ids[key]}".encode()).hexdigest()[:12]
+
+
+def _caption(draft: _Draft) -> str:
+    """The title that an article's text begins with."""
+    return draft.path[-1].title if draft.path and not draft.ordinal else ""
 
 
 def _lead(passage: Passage) -> str:
