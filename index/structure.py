@@ -158,7 +158,9 @@ class _Builder:
         )
 
     def _add_text(self, lines: Sequence[Line]) -> None:
-        if self._in_article() or (mark_of(lines[0].text) and self._goes_on_listing(lines)):
+        mark = mark_of(lines[0].text)
+        listed = mark is not None and mark.style != "一、" and self._goes_on_listing(lines)
+        if self._in_article() or listed:
             self._drafts[-1].paragraphs.append(list(lines))
             self._listing = not self._in_article()
         else:
