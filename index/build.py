@@ -10,6 +10,7 @@ import numpy as np
 from index import store
 from index.encoder import Encoder, Vectors
 from index.errors import DocumentError, StoreError
+from index.links import linked
 from index.loaders import LOADERS
 from index.records import Document, Passage
 from index.sentences import sentence_spans
@@ -106,7 +107,10 @@ def read_file(file: SourceFile) -> Document:
 
 
 def read_files(files: Iterable[SourceFile]) -> tuple[tuple[Document, ...], tuple[str, ...]]:
-    """The documents that could be read, and a message for each that could not. Raises the message if none could."""
+    """The documents that could be read, linked with each other, and a message for each that could not.
+
+    Raises the message if none could.
+    """
     documents: list[Document] = []
     failures: list[DocumentError] = []
     for file in files:
@@ -118,7 +122,7 @@ def read_files(files: Iterable[SourceFile]) -> tuple[tuple[Document, ...], tuple
         raise failures[0]
     if not documents:
         raise DocumentError(f"none of {len(failures)} files could be read; the first: {failures[0]}")
-    return tuple(documents), tuple(map(str, failures))
+    return linked(documents), tuple(map(str, failures))
 
 
 def build(

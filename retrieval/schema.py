@@ -6,6 +6,7 @@ from typing import Any
 from index.citations import cite
 from index.records import Citation, Document, Passage, Path, Span
 from retrieval.records import Answer, Hit, RelatedHit
+from retrieval.reference import Place
 
 Json = dict[str, Any]
 
@@ -80,6 +81,12 @@ def outline_json(document: Document) -> Json:
             {"id": p.id, "citation": asdict(cite(document.title, p)), **passage_json(p)} for p in document.passages
         ],
     }
+
+
+def place_json(citation: Citation, place: Place) -> Json:
+    """``show --json``: a passage, and the spans of the source that hold the 款 or 项 named, all of it if none was."""
+    spans = place.passage.source_spans(place.span) if place.span else place.passage.pieces
+    return {"citation": asdict(citation), **passage_json(place.passage), "spans": [list(span) for span in spans]}
 
 
 def passage_json(passage: Passage) -> Json:
