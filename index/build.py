@@ -87,7 +87,8 @@ def collect(sources: Sequence[Path]) -> Collected:
 
 def _folder(folder: Path) -> tuple[list[SourceFile], list[Path]]:
     inside = sorted(p for p in folder.rglob("*") if p.is_file())
-    visible = [p for p in inside if not any(part.startswith(".") for part in p.relative_to(folder).parts)]
+    hidden = (".", "~$")  # the latter are the locks of open Word documents
+    visible = [p for p in inside if not any(part.startswith(hidden) for part in p.relative_to(folder).parts)]
     readable = [p for p in visible if p.suffix.lower() in LOADERS]
     if not readable:
         raise DocumentError(

@@ -119,7 +119,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 def test_files_are_collected_in_order_and_others_named(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
-    for name in ("b/x.md", "a.txt", "image.png", ".hidden.txt"):
+    for name in ("b/x.md", "a.txt", "image.png", ".hidden.txt", "~$lock.docx"):
         (tmp_path / name).write_text("第一段。")
     found = collect([tmp_path])
     assert [f.id for f in found.files] == ["a.txt", "b/x.md"]
