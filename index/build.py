@@ -8,12 +8,15 @@ from pathlib import Path
 import numpy as np
 
 from index import store
-from index.encoder import Encoder
+from index.encoder import Encoder, Vectors
 from index.errors import DocumentError, StoreError
+from index.links import linked
 from index.loaders import LOADERS
 from index.records import Document, Passage
 from index.sentences import sentence_spans
 from index.structure import PARSER, read_document
+
+_TOKENS_A_CHARACTER = 2  # at most, but for rare scripts: shorter texts need no counting
 
 Progress = Callable[[int, int], None]  # called with the number of texts embedded so far and of all
 
@@ -36,14 +39,26 @@ class Collected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What a build did. ``failures`` are messages, one for each file that could not be read."""
+    """What a build did.
+
+    ``failures`` are messages, one for each file that could not be read; ``long`` is that of Embedded.
+    """
 
     generation: str
     documents: int
     passages: int
     sentences: int
+    long: int
     unchanged: bool
     failures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Embedded:
+    """A snapshot, and how many of its texts were longer than the model reads and so embedded in parts."""
+
+    snapshot: store.Snapshot
+    long: int
 
 
 def collect(sources: Sequence[Path]) -> Collected:
@@ -72,7 +87,8 @@ def collect(sources: Sequence[Path]) -> Collected:
 
 def _folder(folder: Path) -> tuple[list[SourceFile], list[Path]]:
     inside = sorted(p for p in folder.rglob("*") if p.is_file())
-    visible = [p for p in inside if not any(part.startswith(".") for part in p.relative_to(folder).parts)]
+    hidden = (".", "~$")  # the latter are the locks of open Word documents
+    visible = [p for p in inside if not any(part.startswith(hidden) for part in p.relative_to(folder).parts)]
     readable = [p for p in visible if p.suffix.lower() in LOADERS]
     if not readable:
         raise DocumentError(
@@ -92,7 +108,10 @@ def read_file(file: SourceFile) -> Document:
 
 
 def read_files(files: Iterable[SourceFile]) -> tuple[tuple[Document, ...], tuple[str, ...]]:
-    """The documents that could be read, and a message for each that could not. Raises the message if none could."""
+    """The documents that could be read, linked with each other, and a message for each that could not.
+
+    Raises the message if none could.
+    """
     documents: list[Document] = []
     failures: list[DocumentError] = []
     for file in files:
@@ -104,7 +123,7 @@ def read_files(files: Iterable[SourceFile]) -> tuple[tuple[Document, ...], tuple
         raise failures[0]
     if not documents:
         raise DocumentError(f"none of {len(failures)} files could be read; the first: {failures[0]}")
-    return tuple(documents), tuple(map(str, failures))
+    return linked(documents), tuple(map(str, failures))
 
 
 def build(
@@ -123,17 +142,21 @@ def build(
     documents, failures = read_files(files)
     with store.building(directory):
         if (current := _if_unchanged(directory, documents, revision)) is not None:
-            return _report(store.live_generation(directory), current, failures, unchanged=True)
-        snapshot = embed(documents, load(), progress=progress)
-        return _report(store.publish(directory, snapshot), snapshot, failures, unchanged=False)
+            return _report(
+                store.live_generation(directory), Embedded(snapshot=current, long=0), failures, unchanged=True
+            )
+        embedded = embed(documents, load(), progress=progress)
+        return _report(store.publish(directory, embedded.snapshot), embedded, failures, unchanged=False)
 
 
-def _report(generation: str, snapshot: store.Snapshot, failures: tuple[str, ...], *, unchanged: bool) -> Report:
+def _report(generation: str, embedded: Embedded, failures: tuple[str, ...], *, unchanged: bool) -> Report:
+    snapshot = embedded.snapshot
     return Report(
         generation=generation,
         documents=len(snapshot.documents),
         passages=len(snapshot.passage_vectors),
         sentences=len(snapshot.sentences),
+        long=embedded.long,
         unchanged=unchanged,
         failures=failures,
     )
@@ -150,11 +173,16 @@ def _if_unchanged(directory: Path, documents: Sequence[Document], revision: Call
     return current if same_files and same_parser and current.contract.revision == revision() else None
 
 
-def embed(documents: Sequence[Document], encoder: Encoder, *, progress: Progress | None = None) -> store.Snapshot:
-    """Embed every passage, with its headings, and every sentence on its own."""
+def embed(documents: Sequence[Document], encoder: Encoder, *, progress: Progress | None = None) -> Embedded:
+    """Embed every passage, with its headings, and every sentence on its own.
+
+    A text beyond the model's length is embedded in parts, cut at sentence ends; its vector is their mean.
+    """
     passages = [p for d in documents for p in d.passages]
     places = [(row, *span) for row, passage in enumerate(passages) for span in sentence_spans(passage.text)]
-    texts = [passage_text(p) for p in passages] + [passages[row].text[start:end] for row, start, end in places]
+    parts = [parts_of(p.text, encoder, head=headings(p)) for p in passages]
+    parts += [parts_of(passages[row].text[start:end], encoder) for row, start, end in places]
+    texts = [text for own in parts for text in own]
     done = 0
 
     def count(more: int) -> None:
@@ -163,19 +191,56 @@ def embed(documents: Sequence[Document], encoder: Encoder, *, progress: Progress
         if progress:
             progress(done, len(texts))
 
-    vectors = encoder.encode_passages(texts, progress=count)
-    return store.Snapshot(
+    vectors = _means(encoder.encode_passages(texts, progress=count), [len(own) for own in parts])
+    snapshot = store.Snapshot(
         contract=encoder.contract,
         documents=tuple(documents),
         passage_vectors=vectors[: len(passages)],
         sentence_vectors=vectors[len(passages) :].astype(np.float16),
         sentences=np.array(places, dtype=np.int32).reshape(-1, 3),
     )
+    return Embedded(snapshot=snapshot, long=sum(len(own) > 1 for own in parts))
 
 
-def passage_text(passage: Passage) -> str:
-    """What is embedded for a passage: the titles of its divisions, which say what it is about, and its text."""
+def _means(vectors: Vectors, sizes: Sequence[int]) -> Vectors:
+    """The mean of each group of neighbouring rows, made a unit vector again: (sum(sizes), d) -> (len(sizes), d)."""
+    starts = np.cumsum([0, *sizes[:-1]])
+    sums = np.add.reduceat(vectors, starts, axis=0)
+    unit: Vectors = sums / np.linalg.norm(sums, axis=1, keepdims=True)
+    return unit
+
+
+def parts_of(text: str, encoder: Encoder, *, head: str = "") -> list[str]:
+    """What is embedded for a text: itself behind ``head``, or parts of it where it is longer than the model reads.
+
+    Parts end where sentences do; only a sentence that is itself too long is cut between its characters.
+    """
+    most = encoder.contract.max_tokens
+    if most is None or _TOKENS_A_CHARACTER * len(head + text) < most or encoder.count_tokens([head + text])[0] <= most:
+        return [head + text]
+    room = most - encoder.count_tokens([head])[0]
+    sentences = [text[start:end] for start, end in sentence_spans(text)]
+    sentences = [piece for s in sentences for piece in _pieces(s, encoder.count_tokens([s])[0], room)]
+    parts, tokens = [""], 0
+    for sentence, size in zip(sentences, encoder.count_tokens(sentences), strict=True):
+        if parts[-1] and tokens + size > room:
+            parts.append("")
+            tokens = 0
+        parts[-1] += sentence
+        tokens += size
+    return [head + part for part in parts]
+
+
+def _pieces(sentence: str, tokens: int, room: int) -> list[str]:
+    """A sentence in as many pieces of equal length as it takes for each to find room."""
+    count = -(-tokens // max(room // 2, 1)) if tokens > room else 1
+    size = -(-len(sentence) // count)
+    return [sentence[at : at + size] for at in range(0, len(sentence), size)]
+
+
+def headings(passage: Passage) -> str:
+    """What is embedded before a passage's text: the titles of its divisions, which say what it is about."""
     titles = " ".join(
         d.title for d in passage.path if d.title and d.kind != "专栏"
     )  # a box title is its passage's text
-    return f"{titles}\n{passage.text}" if titles else passage.text
+    return f"{titles}\n" if titles else ""

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from index.numerals import to_chinese
-from index.records import Citation, Division, Passage, Path
+from index.records import Citation, Division, Inner, Passage, Path, Span
 
 Language = Literal["zh", "en"]
 
@@ -11,6 +11,8 @@ INFERRED = {"zh": "（推定）", "en": " (inferred)"}  # written behind a level
 
 _ENGLISH = {  # kind: (long, short)
     "编": ("Book", "bk."),
+    "分编": ("Division", "div."),
+    "目": ("Subsection", "subsec."),
     "篇": ("Part", "pt."),
     "部分": ("Part", "pt."),
     "章": ("Chapter", "ch."),
@@ -18,7 +20,14 @@ _ENGLISH = {  # kind: (long, short)
     "条": ("Article", "art."),
     "专栏": ("Box", "box"),
     "附件": ("Annex", "annex"),
+    "一、": ("Item", "item"),
+    "（一）": ("Item", "item"),
+    "1.": ("Item", "item"),
+    "（1）": ("Item", "item"),
 }
+
+
+_MARKERS = {"一、": "{0}、", "（一）": "（{0}）", "1.": "{1}.", "（1）": "（{1}）"}  # the outline of official documents
 
 
 def division_label(division: Division, language: Language, *, long: bool = True) -> str:
@@ -34,6 +43,8 @@ def division_label(division: Division, language: Language, *, long: bool = True)
 
 
 def _chinese_label(division: Division) -> str:
+    if division.kind in _MARKERS:
+        return _MARKERS[division.kind].format(to_chinese(division.number), division.number)
     if division.kind in ("专栏", "附件"):
         return f"{division.kind}{division.number}"
     if division.kind == "部分":
@@ -59,12 +70,38 @@ def cited_path(path: Path) -> Path:
     return path
 
 
-def cite(title: str, passage: Passage) -> Citation:
-    """The citation of a passage of the document called ``title``."""
+def cite(title: str, passage: Passage, span: Span | None = None) -> Citation:
+    """The citation of a passage of the document called ``title``, or of a span of it down to 款, 项 and 目."""
     levels = cited_path(passage.path)
-    zh = "".join(division_label(d, "zh") for d in levels) + paragraph_label(passage, "zh")
-    en = [division_label(d, "en", long=False) for d in levels] + [paragraph_label(passage, "en", long=False)]
-    return Citation(zh=f"《{_without_brackets(title)}》{zh}", en=", ".join([title, *filter(None, en)]))
+    inner = _inner_levels(passage, span) if span is not None else ()
+    zh = "".join(
+        [*(division_label(d, "zh") for d in levels), paragraph_label(passage, "zh"), *map(_chinese_inner, inner)]
+    )
+    places = [*(division_label(d, "en", long=False) for d in levels), paragraph_label(passage, "en", long=False)]
+    en = ", ".join(filter(None, places)) + "".join(f"({part.number}{_english_sub(part)})" for part in inner)
+    return Citation(
+        zh=f"《{_without_brackets(title)}》{zh}", en=", ".join(filter(None, [title, en])), short_zh=zh, short_en=en
+    )
+
+
+def _inner_levels(passage: Passage, span: Span) -> tuple[Inner, ...]:
+    """The 款, 项 and 目 that hold a span, outermost first; the only 款 of an article is not named."""
+    first = passage.inner[0].span.start if passage.inner else 0  # an article's first sentence holds its number, too
+    start = max(span.start, first)
+    holding = tuple(part for part in passage.inner if part.span.start <= start and span.end <= part.span.end)
+    alone = passage.ordinal or sum(part.kind == "款" for part in passage.inner) == 1
+    return tuple(part for part in holding if part.kind != "款" or not alone)
+
+
+def _chinese_inner(part: Inner) -> str:
+    sub = f"之{to_chinese(part.sub)}" if part.sub else ""
+    if part.kind == "款":
+        return f"第{to_chinese(part.number)}款"
+    return f"第（{to_chinese(part.number)}）项{sub}" if part.kind == "项" else f"第{part.number}目"
+
+
+def _english_sub(part: Inner) -> str:
+    return f"-{part.sub}" if part.sub else ""
 
 
 def _without_brackets(title: str) -> str:

@@ -55,11 +55,12 @@ def to_roman(number: int) -> str:
 
 
 def parse(words: str) -> int:
-    """The number that a heading writes in any of the styles above, brackets and dots not included.
+    """The number that a heading writes in any of the styles above, perhaps in brackets: （一）, (1).
 
     Raises ValueError for what is not a number.
     """
-    words = unicodedata.normalize("NFKC", words.strip())  # １６ -> 16, ① -> 1, Ⅳ -> IV
+    words = unicodedata.normalize("NFKC", words.strip())  # １６ -> 16, ① -> 1, ⑴ -> (1), Ⅳ -> IV
+    words = words[1:-1] if words[:1] == "(" and words[-1:] == ")" else words
     if words.isascii() and words.isdigit():
         return int(words)
     if words and all(c in CHINESE for c in words):

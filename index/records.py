@@ -39,6 +39,30 @@ Path = tuple[Division, ...]  # outermost first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Inner:
+    """A 款, 项 or 目 inside an article (or an item inside a paragraph): ``span`` of the passage's text.
+
+    Spans nest: a 款 holds its 项, a 项 its 目. ``sub`` is the 一 of （一）之一.
+    """
+
+    kind: str  # 款 项 目
+    number: int
+    span: Span
+    sub: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A reference in a passage's text to another place: ``span`` of the text, and the ids of the passages it names.
+
+    ``targets`` is empty where the place named is not in the index.
+    """
+
+    span: Span
+    targets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
     """The unit that is found and cited: a paragraph of a plan, an article of a law, the title of a box.
 
@@ -57,6 +81,9 @@ class Passage:
     pieces: tuple[Span, ...]
     line: int
     lead: str = ""
+    page: int = 0  # of the source, from 1, where it has pages
+    inner: tuple[Inner, ...] = ()  # in order of their starts, the outer first
+    links: tuple[Link, ...] = ()  # in order of the text
 
     def __post_init__(self) -> None:
         if not self.text or sum(end - start for start, end in self.pieces) != len(self.text):
@@ -118,7 +145,9 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
-    """How a place is named, in Chinese and in English, as plain text."""
+    """How a place is named, in Chinese and in English, as plain text; the short forms go without the title."""
 
     zh: str
     en: str
+    short_zh: str = ""
+    short_en: str = ""

@@ -25,10 +25,10 @@ from filelock import FileLock, Timeout
 
 from index.errors import StoreError
 from index.model import ModelContract
-from index.records import Division, Document, Heading, Passage, Span
+from index.records import Division, Document, Heading, Inner, Link, Passage, Span
 from index.structure import PARSER
 
-FORMAT = 1
+FORMAT = 2
 CURRENT, GENERATIONS, LOCK, MANIFEST = "CURRENT", "generations", "LOCK", "manifest.json"
 DOCUMENTS = "documents.jsonl"
 ARRAYS = {  # file: (dtype, number of axes)
@@ -265,4 +265,6 @@ def _document(record: dict[str, Any]) -> Document:
 
 def _passage(record: dict[str, Any]) -> Passage:
     pieces = tuple(Span(*piece) for piece in record["pieces"])
-    return Passage(**{**record, "path": _path(record["path"]), "pieces": pieces})
+    inner = tuple(Inner(**{**i, "span": Span(*i["span"])}) for i in record["inner"])
+    links = tuple(Link(span=Span(*i["span"]), targets=tuple(i["targets"])) for i in record["links"])
+    return Passage(**{**record, "path": _path(record["path"]), "pieces": pieces, "inner": inner, "links": links})

@@ -18,6 +18,7 @@ class Hit:
     document_title: str
     citation: Citation
     best: Span
+    sentence_citation: Citation  # of ``best``: down to 款 and 项
 
     @property
     def highlights(self) -> tuple[Span, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 from index.citations import cite
 from index.records import Citation, Document, Passage, Path, Span
 from retrieval.records import Answer, Hit, RelatedHit
+from retrieval.reference import Place
 
 Json = dict[str, Any]
 
@@ -31,7 +32,7 @@ def _answer_span(hit: Hit) -> Json:
     span = hit.highlights
     return {
         "text": sentence(hit.passage, hit.best),
-        "citation": own_language(hit.citation, hit.passage),
+        "citation": own_language(hit.sentence_citation, hit.passage),
         "passage": hit.passage.id,
         "start": span[0].start,
         "end": span[-1].end,
@@ -82,6 +83,12 @@ def outline_json(document: Document) -> Json:
     }
 
 
+def place_json(citation: Citation, place: Place) -> Json:
+    """``show --json``: a passage, and the spans of the source that hold the 款 or 项 named, all of it if none was."""
+    spans = place.passage.source_spans(place.span) if place.span else place.passage.pieces
+    return {"citation": asdict(citation), **passage_json(place.passage), "spans": [list(span) for span in spans]}
+
+
 def passage_json(passage: Passage) -> Json:
     """A passage, its place and its position in the source."""
     return {
@@ -95,6 +102,9 @@ def passage_json(passage: Passage) -> Json:
         "start": passage.start,
         "end": passage.end,
         "repaired": passage.repaired,
+        "page": passage.page,
+        "inner": [asdict(part) for part in passage.inner],
+        "links": [asdict(link) for link in passage.links],
     }
 
 

@@ -14,7 +14,7 @@ from index.records import Citation, Document, Passage, Span
 from index.vectors import VectorIndex, Vectors
 from retrieval import answer, background, fusion, related
 from retrieval.records import Answer, Hit, RelatedHit
-from retrieval.reference import Reference, find, find_one
+from retrieval.reference import Place, Reference, find_one, find_places
 
 CANDIDATES = 1000  # passages and sentences that the vectors propose for ranking; a plan has fewer, so all are ranked
 
@@ -101,10 +101,15 @@ class Searcher:
         rows, scores, sentences, cosines = self._rank(vector)
         order = np.lexsort((rows, -scores))[:k]  # equal scores: as in the text
         hits = tuple(
-            Hit(rank=rank, score=float(scores[i]), best=self._spans[sentences[i]], **self._shown(int(rows[i])))
+            self._hit(rank, float(scores[i]), int(rows[i]), self._spans[sentences[i]])
             for rank, i in enumerate(order, 1)
         )
         return answer.judged(question, hits, self._margin(vector, cosines))
+
+    def _hit(self, rank: int, score: float, row: int, best: Span) -> Hit:
+        passage = self.passages[row]
+        cited = cite(self.title(passage), passage, best)
+        return Hit(rank=rank, score=score, best=best, sentence_citation=cited, **self._shown(row))
 
     def _margin(self, vector: Vectors, cosines: fusion.Scores) -> float:
         return fusion.margin(float(cosines.max()), self._background @ vector)
@@ -155,9 +160,9 @@ class Searcher:
         whole = self._passage_vectors.read([row, other])
         return float(whole[0] @ whole[1] + cosines.max()), self._spans[ours[i]], self._spans[theirs[j]]
 
-    def show(self, reference: str) -> tuple[Passage, ...]:
-        """The passages that an id or a citation names, in the order of the text. Raises UnknownPlaceError for none."""
-        return find(Reference.parse(reference), reference, self.documents)
+    def show(self, reference: str) -> tuple[Place, ...]:
+        """The passages that an id or a citation names, with the spans of 款 and 项. Raises UnknownPlaceError."""
+        return find_places(Reference.parse(reference), reference, self.documents)
 
     def one(self, reference: str) -> Passage:
         """The one passage that an id or a citation names. Raises UnknownPlaceError for none and for several."""
@@ -171,6 +176,6 @@ class Searcher:
         """The title of the document that holds a passage."""
         return self._titles[passage.document]
 
-    def citation(self, passage: Passage) -> Citation:
-        """How a passage is cited."""
-        return cite(self.title(passage), passage)
+    def citation(self, passage: Passage, span: Span | None = None) -> Citation:
+        """How a passage, or a span of it, is cited."""
+        return cite(self.title(passage), passage, span)

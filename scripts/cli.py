@@ -43,7 +43,9 @@ UNANSWERED = 3
 
 @app.command("index")
 def index_command(
-    sources: Annotated[list[Path], typer.Argument(metavar="SOURCE...", help="Files or folders (txt, md).")],
+    sources: Annotated[
+        list[Path], typer.Argument(metavar="SOURCE...", help="Files or folders: txt, md, docx, pdf, html.")
+    ],
     index: IndexOption = DEFAULT_INDEX,
     model: Annotated[
         str | None, typer.Option("--model", metavar="M", help="Embed with this model: a hub id or a folder.")
@@ -108,15 +110,15 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Print what a citation names, in its place."""
-    from retrieval.schema import passage_json
+    from retrieval.schema import place_json
     from retrieval.search import Searcher
 
     searcher = Searcher.open(index)
-    passages = searcher.show(reference)
+    places = [(searcher.citation(*place), place) for place in searcher.show(reference)]
     if as_json:
-        _print_json({"passages": [passage_json(p) for p in passages]})
+        _print_json({"passages": [place_json(citation, place) for citation, place in places]})
     else:
-        display.passages([(searcher.citation(p), p) for p in passages])
+        display.places(places)
 
 
 @app.command()
@@ -129,6 +131,7 @@ def outline(
 ) -> None:
     """Print how a document is read: every heading and every passage with its place, without embedding anything."""
     from index.build import collect, read_files
+    from index.links import linked
     from index.store import open_snapshot
     from index.structure import read_document
     from retrieval.schema import outline_json
@@ -137,7 +140,7 @@ def outline(
     if source is None:
         documents = open_snapshot(index).documents
     elif str(source) == "-":
-        documents = (read_document(sys.stdin.buffer.read(), "stdin.txt"),)
+        documents = linked([read_document(sys.stdin.buffer.read(), "stdin.txt")])
     else:
         documents, failures = read_files(collect([source]).files)
     if as_json:

@@ -9,6 +9,7 @@ import typer
 from index.citations import cite, division_label
 from index.records import Citation, Document, Passage, Path, Span
 from retrieval.records import Answer, RelatedHit
+from retrieval.reference import Place
 
 _VERDICTS = {
     "answered": "",
@@ -78,12 +79,12 @@ def related(source: Citation, passage: Passage, hits: Sequence[RelatedHit]) -> N
         typer.echo("No other chapter holds anything related.")
 
 
-def passages(shown: Iterable[tuple[Citation, Passage]]) -> None:
-    """Passages under their citations."""
-    for citation, passage in shown:
+def places(shown: Iterable[tuple[Citation, Place]]) -> None:
+    """Passages under their citations, with the 款 or 项 named marked."""
+    for citation, (passage, span) in shown:
         typer.secho(f"{citation.zh}  {citation.en}", bold=True)
         _place(passage)
-        _text(passage, None)
+        _text(passage, span)
         typer.echo()
 
 

@@ -42,4 +42,7 @@ def bring_up_to_date(sources: Sequence[Path], index: Path, encoder: LoadedOnce) 
         f"{display.count(report.passages, 'passage')}, {display.count(report.sentences, 'sentence')}: "
         f"{index}, generation {report.generation}"
     )
+    if report.long:
+        long = display.count(report.long, "text")
+        display.message(f"{long} longer than the model reads at once, embedded in parts: nothing is cut off")
     return report

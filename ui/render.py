@@ -83,7 +83,9 @@ def _quotation(hit: Hit, confidence: float, words: Words) -> Html:
     return join(
         element("p", words.answered, class_="zj-verdict-title"),
         element("blockquote", sentence, lang=text_language(sentence)),
-        element("p", element("cite", _cited(hit.citation, words)), element("span", degree), class_="zj-source"),
+        element(
+            "p", element("cite", _cited(hit.sentence_citation, words)), element("span", degree), class_="zj-source"
+        ),
     )
 
 

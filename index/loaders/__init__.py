@@ -4,14 +4,21 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from index.errors import DocumentError
-from index.loaders import markdown, text
+from index.loaders import docx, html, markdown, pdf, text
+from index.loaders.kinds import kind_of
 from index.loaders.source import SourceText
 
+# the libraries that a loader needs are imported when it first reads a file
 LOADERS: Mapping[str, Callable[[bytes, str], SourceText]] = {
     ".txt": text.load,
     ".text": text.load,
     ".md": markdown.load,
     ".markdown": markdown.load,
+    ".docx": docx.load,
+    ".pdf": pdf.load,
+    ".html": html.load,
+    ".htm": html.load,
+    ".xhtml": html.load,
 }
 
 
@@ -21,4 +28,9 @@ def load(data: bytes, name: str) -> SourceText:
     if suffix not in LOADERS:
         known = ", ".join(sorted(LOADERS))
         raise DocumentError(f"{name}: files ending in {suffix or 'nothing'} cannot be read; give one of {known}")
+    kind = kind_of(data)
+    if kind and kind[1] != suffix and suffix != ".docx":  # the docx loader knows more about old Word files
+        found, ending = kind
+        remedy = f"rename it to end in {ending}" if ending else f"give one of {', '.join(sorted(LOADERS))}"
+        raise DocumentError(f"{name} is {found} by its content, not what {suffix} promises; {remedy}")
     return LOADERS[suffix](data, name)

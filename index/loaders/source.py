@@ -1,6 +1,6 @@
 """What every loader returns: the decoded text of a file and its lines, with positions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -10,7 +10,7 @@ class Line:
 
     ``number`` is the 1-based line of the source. ``level`` is the depth of a heading where the format marks headings
     (``##`` is 2), 0 where it does not say. ``gap`` tells that a blank line, a heading or the file's beginning
-    stands before it.
+    stands before it. ``page`` counts from 1, where the format has pages.
     """
 
     text: str
@@ -18,6 +18,7 @@ class Line:
     number: int
     level: int = 0
     gap: bool = False
+    page: int = 0
 
     @property
     def end(self) -> int:
@@ -32,3 +33,41 @@ class SourceText:
     text: str
     lines: tuple[Line, ...]
     metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A paragraph, heading or table row of a format that is no plain text; its other fields are those of Line."""
+
+    text: str
+    level: int = 0
+    gap: bool = False
+    page: int = 0
+
+
+_LONGEST_HEADING = 120  # characters; people give whole paragraphs a heading's style for its looks
+
+
+def compose(blocks: Iterable[Block], metadata: Mapping[str, str]) -> SourceText:
+    """A text of one line a block, blank ones left out, and the lines that refer into it."""
+    lines: list[Line] = []
+    at, gap = 0, True
+    for block in blocks:
+        text = stripped(block.text).replace("\n", " ")
+        if not text:
+            gap = True
+            continue
+        level = block.level if len(text) <= _LONGEST_HEADING and text[-1] not in "。；;" else 0
+        gap = gap or block.gap or level > 0
+        lines.append(Line(text=text, start=at, number=len(lines) + 1, level=level, gap=gap, page=block.page))
+        at, gap = at + len(text) + 1, level > 0
+    return SourceText(text="\n".join(line.text for line in lines), lines=tuple(lines), metadata=dict(metadata))
+
+
+# zero-width characters and a byte-order mark in the middle of a file are as invisible as spaces
+BLANK = "".join(chr(c) for c in range(0x3001) if chr(c).isspace()) + "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+
+
+def stripped(text: str) -> str:
+    """The text without white space or invisible characters at either end."""
+    return text.strip(BLANK)

@@ -1,6 +1,7 @@
 import pytest
 
 from index.citations import cite, division_label, paragraph_label
+from index.items import inner_parts
 from index.records import Division, Passage, Span
 
 
@@ -46,3 +47,43 @@ def test_labels_are_long_or_short() -> None:
     assert division_label(Division(kind="部分", number=2), "zh") == "第二部分"
     assert paragraph_label(passage(ordinal=2), "en") == "paragraph 2"
     assert paragraph_label(passage(CHAPTER), "zh") == ""
+
+
+ARTICLE = "第三十五条 学校应当：\n（一）开课；\n（二）开馆：\n1. 早上；\n2. 晚上。\n学校可以收费。"
+
+
+def article(text: str) -> Passage:
+    return Passage(
+        id="x",
+        document="d",
+        path=(CHAPTER, Division(kind="条", number=35)),
+        ordinal=0,
+        text=text,
+        pieces=(Span(0, len(text)),),
+        line=1,
+        inner=inner_parts(text),
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "zh", "en"),
+    [
+        ("第三十五条 学校应当：", "第三十五条第一款", "art. 35(1)"),
+        ("开课；", "第三十五条第一款第（一）项", "art. 35(1)(1)"),
+        ("晚上。", "第三十五条第一款第（二）项第2目", "art. 35(1)(2)(2)"),
+        ("学校可以收费。", "第三十五条第二款", "art. 35(2)"),
+        (ARTICLE, "第三十五条", "art. 35"),
+    ],
+)
+def test_a_sentence_is_cited_down_to_paragraph_and_item(words: str, zh: str, en: str) -> None:
+    start = ARTICLE.index(words)
+    citation = cite("某法", article(ARTICLE), Span(start, start + len(words)))
+    assert (citation.short_zh, citation.short_en) == (zh, en)
+    assert (citation.zh, citation.en) == (f"《某法》{zh}", f"某法, {en}")
+
+
+def test_the_only_paragraph_of_an_article_is_not_named() -> None:
+    text = "第三十五条 下列情形：\n（一）甲情形；\n（二）乙情形。"
+    span = Span(text.index("乙"), len(text))
+    assert cite("某法", article(text), span).zh == "《某法》第三十五条第（二）项"
+    assert cite("某法", article("第三十五条 一句。又一句。"), Span(10, 14)).zh == "《某法》第三十五条"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from index import store
-from index.build import build, collect
+from index.build import build, collect, parts_of
 from index.errors import DocumentError, StoreError
 from index.sentences import sentence_spans
 from tests.collection import PLAN, build_index, write_plan
@@ -119,7 +119,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 def test_files_are_collected_in_order_and_others_named(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
-    for name in ("b/x.md", "a.txt", "image.png", ".hidden.txt"):
+    for name in ("b/x.md", "a.txt", "image.png", ".hidden.txt", "~$lock.docx"):
         (tmp_path / name).write_text("第一段。")
     found = collect([tmp_path])
     assert [f.id for f in found.files] == ["a.txt", "b/x.md"]
@@ -149,3 +149,26 @@ def test_one_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
     assert report.documents == 1
     assert len(report.failures) == 1
     assert "bad.txt" in report.failures[0]
+
+
+def test_a_text_beyond_the_models_length_is_embedded_in_parts_whole() -> None:
+    encoder = HashingEncoder()
+    most = encoder.contract.max_tokens or 0
+    text = "".join(f"第{n}项节约用水的措施要落实。" for n in range(60)) + "很长的句子" * 300
+    parts = parts_of(text, encoder, head="节约\n")
+    assert len(parts) > 2
+    assert all(part.startswith("节约\n") for part in parts)
+    assert "".join(part.removeprefix("节约\n") for part in parts) == text
+    assert all(size <= most for size in encoder.count_tokens(parts))
+    assert parts[0].endswith("。")
+    assert parts_of("短文。", encoder) == ["短文。"]
+
+
+def test_long_texts_are_counted_and_their_vectors_are_means(tmp_path: Path) -> None:
+    text = "节约用水。" * 300
+    report = build_index(write_plan(tmp_path, f"第一章 水\n{text}\n短的一段。\n"), tmp_path / "index")
+    assert report.long == 1
+    encoder = HashingEncoder()
+    vector = store.open_snapshot(tmp_path / "index").passage_vectors[0]
+    mean = encoder.encode_passages(parts_of(text, encoder, head="水\n")).sum(axis=0)
+    np.testing.assert_allclose(vector, mean / np.linalg.norm(mean), atol=1e-6)

@@ -182,21 +182,15 @@ def test_headings_alone_are_no_document() -> None:
         read("第一章 总则\n第二章 附则\n")
 
 
+MARKED = """第一章 总则|第二节水|第三条 内容。|第三条之一 内容|第二条|专栏3 工程|来源:某报|# 题|## 附则|第一篇 上|
+一、甲乙|二、丙。丁|（一）具体如下：|（二）戊；|1. 己|2. 庚。|（1）辛；|①壬|1.1 癸|
+1.2 子|目录|第一章 总则……3|附件一|附则|序 言|
+Article 1|Article 2 Scope|CHAPTER I|Duties|(a) one;|(b) two.|（目的）|
+第一条　水を守る。|
+２　国は|제1조(정의) ① 물|第一章|旅游旅游旅游|上行旅|游供给，"""
 lines = st.one_of(
-    st.sampled_from(
-        [
-            "第一章 总则",
-            "第二节水",
-            "第三条 内容。",
-            "第三条之一 内容",
-            "专栏3 工程",
-            "来源:某报",
-            "# 题",
-            "第一篇 上",
-            "",
-        ]
-    ),
-    st.text(alphabet="水利工程旅游，。；（）12%a \u3000", max_size=30),
+    st.sampled_from([*MARKED.replace("\n", "").split("|"), ""]),
+    st.text(alphabet="水利工程旅游，。；：（）12%a \u3000", max_size=30),
 )
 
 
@@ -215,8 +209,27 @@ def test_passages_hold_all_text_in_order_and_stand_where_they_say(parts: list[st
         assert document.source[: passage.start].count("\n") + 1 == passage.line
         if not passage.repaired:
             assert document.source[passage.start : passage.end] == passage.text
+        for part in passage.inner:
+            assert 0 <= part.span.start < part.span.end <= len(passage.text)
     assert len({p.id for p in document.passages}) == len(document.passages)
     assert document == read_document("\n".join(parts).encode(), name)
+
+
+@given(st.lists(lines, max_size=25), st.sampled_from(["x.txt", "x.md"]))
+def test_no_line_is_lost(parts: list[str], name: str) -> None:
+    try:
+        document = read_document("\n".join(parts).encode(), name)
+    except DocumentError:
+        return
+    if any("table of contents" in remark for remark in document.remarks):
+        return
+    held = {n for p in document.passages for n in range(p.line, document.source.count("\n", 0, p.end) + 2)}
+    held |= {h.line for h in document.headings}
+    titles = {"".join(t.split()) for t in (document.title, *(d.title for h in document.headings for d in h.path))}
+    for number, line in enumerate(document.source.split("\n"), 1):
+        words = "".join((line.strip("# ") if name == "x.md" else line).split())
+        said = words in titles or any(words.endswith("".join(v.split())) for v in document.metadata.values())
+        assert not words or number in held or said or line.strip() == "#"
 
 
 @given(st.text())

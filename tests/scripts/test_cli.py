@@ -63,6 +63,8 @@ def test_ask_prints_json_as_others_read_it(indexed: Run) -> None:
     assert data["hits"][0]["citation"] == {
         "zh": "《某省规划》第一章第一节第1段",
         "en": "某省规划, ch. 1, sec. 1, para. 1",
+        "short_zh": "第一章第一节第1段",
+        "short_en": "ch. 1, sec. 1, para. 1",
     }
 
 

@@ -139,7 +139,13 @@ class BigramSearcher:
     def _hit(self, rank: int, score: float, passage: Passage, best: Span) -> Hit:
         title = self._title(passage)
         return Hit(
-            rank=rank, score=score, passage=passage, document_title=title, citation=cite(title, passage), best=best
+            rank=rank,
+            score=score,
+            passage=passage,
+            document_title=title,
+            citation=cite(title, passage),
+            best=best,
+            sentence_citation=cite(title, passage, best),
         )
 
 

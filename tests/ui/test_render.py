@@ -92,7 +92,15 @@ def passage(text: str, *, lead: str = "", ordinal: int = 3, **changes: object) -
 
 def hit(found: Passage, best: Span) -> Hit:
     citation = Citation(zh="《规划》第十六章第五节第3段", en="Plan, ch. 16, sec. 5, para. 3")
-    return Hit(rank=1, score=2.0, passage=found, document_title="规划", citation=citation, best=best)
+    return Hit(
+        rank=1,
+        score=2.0,
+        passage=found,
+        document_title="规划",
+        citation=citation,
+        best=best,
+        sentence_citation=citation,
+    )
 
 
 def answer(*hits: Hit, status: Status = "answered", question: str = "怎样节能？") -> Answer:
@@ -218,7 +226,11 @@ def hostile_answer(status: Status) -> tuple[Answer, dict[str, list[RelatedHit]]]
         path=(Division(kind="章", number=1, title=HOSTILE), Division(kind="节", number=0, title=HOSTILE)),
     )
     found = replace(
-        hit(bad, Span(3, 60)), document_title=HOSTILE, citation=Citation(zh=HOSTILE, en=HOSTILE), passage=bad
+        hit(bad, Span(3, 60)),
+        document_title=HOSTILE,
+        citation=Citation(zh=HOSTILE, en=HOSTILE),
+        sentence_citation=Citation(zh=HOSTILE, en=HOSTILE),
+        passage=bad,
     )
     beside = replace(related(bad, bad), kind=HOSTILE, citation=found.citation)
     return answer(found, status=status, question=HOSTILE), {HOSTILE: [beside]}
