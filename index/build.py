@@ -13,6 +13,7 @@ from index.errors import DocumentError, StoreError
 from index.links import linked
 from index.loaders import LOADERS
 from index.records import Document, Passage
+from index.script import folded
 from index.sentences import sentence_spans
 from index.structure import PARSER, read_document
 
@@ -180,8 +181,8 @@ def embed(documents: Sequence[Document], encoder: Encoder, *, progress: Progress
     """
     passages = [p for d in documents for p in d.passages]
     places = [(row, *span) for row, passage in enumerate(passages) for span in sentence_spans(passage.text)]
-    parts = [parts_of(p.text, encoder, head=headings(p)) for p in passages]
-    parts += [parts_of(passages[row].text[start:end], encoder) for row, start, end in places]
+    parts = [parts_of(folded(p.text), encoder, head=folded(headings(p))) for p in passages]
+    parts += [parts_of(folded(passages[row].text[start:end]), encoder) for row, start, end in places]
     texts = [text for own in parts for text in own]
     done = 0
 

@@ -11,6 +11,7 @@ from index.citations import cite
 from index.encoder import Encoder, load_encoder
 from index.errors import ModelError
 from index.records import Citation, Document, Passage, Span
+from index.script import folded
 from index.vectors import VectorIndex, Vectors
 from retrieval import answer, background, fusion, related
 from retrieval.records import Answer, Hit, RelatedHit
@@ -95,7 +96,7 @@ class Searcher:
             return np.empty((0, self._contract.dimension), dtype=np.float32)
         self.load()
         assert self._encoder is not None  # load() has set it or raised
-        return self._encoder.encode_queries(questions)
+        return self._encoder.encode_queries([folded(question) for question in questions])
 
     def _answer(self, question: str, vector: Vectors, k: int) -> Answer:
         rows, scores, sentences, cosines = self._rank(vector)

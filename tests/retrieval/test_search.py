@@ -82,6 +82,15 @@ def test_related_passages_stand_in_other_chapters(searcher: Searcher) -> None:
     assert searcher.related("第一章第一节第1段", k=1)[0].passage == hits[0].passage
 
 
+def test_traditional_and_simplified_characters_are_searched_as_one(searcher: Searcher, tmp_path: Path) -> None:
+    simplified = searcher.ask("万元产值用水量下降多少", k=1).hits[0]
+    assert searcher.ask("萬元產值用水量下降多少", k=1).hits[0] == simplified
+    build_index(write_plan(tmp_path, "第一章 節約\n萬元產值用水量應當下降。\n其他的事情。\n"), tmp_path / "index")
+    hit = open_searcher(tmp_path / "index").ask("万元产值用水量", k=1).hits[0]
+    assert hit.passage.text == "萬元產值用水量應當下降。"  # shown as written
+    assert hit.score > 1
+
+
 def test_related_needs_one_passage(searcher: Searcher) -> None:
     with pytest.raises(UnknownPlaceError, match="names 2 passages"):
         searcher.related("第一章第一节")
