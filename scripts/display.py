@@ -134,7 +134,8 @@ def _brief(text: str, most: int = 40) -> str:
 
 def _place(passage: Passage, score: float | None = None) -> None:
     levels = " › ".join(f"{division_label(d, 'zh')} {d.title}".strip() if d.number else d.title for d in passage.path)
-    facts = [levels, f"line {passage.line}", passage.id] + ([f"score {score:.3f}"] if score is not None else [])
+    where = f"page {passage.page}" if passage.page else f"line {passage.line}"
+    facts = [levels, where, passage.id] + ([f"score {score:.3f}"] if score is not None else [])
     typer.secho("   " + "  ".join(filter(None, facts)), dim=True)
 
 

@@ -22,6 +22,7 @@ _LEANS = re.compile(
     r"[前下上][款列述条]|[本该]法|[本该]条例|规定|依[照据法]|根据|为了|情形|[“”「」]"
 )  # means little on its own
 
+_NUMBER_OF_ITEM = re.compile(r"^\s*[（(][^（()）\n]{1,4}[)）]", re.MULTILINE)
 _NUMBER_OF_ARTICLE = re.compile(r"^第[〇零一二三四五六七八九十百千\d]+[条條](?:之[一二三四五六七八九十]+)?\s*")
 _CLAUSE = re.compile(r"[^\n。；;，,：:.!?！？]+")
 _SHORTEST, _LONGEST = 4, 24  # characters of a phrase worth asking about; twice and three times as many in Latin script
@@ -94,7 +95,7 @@ def _telling_clause(passage: Passage) -> str:
 
 
 def _unnumbered(passage: Passage) -> str:
-    return _NUMBER_OF_ARTICLE.sub("", passage.text).strip()
+    return _NUMBER_OF_ITEM.sub("", _NUMBER_OF_ARTICLE.sub("", passage.text)).strip()
 
 
 def _fits(phrase: str) -> bool:

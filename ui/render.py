@@ -149,7 +149,8 @@ def _span(text: str) -> Html:
 
 
 def _source(citation: Citation, passage: Passage, words: Words) -> Html:
-    parts = [words.line.format(line=passage.line)] + ([words.mended] if passage.repaired else [])
+    where = words.page.format(page=passage.page) if passage.page else words.line.format(line=passage.line)
+    parts = [where] + ([words.mended] if passage.repaired else [])
     notes = (element("span", part) for part in parts)
     return element("p", element("cite", _cited(citation, words)), *notes, class_="zj-source")
 

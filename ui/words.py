@@ -43,6 +43,7 @@ class Words:
     found: str
     nearest: str
     line: str
+    page: str
     mended: str
     related: str
     no_related: str
@@ -105,6 +106,7 @@ ZH = Words(
     found="出处与原文",
     nearest="意思最接近的段落",
     line="原文第 {line} 行",
+    page="原文第 {page} 页",
     mended="原文在段中断行，此处已接合",
     related="其他章节的相关段落（{count}）",
     no_related="其他章节没有相关段落。",
@@ -151,6 +153,7 @@ EN = Words(
     found="Passages",
     nearest="Nearest passages",
     line="line {line} of the source",
+    page="page {page} of the source",
     mended="broken across lines in the source, joined here",
     related="Related passages in other chapters ({count})",
     no_related="No related passages in other chapters.",

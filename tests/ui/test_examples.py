@@ -72,3 +72,10 @@ def test_quotes_inside_quotes_become_single_ones() -> None:
     text = "第一章 总则\n落实“五大安全”要求。统筹发展。\n加强工作。持续推进。\n"
     questions = example_questions((read_document(text.encode(), "x.txt"),), ZH)
     assert questions[0] == "关于“落实‘五大安全’要求”，文件怎么说？"
+
+
+def test_the_number_of_an_item_is_no_part_of_a_question() -> None:
+    read = read_document("第一条 包括：\n（一）其他危害健康的物质；\n（二）水。\n".encode(), "law.txt")
+    questions = example_questions((read,), ZH)
+    assert any("其他危害健康的物质" in question for question in questions)
+    assert not any("（一）" in question for question in questions)

@@ -297,3 +297,10 @@ def test_markup_escapes_all_but_its_own() -> None:
     assert element("p", inner, "<", class_="c") == f'<p class="c">{inner}&lt;</p>'
     assert join("&", inner) == f"&amp;{inner}"
     assert element("p", inner + "<script>").count("&lt;script&gt;") == 1  # what is joined with + counts as text again
+
+
+def test_a_passage_of_a_paged_document_is_found_by_its_page() -> None:
+    paged = replace(passage("甲。"), page=12)
+    text = Page(render_answer(answer(hit(paged, Span(0, 2))), {}, ZH)).text()
+    assert "原文第 12 页" in text
+    assert "行" not in text
