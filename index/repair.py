@@ -17,7 +17,8 @@ _LEAST_SHARE = 0.5  # and the share of either character's occurrences that the p
 
 _WRAPPED_SHARE = 0.5  # of the lines that a text line follows directly, as many must break off to call a text wrapped,
 _WRAPPED_LEAST = 8  # and as many lines must do so,
-_WRAPPED_EVEN = 0.8  # nearly all of them at least this share of the widest
+_WRAPPED_EVEN = 0.8  # nearly all of them at least this share of the widest,
+_WRAPPED_EVEN_HAN = 0.9  # or, in Chinese, whose lines can break anywhere, this share
 
 
 class Breaks:
@@ -40,7 +41,7 @@ class Breaks:
         if left in _CONTINUES:
             return True
         if self._width and not self._indented(after.line):
-            full = width(before.line.text) >= _WRAPPED_EVEN * self._width
+            full = width(before.line.text) >= _evenness(before.line.text) * self._width
             return full or (left not in _ENDS and self._words.joins(left, right))
         return before.kind == "text" and left not in _ENDS and self._words.joins(left, right)
 
@@ -83,8 +84,12 @@ def wrapped_width(neighbours: Sequence[tuple[Line, Line]]) -> int:
     if len(broken) < max(_WRAPPED_LEAST, _WRAPPED_SHARE * len(neighbours)):
         return 0
     widest = broken[int(0.95 * (len(broken) - 1))]
-    even = sum(w >= _WRAPPED_EVEN * widest for w in broken)
-    return widest if even >= 0.9 * len(broken) else 0
+    least = _evenness("".join(a.text for a, _ in neighbours)) * widest
+    return widest if sum(w >= least for w in broken) >= 0.9 * len(broken) else 0
+
+
+def _evenness(text: str) -> float:
+    return _WRAPPED_EVEN_HAN if width(text) > 1.5 * len(text) else _WRAPPED_EVEN
 
 
 def paragraphs(marked: Sequence[Marked], breaks: Breaks) -> list[list[Marked]]:

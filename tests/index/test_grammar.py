@@ -228,3 +228,14 @@ def test_numbers_that_jump_or_repeat_are_remarked(lines: str, remark: str) -> No
         assert remark in document.remarks
     else:
         assert not [r for r in document.remarks if "follows" in r and "第一章" not in r]
+
+
+def test_lines_of_unequal_width_are_not_taken_for_wrapped() -> None:
+    history = [
+        f"{year}年1月1日 第{n}届全国人民代表大会常务委员会{'关于修改的决定' * n}通过"
+        for n, year in enumerate(range(1990, 2000), 1)
+    ]
+    text = "\n".join(["某法", *history, "第一条 为了节水，制定本法。", "第二款的话。"])
+    assert len(cited(text)) == 11
+    article = read_document(text.encode(), "x.txt").passages[-1]
+    assert [i.kind for i in article.inner] == ["款", "款"]
