@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from index.numerals import to_chinese
+from index.numerals import to_chinese, write
 from index.records import Citation, Division, Inner, Passage, Path, Span
 
 Language = Literal["zh", "en"]
@@ -97,7 +97,7 @@ def _chinese_inner(part: Inner) -> str:
     sub = f"之{to_chinese(part.sub)}" if part.sub else ""
     if part.kind == "款":
         return f"第{to_chinese(part.number)}款"
-    return f"第（{to_chinese(part.number)}）项{sub}" if part.kind == "项" else f"第{part.number}目"
+    return f"第{write(part.number, 'bracketed chinese')}项{sub}" if part.kind == "项" else f"第{part.number}目"
 
 
 def _english_sub(part: Inner) -> str:

@@ -1,6 +1,7 @@
 """Numbers as headings write them <-> int: 十六, 一千零四十, 廿, 〇, 壹, 16, １６, ①, XVI."""
 
 import unicodedata
+from typing import Literal
 
 _DIGITS = {
     c: n
@@ -14,6 +15,11 @@ _ROMAN = {
     1000: "M", 900: "CM", 500: "D", 400: "CD", 100: "C", 90: "XC", 50: "L", 40: "XL",
     10: "X", 9: "IX", 5: "V", 4: "IV", 1: "I",
 }  # fmt: skip
+
+Style = Literal["chinese", "bracketed chinese", "arabic", "bracketed", "full-width", "circled", "roman"]
+_CIRCLED = ((1, 0x2460), (21, 0x3251), (36, 0x32B1))  # first number and character of each block of Unicode,
+_IN_BLOCK = {1: 20, 21: 15, 36: 15}  # and how many it holds
+_WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 
 CHINESE = "".join([*_DIGITS, *_UNITS, *_MYRIAD, *_SCORES])  # every character that may stand in a Chinese number
 NUMBER = rf"(?:[{CHINESE}]{{1,12}}|[0-9０-９]{{1,6}})"  # a number of a heading, as a regular expression; see parse()
@@ -52,6 +58,27 @@ def to_roman(number: int) -> str:
         count, number = divmod(number, value)
         words += letters * count
     return words
+
+
+def write(number: int, style: Style) -> str:
+    """The number as a heading or an item writes it: 16 -> 十六, （十六）, 16, (16), １６, ⑯ or XVI.
+
+    Raises ValueError for a number that the style cannot write: circled ones end at 50.
+    """
+    if style == "circled":
+        block = next(((first, start) for first, start in _CIRCLED if first <= number < first + _IN_BLOCK[first]), None)
+        if block is None:
+            raise ValueError(f"{number} is outside 1 to 50")
+        return chr(block[1] + number - block[0])
+    if style in ("chinese", "bracketed chinese"):
+        words = to_chinese(number)
+    elif style == "roman":
+        words = to_roman(number)
+    else:
+        words = str(number)
+    if style == "full-width":
+        return words.translate(_WIDE)
+    return f"（{words}）" if style == "bracketed chinese" else f"({words})" if style == "bracketed" else words
 
 
 def parse(words: str) -> int:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.numerals import parse, to_chinese, to_roman
+from index.numerals import Style, parse, to_chinese, to_roman, write
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,23 @@ def test_to_chinese_writes_as_laws_do(number: int, words: str) -> None:
 def test_chinese_and_roman_numbers_come_back_as_they_were() -> None:
     assert all(parse(to_chinese(n)) == n for n in range(20_000))
     assert all(parse(to_roman(n)) == n for n in range(1, 4000))
+
+
+@pytest.mark.parametrize(
+    ("style", "words", "most"),
+    [("chinese", "十六", 9999), ("bracketed chinese", "（十六）", 9999), ("arabic", "16", 9999),
+     ("bracketed", "(16)", 9999),
+     ("full-width", "１６", 9999), ("circled", "⑯", 50), ("roman", "XVI", 3999)],
+)  # fmt: skip
+def test_every_style_is_written_and_read(style: Style, words: str, most: int) -> None:
+    assert write(16, style) == words
+    assert all(parse(write(n, style)) == n for n in range(1, most + 1))
+
+
+@pytest.mark.parametrize(("number", "style"), [(51, "circled"), (0, "circled"), (0, "roman"), (4000, "roman")])
+def test_what_a_style_cannot_write_is_refused(number: int, style: Style) -> None:
+    with pytest.raises(ValueError, match="outside"):
+        write(number, style)
 
 
 @given(st.text(max_size=8))
