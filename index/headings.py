@@ -23,16 +23,22 @@ _END = "。；;!！?？，,、：:"
 _LONGEST_HEADING = 60  # characters; a longer line is a sentence that happens to begin like a heading
 _LONGEST_TITLE = 80
 
-_NUMBER = rf"((?:[{CHINESE}]\s?){{1,12}}|[0-9０-９]{{1,6}})"
+_NUMBER = rf"([{CHINESE}](?:\s?[{CHINESE}]){{0,11}}|[0-9０-９]{{1,6}})"  # 第 一 百 条
 _SUB = r"(?:\s*[之의の]\s*" + _NUMBER + r"(?![款项條条]))?"
 # A title may follow its number directly (第三节提高…); words that go on in a sentence may not (第三章的规定…).
-_GOES_ON = r"(?![、,，；;和与及至到或的所中之「」]|规定|規定|以及|以上|以下|第|项|款|項|内容|外)"
+_WORDS = "规定|規定|以及|以上|以下|项|款|項|内容|外|修改|改为|删[去除]|增加|合并|移至"
+_GOES_ON = rf"(?![、,，；;和与及至到或的所中之第「」]|{_WORDS})"
+# Articles begin with 所, 中 and 第, too (第三百九十一条第三人提供担保…): there the number has to fit.
+_ARTICLE_GOES_ON = (
+    rf"(?![、,，；;和与及至到或的之「」]|第\s*(?:[{CHINESE}]+|[0-9０-９]+)\s*[款项項条條章节編编]|{_WORDS})"
+)
+_DOUBTFUL = ("所", "中", "第")
 _KINDS = {"編": "编", "節": "节", "條": "条", "편": "编", "장": "章", "절": "节", "조": "条", "관": "目", "款": "目"}
 _HEADING = re.compile(
     rf"[第제]\s*{_NUMBER}\s*(分编|编|編|篇|部分|章|节|節|목|목차|目|편|장|절|관){_SUB}(?:[\s:：]+|{_GOES_ON})(.*)$"
 )
 _ARTICLE = re.compile(
-    rf"[第제]\s*{_NUMBER}\s*[条條조]{_SUB}(?:\([^()]*\))?(?:(?P<space>[\s:：]+)|{_GOES_ON})(?P<rest>.*)$"
+    rf"[第제]\s*{_NUMBER}\s*[条條조]{_SUB}(?:\([^()]*\))?(?:(?P<space>[\s:：]+)|{_ARTICLE_GOES_ON})(?P<rest>.*)$"
 )
 _BOX = re.compile(rf"专\s*栏\s*{_NUMBER}\s*[:：]?\s*(.*)$")
 _ANNEX = re.compile(rf"附\s*[件录錄表]\s*{_NUMBER}?\s*(?:[:：.、\s]\s*(.*))?$")
@@ -230,8 +236,8 @@ def _item(line: Line) -> Marked | None:
 def numbered_in_order(marked: Iterable[Marked]) -> Iterator[Marked]:
     """The same lines, with those whose mark alone proves nothing taken for text where the numbering disagrees.
 
-    An article's number may go on from the last one's by up to five; an outline's begins with 1 under each heading
-    above it and goes on by up to three; 1.2 goes on from 1.1, or begins with 1.
+    An article's number goes on from the last one's or begins again with 1; an outline's begins with 1 under each
+    heading above it and goes on by up to three; 1.2 goes on from 1.1, or begins with 1.
     """
     counters = _Counters()
     for one in marked:
@@ -255,12 +261,18 @@ class _Counters:
         if one.loose and division.kind == UNNUMBERED:
             return self._accept_dotted(division)
         if division.kind == "条":
-            follows = _goes_on(self._article, division.number, 5) or (division.sub and division.number <= self._article)
-            if one.loose and not follows:
+            if one.loose and not self._fits(division, one.line):
                 return False
             self._article = division.number
         self._items = {}
         return True
+
+    def _fits(self, division: Division, line: Line) -> bool:
+        """Whether an article whose number nothing sets off from its text goes on from the one before."""
+        words = line.text.partition("条")[2]
+        if words.startswith(_DOUBTFUL):
+            return self._article < division.number <= self._article + 5
+        return division.number > self._article or bool(division.sub) or division.number == 1
 
     def _accept_item(self, division: Division) -> bool:
         if not _goes_on(self._items.get(division.kind, 0), division.number, 3):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from index.numerals import CHINESE, parse
 from index.records import Inner, Span
 
-_NUMBER = rf"(?:[{CHINESE}]\s?){{1,12}}|[0-9０-９]{{1,6}}"
+_NUMBER = rf"[{CHINESE}](?:\s?[{CHINESE}]){{0,11}}|[0-9０-９]{{1,6}}"
 _HEADING = re.compile(
     r"\s*(?:（[^（）\n]*）[^\S\n]*\n\s*)?"  # the caption that Japanese laws put above an article
     rf"(?:[第제]\s*(?:{_NUMBER})\s*[条條조](?:\s*[之의の]\s*(?:{_NUMBER}))?(?:\([^()\n]*\))?"

@@ -239,3 +239,16 @@ def test_lines_of_unequal_width_are_not_taken_for_wrapped() -> None:
     assert len(cited(text)) == 11
     article = read_document(text.encode(), "x.txt").passages[-1]
     assert [i.kind for i in article.inner] == ["款", "款"]
+
+
+def test_articles_without_a_space_behind_their_number() -> None:
+    text = """\
+        某法
+        第五十四条自然人可以登记。
+        第五十五条所有权人负责。
+        第五十六条第三人负责。
+        第五十七条中介人负责。
+        第五十六条所称的人。
+        """
+    assert [place for _, place in cited(text)] == ["第五十四条", "第五十五条", "第五十六条", "第五十七条"]
+    assert cited("某法\n第二条 甲。\n第一条之二　乙。\n第二十条修改为：\n") == [(2, "第二条"), (3, "第一条之二")]
