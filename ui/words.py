@@ -174,12 +174,12 @@ EN = Words(
     about_duty="What does the text require where it says “{subject}”?",
 )
 
-WORDS: Mapping[Language, Words] = {"zh": ZH, "en": EN}
+WORDS: Mapping[str, Words] = {"zh": ZH, "en": EN}
 
 
 def words_for(language: str) -> Words:
     """The catalogue of a language code; Chinese for any code that has none."""
-    return EN if language == "en" else ZH
+    return WORDS.get(language, ZH)
 
 
 def preferred_language(accept_language: str, default: Language = "zh") -> Language:
