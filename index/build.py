@@ -17,7 +17,7 @@ from index.script import folded
 from index.sentences import sentence_spans
 from index.structure import PARSER, read_document
 
-_TOKENS_A_CHARACTER = 2  # at most, but for rare scripts: shorter texts need no counting
+_TOKENS_A_CHARACTER = 4  # at most: its bytes, for tokenizers that fall back to them; shorter texts need no counting
 
 Progress = Callable[[int, int], None]  # called with the number of texts embedded so far and of all
 

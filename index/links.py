@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from index.contents import Contents, Node
+from index.divisions import Contents, Node
 from index.levels import Level
 from index.mentions import Mention, mentions
 from index.places import Levels, Named

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from index.citations import cite
-from index.contents import INSIDE, Contents, Node, as_written, inner_span
+from index.divisions import INSIDE, Contents, Node, as_written, inner_span
 from index.errors import UnknownPlaceError
 from index.numerals import to_chinese
 from index.places import Levels, Named, bare_article, read

@@ -67,7 +67,7 @@ def ask(
     as_json: JsonOption = False,
     model: ModelOption = None,
 ) -> None:
-    """Print the passages that answer a question, best first, each with its citation."""
+    """Print the passages that answer a question, with citations."""
     from retrieval.answer import checked_question
     from retrieval.schema import answer_json
     from retrieval.search import Searcher
@@ -89,7 +89,7 @@ def related(
     k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 10,
     as_json: JsonOption = False,
 ) -> None:
-    """Print the passages in other chapters that belong to this one."""
+    """Print the passages in other chapters that belong to one."""
     from retrieval.schema import related_json
     from retrieval.search import Searcher
 
@@ -129,7 +129,7 @@ def outline(
     index: IndexOption = DEFAULT_INDEX,
     as_json: JsonOption = False,
 ) -> None:
-    """Print how a document is read: every heading and every passage with its place, without embedding anything."""
+    """Print how a document is read: headings and passages."""
     from index.build import collect, read_files
     from index.links import linked
     from index.store import open_snapshot
@@ -167,7 +167,7 @@ def batch_command(
     ] = None,
     model: ModelOption = None,
 ) -> None:
-    """Ask every question of a file and write a table: one row for each question and passage."""
+    """Ask every question of a file and write a table of hits."""
     from retrieval.search import Searcher
     from scripts import batch
     from scripts.questions import read_questions

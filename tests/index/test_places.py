@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.contents import Contents, inner_span
+from index.divisions import Contents, inner_span
 from index.errors import UnknownPlaceError
 from index.levels import Level
 from index.places import Named, read
