@@ -13,6 +13,8 @@ Related = Mapping[str, Sequence[RelatedHit]]  # by the id of the passage they be
 
 _IN_FULL = 3  # as many documents are shown open
 
+SURE = 0.7  # confidence from which the page says that the text answers; below, that it perhaps does
+
 
 def render_answer(answer: Answer, related: Related, words: Words) -> Html:
     """The whole result: verdict, hits best first, and under each its related passages."""
@@ -81,7 +83,7 @@ def _quotation(hit: Hit, confidence: float, words: Words) -> Html:
     sentence = hit.passage.text[hit.best.start : hit.best.end] or hit.passage.text
     degree = words.confidence.format(degree=words.sureness(confidence))
     return join(
-        element("p", words.answered, class_="zj-verdict-title"),
+        element("p", words.answered if confidence >= SURE else words.perhaps, class_="zj-verdict-title"),
         element("blockquote", sentence, lang=text_language(sentence)),
         element(
             "p", element("cite", _cited(hit.sentence_citation, words)), element("span", degree), class_="zj-source"

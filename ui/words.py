@@ -32,6 +32,7 @@ class Words:
     # the verdict
     asked: str
     answered: str
+    perhaps: str
     not_in_the_text: str
     too_vague: str
     confidence: str
@@ -96,6 +97,7 @@ ZH = Words(
     searching="正在查找……",
     asked="问：",
     answered="文件的回答",
+    perhaps="可能的回答",
     not_in_the_text="本文件没有回答这个问题",
     too_vague="这个问题太笼统，无法确定要找的是什么。请说得具体一些：谁、什么事、哪一年、多少。",
     confidence="把握：{degree}",
@@ -142,6 +144,7 @@ EN = Words(
     searching="Searching …",
     asked="Question: ",
     answered="The text answers",
+    perhaps="Perhaps the answer",
     not_in_the_text="The text does not answer this question",
     too_vague="This question is too general to tell what is meant. "
     "Please be more specific: who, what, which year, how much.",

@@ -304,3 +304,9 @@ def test_a_passage_of_a_paged_document_is_found_by_its_page() -> None:
     text = Page(render_answer(answer(hit(paged, Span(0, 2))), {}, ZH)).text()
     assert "原文第 12 页" in text
     assert "行" not in text
+
+
+@pytest.mark.parametrize(("confidence", "title"), [(0.7, ZH.answered), (0.69, ZH.perhaps)])
+def test_what_is_uncertain_is_not_called_the_answer(confidence: float, title: str) -> None:
+    unsure = replace(answer(hit(passage("甲。"), Span(0, 2))), confidence=confidence)
+    assert f'<p class="zj-verdict-title">{title}</p>' in render_answer(unsure, {}, ZH)
