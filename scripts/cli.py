@@ -178,6 +178,42 @@ def batch_command(
     display.message(f"{display.count(len(asked.questions), 'question')}, {display.count(rows, 'row')}: {out}")
 
 
+@app.command("evaluate")
+def evaluate_command(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="A BEIR folder: corpus.jsonl, queries.jsonl, qrels/test.tsv.")
+    ],
+    run: Annotated[
+        Path | None, typer.Option("--run", metavar="RUN.trec", help="Write what was found as a TREC run.")
+    ] = None,
+    other: Annotated[
+        Path | None, typer.Option("--compare", metavar="OTHER.trec", help="Compare with this earlier run.")
+    ] = None,
+    depth: Annotated[int, typer.Option("--depth", min=10, help="How many passages for each question.")] = 100,
+    as_json: JsonOption = False,
+    model: Annotated[
+        str | None, typer.Option("--model", metavar="M", help="Embed with this model: a hub id or a folder.")
+    ] = None,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Embed everything, and keep no embeddings for the next time.")
+    ] = False,
+) -> None:
+    """Measure the answers to questions whose right passages are known."""
+    from scripts import evaluate
+    from scripts.indexing import LoadedOnce
+
+    loaded = LoadedOnce(model)
+    report = evaluate.run(
+        folder, lambda: evaluate.cached(loaded, cache=not no_cache), depth=depth, out=run, other=other
+    )
+    for remark in report.remarks:
+        display.message(remark)
+    if as_json:
+        _print_json(evaluate.to_json(report))
+    else:
+        evaluate.show(report)
+
+
 @app.command()
 def serve(
     sources: Annotated[

@@ -1,0 +1,171 @@
+"""Embeddings kept between runs: an encoder around another one, which embeds only what it has not embedded before.
+
+    CACHE/embeddings/<digest>.sqlite       a file for each model contract; CACHE is that of index/packaged.py
+        embeddings(key, part, crc, blob)   key: sha256 of the kind (query or passage) and the text
+                                           part: what of the embedding it is; "vector" is d little-endian float32
+                                           crc: crc32 of the blob
+
+It is a help and no more: where it cannot be read or written, everything is embedded as without it.
+"""
+
+import hashlib
+import json
+import sqlite3
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from index.encoder import Encoder, Progress, Vectors
+from index.model import ModelContract
+from index.packaged import cache_folder
+
+FORMAT = 1  # of the file; it is part of the digest that names it, so that another format is another file
+VECTOR = "vector"
+
+_DTYPE = np.dtype("<f4")
+_STORED = 1024  # texts embedded before they are stored: what is lost at most if the run is stopped
+_ASKED = 500  # keys asked for at a time; old releases of SQLite take 999
+_WAIT_SECONDS = 30.0  # for another process to end its write, which takes a fraction of one
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_SCHEMA = "CREATE TABLE IF NOT EXISTS embeddings (key BLOB, part TEXT, crc INTEGER, blob BLOB, PRIMARY KEY (key, part))"
+
+Report = Callable[[str], None]
+T = TypeVar("T")
+
+
+def embeddings_folder() -> Path:
+    """Where the caches of all models lie."""
+    return cache_folder() / "embeddings"
+
+
+class EmbeddingCache:
+    """The file of one model. Several processes may use it at once; no method raises for what is wrong with it.
+
+    ``report`` is told in a sentence if the file is damaged or cannot be used.
+    """
+
+    def __init__(self, path: Path, *, report: Report) -> None:
+        self._path = path
+        self._report = report
+        self._usable = True
+
+    def read(self, keys: Sequence[bytes], part: str) -> dict[bytes, bytes]:
+        """The blobs that are there, by key; one that is damaged is not there."""
+
+        def select(database: sqlite3.Connection) -> list[tuple[bytes, int, bytes]]:
+            rows = []
+            for start in range(0, len(keys), _ASKED):
+                some = keys[start : start + _ASKED]
+                marks = ",".join("?" * len(some))
+                query = f"SELECT key, crc, blob FROM embeddings WHERE part = ? AND key IN ({marks})"
+                rows += database.execute(query, (part, *some)).fetchall()
+            return rows
+
+        found: list[tuple[bytes, int, bytes]] = self._attempt(select, [])
+        return {key: blob for key, crc, blob in found if isinstance(blob, bytes) and zlib.crc32(blob) == crc}
+
+    def write(self, blobs: Mapping[bytes, bytes], part: str) -> None:
+        """Keep some blobs, in one transaction."""
+        rows = [(key, part, zlib.crc32(blob), blob) for key, blob in blobs.items()]
+
+        def insert(database: sqlite3.Connection) -> None:
+            with database:
+                database.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?, ?)", rows)
+
+        self._attempt(insert, None)
+
+    def _attempt(self, work: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
+        """What the work gives on a connection of its own, so that threads need not share one."""
+        if not self._usable:
+            return otherwise
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with closing(sqlite3.connect(self._path, timeout=_WAIT_SECONDS)) as database:
+                database.execute(_SCHEMA)
+                return work(database)
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:  # the low byte is the primary code
+                self._set_aside()
+            else:
+                self._give_up(error)
+        except OSError as error:
+            self._give_up(error)
+        return otherwise
+
+    def _set_aside(self) -> None:
+        aside = self._path.with_suffix(".damaged")
+        try:
+            self._path.replace(aside)
+        except FileNotFoundError:  # another process has just done the same
+            return
+        except OSError as error:
+            self._give_up(error)
+            return
+        self._report(f"the cache of embeddings {self._path} is damaged: it was renamed {aside.name}, and begins anew")
+
+    def _give_up(self, error: Exception) -> None:
+        self._usable = False
+        self._report(f"the cache of embeddings {self._path} cannot be used ({error}): everything is embedded")
+
+
+class CachedEncoder:
+    """An encoder that remembers what another one made of a text.
+
+    A vector may differ in its last digits from one made in another run, as those of any two batches do.
+    """
+
+    def __init__(self, encoder: Encoder, *, folder: Path | None = None, report: Report = lambda _message: None) -> None:
+        self._encoder = encoder
+        name = f"{contract_digest(encoder.contract)}.sqlite"
+        self._cache = EmbeddingCache((folder or embeddings_folder()) / name, report=report)
+
+    @property
+    def contract(self) -> ModelContract:
+        """That of the other encoder."""
+        return self._encoder.contract
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """``(n, d) float32``, unit rows."""
+        return self._through("query", texts, self._encoder.encode_queries, None)
+
+    def encode_passages(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+        """``(n, d) float32``, unit rows; ``progress`` hears of those that are remembered at once."""
+        return self._through("passage", texts, partial(self._encoder.encode_passages, progress=progress), progress)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """As the other encoder counts them; counting costs little."""
+        return self._encoder.count_tokens(texts)
+
+    def _through(
+        self, kind: str, texts: Sequence[str], encode: Callable[[Sequence[str]], Vectors], progress: Progress | None
+    ) -> Vectors:
+        keys = [_key(kind, text) for text in texts]
+        blobs = self._cache.read(list(dict.fromkeys(keys)), VECTOR)
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in blobs}
+        if progress is not None and len(missing) < len(texts):
+            progress(len(texts) - len(missing))
+        for start in range(0, len(missing), _STORED):
+            some = list(missing)[start : start + _STORED]
+            new = encode([missing[key] for key in some])
+            made = {key: row.astype(_DTYPE).tobytes() for key, row in zip(some, new, strict=True)}
+            self._cache.write(made, VECTOR)
+            blobs |= made
+        vectors = np.empty((len(texts), self.contract.dimension), dtype=np.float32)
+        for row, key in enumerate(keys):
+            vectors[row] = np.frombuffer(blobs[key], dtype=_DTYPE)
+        return vectors
+
+
+def contract_digest(contract: ModelContract) -> str:
+    """A name for what decides a model's vectors: all of its contract but the name, which may be that of a folder."""
+    decides = {**contract.to_json(), "name": None, "format": FORMAT}
+    return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _key(kind: str, text: str) -> bytes:
+    return hashlib.sha256(f"{kind}\0{text}".encode("utf-8", "surrogatepass")).digest()

@@ -1,0 +1,164 @@
+import sqlite3
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.cache import CachedEncoder, EmbeddingCache, contract_digest, embeddings_folder
+from index.encoder import Progress, Vectors
+from tests.fakes import HashingEncoder
+
+
+class CountingEncoder(HashingEncoder):
+    """Remembers what it was asked to embed."""
+
+    def __init__(self, dimension: int = 32) -> None:
+        super().__init__(dimension)
+        self.asked: list[str] = []
+
+    def encode_passages(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+        self.asked += texts
+        return super().encode_passages(texts, progress=progress)
+
+
+def cached(folder: Path, encoder: HashingEncoder | None = None) -> tuple[CachedEncoder, list[str]]:
+    messages: list[str] = []
+    return CachedEncoder(encoder or CountingEncoder(), folder=folder, report=messages.append), messages
+
+
+def test_what_was_embedded_once_is_read(tmp_path: Path) -> None:
+    first, second = CountingEncoder(), CountingEncoder()
+    texts = ["甲乙丙", "丁戊", "甲乙丙", ""]
+    steps: list[int] = []
+    vectors = cached(tmp_path, first)[0].encode_passages(texts, progress=steps.append)
+    assert first.asked == ["甲乙丙", "丁戊", ""]
+    assert sum(steps) == 4
+    again = cached(tmp_path, second)[0].encode_passages([*texts, "己"], progress=steps.append)
+    assert second.asked == ["己"]
+    assert sum(steps) == 9
+    np.testing.assert_array_equal(again[:4], vectors)
+    np.testing.assert_array_equal(vectors, HashingEncoder(32).encode_passages(texts))
+    assert vectors.dtype == np.float32
+
+
+@given(st.lists(st.text(max_size=8), max_size=8))
+def test_vectors_are_those_of_the_other_encoder(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
+    encoder, messages = cached(tmp_path_factory.getbasetemp() / "cache")
+    np.testing.assert_array_equal(encoder.encode_passages(texts), HashingEncoder(32).encode_passages(texts))
+    np.testing.assert_array_equal(encoder.encode_queries(texts), HashingEncoder(32).encode_queries(texts))
+    assert encoder.count_tokens(texts) == HashingEncoder(32).count_tokens(texts)
+    assert encoder.encode_queries([]).shape == (0, 32)
+    assert messages == []
+
+
+def test_questions_and_passages_and_models_are_kept_apart(tmp_path: Path) -> None:
+    encoder = CountingEncoder()
+    one, _ = cached(tmp_path, encoder)
+    one.encode_passages(["甲"])
+    one.encode_queries(["甲"])
+    assert encoder.asked == ["甲", "甲"]
+    other = CountingEncoder(64)
+    cached(tmp_path, other)[0].encode_passages(["甲"])
+    assert other.asked == ["甲"]
+    assert one.contract == encoder.contract
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_many_texts_are_stored_as_they_are_made(tmp_path: Path) -> None:
+    class Stopped(CountingEncoder):
+        def encode_passages(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+            if self.asked:
+                raise KeyboardInterrupt
+            return super().encode_passages(texts, progress=progress)
+
+    texts = [f"text {i}" for i in range(1500)]
+    with pytest.raises(KeyboardInterrupt):
+        cached(tmp_path, Stopped())[0].encode_passages(texts)
+    rest = CountingEncoder()
+    cached(tmp_path, rest)[0].encode_passages(texts)
+    assert rest.asked == texts[1024:]
+
+
+def file_of(folder: Path) -> Path:
+    return folder / f"{contract_digest(HashingEncoder(32).contract)}.sqlite"
+
+
+@pytest.mark.parametrize("damage", ["no database", "cut short", "overwritten inside"])
+def test_a_damaged_file_is_set_aside(tmp_path: Path, damage: str) -> None:
+    texts = [f"text {i}" for i in range(300)]
+    cached(tmp_path)[0].encode_passages(texts)
+    path = file_of(tmp_path)
+    data = path.read_bytes()
+    middle = len(data) // 2
+    broken = {
+        "no database": b"not a database, but long enough to be one" * 100,
+        "cut short": data[:middle],
+        "overwritten inside": data[:4096] + b"\xff" * (len(data) - 4096),
+    }
+    path.write_bytes(broken[damage])
+    encoder, messages = cached(tmp_path)
+    np.testing.assert_array_equal(encoder.encode_passages(texts), HashingEncoder(32).encode_passages(texts))
+    assert "is damaged" in messages[0]
+    assert path.with_suffix(".damaged").exists()
+    again, rest = CountingEncoder(), ["new"]
+    cached(tmp_path, again)[0].encode_passages([*texts, *rest])
+    assert again.asked == rest
+
+
+def test_a_damaged_vector_is_made_again(tmp_path: Path) -> None:
+    expected = cached(tmp_path)[0].encode_passages(["甲", "乙"])
+    connection = sqlite3.connect(file_of(tmp_path))
+    with connection:
+        connection.execute("UPDATE embeddings SET blob = zeroblob(128) WHERE rowid = 1")
+        connection.execute("UPDATE embeddings SET blob = NULL WHERE rowid = 2")
+    connection.close()
+    encoder = CountingEncoder()
+    np.testing.assert_array_equal(cached(tmp_path, encoder)[0].encode_passages(["甲", "乙"]), expected)
+    assert encoder.asked == ["甲", "乙"]
+    cached(tmp_path, encoder)[0].encode_passages(["甲", "乙"])
+    assert encoder.asked == ["甲", "乙"]
+
+
+def test_without_a_place_to_write_everything_is_embedded(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    encoder, messages = cached(tmp_path / "file")
+    np.testing.assert_array_equal(encoder.encode_passages(["甲"]), HashingEncoder(32).encode_passages(["甲"]))
+    encoder.encode_queries(["乙"])
+    assert len(messages) == 1
+    assert "cannot be used" in messages[0]
+    folder = tmp_path / "folder"
+    file_of(folder).mkdir(parents=True)
+    encoder, messages = cached(folder)
+    assert len(encoder.encode_passages(["甲"])) == 1
+    assert "cannot be used" in messages[0]
+
+
+def test_several_may_use_the_file_at_once(tmp_path: Path) -> None:
+    messages: list[str] = []
+    path = tmp_path / "shared.sqlite"
+
+    def work(worker: int) -> None:
+        cache = EmbeddingCache(path, report=messages.append)
+        for i in range(20):
+            cache.write({bytes([worker, i]): b"blob", bytes([9, i]): b"same"}, "vector")
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    keys = [bytes([worker, i]) for worker in (0, 1, 2, 3, 9) for i in range(20)]
+    assert set(EmbeddingCache(path, report=messages.append).read(keys, "vector")) == set(keys)
+    assert EmbeddingCache(path, report=messages.append).read(keys, "tokens") == {}
+    assert messages == []
+
+
+def test_the_place_is_that_of_the_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZHANGJU_CACHE", str(tmp_path))
+    assert embeddings_folder() == tmp_path / "embeddings"
+    CachedEncoder(HashingEncoder(32)).encode_passages(["甲"])
+    assert file_of(tmp_path / "embeddings").exists()
