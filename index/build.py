@@ -1,5 +1,6 @@
 """Documents -> a published generation."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -8,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from index import store
-from index.encoder import Encoder, Vectors
+from index.encoder import Encoded, Encoder, Vectors
 from index.errors import DocumentError, StoreError
+from index.lexical import LexicalIndex
 from index.links import linked
 from index.loaders import LOADERS
 from index.records import Document, Passage
@@ -181,44 +183,58 @@ def embed(documents: Sequence[Document], encoder: Encoder, *, progress: Progress
     """
     passages = [p for d in documents for p in d.passages]
     places = [(row, *span) for row, passage in enumerate(passages) for span in sentence_spans(passage.text)]
-    parts = [parts_of(folded(p.text), encoder, head=folded(headings(p))) for p in passages]
-    parts += [parts_of(folded(passages[row].text[start:end]), encoder) for row, start, end in places]
-    texts = [text for own in parts for text in own]
-    done = 0
+    whole = [parts_of(folded(p.text), encoder, head=folded(headings(p))) for p in passages]
+    single = [parts_of(folded(passages[row].text[start:end]), encoder) for row, start, end in places]
+    total, done = sum(map(len, [*whole, *single])), 0
 
     def count(more: int) -> None:
         nonlocal done
         done += more
         if progress:
-            progress(done, len(texts))
+            progress(done, total)
 
-    vectors = _means(encoder.encode_passages(texts, progress=count), [len(own) for own in parts])
+    of_passages = _embedded(whole, encoder, tokens=False, progress=count)
+    of_sentences = _embedded(single, encoder, tokens=True, progress=count)
     snapshot = store.Snapshot(
         contract=encoder.contract,
         documents=tuple(documents),
-        passage_vectors=vectors[: len(passages)],
-        sentence_vectors=vectors[len(passages) :].astype(np.float16),
+        passage_vectors=of_passages.vectors,
+        sentence_vectors=of_sentences.vectors.astype(np.float16),
         sentences=np.array(places, dtype=np.int32).reshape(-1, 3),
+        tokens=of_sentences.tokens,
+        words=LexicalIndex.build([headings(p) for p in passages], [p.text for p in passages]),
     )
-    return Embedded(snapshot=snapshot, long=sum(len(own) > 1 for own in parts))
+    return Embedded(snapshot=snapshot, long=sum(len(own) > 1 for own in [*whole, *single]))
+
+
+def _embedded(
+    parts: Sequence[Sequence[str]], encoder: Encoder, *, tokens: bool, progress: Callable[[int], None]
+) -> Encoded:
+    """Texts in parts, each with the mean of its parts' vectors and all of their tokens."""
+    made = encoder.encode_passages([part for own in parts for part in own], tokens=tokens, progress=progress)
+    sizes = [len(own) for own in parts]
+    return Encoded(_means(made.vectors, sizes), made.tokens.grouped(sizes))
 
 
 def _means(vectors: Vectors, sizes: Sequence[int]) -> Vectors:
     """The mean of each group of neighbouring rows, made a unit vector again: (sum(sizes), d) -> (len(sizes), d)."""
     starts = np.cumsum([0, *sizes[:-1]])
     sums = np.add.reduceat(vectors, starts, axis=0)
-    unit: Vectors = sums / np.linalg.norm(sums, axis=1, keepdims=True)
+    # A table of vectors knows nothing of some texts, such as one of unseen characters only: they stay zeros.
+    unit: Vectors = sums / np.linalg.norm(sums, axis=1, keepdims=True).clip(1e-12)
     return unit
 
 
 def parts_of(text: str, encoder: Encoder, *, head: str = "") -> list[str]:
     """What is embedded for a text: itself behind ``head``, or parts of it where it is longer than the model reads.
 
-    Parts end where sentences do; only a sentence that is itself too long is cut between its characters.
+    Parts end where sentences do; only a sentence that is itself too long is cut between its characters. A ``head``
+    that would leave less than half of the model's length is cut short.
     """
     most = encoder.contract.max_tokens
     if most is None or _TOKENS_A_CHARACTER * len(head + text) < most or encoder.count_tokens([head + text])[0] <= most:
         return [head + text]
+    head = _shortened(head, encoder, most // 2)
     room = most - encoder.count_tokens([head])[0]
     sentences = [text[start:end] for start, end in sentence_spans(text)]
     sentences = [piece for s in sentences for piece in _pieces(s, encoder.count_tokens([s])[0], room)]
@@ -230,6 +246,14 @@ def parts_of(text: str, encoder: Encoder, *, head: str = "") -> list[str]:
         parts[-1] += sentence
         tokens += size
     return [head + part for part in parts]
+
+
+def _shortened(head: str, encoder: Encoder, most: int) -> str:
+    """A heading line, or as much of its beginning as has no more than ``most`` tokens."""
+    if encoder.count_tokens([head])[0] <= most:
+        return head
+    fits = bisect_right(range(len(head)), most, key=lambda size: encoder.count_tokens([head[:size] + "\n"])[0])
+    return head[: max(fits - 1, 0)] + "\n"
 
 
 def _pieces(sentence: str, tokens: int, room: int) -> list[str]:

@@ -1,9 +1,10 @@
 """Embeddings kept between runs: an encoder around another one, which embeds only what it has not embedded before.
 
     CACHE/embeddings/<digest>.sqlite       a file for each model contract; CACHE is that of index/packaged.py
-        embeddings(key, part, crc, blob)   key: sha256 of the kind (query or passage) and the text
-                                           part: what of the embedding it is; "vector" is d little-endian float32
+        embeddings(key, crc, blob)         key: sha256 of the kind (see CachedEncoder) and the text
                                            crc: crc32 of the blob
+                                           blob: the vector, d little-endian float32, then t scales, the same, and
+                                           t token vectors of d bytes (see index/tokens.py)
 
 It is a help and no more: where it cannot be read or written, everything is embedded as without it.
 """
@@ -20,19 +21,19 @@ from typing import TypeVar
 
 import numpy as np
 
-from index.encoder import Encoder, Progress, Vectors
+from index.encoder import Encoded, Encoder, Progress
 from index.model import ModelContract
 from index.packaged import cache_folder
+from index.tokens import CODE, SCALE, START, TokenVectors
 
-FORMAT = 1  # of the file; it is part of the digest that names it, so that another format is another file
-VECTOR = "vector"
+FORMAT = 2  # of the file; it is part of the digest that names it, so that another format is another file
 
-_DTYPE = np.dtype("<f4")
+_VECTOR = _SCALE = np.dtype("<f4")
 _STORED = 1024  # texts embedded before they are stored: what is lost at most if the run is stopped
 _ASKED = 500  # keys asked for at a time; old releases of SQLite take 999
 _WAIT_SECONDS = 30.0  # for another process to end its write, which takes a fraction of one
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-_SCHEMA = "CREATE TABLE IF NOT EXISTS embeddings (key BLOB, part TEXT, crc INTEGER, blob BLOB, PRIMARY KEY (key, part))"
+_SCHEMA = "CREATE TABLE IF NOT EXISTS embeddings (key BLOB PRIMARY KEY, crc INTEGER, blob BLOB)"
 
 Report = Callable[[str], None]
 T = TypeVar("T")
@@ -54,7 +55,7 @@ class EmbeddingCache:
         self._report = report
         self._usable = True
 
-    def read(self, keys: Sequence[bytes], part: str) -> dict[bytes, bytes]:
+    def read(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         """The blobs that are there, by key; one that is damaged is not there."""
 
         def select(database: sqlite3.Connection) -> list[tuple[bytes, int, bytes]]:
@@ -62,20 +63,20 @@ class EmbeddingCache:
             for start in range(0, len(keys), _ASKED):
                 some = keys[start : start + _ASKED]
                 marks = ",".join("?" * len(some))
-                query = f"SELECT key, crc, blob FROM embeddings WHERE part = ? AND key IN ({marks})"
-                rows += database.execute(query, (part, *some)).fetchall()
+                query = f"SELECT key, crc, blob FROM embeddings WHERE key IN ({marks})"
+                rows += database.execute(query, some).fetchall()
             return rows
 
         found: list[tuple[bytes, int, bytes]] = self._attempt(select, [])
         return {key: blob for key, crc, blob in found if isinstance(blob, bytes) and zlib.crc32(blob) == crc}
 
-    def write(self, blobs: Mapping[bytes, bytes], part: str) -> None:
+    def write(self, blobs: Mapping[bytes, bytes]) -> None:
         """Keep some blobs, in one transaction."""
-        rows = [(key, part, zlib.crc32(blob), blob) for key, blob in blobs.items()]
+        rows = [(key, zlib.crc32(blob), blob) for key, blob in blobs.items()]
 
         def insert(database: sqlite3.Connection) -> None:
             with database:
-                database.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?, ?)", rows)
+                database.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?)", rows)
 
         self._attempt(insert, None)
 
@@ -129,36 +130,56 @@ class CachedEncoder:
         """That of the other encoder."""
         return self._encoder.contract
 
-    def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        """``(n, d) float32``, unit rows."""
+    def encode_queries(self, texts: Sequence[str]) -> Encoded:
+        """As the other encoder."""
         return self._through("query", texts, self._encoder.encode_queries, None)
 
-    def encode_passages(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
-        """``(n, d) float32``, unit rows; ``progress`` hears of those that are remembered at once."""
-        return self._through("passage", texts, partial(self._encoder.encode_passages, progress=progress), progress)
+    def encode_passages(
+        self, texts: Sequence[str], *, tokens: bool = True, progress: Progress | None = None
+    ) -> Encoded:
+        """As the other encoder; ``progress`` hears of texts that are remembered at once."""
+        encode = partial(self._encoder.encode_passages, tokens=tokens, progress=progress)
+        return self._through("passage" if tokens else "passage without tokens", texts, encode, progress)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """As the other encoder counts them; counting costs little."""
         return self._encoder.count_tokens(texts)
 
     def _through(
-        self, kind: str, texts: Sequence[str], encode: Callable[[Sequence[str]], Vectors], progress: Progress | None
-    ) -> Vectors:
+        self, kind: str, texts: Sequence[str], encode: Callable[[Sequence[str]], Encoded], progress: Progress | None
+    ) -> Encoded:
         keys = [_key(kind, text) for text in texts]
-        blobs = self._cache.read(list(dict.fromkeys(keys)), VECTOR)
+        blobs = self._cache.read(list(dict.fromkeys(keys)))
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in blobs}
         if progress is not None and len(missing) < len(texts):
             progress(len(texts) - len(missing))
         for start in range(0, len(missing), _STORED):
             some = list(missing)[start : start + _STORED]
             new = encode([missing[key] for key in some])
-            made = {key: row.astype(_DTYPE).tobytes() for key, row in zip(some, new, strict=True)}
-            self._cache.write(made, VECTOR)
+            made = {key: _blob(new, row) for row, key in enumerate(some)}
+            self._cache.write(made)
             blobs |= made
-        vectors = np.empty((len(texts), self.contract.dimension), dtype=np.float32)
-        for row, key in enumerate(keys):
-            vectors[row] = np.frombuffer(blobs[key], dtype=_DTYPE)
-        return vectors
+        return _joined([blobs[key] for key in keys], self.contract.dimension)
+
+
+def _blob(encoded: Encoded, row: int) -> bytes:
+    tokens = encoded.tokens.between(row, row + 1)
+    parts = encoded.vectors[row].astype(_VECTOR), tokens.scales.astype(_SCALE), tokens.codes
+    return b"".join(part.tobytes() for part in parts)
+
+
+def _joined(blobs: Sequence[bytes], dimension: int) -> Encoded:
+    """The texts of some blobs, in order."""
+    vectors = np.empty((len(blobs), dimension), dtype=np.float32)
+    tokens = [TokenVectors.quantised([], dimension)]
+    head, each = _VECTOR.itemsize * dimension, _SCALE.itemsize + dimension
+    for row, blob in enumerate(blobs):
+        vectors[row] = np.frombuffer(blob[:head], dtype=_VECTOR)
+        count = (len(blob) - head) // each
+        codes = np.frombuffer(blob, dtype=CODE, offset=head + count * _SCALE.itemsize).reshape(count, dimension)
+        scales = np.frombuffer(blob, dtype=_SCALE, count=count, offset=head).astype(SCALE)
+        tokens.append(TokenVectors(codes, scales, np.array([0, count], dtype=START)))
+    return Encoded(vectors, TokenVectors.joined(tokens))
 
 
 def contract_digest(contract: ModelContract) -> str:

@@ -6,16 +6,19 @@ import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from index.errors import ModelError
 from index.model import ModelContract, ModelFiles, locate
+from index.token_states import TokenStates
+from index.tokens import TokenVectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from torch import Tensor
 
 Vectors = npt.NDArray[np.float32]  # (n, d), unit rows
 Progress = Callable[[int], None]  # told how many texts were done since it was last told
@@ -24,9 +27,18 @@ _BATCH_TOKENS = 1024  # padding included; fits a processor's cache: 2048 is a te
 _BATCH_TEXTS = 64  # so that progress moves with short texts too
 _COUNT_TEXTS = 1024  # tokenised at a time: a hundred thousand passages as lists of ids would fill a gigabyte
 _GOLDEN = 0.618033988749895
+# Half as many token vectors for passages lose nothing that was measurable; a third of them does (docs/quality.md).
+_POOLED = 2
 
 _LIBRARIES = ("transformers", "sentence_transformers", "huggingface_hub")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class Encoded(NamedTuple):
+    """What a model makes of n texts: a unit vector of each, and of its tokens where the model tells them."""
+
+    vectors: Vectors  # (n, d)
+    tokens: TokenVectors  # n texts
 
 
 class Encoder(Protocol):
@@ -36,11 +48,16 @@ class Encoder(Protocol):
     def contract(self) -> ModelContract:
         """Which model it is, and how it is asked."""
 
-    def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        """``(n, d) float32``, unit rows, in the order of the texts; ``(0, d)`` for none."""
+    def encode_queries(self, texts: Sequence[str]) -> Encoded:
+        """In the order of the texts."""
 
-    def encode_passages(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
-        """The same for passages; ``progress`` hears of all of them in the end."""
+    def encode_passages(
+        self, texts: Sequence[str], *, tokens: bool = True, progress: Progress | None = None
+    ) -> Encoded:
+        """The same for passages, whose like tokens may be merged, or left out where they are not wanted.
+
+        ``progress`` hears of all texts in the end.
+        """
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """How many tokens each text has as a passage: with prompt and special tokens, before anything is cut off."""
@@ -70,35 +87,54 @@ class SentenceTransformerEncoder:
         """Which model it is, and how it is asked."""
         return self._contract
 
-    def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        """``(n, d) float32``, unit rows."""
-        return self._encode(texts, self._model.encode_query, self._contract.query_prompt, None)
+    def encode_queries(self, texts: Sequence[str]) -> Encoded:
+        """Every token of a question counts on its own."""
+        return self._encode(texts, self._model.encode_query, self._contract.query_prompt, factor=1)
 
-    def encode_passages(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
-        """``(n, d) float32``, unit rows."""
-        return self._encode(texts, self._model.encode_document, self._contract.passage_prompt, progress)
+    def encode_passages(
+        self, texts: Sequence[str], *, tokens: bool = True, progress: Progress | None = None
+    ) -> Encoded:
+        """Of the tokens of a passage, like ones are merged; see TokenStates."""
+        factor = _POOLED if tokens else None
+        prompt = self._contract.passage_prompt
+        return self._encode(texts, self._model.encode_document, prompt, factor=factor, progress=progress)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """With the passage prompt and special tokens, untruncated."""
         return self._lengths([_clean(text) for text in texts], self._contract.passage_prompt)
 
     def _encode(
-        self, texts: Sequence[str], encode: Callable[..., Vectors], prompt: str, progress: Progress | None
-    ) -> Vectors:
+        self,
+        texts: Sequence[str],
+        encode: Callable[..., Any],
+        prompt: str,
+        *,
+        factor: int | None,
+        progress: Progress | None = None,
+    ) -> Encoded:
         cleaned = [_clean(text) for text in texts]
         lengths = np.minimum(self._lengths(cleaned, prompt), self._contract.max_tokens or _BATCH_TOKENS)
-        vectors = np.empty((len(cleaned), self._contract.dimension), dtype=np.float32)
+        dimension = self._contract.dimension
+        states = TokenStates(self._model.tokenizer, prompt, dimension=dimension, factor=factor) if factor else None
+        none = np.empty((0, dimension), dtype=np.float32)
+        vectors = np.empty((len(cleaned), dimension), dtype=np.float32)
+        tokens = [TokenVectors.quantised([], dimension)]
+        order: list[int] = []
         for batch in batches(lengths):
-            vectors[batch] = encode(
+            outputs = encode(
                 [cleaned[i] for i in batch],
                 prompt=prompt,
                 batch_size=len(batch),
                 show_progress_bar=False,
-                normalize_embeddings=True,
+                output_value=None,
             )
+            vectors[batch] = _unit_rows([output["sentence_embedding"] for output in outputs])
+            kept = [states.of(output) if states else none for output in outputs]
+            tokens.append(TokenVectors.quantised(kept, dimension))
+            order += batch
             if progress is not None:
                 progress(len(batch))
-        return vectors
+        return Encoded(vectors, TokenVectors.joined(tokens).chosen(np.argsort(order)))
 
     def _lengths(self, texts: Sequence[str], prompt: str) -> list[int]:
         lengths: list[int] = []
@@ -123,6 +159,13 @@ def batches(lengths: npt.ArrayLike) -> list[list[int]]:
         made[-1].append(i)
     # Multiples of the golden section fall evenly everywhere, so any first part of this order is a fair sample.
     return [made[i] for i in sorted(range(len(made)), key=lambda i: i * _GOLDEN % 1)]
+
+
+def _unit_rows(rows: "Sequence[Tensor]") -> Vectors:
+    """Not every model ends in a normalisation of its own."""
+    stacked: Vectors = np.stack([row.float().cpu().numpy() for row in rows])
+    unit: Vectors = stacked / np.linalg.norm(stacked, axis=1, keepdims=True).clip(1e-12)
+    return unit
 
 
 def load_encoder(

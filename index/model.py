@@ -1,4 +1,4 @@
-"""Which embedding model, where its files are, and what an index and a question must agree on."""
+"""Which model, where its files are, and what an index and a question must agree on."""
 
 import hashlib
 import json
@@ -6,14 +6,29 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from index import e5_folder, hub, packaged
 from index.errors import ModelError
 
 DEFAULT_MODEL = "intfloat/multilingual-e5-small"
 
-_OR_DEFAULT = ", or leave --model away for the default model"
+
+class Use(NamedTuple):
+    """What a model is wanted for: the option that names it, what comes without, and who publishes its short names."""
+
+    option: str
+    without: str
+    publisher: str
+
+    @property
+    def or_without(self) -> str:
+        """The end of a remedy."""
+        return f", or leave {self.option} away {self.without}"
+
+
+EMBEDDING = Use("--model", "for the default model", "sentence-transformers")
+RERANKING = Use("--reranker", "to do without one", "cross-encoder")
 
 # The first E5 models need these prompts, say their authors, but their files on the hub do not.
 _E5 = re.compile(r"intfloat/(multilingual-)?e5-(small|base|large)(-v2)?", re.IGNORECASE)
@@ -115,28 +130,28 @@ def _silent(_message: str) -> None:
     pass
 
 
-def locate(name: str | None = None, *, report: Callable[[str], None] = _silent) -> ModelFiles:
+def locate(name: str | None = None, *, use: Use = EMBEDDING, report: Callable[[str], None] = _silent) -> ModelFiles:
     """Finds a model's files, unpacking or downloading them if need be; raises ModelError where it cannot be had.
 
     ``name`` is None or `DEFAULT_MODEL` for the packaged model, an existing folder, or a hub id. ``report`` is told in
-    a sentence of what takes long.
+    a sentence of what takes long. ``use`` is for the remedies and for hub ids without a publisher.
     """
     name = (name or "").strip() or DEFAULT_MODEL
     if name == DEFAULT_MODEL:
         source = packaged.weights_file()
-        return _downloaded(name, report) if source is None else _unpacked(source, report)
+        return _downloaded(name, use, report) if source is None else _unpacked(source, report)
     try:
         path = Path(name).expanduser()
         if path.is_dir():
-            return _of_folder(path.resolve())
+            return _of_folder(path.resolve(), use)
         if _is_meant_as_path(name, path):
             raise ModelError(
                 f"{name} is {'a file' if path.exists() else 'not there'}, and a folder with a model was wanted; "
-                f"check the path{_OR_DEFAULT}"
+                f"check the path{use.or_without}"
             )
     except (OSError, RuntimeError) as error:  # a folder that may not be read, a ~user that is nobody
-        raise ModelError(f"the model {name} cannot be read ({error}); check the path{_OR_DEFAULT}") from error
-    return _downloaded(name, report)
+        raise ModelError(f"the model {name} cannot be read ({error}); check the path{use.or_without}") from error
+    return _downloaded(name, use, report)
 
 
 def _unpacked(source: Path, report: Callable[[str], None]) -> ModelFiles:
@@ -145,24 +160,25 @@ def _unpacked(source: Path, report: Callable[[str], None]) -> ModelFiles:
     return ModelFiles(name=DEFAULT_MODEL, folder=folder, revision=revision, mend=mend)
 
 
-def _downloaded(name: str, report: Callable[[str], None]) -> ModelFiles:
+def _downloaded(name: str, use: Use, report: Callable[[str], None]) -> ModelFiles:
     remedy = (
         "check the spelling and the connection, or download the model once on a machine with a network and pass its "
-        f"folder with --model{'' if name == DEFAULT_MODEL else _OR_DEFAULT}"
+        f"folder with {use.option}{'' if name == DEFAULT_MODEL else use.or_without}"
     )
-    folder, revision = hub.fetch(name, remedy=remedy, report=report)
+    repository = name if "/" in name else f"{use.publisher}/{name}"
+    folder, revision = hub.fetch(repository, remedy=remedy, report=report)
     mend = f"delete {folder.parents[1]}, and it is downloaded again"  # above snapshots/<commit> are the files proper
     prompts = e5_folder.PROMPTS if _E5.fullmatch(name) else {}
     return ModelFiles(name=name, folder=folder, revision=revision, mend=mend, prompts=prompts)
 
 
-def _of_folder(folder: Path) -> ModelFiles:
+def _of_folder(folder: Path, use: Use) -> ModelFiles:
     if not any((folder / config).is_file() for config in _CONFIGS):
         raise ModelError(
             f"{folder} holds no model: neither {' nor '.join(_CONFIGS)} is in it; name a folder that "
-            f"sentence-transformers saved{_OR_DEFAULT}"
+            f"sentence-transformers saved{use.or_without}"
         )
-    mend = f"copy it again from where it came{_OR_DEFAULT}"
+    mend = f"copy it again from where it came{use.or_without}"
     return ModelFiles(name=str(folder), folder=folder, revision=_folder_revision(folder), mend=mend)
 
 

@@ -23,18 +23,25 @@ import numpy as np
 import numpy.typing as npt
 from filelock import FileLock, Timeout
 
+from index import lexical
 from index.errors import StoreError
+from index.lexical import LexicalIndex
 from index.model import ModelContract
 from index.records import Division, Document, Heading, Inner, Link, Passage, Span
 from index.structure import PARSER
+from index.tokens import CODE, SCALE, START, TokenVectors
 
-FORMAT = 2
+FORMAT = 3
 CURRENT, GENERATIONS, LOCK, MANIFEST = "CURRENT", "generations", "LOCK", "manifest.json"
 DOCUMENTS = "documents.jsonl"
 ARRAYS = {  # file: (dtype, number of axes)
     "passage_vectors.npy": (np.float32, 2),  # (n, d), a row for each passage, documents in order
     "sentence_vectors.npy": (np.float16, 2),  # (m, d), half precision: cosines move by less than 0.001
     "sentences.npy": (np.int32, 2),  # (m, 3): row of the passage, start and end in its text; ordered
+    "tokens.npy": (CODE, 2),  # (t, d), those of each sentence one after the other; see index/tokens.py
+    "token_scales.npy": (SCALE, 1),  # (t,)
+    "token_starts.npy": (START, 1),  # (m + 1,)
+    **{f"{name}.npy": (dtype, 1) for name, dtype in lexical.ARRAYS.items()},
 }
 KEPT = 3  # generations that stay on disk: the live one and two before it
 
@@ -48,6 +55,8 @@ class Snapshot:
     passage_vectors: npt.NDArray[np.float32]
     sentence_vectors: npt.NDArray[np.float16]
     sentences: npt.NDArray[np.int32]
+    tokens: TokenVectors
+    words: LexicalIndex
     parser: int = PARSER
 
     def __post_init__(self) -> None:
@@ -56,6 +65,19 @@ class Snapshot:
         d = self.contract.dimension
         if shapes != ((n, d), (m, d), (m, 3)):
             raise ValueError(f"{n} passages and {m} sentences of {d} dimensions do not fit arrays of shapes {shapes}")
+        if (len(self.tokens), self.tokens.codes.shape[1], len(self.words)) != (m, d, n):
+            raise ValueError(f"the tokens of {m} sentences in {d} dimensions and the words of {n} passages were wanted")
+
+    def arrays(self) -> tuple[npt.NDArray[Any], ...]:
+        """What ARRAYS names, in its order."""
+        words = self.words.arrays()
+        return (
+            self.passage_vectors,
+            self.sentence_vectors,
+            self.sentences,
+            *(self.tokens.codes, self.tokens.scales, self.tokens.starts),
+            *(words[name] for name in lexical.ARRAYS),
+        )
 
     @property
     def passages(self) -> tuple[Passage, ...]:
@@ -132,8 +154,7 @@ def _damaged(path: Path) -> StoreError:
 
 
 def _write_generation(folder: Path, snapshot: Snapshot) -> None:
-    arrays = (snapshot.passage_vectors, snapshot.sentence_vectors, snapshot.sentences)
-    for name, array in zip(ARRAYS, arrays, strict=True):
+    for name, array in zip(ARRAYS, snapshot.arrays(), strict=True):
         with (folder / name).open("wb") as file:
             np.save(file, np.ascontiguousarray(array, dtype=ARRAYS[name][0]), allow_pickle=False)
             _sync(file.fileno())
@@ -193,7 +214,7 @@ def _sweep(generations: Path, live: str) -> None:
 def _read_generation(folder: Path) -> Snapshot:
     manifest = _manifest(folder)
     data = {name: _checked(folder / name, manifest["files"]) for name in [*ARRAYS, DOCUMENTS]}
-    passage_vectors, sentence_vectors, sentences = (_array(folder / name, data[name]) for name in ARRAYS)
+    passage_vectors, sentence_vectors, sentences, *others = (_array(folder / name, data[name]) for name in ARRAYS)
     try:
         return Snapshot(
             contract=ModelContract.from_json(manifest["model"]),
@@ -201,6 +222,8 @@ def _read_generation(folder: Path) -> Snapshot:
             passage_vectors=passage_vectors,
             sentence_vectors=sentence_vectors,
             sentences=sentences,
+            tokens=TokenVectors(*others[:3]),
+            words=LexicalIndex.from_arrays(dict(zip(lexical.ARRAYS, others[3:], strict=True))),
             parser=manifest["parser"],
         )
     except (ValueError, KeyError, TypeError) as error:

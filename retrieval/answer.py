@@ -1,19 +1,22 @@
 """Whether it is a question, and whether the hits answer it."""
 
-import math
-
 from index.errors import QuestionError
-from retrieval.records import Answer, Hit, Status
+from retrieval.confidence import Signs, probability
+from retrieval.records import Answer, Hit, Reason
+from retrieval.related import in_other_chapter
 
 LONGEST_QUESTION = (
     2000  # characters; the default model reads about 700 of Chinese, and longer ones are pasted by mistake
 )
 _FEWEST_LETTERS = 2  # a question of fewer letters, digits or characters says nothing
 
-# The probability that the first hit answers is a logistic curve over the margin (see fusion.margin), fitted by
-# scripts/fit_confidence.py. "Not in the text" is said only below the margin that 3 % of answerable questions miss.
-_SLOPE, _MIDDLE = 58.7, 0.0448
-_LEAST_MARGIN = 0.0170
+# Below these probabilities, by whether the question is in a foreign script, the text "does not answer": about 3 % of
+# answerable questions have less (scripts/fit_confidence.py).
+_LEAST = {False: 0.021, True: 0.037}
+_TALK = 0.02  # how much nearer to talk with the machine than to the text a question is that is no question at all
+_SIMILAR = 0.02  # margin from which the text has something similar
+_AS_GOOD = 0.006  # difference in score up to which two hits are as good as each other
+_SECOND_AMONG = 3  # hits; what comes later is seldom a part of the answer
 
 
 def checked_question(question: str) -> str:
@@ -42,8 +45,37 @@ def too_vague(question: str) -> Answer:
     return Answer(question=question, status="too vague", confidence=0.0, hits=())
 
 
-def judged(question: str, hits: tuple[Hit, ...], margin: float) -> Answer:
-    """The hits with the verdict whether the first of them answers; ``margin`` as fusion.margin gives it."""
-    status: Status = "answered" if margin >= _LEAST_MARGIN else "not in the text"
-    confidence = 1 / (1 + math.exp(-_SLOPE * (margin - _MIDDLE)))
-    return Answer(question=question, status=status, confidence=confidence, hits=hits)
+def judged(
+    question: str, hits: tuple[Hit, ...], found: Signs, *, foreign: bool, nowhere: tuple[str, ...] = ()
+) -> Answer:
+    """The hits with the verdict whether the first of them answers; ``nowhere`` are places that are not there."""
+    confidence = probability(found, foreign=foreign)
+    reason = _reason(found, confidence, foreign, nowhere)
+    return Answer(
+        question=question,
+        status="not in the text" if reason else "answered",
+        confidence=min(confidence, _LEAST[foreign]) if reason else confidence,
+        hits=hits,
+        reason=reason,
+        nowhere=nowhere,
+        second=None if reason else _second(hits),
+    )
+
+
+def _reason(found: Signs, confidence: float, foreign: bool, nowhere: tuple[str, ...]) -> Reason | None:
+    """Why the first hit does not answer; None if it does."""
+    if nowhere:
+        return "no such place"
+    if found.talk > _TALK:
+        return "talk"
+    if confidence >= _LEAST[foreign]:
+        return None
+    return "no detail" if found.margin > _SIMILAR else "nothing similar"
+
+
+def _second(hits: tuple[Hit, ...]) -> int | None:
+    """The rank of a hit in another chapter that is nearly as good as the first."""
+    if not hits:
+        return None
+    near = (hit for hit in hits[1:_SECOND_AMONG] if hits[0].score - hit.score <= _AS_GOOD)
+    return next((hit.rank for hit in near if in_other_chapter(hits[0].passage, hit.passage)), None)

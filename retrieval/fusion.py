@@ -1,4 +1,10 @@
-"""Several scores -> one ranking: pure functions on arrays."""
+"""Several scores -> one ranking: pure functions on arrays.
+
+A question of l tokens is compared with c candidate passages. Everything that depends on a model's tokens is late
+interaction (Khattab and Zaharia 2020, ColBERT): each token of the question looks for its best match in a passage.
+"""
+
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -6,7 +12,36 @@ import numpy.typing as npt
 Scores = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
 
-NEAREST = 3  # one alone depends on how a single sentence is worded
+
+class Weights(NamedTuple):
+    """What each signal counts for; fitted by scripts/fit_ranking.py, so that they add up to 1 without ``words``."""
+
+    tokens: float
+    passage: float
+    sentence: float
+    words: float
+
+
+WEIGHTS = Weights(tokens=0.555, passage=0.309, sentence=0.136, words=0.004)
+WITHOUT_TOKENS = Weights(tokens=0.0, passage=0.33, sentence=0.67, words=0.004)
+
+
+class Signals(NamedTuple):
+    """What is known of each of c candidates, (c,) each; the first three are cosines or means of cosines.
+
+    ``tokens`` is how well the question's tokens are met in its sentences, ``words`` is what ``lexical`` gives.
+    """
+
+    tokens: Scores
+    passage: Scores
+    sentence: Scores
+    words: Scores
+
+
+def fuse(signals: Signals, weights: Weights) -> Scores:
+    """The weighted sum of the signals, (c,): near the cosine of question and passage."""
+    score: Scores = np.asarray(weights, dtype=np.float32) @ np.stack(signals)
+    return score
 
 
 def best_in_groups(scores: Scores, starts: Rows) -> tuple[Scores, Rows]:
@@ -22,14 +57,32 @@ def best_in_groups(scores: Scores, starts: Rows) -> tuple[Scores, Rows]:
     return best, hits[first].astype(np.int64)
 
 
-def fuse(passage: Scores, sentence: Scores) -> Scores:
-    """Cosine of the passage plus cosine of its best sentence, for each of n candidates.
+def best_of_each(cosines: Scores, starts: Rows) -> Scores:
+    """Each row's best value in each group of columns: (l, t) with g groups -> (l, g); an empty group has 0."""
+    sizes = np.diff(starts)
+    full = sizes > 0
+    best = np.zeros((len(cosines), len(sizes)), dtype=np.float32)
+    if full.any():
+        best[:, full] = np.maximum.reduceat(cosines, starts[:-1][full], axis=1)
+    return best
 
-    The passage knows what it is about, the sentence what it says.
+
+def token_weights(best: Scores) -> Scores:
+    """How much each token of a question tells candidates apart, (l, c) -> (l,), adding up to 1.
+
+    It is the distance of its best match from its average one: a word that every passage meets equally says nothing.
     """
-    return passage + sentence
+    spread = best.max(axis=1) - best.mean(axis=1) if best.size else np.zeros(len(best), dtype=np.float32)
+    total = float(spread.sum())
+    return spread / total if total > 0 else np.full(len(best), 1 / max(len(best), 1), dtype=np.float32)
 
 
-def margin(best: float, background: Scores) -> float:
-    """How much nearer the best sentence is to a question than the background is: its three nearest, averaged."""
-    return best - float(np.sort(background)[-NEAREST:].mean())
+def lexical(scores: Scores, coverage: Scores) -> Scores:
+    """BM25 in standard deviations, times the square of the best share of the question's words that a passage has.
+
+    So words count fully where the text has all of the question's, and for nothing where it has none: in a question in
+    another language, a name that happens to stand in some passage would otherwise outweigh everything.
+    """
+    if not len(scores) or not coverage.any():
+        return np.zeros_like(scores)
+    return (scores - scores.mean()) / (scores.std() + 1e-9) * coverage.max() ** 2

@@ -6,11 +6,18 @@ from typing import Literal
 from index.records import Citation, Passage, Span
 
 Status = Literal["answered", "not in the text", "too vague"]
+# Why not: nothing is near; the topic is there but not what is asked of it; it is talk with the machine and no question
+# about a text; or it names a chapter, an article or a document that is not there.
+Reason = Literal["nothing similar", "no detail", "talk", "no such place"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A passage that was found. ``rank`` counts from 1; ``best`` is its best matching sentence, a span of its text."""
+    """A passage that was found.
+
+    ``rank`` counts from 1. ``best`` is its best matching sentence, a span of its text; ``marked`` holds it, and another
+    one where two are as good, in the order of the text. ``same_text`` are further passages with the same words, which have no hits of their own.
+    """
 
     rank: int
     score: float
@@ -18,25 +25,39 @@ class Hit:
     document_title: str
     citation: Citation
     best: Span
+    marked: tuple[Span, ...]
     sentence_citation: Citation  # of ``best``: down to 款 and 项
+    same_text: tuple[Passage, ...] = ()
 
     @property
     def highlights(self) -> tuple[Span, ...]:
-        """The best sentence as spans of the document's source."""
-        return self.passage.source_spans(self.best)
+        """What is marked, as spans of the document's source."""
+        return tuple(span for marked in self.marked for span in self.passage.source_spans(marked))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """Hits for a question, best first, and whether the first of them answers it.
 
-    ``confidence``, between 0 and 1, is the estimated probability that the first hit answers the question.
+    ``confidence``, between 0 and 1, is the estimated probability that the first hit answers the question. ``reason``
+    says why it is not answered, and ``nowhere`` which places it names that are not there. ``second`` is the number of
+    a hit in another chapter that answers as well as the first, if there is one.
     """
 
     question: str
     status: Status
     confidence: float
     hits: tuple[Hit, ...]
+    reason: Reason | None = None
+    nowhere: tuple[str, ...] = ()
+    second: int | None = None
+
+    @property
+    def answering(self) -> tuple[Hit, ...]:
+        """The hits whose best sentences answer: none, the first, or two in different chapters."""
+        if not (self.answered and self.hits):
+            return ()
+        return (self.hits[0], *(hit for hit in self.hits if hit.rank == self.second))
 
     @property
     def answered(self) -> bool:

@@ -17,13 +17,19 @@ def round_score(score: float) -> float:
 
 
 def answer_json(answer: Answer) -> Json:
-    """``ask --json``; ``answer`` is null unless the text answers the question."""
+    """``ask --json``; ``answer`` is null, and ``reason`` says why, unless the text answers the question.
+
+    ``also`` holds the sentence of another chapter that answers as well, where there is one.
+    """
     return {
         "question": answer.question,
         "answered": answer.answered,
         "status": answer.status,
         "confidence": round_score(answer.confidence),
-        "answer": _answer_span(answer.hits[0]) if answer.answered and answer.hits else None,
+        "reason": answer.reason,
+        "nowhere": list(answer.nowhere),
+        "answer": next((_answer_span(hit) for hit in answer.answering), None),
+        "also": [_answer_span(hit) for hit in answer.answering[1:]],
         "hits": [_hit_json(hit) for hit in answer.hits],
     }
 
@@ -47,6 +53,7 @@ def _hit_json(hit: Hit) -> Json:
         "citation": asdict(hit.citation),
         **passage_json(hit.passage),
         "highlights": [list(span) for span in hit.highlights],
+        "same_text": [passage.id for passage in hit.same_text],
     }
 
 

@@ -1,23 +1,28 @@
 """The searcher: the one door through which the page and the command line ask an index."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 import numpy as np
 
 from index import store
+from index.build import headings
 from index.citations import cite
 from index.encoder import Encoder, load_encoder
 from index.errors import ModelError
 from index.records import Citation, Document, Passage, Span
 from index.script import folded
-from index.vectors import VectorIndex, Vectors
-from retrieval import answer, background, fusion, related
+from retrieval import answer, confidence, marking, related
+from retrieval.background import Background
+from retrieval.ranking import Mask, Question, Ranker, Ranking
 from retrieval.records import Answer, Hit, RelatedHit
 from retrieval.reference import Place, Reference, find_one, find_places
+from retrieval.rerank import Reranker, reranked
+from retrieval.scope import QuestionScope, Scopes
 
-CANDIDATES = 1000  # passages and sentences that the vectors propose for ranking; a plan has fewer, so all are ranked
+RELATED = 1000  # passages that may belong to another, before those of its own chapter are left out
 
 
 class _Shown(TypedDict):
@@ -26,43 +31,54 @@ class _Shown(TypedDict):
     citation: Citation
 
 
-def _is_lead(passage: Passage, span: Span) -> bool:
-    """Whether a sentence is the passage's lead, with more behind it."""
-    return bool(passage.lead) and span.start == 0 and span.end == len(passage.lead) + 1 < len(passage.text)
+class _Asking(NamedTuple):
+    """A question, what is searched for, and where."""
+
+    words: str
+    text: str
+    among: Mask | None
+    boosted: Mask | None
+    nowhere: tuple[str, ...]  # places that it names and that are not there
 
 
 class Searcher:
     """Asks one opened index. Opening reads the index; the model is loaded when the first question needs it."""
 
-    def __init__(self, snapshot: store.Snapshot, load: Callable[[], Encoder]) -> None:
+    def __init__(
+        self,
+        snapshot: store.Snapshot,
+        load: Callable[[], Encoder],
+        *,
+        reranker: Callable[[], Reranker] | None = None,
+        background: Callable[[Encoder], Background] = Background.remembered,
+    ) -> None:
+        self._make_background = background
         self.documents: tuple[Document, ...] = snapshot.documents
         self.passages: tuple[Passage, ...] = snapshot.passages
         self._titles = {d.id: d.title for d in snapshot.documents}
         self._rows = {p.id: row for row, p in enumerate(self.passages)}
         self._contract = snapshot.contract
         self._load = load
+        self._load_reranker = reranker
+        self._reranker: Reranker | None = None
         self._encoder: Encoder | None = None
-        self._background: Vectors = np.empty(
-            (0, snapshot.contract.dimension), dtype=np.float32
-        )  # filled with the model
-        self._passage_vectors = VectorIndex(snapshot.passage_vectors)
-        self._sentence_vectors = VectorIndex(snapshot.sentence_vectors)
+        self._background: Background | None = None  # made by the model
+        self._ranker = Ranker(snapshot)
         self._spans = [Span(int(start), int(end)) for _, start, end in snapshot.sentences]
-        owners = snapshot.sentences[:, 0]  # (m,) ordered
-        self._owners = owners.astype(np.int64)
-        # A lead is a title: it counts for ranking, but it is not shown as the sentence that answers. (m,) 0 or -2
-        self._demoted = np.array([-2 * _is_lead(self.passages[o], s) for o, s in zip(owners, self._spans, strict=True)])
-        self._first = np.searchsorted(owners, np.arange(len(self.passages) + 1))  # (n + 1,) sentences of i: [i]:[i + 1]
+        self._scopes = Scopes(snapshot.documents)
+        self._twins = marking.twins([p.text for p in self.passages])
 
     @classmethod
-    def open(cls, directory: Path, *, model: str | None = None) -> "Searcher":
+    def open(
+        cls, directory: Path, *, model: str | None = None, reranker: Callable[[], Reranker] | None = None
+    ) -> "Searcher":
         """Open the live generation of an index directory.
 
-        ``model`` names where the model is found, if not under the name that the index was built with. Raises
-        StoreError.
+        ``model`` names where the model is found, if not under the name that the index was built with; the first
+        candidates are ranked anew by the ``reranker`` if there is one. Raises StoreError.
         """
         snapshot = store.open_snapshot(directory)
-        return cls(snapshot, lambda: load_encoder(model or snapshot.contract.name))
+        return cls(snapshot, lambda: load_encoder(model or snapshot.contract.name), reranker=reranker)
 
     def load(self) -> None:
         """Load the model now rather than with the first question. Raises ModelError if it is not the index's own."""
@@ -73,62 +89,109 @@ class Searcher:
                     f"the index was built with another model ({'; '.join(differences)}); "
                     f"build it again with: zhangju index SOURCE --model {encoder.contract.name}"
                 )
-            self._background = encoder.encode_passages(background.sentences(d.source for d in self.documents))
+            self._background = self._make_background(encoder)
+            self._reranker = self._load_reranker() if self._load_reranker else None
             self._encoder = encoder
 
-    def ask(self, question: str, *, k: int = 5) -> Answer:
-        """The ``k`` passages that answer a question best. Raises QuestionError for what is not a question."""
-        return self.ask_many([question], k=k)[0]
+    def ask(self, question: str, *, k: int = 5, chapters: Sequence[str] = (), titles: Sequence[str] = ()) -> Answer:
+        """The ``k`` passages that answer a question best.
 
-    def ask_many(self, questions: Sequence[str], *, k: int = 5) -> list[Answer]:
+        Only passages of one of the ``chapters`` and of one of the documents with these ``titles`` are found, where
+        some are given (see Scopes.scope). Raises QuestionError for what is not a question and UnknownPlaceError for a
+        chapter or title that is not there.
+        """
+        return self.ask_many([question], k=k, chapters=chapters, titles=titles)[0]
+
+    def ask_many(
+        self, questions: Sequence[str], *, k: int = 5, chapters: Sequence[str] = (), titles: Sequence[str] = ()
+    ) -> list[Answer]:
         """Like ``ask`` for each question, in order, embedding them together."""
+        chosen = self._scopes.scope(chapters=chapters, titles=titles) if chapters or titles else None
         asked = [answer.checked_question(q) for q in questions]
-        vectors = iter(self._embedded([q for q in asked if not answer.is_vague(q)]))
-        return [answer.too_vague(q) if answer.is_vague(q) else self._answer(q, next(vectors), k) for q in asked]
+        clear = [self._asking(q, chosen) for q in asked if not answer.is_vague(q)]
+        found = iter(zip(clear, self.questions([a.text for a in clear]), strict=True))
+        return [answer.too_vague(q) if answer.is_vague(q) else self._answer(*next(found), k) for q in asked]
 
-    def margins(self, questions: Sequence[str]) -> list[float]:
-        """What the verdicts on some questions rest on; see fusion.margin."""
-        return [self._margin(vector, self._rank(vector)[3]) for vector in self._embedded(questions)]
-
-    def _embedded(self, questions: Sequence[str]) -> Vectors:
-        """The vectors of questions, (q, d)."""
-        if not questions:
-            return np.empty((0, self._contract.dimension), dtype=np.float32)
+    def questions(self, texts: Sequence[str]) -> list[Question]:
+        """What some questions are searched by."""
+        if not texts:
+            return []
         self.load()
         assert self._encoder is not None  # load() has set it or raised
-        return self._encoder.encode_queries([folded(question) for question in questions])
+        plain = [folded(text) for text in texts]
+        vectors, tokens = self._encoder.encode_queries(plain)
+        return [Question(text, vectors[i], tokens.text(i)) for i, text in enumerate(plain)]
 
-    def _answer(self, question: str, vector: Vectors, k: int) -> Answer:
-        rows, scores, sentences, cosines = self._rank(vector)
-        order = np.lexsort((rows, -scores))[:k]  # equal scores: as in the text
-        hits = tuple(
-            self._hit(rank, float(scores[i]), int(rows[i]), self._spans[sentences[i]])
-            for rank, i in enumerate(order, 1)
-        )
-        return answer.judged(question, hits, self._margin(vector, cosines))
+    def rank(self, question: Question, *, among: Mask | None = None, boosted: Mask | None = None) -> Ranking:
+        """The candidates for a question, best first; see Ranker.rank."""
+        return self._ranker.rank(question, among=among, boosted=boosted)
 
-    def _hit(self, rank: int, score: float, row: int, best: Span) -> Hit:
+    def signs(self, question: Question, ranking: Ranking) -> confidence.Signs:
+        """What speaks for the first candidate being the answer, and what against."""
+        assert self._background is not None  # a Question was made by the model
+        best = self._answering(question, ranking, 0)[0]
+        passage = self.passages[ranking.rows[0]]
+        return confidence.signs(question, ranking, self._background, passage.text, passage.text[slice(*best)])
+
+    def _asking(self, question: str, chosen: Mask | None) -> _Asking:
+        """What to search for, and where, by the question's own words and by the passages chosen, if some were."""
+        named: QuestionScope = self._scopes.named(question)
+        narrowed = named.rows if named.filter else None
+        if narrowed is not None and chosen is not None and not (narrowed & chosen).any():
+            return _Asking(question, named.rest or question, chosen, None, named.words)
+        both = [mask for mask in (narrowed, chosen) if mask is not None]
+        among = np.logical_and.reduce(both) if both else None
+        boosted = named.rows if not named.filter else None
+        return _Asking(question, named.rest or question, among, boosted, named.unknown)
+
+    def _answer(self, asking: _Asking, question: Question, k: int) -> Answer:
+        ranking = self._reread(question, self.rank(question, among=asking.among, boosted=asking.boosted))
+        hits = self._hits(question, ranking, k)
+        foreign = confidence.foreign(question.text, self.passages[ranking.rows[0]].text)
+        signs = self.signs(question, ranking)
+        return answer.judged(asking.words, hits, signs, foreign=foreign, nowhere=asking.nowhere)
+
+    def _reread(self, question: Question, ranking: Ranking) -> Ranking:
+        """The candidates as the reranker, where there is one, puts them; the scores stay with the places."""
+        if self._reranker is None:
+            return ranking
+        places = np.arange(len(ranking.rows), dtype=np.int64)
+        return ranking.moved(reranked(self._reranker, question.text, places, lambda i: self._read(ranking.rows[i])))
+
+    def _read(self, row: int) -> str:
+        """What a model reads of a passage."""
+        return folded(headings(self.passages[row]) + self.passages[row].text)
+
+    def _hits(self, question: Question, ranking: Ranking, k: int) -> tuple[Hit, ...]:
+        """The first ``k`` different passages; one that repeats another's words is named with it."""
+        first: dict[int, int] = {}  # twin class -> rank of its hit, from 0
+        shown: list[tuple[int, list[int]]] = []  # candidate, rows of its twins
+        for i, row in enumerate(ranking.rows.tolist()):
+            twin = int(self._twins[row])
+            if twin in first:
+                shown[first[twin]][1].append(row)
+            else:
+                first[twin] = len(shown)
+                shown.append((i, []))
+        return tuple(self._hit(rank, question, ranking, *one) for rank, one in enumerate(shown[:k], 1))
+
+    def _hit(self, rank: int, question: Question, ranking: Ranking, i: int, twins: Sequence[int]) -> Hit:
+        row = int(ranking.rows[i])
         passage = self.passages[row]
-        cited = cite(self.title(passage), passage, best)
-        return Hit(rank=rank, score=score, best=best, sentence_citation=cited, **self._shown(row))
+        answering = self._answering(question, ranking, i)
+        return Hit(
+            rank=rank,
+            score=float(ranking.scores[i]),
+            best=answering[0],
+            marked=tuple(sorted(answering)),
+            sentence_citation=cite(self.title(passage), passage, answering[0]),
+            same_text=tuple(self.passages[t] for t in twins),
+            **self._shown(row),
+        )
 
-    def _margin(self, vector: Vectors, cosines: fusion.Scores) -> float:
-        return fusion.margin(float(cosines.max()), self._background @ vector)
-
-    def _rank(self, vector: Vectors) -> tuple[fusion.Rows, fusion.Scores, fusion.Rows, fusion.Scores]:
-        """Candidate passages and their scores; the sentence to show and the best cosine of each: four arrays (c,)."""
-        query = vector[None, :]
-        _, near_passages = self._passage_vectors.search(query, CANDIDATES)
-        _, near_sentences = self._sentence_vectors.search(query, CANDIDATES)
-        rows = np.union1d(near_passages[0], self._owners[near_sentences[0]])
-        passage_scores = self._passage_vectors.read(rows) @ vector  # (c,)
-        sentence_rows = np.concatenate([np.arange(self._first[r], self._first[r + 1]) for r in rows])
-        sizes = self._first[rows + 1] - self._first[rows]
-        starts = np.cumsum(sizes) - sizes
-        cosines = self._sentence_vectors.read(sentence_rows) @ vector
-        best, _ = fusion.best_in_groups(cosines, starts)
-        _, where = fusion.best_in_groups(cosines + self._demoted[sentence_rows], starts)
-        return rows, fusion.fuse(passage_scores, best), sentence_rows[where], best
+    def _answering(self, question: Question, ranking: Ranking, i: int) -> tuple[Span, ...]:
+        spans = [self._spans[row] for row in ranking.sentence_rows[i]]
+        return marking.answering(question.text, self.passages[ranking.rows[i]], spans, ranking.sentence_scores[i])
 
     def related(self, reference: str, *, k: int = 10) -> tuple[RelatedHit, ...]:
         """The ``k`` passages in other chapters nearest to the one named by its id or citation, best first.
@@ -136,30 +199,32 @@ class Searcher:
         Raises UnknownPlaceError if ``reference`` names no passage, or more than one.
         """
         row = self._rows[self.one(reference).id]
-        _, near = self._passage_vectors.search(self._passage_vectors.read([row]), CANDIDATES)
+        vectors = self._ranker.passages
+        _, near = vectors.search(vectors.read([row]), RELATED)
         others = [int(r) for r in near[0] if related.in_other_chapter(self.passages[row], self.passages[r])]
         pairs = [self._pair(row, other) for other in others]
-        order = sorted(range(len(pairs)), key=lambda i: (-pairs[i][0], others[i]))[:k]
-        return tuple(
-            RelatedHit(
-                rank=rank,
-                score=pairs[i][0],
-                kind="same subject",
-                because=pairs[i][1],
-                best=pairs[i][2],
-                **self._shown(others[i]),
-            )
-            for rank, i in enumerate(order, 1)
-        )
+        order = sorted(range(len(pairs)), key=lambda i: (-pairs[i].score, others[i]))[:k]
+        return tuple(replace(pairs[i], rank=rank) for rank, i in enumerate(order, 1))
 
-    def _pair(self, row: int, other: int) -> tuple[float, Span, Span]:
-        """Score of two passages and the spans of their nearest sentences."""
-        ours, theirs = (np.arange(self._first[r], self._first[r + 1]) for r in (row, other))
-        cosines = self._sentence_vectors.read(ours) @ self._sentence_vectors.read(theirs).T  # (a, b)
-        shown = cosines + self._demoted[ours][:, None] + self._demoted[theirs]
+    def _pair(self, row: int, other: int) -> RelatedHit:
+        """Two passages, their score and their nearest sentences."""
+        ours, theirs = self._ranker.sentences_of(row), self._ranker.sentences_of(other)
+        cosines = self._ranker.sentences.read(ours) @ self._ranker.sentences.read(theirs).T  # (a, b)
+        leads = [
+            marking.lead_penalty(self.passages[r], [self._spans[s] for s in some])
+            for r, some in ((row, ours), (other, theirs))
+        ]
+        shown = cosines + leads[0][:, None] + leads[1]
         i, j = np.unravel_index(int(shown.argmax()), shown.shape)
-        whole = self._passage_vectors.read([row, other])
-        return float(whole[0] @ whole[1] + cosines.max()), self._spans[ours[i]], self._spans[theirs[j]]
+        whole = self._ranker.passages.read([row, other])
+        return RelatedHit(
+            rank=0,
+            score=float(whole[0] @ whole[1] + cosines.max()),
+            kind="same subject",
+            because=self._spans[ours[i]],
+            best=self._spans[theirs[j]],
+            **self._shown(other),
+        )
 
     def show(self, reference: str) -> tuple[Place, ...]:
         """The passages that an id or a citation names, with the spans of 款 and 项. Raises UnknownPlaceError."""

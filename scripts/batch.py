@@ -25,7 +25,7 @@ from scripts.questions import Questions
 
 COLUMNS = (
     "question", "status", "confidence", "rank", "score", "answer", "citation_zh", "citation_en",
-    "document", "line", "start", "end", "passage", "path", "text",
+    "document", "line", "start", "end", "passage", "path", "text", "reason",
 )  # fmt: skip
 BLOCK = 32  # questions embedded together, and lost at most if the run is killed
 
@@ -39,18 +39,28 @@ def run(
     *,
     index: Path,
     k: int,
+    chapters: Sequence[str] = (),
+    titles: Sequence[str] = (),
+    reranker: str | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> int:
-    """Write the table ``out``; returns its number of rows. Raises QuestionError for a table that cannot be written."""
+    """Write the table ``out``; returns its number of rows.
+
+    Only passages of these chapters and documents are found, see Searcher.ask. ``reranker`` is the name of the
+    searcher's: a table begun with another is begun anew. Raises QuestionError for a table that cannot be written and
+    UnknownPlaceError for a chapter or title that is not there.
+    """
     form = out.suffix.lower()
     if form not in (".csv", ".jsonl"):
         raise QuestionError(f"cannot write {out}: the table is written as .csv or .jsonl")
     columns = _columns(asked)
+    searcher.ask_many([], chapters=chapters, titles=titles)  # raises before anything is written
+    options = [k, form, list(chapters), list(titles), reranker]
     try:
-        table = _Table(out, columns, _fingerprint(asked, index, k, form))
+        table = _Table(out, columns, _fingerprint(asked, index, options))
         for start in range(table.questions, len(asked.questions), BLOCK):
             block = asked.questions[start : start + BLOCK]
-            answers = searcher.ask_many(block, k=k)
+            answers = searcher.ask_many(block, k=k, chapters=chapters, titles=titles)
             own = asked.rows[start : start + BLOCK]
             table.append([row for a, o in zip(answers, own, strict=True) for row in rows_of(a, o)], len(block))
             if progress:
@@ -68,14 +78,20 @@ def _columns(asked: Questions) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*asked.columns, *COLUMNS]))
 
 
-def _fingerprint(asked: Questions, index: Path, k: int, form: str) -> str:
-    parts = [asked.questions, asked.columns, asked.rows, store.live_manifest_digest(index), k, form]
+def _fingerprint(asked: Questions, index: Path, options: Sequence[Any]) -> str:
+    parts = [asked.questions, asked.columns, asked.rows, store.live_manifest_digest(index), *options]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
 
 
 def rows_of(answer: Answer, own: Row) -> list[Row]:
     """The rows of one question: one for each hit, or a single one without a passage."""
-    common = {**own, "question": answer.question, "status": answer.status, "confidence": round_score(answer.confidence)}
+    common = {
+        **own,
+        "question": answer.question,
+        "status": answer.status,
+        "confidence": round_score(answer.confidence),
+        "reason": answer.reason or "",
+    }
     return [{**common, **_hit_columns(hit, answer.answered)} for hit in answer.hits] or [common]
 
 

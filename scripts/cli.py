@@ -5,13 +5,17 @@ Exit status: 0 done, 1 a problem the message explains, 2 wrong usage, 3 (``ask``
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from index.errors import QuestionError, ZhangjuError
 from scripts import display
+
+if TYPE_CHECKING:
+    from retrieval.rerank import Reranker
 
 # What needs numpy, FAISS, torch or Gradio is imported by the command that uses it: ``--help`` answers at once.
 
@@ -33,6 +37,22 @@ ModelOption = Annotated[
     str | None,
     typer.Option(
         "--model", metavar="M", help="Where the index's model is, if not under its own name: a hub id or a folder."
+    ),
+]
+ChaptersOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--chapter", metavar="X", help="Only in this chapter: a number, a title or a citation. May be repeated."
+    ),
+]
+DocumentsOption = Annotated[
+    list[str] | None,
+    typer.Option("--document", metavar="Y", help="Only in this document: a title or a file name. May be repeated."),
+]
+RerankerOption = Annotated[
+    str | None,
+    typer.Option(
+        "--reranker", metavar="M", help="Read the best passages again with this cross encoder: a hub id or a folder."
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -64,8 +84,11 @@ def ask(
     question: Annotated[str, typer.Argument(metavar="QUESTION", help="In words, in any language; - reads stdin.")],
     index: IndexOption = DEFAULT_INDEX,
     k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 5,
+    chapters: ChaptersOption = None,
+    documents: DocumentsOption = None,
     as_json: JsonOption = False,
     model: ModelOption = None,
+    reranker: RerankerOption = None,
 ) -> None:
     """Print the passages that answer a question, with citations."""
     from retrieval.answer import checked_question
@@ -73,11 +96,12 @@ def ask(
     from retrieval.search import Searcher
 
     question = checked_question(_stdin() if question == "-" else question)
-    answer = Searcher.open(index, model=model).ask(question, k=k)
+    searcher = Searcher.open(index, model=model, reranker=_loading(reranker))
+    answer = searcher.ask(question, k=k, chapters=chapters or (), titles=documents or ())
     if as_json:
         _print_json(answer_json(answer))
     else:
-        display.answer(answer)
+        display.answer(answer, searcher.citation)
     if not answer.answered:
         raise typer.Exit(UNANSWERED)
 
@@ -165,7 +189,10 @@ def batch_command(
     column: Annotated[
         str | None, typer.Option("--column", metavar="NAME", help="The column that holds the questions, if not found.")
     ] = None,
+    chapters: ChaptersOption = None,
+    documents: DocumentsOption = None,
     model: ModelOption = None,
+    reranker: RerankerOption = None,
 ) -> None:
     """Ask every question of a file and write a table of hits."""
     from retrieval.search import Searcher
@@ -173,8 +200,10 @@ def batch_command(
     from scripts.questions import read_questions
 
     asked = read_questions(questions, column=column)
+    searcher = Searcher.open(index, model=model, reranker=_loading(reranker))
+    options: dict[str, Any] = {"chapters": chapters or (), "titles": documents or (), "reranker": reranker}
     with display.progress("asking", "questions") as advance:
-        rows = batch.run(asked, Searcher.open(index, model=model), out, index=index, k=k, progress=advance)
+        rows = batch.run(asked, searcher, out, index=index, k=k, progress=advance, **options)
     display.message(f"{display.count(len(asked.questions), 'question')}, {display.count(rows, 'row')}: {out}")
 
 
@@ -224,6 +253,7 @@ def serve(
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port; 0 takes a free one.")] = 7860,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
     model: ModelOption = None,
+    reranker: RerankerOption = None,
 ) -> None:
     """Open the page on which questions are asked; Ctrl-C ends it."""
     from index.store import open_snapshot
@@ -234,13 +264,27 @@ def serve(
     if sources:
         bring_up_to_date(sources, index, encoder)
     snapshot = open_snapshot(index)
-    searcher = Searcher(snapshot, encoder if sources else LoadedOnce(model or snapshot.contract.name))
+    load = encoder if sources else LoadedOnce(model or snapshot.contract.name)
+    searcher = Searcher(snapshot, load, reranker=_loading(reranker))
     searcher.load()
     from ui.page import serve as serve_page
 
     if host not in ("127.0.0.1", "localhost", "::1"):
         display.message(f"warning: whoever can reach {host} can read these documents; there is no password yet")
     serve_page(searcher, host=host, port=port, open_browser=open_browser, announce=display.announce)
+
+
+def _loading(reranker: str | None) -> "Callable[[], Reranker] | None":
+    """What loads a reranker; None if there is to be none."""
+    if reranker is None:
+        return None
+
+    def load() -> "Reranker":
+        from retrieval.rerank import load_reranker
+
+        return load_reranker(reranker, report=display.message)
+
+    return load
 
 
 def _stdin() -> str:

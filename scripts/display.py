@@ -8,14 +8,11 @@ import typer
 
 from index.citations import cite, division_label
 from index.records import Citation, Document, Passage, Path, Span
-from retrieval.records import Answer, RelatedHit
+from retrieval.records import Answer, Hit, RelatedHit
 from retrieval.reference import Place
-
-_VERDICTS = {
-    "answered": "",
-    "not in the text": "The text does not seem to answer this. The nearest passages:",
-    "too vague": "The question is too short to be looked up; ask it in words.",
-}
+from retrieval.schema import own_language
+from ui.render import SURE
+from ui.words import EN
 
 
 def message(words: str) -> None:
@@ -55,26 +52,44 @@ def progress(task: str, unit: str) -> Iterator[Callable[[int, int], None]]:
             bar.stop()
 
 
-def answer(found: Answer) -> None:
-    """An answer with its hits."""
-    if verdict := _VERDICTS[found.status]:
-        typer.echo(verdict)
-    for hit in found.hits:
+def answer(found: Answer, cited: Callable[[Passage], Citation]) -> None:
+    """The verdict, the sentences that answer, and the passages; ``cited`` cites those with the same words as a hit."""
+    typer.echo(_verdict(found))
+    for hit in found.answering:
         typer.echo()
-        typer.secho(f"{hit.rank}. {hit.citation.zh}  {hit.citation.en}", bold=True)
-        _place(hit.passage, hit.score)
-        _text(hit.passage, hit.best)
+        typer.secho(f"   {_flat(hit.passage.text[slice(*hit.best)] or hit.passage.text)}", bold=True)
+        typer.echo("   " + own_language(hit.sentence_citation, hit.passage))
+    if found.hits:
+        typer.echo(f"\n{EN.found if found.answering else EN.nearest}:")
+    for hit in found.hits:
+        _hit(hit)
+        if hit.same_text:
+            typer.echo("   " + EN.same_places([own_language(cited(p), p) for p in hit.same_text]))
+
+
+def _verdict(found: Answer) -> str:
+    """Whether the text answers, how sure that is, and if not, why."""
+    if found.answering:
+        title = EN.found_answer(sure=found.confidence >= SURE, twice=len(found.answering) > 1)
+        return f"{title} (confidence {found.confidence:.0%}):"
+    if found.status == "too vague":
+        return EN.too_vague
+    return f"{EN.not_in_the_text}. {EN.why_not(found.reason, found.nowhere)}".strip()
+
+
+def _hit(hit: Hit | RelatedHit) -> None:
+    typer.echo()
+    typer.secho(f"{hit.rank}. {hit.citation.zh}  {hit.citation.en}", bold=True)
+    _place(hit.passage, hit.score)
+    _text(hit.passage, hit.marked if isinstance(hit, Hit) else (hit.best,))
 
 
 def related(source: Citation, passage: Passage, hits: Sequence[RelatedHit]) -> None:
     """A passage and those in other chapters that belong to it."""
     typer.secho(f"{source.zh}  {source.en}", bold=True)
-    _text(passage, None)
+    _text(passage)
     for hit in hits:
-        typer.echo()
-        typer.secho(f"{hit.rank}. {hit.citation.zh}  {hit.citation.en}", bold=True)
-        _place(hit.passage, hit.score)
-        _text(hit.passage, hit.best)
+        _hit(hit)
     if not hits:
         typer.echo("No other chapter holds anything related.")
 
@@ -84,7 +99,7 @@ def places(shown: Iterable[tuple[Citation, Place]]) -> None:
     for citation, (passage, span) in shown:
         typer.secho(f"{citation.zh}  {citation.en}", bold=True)
         _place(passage)
-        _text(passage, span)
+        _text(passage, (span,) if span else ())
         typer.echo()
 
 
@@ -127,8 +142,12 @@ def _heading(path: Path, line: int) -> None:
     typer.secho(f"{line or '':>6} {'  ' * (len(path) - 1)}{name}{title}", bold=True)
 
 
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
 def _brief(text: str, most: int = 40) -> str:
-    flat = " ".join(text.split())
+    flat = _flat(text)
     return flat if len(flat) <= most else flat[:most] + "…"
 
 
@@ -139,13 +158,13 @@ def _place(passage: Passage, score: float | None = None) -> None:
     typer.secho("   " + "  ".join(filter(None, facts)), dim=True)
 
 
-def _text(passage: Passage, best: Span | None) -> None:
-    """The text; on a terminal the best sentence is underlined, elsewhere it stands between 【 and 】."""
+def _text(passage: Passage, marked: Sequence[Span] = ()) -> None:
+    """The text; on a terminal the sentences marked are underlined, elsewhere they stand between 【 and 】."""
     text = passage.text
-    if best is not None:
-        before, sentence, after = text[: best.start], text[best.start : best.end], text[best.end :]
-        marked = typer.style(sentence, underline=True) if sys.stdout.isatty() else f"【{sentence}】"
-        text = before + marked + after
+    for start, end in reversed(marked):
+        sentence = text[start:end]
+        shown = typer.style(sentence, underline=True) if sys.stdout.isatty() else f"【{sentence}】"
+        text = text[:start] + shown + text[end:]
     for line in text.split("\n"):
         if line.strip():
             typer.echo("   " + line.strip())

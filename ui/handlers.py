@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from index.errors import QuestionError, ZhangjuError
-from index.records import Document
+from index.records import Citation, Document, Passage
 from retrieval.records import Answer, RelatedHit
 from ui.markup import EMPTY, Html
 from ui.render import render_answer, render_pending, render_problem
@@ -28,6 +28,9 @@ class Searching(Protocol):
     def related(self, reference: str, *, k: int = 10) -> tuple[RelatedHit, ...]:
         """The passages in other chapters that belong to the one with this id."""
 
+    def citation(self, passage: Passage) -> Citation:
+        """How a passage is cited."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
@@ -40,6 +43,7 @@ class Outcome:
     question: str
     answer: Answer | None = None
     related: Mapping[str, Sequence[RelatedHit]] = field(default_factory=dict)
+    same_text: Mapping[str, Sequence[Citation]] = field(default_factory=dict)
     problem: str = ""
     unusable: bool = False
 
@@ -55,7 +59,8 @@ def find(searcher: Searching, question: str, *, related: int = 5) -> Outcome:
     try:
         answer = searcher.ask(question)
         beside = {hit.passage.id: searcher.related(hit.passage.id, k=related) for hit in answer.hits}
-        return Outcome(question=question, answer=answer, related=beside)
+        same = {hit.passage.id: [searcher.citation(p) for p in hit.same_text] for hit in answer.hits}
+        return Outcome(question=question, answer=answer, related=beside, same_text=same)
     except ZhangjuError as error:
         return Outcome(question=question, problem=str(error), unusable=isinstance(error, QuestionError))
     except Exception:
@@ -69,7 +74,7 @@ def show(outcome: Outcome | None, language: str) -> Html:
     if outcome is None:
         return EMPTY
     if outcome.answer:
-        return render_answer(outcome.answer, outcome.related, words)
+        return render_answer(outcome.answer, outcome.related, words, same_text=outcome.same_text)
     if not outcome.question:
         return render_problem(words.empty_question, words)
     title = words.unusable if outcome.unusable else words.failed

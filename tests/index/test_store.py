@@ -1,14 +1,21 @@
+import hashlib
 import json
 import os
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from index import store
-from index.build import build, collect, parts_of
-from index.errors import DocumentError, StoreError
+from index.build import build, collect
+from index.errors import StoreError
+from index.lexical import LexicalIndex
 from index.sentences import sentence_spans
+from index.tokens import TokenVectors
 from tests.collection import PLAN, build_index, write_plan
 from tests.fakes import HashingEncoder
 
@@ -32,10 +39,20 @@ def test_what_was_published_is_opened(built: Path) -> None:
     assert [d.id for d in snapshot.documents] == ["plan.txt"]
     assert snapshot.documents[0].source == PLAN
     assert len(snapshot.passages) == 7
-    expected = encoder.encode_passages(["节约用水。", "万元产值用水量下降12%。", "推广再生水。"])
+    expected = encoder.encode_passages(["节约用水。", "万元产值用水量下降12%。", "推广再生水。"]).vectors
     np.testing.assert_allclose(snapshot.sentence_vectors[:3].astype(np.float32), expected, atol=1e-3)
+    assert_tokens_of_the_texts(snapshot, encoder)
     spans = [tuple(row) for row in snapshot.sentences]
     assert spans == [(i, *span) for i, p in enumerate(snapshot.passages) for span in sentence_spans(p.text)]
+
+
+def assert_tokens_of_the_texts(snapshot: store.Snapshot, encoder: HashingEncoder) -> None:
+    """Those of the third sentence, and of the passage that it ends, behind its headings."""
+    first = "绿色发展 节约资源\n节约用水。万元产值用水量下降12%。推广再生水。"
+    sentence, passage = (encoder.encode_passages([text]).tokens for text in ("推广再生水。", first))
+    np.testing.assert_array_equal(snapshot.sentence_tokens.text(2), sentence.text(0))
+    np.testing.assert_array_equal(snapshot.passage_tokens.text(0), passage.text(0))
+    assert snapshot.words.shared("再生水的推广", 0) == ["再生", "生水", "推广"]
 
 
 def test_generations_follow_each_other_and_old_ones_go(built: Path, tmp_path: Path) -> None:
@@ -57,7 +74,22 @@ def test_an_index_that_is_up_to_date_is_not_built_again(built: Path, tmp_path: P
         build(files, built, revision=lambda: "another revision", load=fail)
 
 
+def test_an_index_of_the_older_format_is_built_anew(built: Path, tmp_path: Path) -> None:
+    folder = generation(built)
+    old = {**json.loads((folder / "manifest.json").read_bytes()), "format": 2}
+    (folder / "manifest.json").write_text(json.dumps(old))
+    for name in store.ARRAYS:
+        if "token" in name or "lexical" in name:
+            (folder / name).unlink()
+    report = build_index(write_plan(tmp_path), built)
+    assert (report.unchanged, report.generation) == (False, "000002")
+    assert len(store.open_snapshot(built).words) == 7
+
+
 def test_every_damaged_byte_of_every_file_is_noticed(built: Path) -> None:
+    names = {path.name for path in generation(built).iterdir()}
+    assert names == {*store.ARRAYS, store.DOCUMENTS, store.MANIFEST}
+    assert len(names) == 3 + 3 + 3 + 6 + 2  # vectors and sentences, tokens of both, words, documents and manifest
     for path in generation(built).iterdir():
         sound = path.read_bytes()
         for place in {0, len(sound) // 2, len(sound) - 1}:
@@ -78,12 +110,95 @@ def test_a_missing_file_is_named(built: Path, name: str) -> None:
         store.open_snapshot(built)
 
 
-def test_a_newer_format_and_a_missing_index_say_what_to_do(built: Path, tmp_path: Path) -> None:
+Array = npt.NDArray[Any]
+
+
+def seal(folder: Path, name: str, data: bytes) -> None:
+    """Writes a file of a generation and its checksum, as a build would have."""
+    (folder / name).write_bytes(data)
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    manifest["files"][name] = {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+def rewrite(folder: Path, name: str, change: Callable[[Array], Array]) -> None:
+    array = change(np.load(folder / name)).astype(store.ARRAYS[name][0])
+    np.save(folder / name, array)
+    seal(folder, name, (folder / name).read_bytes())
+
+
+MISFITS: list[tuple[str, str, Callable[[Array], Array]]] = [
+    ("starts end too early", "passage_token_starts.npy", lambda a: np.append(a[:-1], a[-1] - 1)),
+    ("starts end too late", "sentence_token_starts.npy", lambda a: np.append(a[:-1], a[-1] + 1)),
+    ("starts begin behind the first token", "passage_token_starts.npy", lambda a: np.append(1, a[1:])),
+    ("starts go back", "sentence_token_starts.npy", lambda a: a[[0, 2, 1, *range(3, len(a))]]),
+    ("no starts", "passage_token_starts.npy", lambda a: a[:0]),
+    ("a passage without its tokens", "passage_token_starts.npy", lambda a: np.delete(a, 1)),
+    ("a sentence too many has tokens", "sentence_token_starts.npy", lambda a: np.append(a, a[-1])),
+    ("a scale is missing", "passage_token_scales.npy", lambda a: a[1:]),
+    ("a token too many", "sentence_tokens.npy", lambda a: np.concatenate([a, a[:1]])),
+    ("passage tokens of another dimension", "passage_tokens.npy", lambda a: a[:, 1:]),
+    ("sentence tokens of another dimension", "sentence_tokens.npy", lambda a: a[:, 1:]),
+    ("words of another number of passages", "lexical_header.npy", lambda a: a + np.array([0, 1])),
+    ("words that were cut by other rules", "lexical_header.npy", lambda a: a + np.array([1, 0])),
+    ("words in rows that there are not", "lexical_rows.npy", lambda a: a + 7),
+    ("a score is missing", "lexical_scores.npy", lambda a: a[1:]),
+    ("pointers end too early", "lexical_pointers.npy", lambda a: a[:-1]),
+    ("a passage vector is missing", "passage_vectors.npy", lambda a: a[1:]),
+    ("a sentence is missing", "sentences.npy", lambda a: a[1:]),
+]
+
+
+@pytest.mark.parametrize(("name", "change"), [case[1:] for case in MISFITS], ids=[case[0] for case in MISFITS])
+def test_arrays_that_are_sound_but_do_not_fit_together(
+    built: Path, name: str, change: Callable[[Array], Array]
+) -> None:
+    folder = generation(built)
+    rewrite(folder, name, lambda array: array)
+    store.open_snapshot(built)
+    rewrite(folder, name, change)
+    with pytest.raises(StoreError) as error:
+        store.open_snapshot(built)
+    message = str(error.value)
+    assert message.startswith(f"{folder} is damaged")
+    assert "zhangju index SOURCE" in message
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize("name", store.ARRAYS)
+def test_arrays_of_another_type_or_shape_are_named(built: Path, name: str) -> None:
+    folder = generation(built)
+    sound = np.load(folder / name)
+    for array in (sound.astype(np.complex64), sound[None]):
+        np.save(folder / name, array)
+        seal(folder, name, (folder / name).read_bytes())
+        with pytest.raises(StoreError, match=f"{name} is damaged"):
+            store.open_snapshot(built)
+
+
+def test_a_snapshot_refuses_tokens_and_words_that_are_not_its_own(built: Path) -> None:
+    snapshot = store.open_snapshot(built)
+    n, m = len(snapshot.passage_tokens), len(snapshot.sentence_tokens)
+    assert (n, m) == (7, len(snapshot.sentences))
+    for change in (
+        {"passage_tokens": snapshot.passage_tokens.between(0, n - 1)},
+        {"sentence_tokens": snapshot.sentence_tokens.between(1, m)},
+        {"passage_tokens": TokenVectors.quantised([np.ones((1, 3), dtype=np.float32)] * n, 3)},
+        {"words": LexicalIndex.build([""] * (n + 1), ["水"] * (n + 1))},
+    ):
+        with pytest.raises(ValueError, match="7 passages"):
+            replace(snapshot, **change)
+
+
+def test_indexes_of_other_formats_and_a_missing_one_say_what_to_do(built: Path, tmp_path: Path) -> None:
     manifest = generation(built) / "manifest.json"
     data = json.loads(manifest.read_bytes())
-    manifest.write_text(json.dumps({**data, "format": 99}))
-    with pytest.raises(StoreError, match="has format 99"):
-        store.open_snapshot(built)
+    for other in (2, 99):
+        manifest.write_text(json.dumps({**data, "format": other}))
+        with pytest.raises(
+            StoreError, match=f"has format {other}, .* reads format 3; build the index again with: zhang"
+        ):
+            store.open_snapshot(built)
     with pytest.raises(StoreError, match=r"there is no index in .* zhangju index"):
         store.open_snapshot(tmp_path / "nothing")
 
@@ -115,60 +230,3 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     file.write_text("")
     with pytest.raises(StoreError, match="cannot write the index"), store.building(file / "index"):
         pass
-
-
-def test_files_are_collected_in_order_and_others_named(tmp_path: Path) -> None:
-    (tmp_path / "b").mkdir()
-    for name in ("b/x.md", "a.txt", "image.png", ".hidden.txt", "~$lock.docx"):
-        (tmp_path / name).write_text("第一段。")
-    found = collect([tmp_path])
-    assert [f.id for f in found.files] == ["a.txt", "b/x.md"]
-    assert [p.name for p in found.passed_over] == ["image.png"]
-
-
-def test_sources_that_cannot_be_collected(tmp_path: Path) -> None:
-    (tmp_path / "empty").mkdir()
-    (tmp_path / "one").mkdir()
-    for folder in (tmp_path, tmp_path / "one"):
-        (folder / "a.txt").write_text("第一段。")
-    for sources, says in (
-        ([tmp_path / "nowhere"], "does not exist"),
-        ([tmp_path / "empty"], "holds no documents"),
-        ([tmp_path / "a.txt", tmp_path / "one" / "a.txt"], "same name"),
-    ):
-        with pytest.raises(DocumentError, match=says):
-            collect(sources)
-
-
-def test_one_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
-    folder = tmp_path / "docs"
-    folder.mkdir()
-    write_plan(folder)
-    (folder / "bad.txt").write_bytes(b"\x00\x01" * 100)
-    report = build_index(folder, tmp_path / "index")
-    assert report.documents == 1
-    assert len(report.failures) == 1
-    assert "bad.txt" in report.failures[0]
-
-
-def test_a_text_beyond_the_models_length_is_embedded_in_parts_whole() -> None:
-    encoder = HashingEncoder()
-    most = encoder.contract.max_tokens or 0
-    text = "".join(f"第{n}项节约用水的措施要落实。" for n in range(60)) + "很长的句子" * 300
-    parts = parts_of(text, encoder, head="节约\n")
-    assert len(parts) > 2
-    assert all(part.startswith("节约\n") for part in parts)
-    assert "".join(part.removeprefix("节约\n") for part in parts) == text
-    assert all(size <= most for size in encoder.count_tokens(parts))
-    assert parts[0].endswith("。")
-    assert parts_of("短文。", encoder) == ["短文。"]
-
-
-def test_long_texts_are_counted_and_their_vectors_are_means(tmp_path: Path) -> None:
-    text = "节约用水。" * 300
-    report = build_index(write_plan(tmp_path, f"第一章 水\n{text}\n短的一段。\n"), tmp_path / "index")
-    assert report.long == 1
-    encoder = HashingEncoder()
-    vector = store.open_snapshot(tmp_path / "index").passage_vectors[0]
-    mean = encoder.encode_passages(parts_of(text, encoder, head="水\n")).sum(axis=0)
-    np.testing.assert_allclose(vector, mean / np.linalg.norm(mean), atol=1e-6)

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from index.errors import QuestionError
+from index.errors import QuestionError, UnknownPlaceError
+from retrieval.records import Answer
 from scripts import batch
 from scripts.questions import Questions, read_questions
 from tests.collection import build_index, open_searcher, write_plan
@@ -73,6 +74,29 @@ def test_own_columns_come_first_and_unchanged(index: Path, tmp_path: Path) -> No
     ]
 
 
+def test_the_reason_is_the_last_column(index: Path, tmp_path: Path) -> None:
+    run(asking("第九章的用水量下降多少？"), index, tmp_path / "out.csv", k=1)
+    assert list(rows(tmp_path / "out.csv")[0].values())[-1] == "no such place"
+    assert rows(tmp_path / "out.csv")[0]["answer"] == ""
+
+
+def test_both_hits_that_answer_hold_their_sentences(index: Path) -> None:
+    hits = open_searcher(index).ask("万元产值用水量", k=2).hits
+    answer = Answer(question="？", status="answered", confidence=0.9, hits=hits, second=2)
+    table = batch.rows_of(answer, {})
+    assert [row["answer"] for row in table] == [h.passage.text[h.best.start : h.best.end] for h in hits]
+    assert [row["reason"] for row in table] == ["", ""]
+
+
+def test_only_the_chapters_and_documents_chosen_are_asked(index: Path, tmp_path: Path) -> None:
+    run(asking("万元产值用水量", "……"), index, tmp_path / "out.csv", chapters=["3"], titles=["某省规划"])
+    assert [row["line"] for row in rows(tmp_path / "out.csv")] == ["14", ""]
+    for options in ({"chapters": ["第九十九章"]}, {"titles": ["某法"]}):
+        with pytest.raises(UnknownPlaceError):
+            run(asking("万元产值用水量"), index, tmp_path / "none.csv", **options)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["out.csv"]
+
+
 class Killed(BaseException):
     """Stands for the signal that ends a process."""
 
@@ -117,6 +141,21 @@ def test_the_same_bytes_twice_and_a_fresh_start_for_other_questions(index: Path,
     other = asking("幼儿园占比是多少")
     run(other, index, out)
     assert {r["question"] for r in rows(out)} == {"幼儿园占比是多少"}
+
+
+@pytest.mark.parametrize(
+    "options", [{"chapters": ["1"]}, {"titles": ["某省规划"]}, {"reranker": "a/b"}, {"chapters": ["1", "2"]}]
+)
+def test_a_run_with_other_options_is_not_gone_on_with(index: Path, tmp_path: Path, options: dict[str, Any]) -> None:
+    def stop(_done: int, _total: int) -> None:
+        raise Killed
+
+    out = tmp_path / "out.csv"
+    with pytest.raises(Killed):
+        run(QUESTIONS, index, out, progress=stop)
+    steps: list[int] = []
+    run(QUESTIONS, index, out, progress=lambda done, _: steps.append(done), **options)
+    assert steps[0] == batch.BLOCK
 
 
 def test_tables_that_cannot_be_written(index: Path, tmp_path: Path) -> None:

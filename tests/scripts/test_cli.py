@@ -4,12 +4,14 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from index.model import ModelFiles
+from retrieval.rerank import Scores
 from scripts import cli
 from tests.collection import write_plan
 from tests.fakes import HashingEncoder
@@ -26,6 +28,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
     monkeypatch.setattr("scripts.indexing.locate", lambda *_, **__: files)
     monkeypatch.setattr("retrieval.search.load_encoder", lambda *_, **__: fake)
     monkeypatch.delenv("ZHANGJU_INDEX", raising=False)
+    monkeypatch.setenv("ZHANGJU_CACHE", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)
 
     def command(*arguments: str, stdin: bytes | None = None) -> tuple[int, str, str]:
@@ -69,22 +72,84 @@ def test_ask_prints_json_as_others_read_it(indexed: Run) -> None:
 
 
 def test_ask_prints_for_people(indexed: Run) -> None:
+    answered = json.loads(indexed("ask", "万元产值用水量下降12%", "--json")[1])["answered"]
     status, out, _ = indexed("ask", "万元产值用水量下降12%", "-k", "1")
-    assert status == 0
+    assert status == (0 if answered else 3)
+    assert ("confidence" in out) == answered
     assert "1. 《某省规划》第一章第一节第1段" in out
     assert "【万元产值用水量下降12%。】" in out
     assert "\x1b[" not in out
 
 
 def test_ask_reads_stdin_and_says_when_the_text_does_not_answer(indexed: Run) -> None:
-    assert indexed("ask", "-", stdin="万元产值用水量下降12%\n".encode())[0] == 0
+    status, out, _ = indexed("ask", "-", "--json", stdin="万元产值用水量下降12%\n".encode())
+    assert status in (0, 3)
+    assert json.loads(out)["question"] == "万元产值用水量下降12%"
     status, out, _ = indexed("ask", "……")
     assert status == 3
-    assert "too short" in out
-    status, out, _ = indexed("ask", "qqqq zzzz xxxx", "--json")
+    assert "Too few letters" in out
+    status, out, _ = indexed("ask", "第九章的用水量下降多少？", "--json")
     assert status == 3
+    assert json.loads(out)["reason"] == "no such place"
     assert json.loads(out)["answer"] is None
     assert json.loads(out)["hits"]
+    assert "holds no “第九章”" in indexed("ask", "第九章的用水量下降多少？")[1]
+
+
+def lines_found(out: str) -> set[int]:
+    return {hit["line"] for hit in json.loads(out)["hits"]}
+
+
+def test_ask_is_limited_to_chapters_and_documents(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "two"
+    folder.mkdir()
+    write_plan(folder)
+    write_plan(folder, "第二章 用水\n万元产值用水量每年公布。\n", "rules.txt")
+    run("index", str(folder))
+    question = "万元产值用水量"
+    assert lines_found(run("ask", question, "--chapter", "第三章", "--json")[1]) == {14}
+    assert lines_found(run("ask", question, "--chapter", "3", "--chapter", "治理污染", "--json")[1]) == {7, 14}
+    documents = {hit["source"] for hit in json.loads(run("ask", question, "--chapter", "2", "--json")[1])["hits"]}
+    assert len(documents) == 2
+    assert lines_found(run("ask", question, "--document", "rules", "--json")[1]) == {2}
+    both = run("ask", question, "--document", "rules.txt", "--document", "某省规划", "-k", "100", "--json")[1]
+    assert len(json.loads(both)["hits"]) == 8
+    status, out, err = run("ask", question, "--document", "rules", "--chapter", "3")
+    assert (status, out, err.count("\n")) == (1, "", 1)
+    assert "某省规划" in err
+
+
+class Backwards:
+    """A reranker that takes the longest passage for the best."""
+
+    def scores(self, _question: str, passages: Sequence[str]) -> Scores:
+        return np.array([len(p) for p in passages], dtype=np.float32)
+
+
+def test_a_reranker_is_loaded_by_name_and_asked(indexed: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    names: list[str] = []
+
+    def load(name: str, **_: object) -> Backwards:
+        names.append(name)
+        return Backwards()
+
+    monkeypatch.setattr("retrieval.rerank.load_reranker", load)
+    plain = json.loads(indexed("ask", "普惠性幼儿园占比", "--json")[1])["hits"]
+    assert names == []
+    read_again = json.loads(indexed("ask", "普惠性幼儿园占比", "--json", "--reranker", "a/b")[1])["hits"]
+    assert names == ["a/b"]
+    assert plain[0]["line"] == 14
+    assert read_again[0]["line"] in (4, 5, 11)  # with the titles above them the longest
+    assert [hit["score"] for hit in read_again] == [hit["score"] for hit in plain]  # they stay with the places
+
+
+def test_batch_takes_the_same_options(indexed: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("retrieval.rerank.load_reranker", lambda *_, **__: Backwards())
+    (tmp_path / "q.txt").write_text("万元产值用水量\n", encoding="utf-8")
+    options = ["--chapter", "第三章", "--document", "某省规划", "--reranker", "a/b"]
+    assert indexed("batch", "q.txt", "-o", "out.jsonl", *options)[0] == 0
+    rows = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [row["line"] for row in rows] == [14]
 
 
 def test_show_related_and_outline(indexed: Run, tmp_path: Path) -> None:
@@ -154,6 +219,9 @@ def bad_input(tmp_path: Path) -> dict[str, tuple[list[str], str]]:
         "long question": (["ask", "问" * 30_000], "30,000 characters"),
         "unknown place": (["show", "第九十九章"], "names nothing"),
         "no place": (["related", "？"], "names nothing"),
+        "unknown chapter": (["ask", "问题是什么", "--chapter", "第九十九章"], "'第九十九章' names no chapter"),
+        "unknown document": (["ask", "问题是什么", "--document", "某法"], "'某法' names no document"),
+        "a reranker without a name": (["ask", "问题是什么", "--reranker", ""], "leave --reranker away"),
         "missing questions": (["batch", "nowhere.csv", "-o", "out.csv"], "cannot read nowhere.csv"),
         "no column of questions": (["batch", "questions.csv", "-o", "out.csv"], "--column"),
         "unknown form of table": (["batch", "questions.csv", "-o", "out.doc", "--column", "a"], "out.doc"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from index.citations import cite
 from index.errors import QuestionError
-from index.records import Division, Document, Passage, Path, Span
+from index.records import Citation, Division, Document, Passage, Path, Span
 from retrieval.records import Answer, Hit, RelatedHit
 
 ENERGY = Division(kind="章", number=2, title="推进绿色发展")
@@ -102,8 +102,11 @@ class BigramSearcher:
         score = hits[0].score
         if len(question) < 3:
             return Answer(question=question, status="too vague", confidence=0.1, hits=tuple(hits))
-        status = "answered" if score > 0.3 else "not in the text"
-        return Answer(question=question, status=status, confidence=score, hits=tuple(hits))  # type: ignore[arg-type]
+        if score > 0.3:
+            return Answer(question=question, status="answered", confidence=score, hits=tuple(hits))
+        return Answer(
+            question=question, status="not in the text", confidence=score, hits=tuple(hits), reason="nothing similar"
+        )
 
     def related(self, reference: str, *, k: int = 10) -> tuple[RelatedHit, ...]:
         source = next(passage for passage in self._passages() if passage.id == reference)
@@ -126,6 +129,9 @@ class BigramSearcher:
             for rank, (score, passage, best) in enumerate(found[:k], 1)
         )
 
+    def citation(self, passage: Passage) -> Citation:
+        return cite(self._title(passage), passage)
+
     def _passages(self) -> Iterable[Passage]:
         return (passage for document in self.documents for passage in document.passages)
 
@@ -145,6 +151,7 @@ class BigramSearcher:
             document_title=title,
             citation=cite(title, passage),
             best=best,
+            marked=(best,),
             sentence_citation=cite(title, passage, best),
         )
 

@@ -169,7 +169,8 @@ def test_problems_are_told_in_words(visit: Visit) -> None:
     visit.page.keyboard.press("Enter")
     expect(visit.page.locator(".zj-problem")).to_contain_text("shorten it to 200")
     visit.ask("高速铁路票价是多少元")
-    expect(visit.page.locator(".zj-verdict")).to_contain_text("本文件没有回答这个问题")
+    expect(visit.page.locator(".zj-verdict")).to_contain_text("文件没有回答这个问题")
+    expect(visit.page.locator(".zj-verdict .zj-why")).to_have_text("里面没有与之相近的内容。")
     expect(visit.page.locator(".zj-hit")).to_have_count(5)
 
 

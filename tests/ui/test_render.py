@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 import pytest
 
 from index.records import Citation, Division, Document, Passage, Span
-from retrieval.records import Answer, Hit, RelatedHit, Status
+from retrieval.records import Answer, Hit, Reason, RelatedHit, Status
 from tests.ui.fakes import BigramSearcher, plan
 from ui.handlers import find
 from ui.markup import element, join
@@ -99,6 +99,7 @@ def hit(found: Passage, best: Span) -> Hit:
         document_title="规划",
         citation=citation,
         best=best,
+        marked=(best,),
         sentence_citation=citation,
     )
 
@@ -159,6 +160,20 @@ def test_mark_and_lead_stand_around_the_right_characters(text: str, best: Span, 
     assert html in rendered
 
 
+@pytest.mark.parametrize(
+    ("text", "marked", "html"),
+    [
+        ("甲。乙。丙。", [(0, 2), (4, 6)], "<p><mark>甲。</mark>乙。<mark>丙。</mark></p>"),
+        ("甲。乙。丙。", [(0, 2), (2, 4)], "<p><mark>甲。</mark><mark>乙。</mark>丙。</p>"),
+        ("甲。\n乙。丙。", [(0, 2), (5, 7)], "<p><mark>甲。</mark></p><p>乙。<mark>丙。</mark></p>"),
+        ("甲。乙。", [], "<p>甲。乙。</p>"),
+    ],
+)
+def test_several_sentences_are_marked(text: str, marked: list[tuple[int, int]], html: str) -> None:
+    found = replace(hit(passage(text), Span(0, 2)), marked=tuple(Span(*m) for m in marked))
+    assert html in render_answer(answer(found), {}, ZH)
+
+
 def related(found: Passage, source: Passage) -> RelatedHit:
     return RelatedHit(
         rank=1,
@@ -185,10 +200,79 @@ def test_related_passages_unfold_below_the_hit() -> None:
     assert ("li", {"data-passage": "p2"}) in page.elements
 
 
+def second_hit() -> Hit:
+    citation = Citation(zh="《规划》第三章第1段", en="Plan, ch. 3, para. 1")
+    return replace(hit(passage("节能。降耗。", id="p2"), Span(3, 6)), rank=2, sentence_citation=citation)
+
+
+@pytest.mark.parametrize(
+    ("confidence", "words", "title"),
+    [(0.9, ZH, "文件的回答，有两处"), (0.5, ZH, "可能的回答，有两处"), (0.5, EN, "Perhaps the answer, in two places")],
+)
+def test_two_sentences_that_answer_are_quoted_each_with_its_own_citation(
+    confidence: float, words: Words, title: str
+) -> None:
+    both = replace(answer(hit(passage(TEXT), Span(9, 16)), second_hit()), second=2, confidence=confidence)
+    html = render_answer(both, {}, words)
+    verdict = html[: html.index("<h2>")]
+    zh = words is ZH
+    first, second = ("《规划》第十六章第五节第3段", "《规划》第三章第1段") if zh else (
+        "Plan, ch. 16, sec. 5, para. 3", "Plan, ch. 3, para. 1"
+    )  # fmt: skip
+    degree = words.confidence.format(degree=words.sureness(confidence))
+    assert verdict.endswith(
+        f'<p class="zj-verdict-title">{title}</p>'
+        '<blockquote lang="zh">加强节能管理。</blockquote>'
+        f'<p class="zj-source"><cite>{first}</cite><span>{degree}</span></p>'
+        '<blockquote lang="zh">降耗。</blockquote>'
+        f'<p class="zj-source"><cite>{second}</cite></p></div>'
+    )
+
+
+def test_a_second_hit_that_does_not_answer_is_not_quoted() -> None:
+    page = Page(render_answer(answer(hit(passage(TEXT), Span(9, 16)), second_hit()), {}, ZH))
+    assert page.text("blockquote") == "加强节能管理。"
+
+
+@pytest.mark.parametrize(
+    ("reason", "zh", "en"),
+    [
+        ("nothing similar", "里面没有与之相近的内容。", "It holds nothing similar."),
+        ("no detail", "但没有说到所问的细节。", "but not of the detail"),
+        ("talk", "这不像是对文件的提问。", "does not look like a question"),
+        ("no such place", "所查的内容里没有“第九十九章”、“第一百条”。", "holds no “第九十九章”, no “第一百条”."),
+    ],
+)
+def test_the_reason_stands_below_the_verdict(reason: Reason, zh: str, en: str) -> None:
+    found = answer(hit(passage(TEXT), Span(0, 9)), status="not in the text")
+    found = replace(found, reason=reason, nowhere=("第九十九章", "第一百条") if reason == "no such place" else ())
+    for words, says in ((ZH, zh), (EN, en)):
+        html = render_answer(found, {}, words)
+        assert f'<p class="zj-verdict-title">{words.not_in_the_text}</p><p class="zj-why">' in html
+        assert says in Page(html).text()
+        assert "<blockquote" not in html
+
+
+def test_without_a_reason_the_verdict_stands_alone() -> None:
+    found = answer(hit(passage(TEXT), Span(0, 9)), status="not in the text")
+    assert "zj-why" not in render_answer(found, {}, ZH)
+
+
+def test_where_else_the_same_words_stand() -> None:
+    found = answer(hit(passage(TEXT), Span(0, 9)))
+    others = [Citation(zh=f"《规划》第{n}条", en=f"Plan, art. {n}") for n in range(1, 8)]
+    html = render_answer(found, {}, ZH, same_text={"p1": others[:2], "p9": others})
+    assert '<p class="zj-note">同样的文字还见于：《规划》第1条；《规划》第2条</p>' in html
+    html = render_answer(found, {}, EN, same_text={"p1": others})
+    assert "The same words also in: Plan, art. 1; " in html
+    assert "Plan, art. 5; 2 more</p>" in html
+    assert "还见于" not in render_answer(found, {}, ZH, same_text={"p1": []})
+
+
 def test_the_text_does_not_answer_but_the_nearest_is_shown() -> None:
     found = hit(passage(TEXT), Span(0, 9))
     page = Page(render_answer(answer(found, status="not in the text"), {}, ZH))
-    assert "本文件没有回答这个问题" in page.text()
+    assert "文件没有回答这个问题" in page.text()
     assert "意思最接近的段落" in page.text("h2")
     assert page.text("blockquote") == ""
     assert page.text("mark") == "持续推进节能降耗。"
@@ -233,14 +317,17 @@ def hostile_answer(status: Status) -> tuple[Answer, dict[str, list[RelatedHit]]]
         passage=bad,
     )
     beside = replace(related(bad, bad), kind=HOSTILE, citation=found.citation)
-    return answer(found, status=status, question=HOSTILE), {HOSTILE: [beside]}
+    asked = replace(answer(found, replace(found, rank=2), status=status, question=HOSTILE), second=2)
+    if status == "not in the text":
+        asked = replace(asked, reason="no such place", nowhere=(HOSTILE,))
+    return asked, {HOSTILE: [beside]}
 
 
 @pytest.mark.parametrize("words", [ZH, EN])
 @pytest.mark.parametrize("status", ["answered", "not in the text", "too vague"])
 def test_nothing_in_the_texts_becomes_html(status: Status, words: Words) -> None:
     pages = [
-        render_answer(*hostile_answer(status), words),
+        render_answer(*hostile_answer(status), words, same_text={HOSTILE: [Citation(zh=HOSTILE, en=HOSTILE)]}),
         render_pending(HOSTILE, words),
         render_problem(HOSTILE, words, title=HOSTILE),
         render_documents([hostile_document()] * 9, words),

@@ -1,0 +1,55 @@
+"""What a transformer says of each token of a text, from sentence-transformers' outputs."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+TokenArray = npt.NDArray[np.float32]
+
+_IDS = {"input_ids", "attention_mask"}
+
+
+class TokenStates:
+    """Picks a text's own tokens out of a model's output: neither special tokens nor those of the prompt.
+
+    Of ``factor`` tokens that are alike one is kept, their mean (Ward's clustering by cosine; Clavié and others 2024,
+    "Reducing the footprint of multi-vector retrieval with minimal performance impact via token pooling").
+    """
+
+    def __init__(self, tokenizer: Any, prompt: str, *, dimension: int, factor: int) -> None:
+        from sentence_transformers.multi_vector_encoder.modules import HierarchicalTokenPooling
+
+        self._special = np.array(getattr(tokenizer, "all_special_ids", []), dtype=np.int64)
+        self._prompt = _prompt_length(tokenizer, prompt, self._special)
+        self._dimension = dimension
+        self._pooling = HierarchicalTokenPooling(factor, num_protected_tokens=0)
+
+    def of(self, output: Mapping[str, Any]) -> TokenArray:
+        """(t, d) unit rows; none for a model that has no token states, or has them in another space than its vectors.
+
+        A text of nothing but special tokens is stood for by them.
+        """
+        states: Tensor | None = output.get("token_embeddings")
+        if states is None or states.ndim != 2 or states.shape[1] != self._dimension or not output.keys() >= _IDS:
+            return np.empty((0, self._dimension), dtype=np.float32)
+        rows = np.flatnonzero(output["attention_mask"].cpu().numpy())
+        own = rows[~np.isin(output["input_ids"].cpu().numpy()[rows], self._special)][self._prompt :]
+        kept = states[own if len(own) else rows].float()
+        unit = kept / kept.norm(dim=1, keepdim=True).clamp_min(1e-9)
+        pooled: TokenArray = self._pooling.pool_one(unit.cpu()).numpy()
+        return pooled
+
+
+def _prompt_length(tokenizer: Any, prompt: str, special: npt.NDArray[np.int64]) -> int:
+    """How many tokens a prompt has, special ones apart: as many as two texts behind it have in common."""
+    if not prompt or not callable(tokenizer):
+        return 0
+    read = (tokenizer(prompt + text, add_special_tokens=False)["input_ids"] for text in ("a", "。"))
+    one, other = ([i for i in ids if i not in special] for ids in read)
+    differs = [a != b for a, b in zip(one, other, strict=False)]
+    return differs.index(True) if True in differs else len(differs)

@@ -1,0 +1,77 @@
+"""Token vectors at 8 bits, a row of them for each text.
+
+What a model knows of every token of a text, before it is averaged into one vector, says which words of a question meet
+which words of a passage: late interaction (Khattab and Zaharia 2020, ColBERT).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Codes = npt.NDArray[np.int8]
+Scales = npt.NDArray[np.float32]
+Starts = npt.NDArray[np.int64]
+
+CODE, SCALE, START = np.int8, np.float32, np.int64
+_LARGEST = 127
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TokenVectors:
+    """Token ``j`` of text ``i`` is ``codes[starts[i] + j] * scales[starts[i] + j]``, nearly a unit vector.
+
+    A text may have none: not every model tells them.
+    """
+
+    codes: Codes  # (t, d)
+    scales: Scales  # (t,)
+    starts: Starts  # (n + 1,) from 0 to t
+
+    def __post_init__(self) -> None:
+        t = len(self.codes)
+        ordered = len(self.starts) > 0 and self.starts[0] == 0 and self.starts[-1] == t
+        if not ordered or (np.diff(self.starts) < 0).any() or self.scales.shape != (t,):
+            raise ValueError(f"{t} token vectors do not fit {self.scales.shape} scales and {self.starts.shape} starts")
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    @classmethod
+    def quantised(cls, texts: Sequence[npt.NDArray[np.float32]], dimension: int) -> "TokenVectors":
+        """The token vectors of some texts, (t_i, d) each, at 8 bits: every one divided by its largest component."""
+        sizes = [len(tokens) for tokens in texts]
+        tokens = np.concatenate([*texts, np.empty((0, dimension), dtype=np.float32)])
+        scales = (np.abs(tokens).max(axis=1, initial=1e-9) / _LARGEST).astype(SCALE)
+        return cls(np.rint(tokens / scales[:, None]).astype(CODE), scales, np.cumsum([0, *sizes], dtype=START))
+
+    @classmethod
+    def joined(cls, parts: Sequence["TokenVectors"]) -> "TokenVectors":
+        """The texts of all parts, in order; at least one part is needed."""
+        sizes = np.concatenate([np.diff(p.starts) for p in parts])
+        starts = np.cumsum(np.concatenate([[0], sizes]), dtype=START)
+        return cls(np.concatenate([p.codes for p in parts]), np.concatenate([p.scales for p in parts]), starts)
+
+    def text(self, i: int) -> npt.NDArray[np.float32]:
+        """The token vectors of one text, (t_i, d)."""
+        where = slice(self.starts[i], self.starts[i + 1])
+        return self.codes[where] * self.scales[where, None]
+
+    def between(self, first: int, last: int) -> "TokenVectors":
+        """The texts from ``first`` up to but not ``last``."""
+        where = slice(self.starts[first], self.starts[last])
+        starts = self.starts[first : last + 1] - self.starts[first]
+        return TokenVectors(self.codes[where], self.scales[where], starts)
+
+    def chosen(self, order: npt.NDArray[np.int64]) -> "TokenVectors":
+        """Some texts, in any order: text ``i`` is what text ``order[i]`` was."""
+        sizes = np.diff(self.starts)[order]
+        starts = np.cumsum(np.concatenate([[0], sizes]), dtype=START)
+        rows = np.repeat(self.starts[order] - starts[:-1], sizes) + np.arange(starts[-1])
+        return TokenVectors(self.codes[rows], self.scales[rows], starts)
+
+    def grouped(self, sizes: Sequence[int]) -> "TokenVectors":
+        """The same tokens with every ``sizes[i]`` neighbouring texts as one."""
+        ends = np.cumsum([0, *sizes], dtype=START)
+        return TokenVectors(self.codes, self.scales, self.starts[ends])

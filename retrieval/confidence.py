@@ -1,0 +1,126 @@
+"""How likely it is that the first hit answers, from what the ranking and the texts show."""
+
+import unicodedata
+from collections import Counter
+from typing import NamedTuple
+
+import numpy as np
+
+from retrieval import asked
+from retrieval.background import Background
+from retrieval.fusion import Scores
+from retrieval.ranking import Question, Ranking
+
+_COUNTED = ("number", "money", "duration", "date")
+_SOME = 0.3  # a number without the unit asked for may be one; see asked.holds
+_SAMPLE = 500  # characters that are enough to tell a script
+_KANA = 0.1  # of the letters: a Chinese text has a kana or two in a name
+_NEAREST = 3  # of the background: one alone depends on how a single sentence is worded
+
+
+class Signs(NamedTuple):
+    """What speaks for the first candidate; cosines and shares."""
+
+    margin: float  # cosine of its best sentence minus that of the nearest everyday sentences
+    token_margin: float  # the same for the question's tokens, by their weights
+    gap: float  # its score minus that of the second
+    lead: float  # its score minus the mean of the ten behind it
+    spread: float  # its score, in standard deviations of all candidates'
+    agreement: float  # share of the cosines that would put it first, too
+    held: float  # whether its best sentence holds the kind of thing asked for
+    missing: float  # 1 if a number, a date or a sum is asked for and it holds none at all
+    talk: float  # cosine of the nearest talk with the machine minus that of its best sentence
+
+
+def signs(question: Question, ranking: Ranking, background: Background, passage: str, sentence: str) -> Signs:
+    """The signs for the first candidate; ``sentence`` is the best of its ``passage``."""
+    near = background.vectors @ question.vector  # (b,)
+    best = float(ranking.signals.sentence[0])
+    others = ranking.scores[1:11]
+    wanted = asked.asked(question.text)
+    return Signs(
+        margin=best - float(np.sort(near)[-_NEAREST:].mean()),
+        token_margin=float(ranking.weights @ (ranking.matches[:, 0] - _background_matches(question, background))),
+        gap=float(ranking.scores[0] - others[0]) if len(others) else 0.0,
+        lead=float(ranking.scores[0] - others.mean()) if len(others) else 0.0,
+        spread=_standing_out(ranking.scores[: ranking.matches.shape[1]]),
+        agreement=float(np.mean([signal.argmax() == 0 for signal in ranking.signals[:3]])),
+        held=asked.holds(wanted, sentence),
+        missing=float(wanted.kind in _COUNTED and asked.holds(wanted, passage) < _SOME),
+        talk=float(near[-background.talk :].max()) - best,
+    )
+
+
+def foreign(question: str, passage: str) -> bool:
+    """Whether a question is in another script than a passage, and so in another language."""
+    return _script(question) != _script(passage)
+
+
+def _script(text: str) -> str:
+    """The script of most letters of a text, as Unicode names it; Japanese, which mixes them, by its kana."""
+    scripts = Counter(unicodedata.name(c, "?").split()[0] for c in text[:_SAMPLE] if c.isalpha())
+    kana = scripts["HIRAGANA"] + scripts["KATAKANA"]
+    if kana > _KANA * scripts.total():
+        return "KANA"
+    return max(scripts, key=lambda name: scripts[name], default="")
+
+
+def _standing_out(scores: Scores) -> float:
+    return float((scores[0] - scores.mean()) / (scores.std() + 1e-6))
+
+
+def _background_matches(question: Question, background: Background) -> Scores:
+    """Each question token's best cosine in the background, (l,); 0 without tokens."""
+    best: Scores = (question.tokens @ background.tokens.T).max(axis=1, initial=0)
+    return best
+
+
+class Curve(NamedTuple):
+    """A logistic curve over the signs."""
+
+    intercept: float
+    slopes: Signs
+
+
+# By whether the question is in another script than the passage; fitted by scripts/fit_confidence.py.
+CURVES = {
+    False: Curve(
+        -6.38,
+        Signs(
+            margin=16.29,
+            token_margin=6.83,
+            gap=14.68,
+            lead=16.27,
+            spread=0.20,
+            agreement=0.62,
+            held=1.54,
+            missing=-4.31,
+            talk=-24.10,
+        ),
+    ),
+    True: Curve(
+        -2.96,
+        Signs(
+            margin=63.78,
+            token_margin=26.16,
+            gap=87.39,
+            lead=94.27,
+            spread=-1.04,
+            agreement=-0.41,
+            held=1.41,
+            missing=-3.29,
+            talk=35.78,
+        ),
+    ),
+}
+
+
+def on(curve: Curve, found: Signs) -> float:
+    """The probability that a curve gives."""
+    log_odds = curve.intercept + float(np.dot(curve.slopes, found))
+    return float(1 / (1 + np.exp(-np.clip(log_odds, -50, 50))))
+
+
+def probability(found: Signs, *, foreign: bool) -> float:
+    """The probability that the first hit answers the question."""
+    return on(CURVES[foreign], found)

@@ -1,0 +1,145 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index import store
+from index.build import collect, embed, headings, parts_of
+from index.encoder import load_encoder
+from index.errors import DocumentError
+from index.model import ModelContract
+from index.records import Division, Document, Passage, Span
+from tests import packed
+from tests.collection import build_index, write_plan
+from tests.fakes import HashingEncoder
+
+
+def test_files_are_collected_in_order_and_others_named(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    for name in ("b/x.md", "a.txt", "image.png", ".hidden.txt", "~$lock.docx"):
+        (tmp_path / name).write_text("第一段。")
+    found = collect([tmp_path])
+    assert [f.id for f in found.files] == ["a.txt", "b/x.md"]
+    assert [p.name for p in found.passed_over] == ["image.png"]
+
+
+def test_sources_that_cannot_be_collected(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "one").mkdir()
+    for folder in (tmp_path, tmp_path / "one"):
+        (folder / "a.txt").write_text("第一段。")
+    for sources, says in (
+        ([tmp_path / "nowhere"], "does not exist"),
+        ([tmp_path / "empty"], "holds no documents"),
+        ([tmp_path / "a.txt", tmp_path / "one" / "a.txt"], "same name"),
+    ):
+        with pytest.raises(DocumentError, match=says):
+            collect(sources)
+
+
+def test_one_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    write_plan(folder)
+    (folder / "bad.txt").write_bytes(b"\x00\x01" * 100)
+    report = build_index(folder, tmp_path / "index")
+    assert report.documents == 1
+    assert len(report.failures) == 1
+    assert "bad.txt" in report.failures[0]
+
+
+def test_a_text_beyond_the_models_length_is_embedded_in_parts_whole() -> None:
+    encoder = HashingEncoder()
+    most = encoder.contract.max_tokens or 0
+    text = "".join(f"第{n}项节约用水的措施要落实。" for n in range(60)) + "很长的句子" * 300
+    parts = parts_of(text, encoder, head="节约\n")
+    assert len(parts) > 2
+    assert all(part.startswith("节约\n") for part in parts)
+    assert "".join(part.removeprefix("节约\n") for part in parts) == text
+    assert all(size <= most for size in encoder.count_tokens(parts))
+    assert parts[0].endswith("。")
+    assert parts_of("短文。", encoder) == ["短文。"]
+
+
+def test_long_texts_are_counted_and_their_vectors_are_means(tmp_path: Path) -> None:
+    text = "节约用水。" * 300
+    report = build_index(write_plan(tmp_path, f"第一章 水\n{text}\n短的一段。\n"), tmp_path / "index")
+    assert report.long == 1
+    encoder = HashingEncoder()
+    vector = store.open_snapshot(tmp_path / "index").passage_vectors[0]
+    mean = encoder.encode_passages(parts_of(text, encoder, head="水\n")).vectors.sum(axis=0)
+    np.testing.assert_allclose(vector, mean / np.linalg.norm(mean), atol=1e-6)
+
+
+def test_the_tokens_of_a_long_text_are_those_of_all_its_parts(tmp_path: Path) -> None:
+    text = "节约用水。" * 300
+    build_index(write_plan(tmp_path, f"第一章 水\n{text}\n短的一段。\n"), tmp_path / "index")
+    encoder = HashingEncoder()
+    parts = encoder.encode_passages(parts_of(text, encoder, head="水\n")).tokens
+    assert len(parts) > 2
+    snapshot = store.open_snapshot(tmp_path / "index")
+    np.testing.assert_array_equal(snapshot.passage_tokens.text(0), parts.grouped([len(parts)]).text(0))
+    short = encoder.encode_passages(["短的一段。"]).tokens.text(0)
+    np.testing.assert_array_equal(snapshot.sentence_tokens.text(len(snapshot.sentences) - 1), short)
+
+
+class Brief(HashingEncoder):
+    """Reads 20 tokens: a run of n characters is one word and n - 1 bigrams, n tokens together."""
+
+    @property
+    def contract(self) -> ModelContract:
+        return replace(super().contract, max_tokens=20)
+
+
+def test_a_heading_that_leaves_half_of_the_length_stays_whole() -> None:
+    head, text = "长" * 10 + "\n", "甲乙丙丁戊己。" * 4
+    # 10 tokens are left, and every sentence has 6.
+    assert parts_of(text, Brief(), head=head) == [head + "甲乙丙丁戊己。"] * 4
+
+
+def test_a_heading_that_is_too_long_is_cut_to_half_of_the_length() -> None:
+    text = "甲乙丙丁。" * 3  # 4 tokens each: two of them find room in the half that is left
+    for length in (11, 19, 20, 21, 300):
+        parts = parts_of(text, Brief(), head="长" * length + "\n")
+        assert parts == ["长" * 10 + "\n甲乙丙丁。甲乙丙丁。", "长" * 10 + "\n甲乙丙丁。"]
+
+
+def test_a_heading_that_is_too_long_stays_whole_where_the_text_still_fits() -> None:
+    head = "长" * 15 + "\n"
+    assert parts_of("甲乙丙丁。", Brief(), head=head) == [head + "甲乙丙丁。"]
+
+
+@given(
+    st.text(alphabet="长水 节。", max_size=60),
+    st.text(alphabet="甲乙丙。 ab\n", min_size=15, max_size=120).map(str.strip),
+)
+def test_parts_are_within_the_length_and_hold_the_whole_text(title: str, text: str) -> None:
+    encoder = Brief()
+    parts = parts_of(text, encoder, head=f"{title}\n")
+    assert max(encoder.count_tokens(parts)) <= 20
+    heads, bodies = zip(*(part.split("\n", 1) for part in parts), strict=True)
+    assert len(set(heads)) == 1
+    assert title.startswith(heads[0])
+    assert "".join("".join(bodies).split()) == "".join(text.split())
+
+
+def test_a_document_below_a_heading_beyond_the_models_length_is_embedded_whole(tmp_path: Path) -> None:
+    encoder = load_encoder(str(packed.write_folder(tmp_path)))
+    division = Division(kind="章", number=1, title="节约用水" * 40)
+    text = "节约用水。" * 30
+    passage = Passage(
+        id="d#1", document="d", path=(division,), ordinal=1, text=text, pieces=(Span(0, len(text)),), line=1
+    )
+    document = Document(id="d", title="", source=text, sha256="", headings=(), passages=(passage,))
+    found = embed([document], encoder)
+    assert found.long == 1
+    assert np.isfinite(found.snapshot.passage_vectors).all()
+    parts = parts_of(text, encoder, head=headings(passage))
+    # The start, the end and the ten of "passage: " count with the heading: 32 less 12 are left for six times 节约 用 水
+    # and two tokens more.
+    assert {part.split("\n")[0] for part in parts} == {("节约用水" * 40)[:27]}
+    assert "".join(part.split("\n")[1] for part in parts) == text
+    assert max(encoder.count_tokens(parts)) <= 64
