@@ -69,15 +69,14 @@ _FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
 _JOINTS = str.maketrans("", "", ",-‐ ")
 
 
-def terms(text: str, *, characters: bool = True) -> list[str]:
+def terms(text: str) -> list[str]:
     """The terms of a text, with repetitions, in order from run to run.
 
     Width, case, traditional characters and the accents of Latin and Greek letters are folded. A run of Chinese,
-    Japanese or Korean gives its bigrams, then its single ``characters`` if they are wanted; a run of one gives that
-    one in any case. All other scripts give whole words, which is too coarse for those that leave no space between
-    words, such as Thai. Nothing is stemmed, no word is left out. Numbers are whole, with decimals and per cent sign
-    and without separators of thousands, and digits stay with the Latin letters they are written with: 5g, pm2.5, 12%,
-    1000 (from 1,000), covid19 (from COVID-19).
+    Japanese or Korean gives its bigrams, then its single characters. All other scripts give whole words, which is too
+    coarse for those that leave no space between words, such as Thai. Nothing is stemmed, no word is left out. Numbers
+    are whole, with decimals and per cent sign and without separators of thousands, and digits stay with the Latin
+    letters they are written with: 5g, pm2.5, 12%, 1000 (from 1,000), covid19 (from COVID-19).
     """
     found: list[str] = []
     for match in _token().finditer(_folded(text)):
@@ -85,9 +84,7 @@ def terms(text: str, *, characters: bool = True) -> list[str]:
         if run is None:
             found.append(word.translate(_JOINTS))
             continue
-        found += map(str.__add__, run, run[1:])
-        if characters or len(run) == 1:
-            found += run
+        found += [*map(str.__add__, run, run[1:]), *run]
     return found
 
 
@@ -188,20 +185,6 @@ class LexicalIndex:
         for term, idf in weights.items():
             covered[self.rows[self._pairs(term)]] += idf
         return np.minimum(covered / (sum(weights.values()) or 1.0), 1.0).astype(np.float32)
-
-    def shared(self, query: str, row: int) -> list[str]:
-        """The distinct terms of the query that the passage contains, in order, without the characters of bigrams.
-
-        Raises IndexError for a row that there is not.
-        """
-        if not 0 <= row < self.passages:
-            raise IndexError(f"there is no row {row}; the index has {self.passages} passages")
-        return [term for term in dict.fromkeys(terms(query, characters=False)) if self._contains(row, term)]
-
-    def _contains(self, row: int, term: str) -> bool:
-        rows = self.rows[self._pairs(term)]
-        at = int(rows.searchsorted(row))
-        return at < len(rows) and bool(rows[at] == row)
 
     def _pairs(self, term: str) -> slice:
         number = self.numbers.get(term)

@@ -67,7 +67,7 @@ _OPENING = {"》": "《", "」": "「", "』": "『"}
 _LONGEST_TITLE = 100
 _GENERAL = ("总则", "分则", "附则")  # parts of a law that are named without a number
 _HELD = re.compile(
-    rf"(?<![目以之提当此先空])前(?P<count>[{CHINESE}几各0-9]{{0,3}})"  # not 目前款项
+    rf"(?<![目以之提当此先空])前(?P<count>[几各]|[{CHINESE}]{{0,3}}|[0-9]{{1,3}})"  # not 目前款项
     r"(?P<before>款(?![项式])|[条條](?![件例])|项(?!目)|項|[章节](?![程日目])|编(?!制))"
     rf"|(?P<next>次[条條])(?!件)|本(?P<holds>{_DIVISIONS})(?![程目日制号码写的标])"
 )

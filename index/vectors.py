@@ -17,16 +17,13 @@ class VectorIndex:
         self._flat = faiss.IndexFlatIP(vectors.shape[1])
         self._flat.add(np.ascontiguousarray(vectors, dtype=np.float32))
         # FAISS's own memory, not a copy of it; reconstruct_batch is ten times slower
-        floats = faiss.rev_swig_ptr(self._flat.get_xb(), vectors.shape[0] * vectors.shape[1]) if len(vectors) else []
-        self._stored: Vectors = np.asarray(floats, dtype=np.float32).reshape(vectors.shape)
+        n, d = vectors.shape
+        self._stored: Vectors = (
+            faiss.rev_swig_ptr(self._flat.get_xb(), n * d).reshape(n, d) if n else np.empty((0, d), dtype=np.float32)
+        )
 
     def __len__(self) -> int:
         return int(self._flat.ntotal)
-
-    @property
-    def dimension(self) -> int:
-        """Length of a vector."""
-        return int(self._flat.d)
 
     def search(
         self, queries: Vectors, k: int, *, among: npt.NDArray[np.int64] | None = None
@@ -36,12 +33,12 @@ class VectorIndex:
         ``among`` are the only rows that are searched, if given, and count as n.
         """
         asked = np.ascontiguousarray(queries, dtype=np.float32)
-        if among is None:
-            scores, rows = self._flat.search(asked, min(k, len(self)))
-        else:
-            selector = faiss.IDSelectorBatch(among)
-            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
-            scores, rows = self._flat.search(asked, min(k, len(among)), params=parameters)
+        found = min(k, len(self) if among is None else len(among))
+        if not found:  # FAISS fails
+            return np.empty((len(asked), 0), dtype=np.float32), np.empty((len(asked), 0), dtype=np.int64)
+        selector = None if among is None else faiss.IDSelectorBatch(among)
+        parameters = faiss.SearchParameters(sel=selector) if selector else None  # type: ignore[call-arg]
+        scores, rows = self._flat.search(asked, found, params=parameters)
         return scores, rows
 
     def read(self, rows: Sequence[int] | npt.NDArray[np.int64]) -> Vectors:

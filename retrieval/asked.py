@@ -9,7 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from index.script import folded
-from retrieval.quantities import UNITS, Measure, Quantity, quantities, same
+from retrieval.quantities import UNITS, Measure, Quantity, quantities
 from retrieval.question_words import COMMON, LEADS, QUESTIONS, Kind
 from retrieval.question_words_more import MORE
 
@@ -66,11 +66,6 @@ def asked(question: str) -> Asked:
     clauses = _clauses(question)
     kind, at = _kind(clauses, marked=any(mark in question for mark in "?？;؟"))
     return Asked(kind, _units(clauses, kind, at))
-
-
-def units(question: str) -> tuple[str, ...]:
-    """The units that the number asked for may have: 多少公里 -> 公里, 千米, 米, km and so on; none if not said."""
-    return asked(question).units
 
 
 def _kind(clauses: str, *, marked: bool) -> tuple[Kind, int]:
@@ -242,6 +237,7 @@ def holds(wanted: Asked, text: str) -> float:
     if that is asked or else any time of the calendar; .5 for "before" and the like. Names and places: 1 for marks of
     one, .5 for roles ("the chairman") and where something is. A list, a cause or a definition may also be unmarked: .5.
     """
+    text = folded(text)
     if wanted.kind in ("number", "money", "duration"):
         return _holds_number(wanted, text)
     if wanted.kind == "date":
@@ -281,28 +277,8 @@ def _measures(units: tuple[str, ...]) -> frozenset[Measure]:
 
 def _holds_date(wanted: Asked, text: str) -> float:
     dates = [quantity for quantity in quantities(text) if quantity.measure == "date"]
-    if any(date.values for date in dates):
+    if any(date.year for date in dates):
         return 1.0
     if dates or _TIMES.search(text):
         return 0.5 if wanted.units else 1.0
     return 0.5 if _MOMENTS.search(text) else 0.0
-
-
-def mentions(question: str) -> tuple[str, ...]:
-    """The numbers, years, terms with digits and quotations of a question, as written: what its answer should hold."""
-    quoted = [next(filter(None, found.groups())) for found in _QUOTED.finditer(question)]
-    return tuple(dict.fromkeys([*(q.words for q in _anchors(question)), *quoted]))
-
-
-def numbers_held(question: str, text: str) -> float:
-    """The share of a question's numbers, years and terms with digits that a text holds, however written; 1 for none."""
-    wanted = _anchors(question)
-    if not wanted:
-        return 1.0
-    held = list(quantities(text))
-    return sum(any(same(one, other) for other in held) for one in wanted) / len(wanted)
-
-
-def _anchors(question: str) -> list[Quantity]:
-    """The numbers of a question that its answer should repeat: not vague ones, and not places in an order."""
-    return [q for q in quantities(question) if (q.values or q.measure == "term") and q.measure != "order"]

@@ -16,8 +16,10 @@ from index.build import embed
 from index.encoder import Encoder
 from index.errors import DocumentError, ZhangjuError
 from retrieval import statistics
+from retrieval.background import Background
 from retrieval.beir import Collection, Query
-from retrieval.records import Answer, Status
+from retrieval.confidence import foreign
+from retrieval.records import Answer, Hit, Status
 from retrieval.search import Searcher
 from retrieval.statistics import Bin, Difference, Flags, Interval, Values
 from retrieval.trec import Run, Scored
@@ -35,7 +37,8 @@ Progress = Callable[[int, int], None]  # questions asked so far and of all
 class Outcome:
     """What became of a question: the verdict, the hits, and the text marked in the first of them.
 
-    ``marked_share`` is its share of the passage's characters.
+    ``marked_share`` is its share of the passage's characters. ``foreign`` tells whether the question is in another
+    script than the first hit; it is None without one.
     """
 
     query: Query
@@ -44,6 +47,7 @@ class Outcome:
     hits: tuple[Scored, ...]
     marked: str
     marked_share: float
+    foreign: bool | None
 
     @property
     def refused(self) -> bool:
@@ -123,10 +127,16 @@ class Evaluation:
         """What was found for the answerable questions, refused or not."""
         return {o.query.id: o.hits for o in self.outcomes}
 
+    @property
+    def right(self) -> Flags:
+        """Whether the first hit is relevant, for each of ``outcomes``."""
+        return self.table["Success@1"] > 0
+
 
 def open_collection(collection: Collection, encoder: Encoder, *, progress: EmbeddingProgress | None = None) -> Searcher:
     """Embed a collection, and nothing on the disk."""
-    return Searcher(embed([collection.document], encoder, progress=progress).snapshot, lambda: encoder)
+    snapshot = embed([collection.document], encoder, progress=progress).snapshot
+    return Searcher(snapshot, lambda: encoder, background=Background.of)  # a CachedEncoder remembers it, too
 
 
 def evaluate(
@@ -153,7 +163,7 @@ def _ask(queries: Sequence[Query], searcher: Searcher, depth: int, progress: Pro
     for start in range(0, len(queries), BLOCK):
         block = queries[start : start + BLOCK]
         answers = iter(searcher.ask_many([q.text for q in block if q.text], k=depth))
-        outcomes += [_outcome(q, next(answers), searcher) if q.text else _wordless(q) for q in block]
+        outcomes += [_outcome(q, next(answers), searcher, depth) if q.text else _wordless(q) for q in block]
         if progress:
             progress(len(outcomes), len(queries))
     return tuple(outcomes)
@@ -161,10 +171,10 @@ def _ask(queries: Sequence[Query], searcher: Searcher, depth: int, progress: Pro
 
 def _wordless(query: Query) -> Outcome:
     """What becomes of an empty question, which cannot be asked: the same as of one that is too vague."""
-    return Outcome(query=query, status="too vague", confidence=0.0, hits=(), marked="", marked_share=0.0)
+    return Outcome(query=query, status="too vague", confidence=0.0, hits=(), marked="", marked_share=0.0, foreign=None)
 
 
-def _outcome(query: Query, answer: Answer, searcher: Searcher) -> Outcome:
+def _outcome(query: Query, answer: Answer, searcher: Searcher, depth: int) -> Outcome:
     marked, share = "", 0.0
     if answer.hits:
         first = answer.hits[0]
@@ -175,10 +185,16 @@ def _outcome(query: Query, answer: Answer, searcher: Searcher) -> Outcome:
         query=query,
         status=answer.status,
         confidence=answer.confidence,
-        hits=tuple(Scored(hit.passage.id, hit.score) for hit in answer.hits),
+        hits=listed(answer.hits)[:depth],
         marked=marked,
         marked_share=share,
+        foreign=foreign(query.text, answer.hits[0].passage.text) if answer.hits else None,
     )
+
+
+def listed(hits: Sequence[Hit]) -> tuple[Scored, ...]:
+    """Hits as a run holds them: behind each, with its score, the passages of the same words that have no hit."""
+    return tuple(Scored(p.id, hit.score) for hit in hits for p in (hit.passage, *hit.same_text))
 
 
 def measure(qrels: Qrels, run: Run, queries: Sequence[Query]) -> Table:
@@ -269,6 +285,17 @@ def _confidence(outcomes: Sequence[Outcome], right: Flags) -> Confidence:
         calibration_error=statistics.calibration_error(bins),
         bins=bins,
     )
+
+
+def by_script(evaluations: Sequence[Evaluation]) -> dict[bool, Confidence]:
+    """The confidence in all answers of some evaluations together, by whether the question is in a foreign script.
+
+    Questions that found nothing are left out: there is no passage to compare their script with.
+    """
+    outcomes = [o for e in evaluations for o in (*e.outcomes, *e.unanswerable)]
+    right = np.concatenate([np.append(e.right, np.zeros(len(e.unanswerable), dtype=bool)) for e in evaluations])
+    rows = {kind: [i for i, o in enumerate(outcomes) if o.foreign is kind] for kind in (False, True)}
+    return {kind: _confidence([outcomes[i] for i in some], right[some]) for kind, some in rows.items() if some}
 
 
 def _abstention(answerable: Sequence[Outcome], unanswerable: Sequence[Outcome]) -> Abstention:

@@ -19,22 +19,25 @@ class Weights(NamedTuple):
     tokens: float
     passage: float
     sentence: float
+    around: float
     words: float
 
 
-WEIGHTS = Weights(tokens=0.555, passage=0.309, sentence=0.136, words=0.004)
-WITHOUT_TOKENS = Weights(tokens=0.0, passage=0.33, sentence=0.67, words=0.004)
+WEIGHTS = Weights(tokens=0.563, passage=0.162, sentence=0.177, around=0.098, words=0.004)
+WITHOUT_TOKENS = Weights(tokens=0.0, passage=0.246, sentence=0.657, around=0.098, words=0.008)
 
 
 class Signals(NamedTuple):
-    """What is known of each of c candidates, (c,) each; the first three are cosines or means of cosines.
+    """What is known of each of c candidates, (c,) each; all but the last are cosines or means of cosines.
 
-    ``tokens`` is how well the question's tokens are met in its sentences, ``words`` is what ``lexical`` gives.
+    ``tokens`` is how well the question's tokens are met in its sentences, ``around`` the mean cosine of the passages
+    before and behind it, ``words`` is what ``lexical`` gives.
     """
 
     tokens: Scores
     passage: Scores
     sentence: Scores
+    around: Scores
     words: Scores
 
 
@@ -42,19 +45,6 @@ def fuse(signals: Signals, weights: Weights) -> Scores:
     """The weighted sum of the signals, (c,): near the cosine of question and passage."""
     score: Scores = np.asarray(weights, dtype=np.float32) @ np.stack(signals)
     return score
-
-
-def best_in_groups(scores: Scores, starts: Rows) -> tuple[Scores, Rows]:
-    """The best score of each group of neighbours and where it stands; group i is ``scores[starts[i]:starts[i + 1]]``.
-
-    No group may be empty. Of equal scores the first counts.
-    """
-    best = np.maximum.reduceat(scores, starts)  # (g,)
-    sizes = np.diff(np.append(starts, len(scores)))  # (g,)
-    hits = np.flatnonzero(scores == np.repeat(best, sizes))
-    group_of_hit = np.searchsorted(starts, hits, side="right") - 1
-    _, first = np.unique(group_of_hit, return_index=True)
-    return best, hits[first].astype(np.int64)
 
 
 def best_of_each(cosines: Scores, starts: Rows) -> Scores:
@@ -85,4 +75,6 @@ def lexical(scores: Scores, coverage: Scores) -> Scores:
     """
     if not len(scores) or not coverage.any():
         return np.zeros_like(scores)
-    return (scores - scores.mean()) / (scores.std() + 1e-9) * coverage.max() ** 2
+    standard: Scores = (scores - scores.mean()) / (scores.std() + 1e-9)
+    trusted: Scores = standard * coverage.max() ** 2
+    return trusted

@@ -3,13 +3,11 @@
 Left out are numbers that are names: 第十六章, （一）, "1.", 十四五, 统一, Article 5.
 """
 
-import math
 import re
-import unicodedata
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from index.numerals import CHINESE, parse
+from index.numerals import CHINESE
 
 Measure = Literal[
     "percent", "times", "money", "area", "length", "volume", "mass", "energy", "temperature", "people", "age", "time",
@@ -46,23 +44,21 @@ _UNIT_WORDS: dict[Measure, str] = {
 }
 UNITS = {measure: tuple(word.replace("_", " ") for word in words.split()) for measure, words in _UNIT_WORDS.items()}
 _MEASURE_OF = {unit: measure for measure, units in UNITS.items() for unit in units}
-_SCALES = {"百": 100, "千": 1000, "万": 10_000, "萬": 10_000, "亿": 10**8, "億": 10**8}
-_SCALES |= dict.fromkeys(("thousand", "mil", "mille", "tausend", "тысяч"), 1000)
-_SCALES |= dict.fromkeys(
-    ("million", "millions", "millionen", "millones", "mio", "milhões", "milioni", "миллионов", "млн"), 10**6
+_SCALES = (
+    "百 千 万 萬 亿 億 thousand mil mille tausend тысяч million millions millionen millones mio milhões milioni миллионов"
+    " млн billion billions milliarden mrd milliards миллиардов млрд"
 )
-_SCALES |= dict.fromkeys(("billion", "billions", "milliarden", "mrd", "milliards", "миллиардов", "млрд"), 10**9)
 
 
 class Quantity(NamedTuple):
-    """A number as a text writes it and what it measures; ``values`` are its readings, as 1.234 has two."""
+    """A number as a text writes it and what it measures; ``year`` is whether a date names one."""
 
     words: str
     measure: Measure
-    values: tuple[float, ...] = ()
+    year: bool = False
 
 
-def _either(words: list[str] | tuple[str, ...]) -> str:
+def _either(words: list[str]) -> str:
     """Any of the words, the longest first; letters must not go on behind a word in letters."""
     ordered = sorted(words, key=len, reverse=True)
     plain = "|".join(re.escape(w) for w in ordered if not w[-1].isalnum() or "\u3040" <= w[-1] <= "\ud7ff")
@@ -72,7 +68,7 @@ def _either(words: list[str] | tuple[str, ...]) -> str:
 
 _BEHIND = _either([u for units in UNITS.values() for u in units if u not in ("百分之", "分之")])
 _COUNTED = _either([u for m in ("pieces", "people") for u in UNITS[m] if u not in ("人", "户", "戶")])
-_SCALE = _either(tuple(_SCALES))
+_SCALE = _either(_SCALES.split())
 _HAN_DIGIT = "一二两三四五六七八九壹贰叁肆伍陆柒捌玖兩"
 _HAN = rf"[{CHINESE}亿億]"
 _DIGITS = r"\d{1,3}(?:[,，.\u00a0\u202f]\d{3})+(?![\d])(?:[.,]\d+)?|\d+(?:[.,·]\d+)?"
@@ -94,21 +90,21 @@ _FIRST = (  # of any of these, so that most of a text is passed over quickly
     rf"[\d$€£¥￥§№第（(［\[〔{CHINESE}半过大减折翻加数几上近统单唯同专划进]|(?<![^\W\d_\u3040-\uffff])[^\W\d_\u3040-\uffff]"
 )
 _TOKEN = re.compile(
-    rf"""(?={_FIRST})(?:(?P<price>(?:[$€£¥￥]|(?:us|hk)\$|\b(?:rmb|usd|eur)\s?)\s?(?P<priced>{_DIGITS})\s?(?P<price_scale>{_SCALE})?)
+    rf"""(?={_FIRST})(?:(?P<price>(?:[$€£¥￥]|(?:us|hk)\$|\b(?:rmb|usd|eur)\s?)\s?(?:{_DIGITS})\s?{_SCALE}?)
     |(?P<name>(?<![a-z])(?:[§№]\s?|(?:article|section|chapter|no|art|sec|part|page|absatz|artículo|artikel)\.?\s)\d+
         |[（(［\[〔](?:{_HAN}{{1,3}}|\d{{1,2}})[）)\]］〕]|^\d{{1,2}}[.、．](?!\d)
         |\d+(?:st|nd|rd|th)\b|{_PHRASES})
-    |(?P<order>第\s?(?P<rank>{_HAN}+|\d+))
+    |(?P<order>第\s?(?:{_HAN}+|\d+))
     |(?P<term>(?<![a-z\d])[a-z]+[-.]?\d+(?:\.\d+)*[a-z]*|(?<![\d.,])\d+(?!{_BEHIND}|{_SCALE})[a-z][a-z\d]*)
     |(?P<date>(?<![\d.,])(?P<year>{_YEAR})(?:\s?(?:年|년)[代底初末中]?(?:\s?(?:\d{{1,2}}|{_HAN}{{1,2}})\s?月)?
         |(?=\s?[-—–~～至到]\s?(?:{_YEAR})\s?年)
         |(?<![\u4e00-\u9fff]....)(?!\d|[.,]\d|s?\s?(?:[%％‰]|{_BEHIND}|{_SCALE})))
         |(?<!\d)(?:\d{{1,2}}|{_HAN}{{1,3}})\s?月(?:份|底|初|\s?(?:\d{{1,2}}|{_HAN}{{1,3}})\s?[日号])?(?!间))
-    |(?P<share>百分之(?P<percent>{_HAN}+(?:点{_HAN}+)?|\d+(?:\.\d+)?)|(?:{_HAN}+|\d+)分之(?:{_HAN}+|\d+)
+    |(?P<share>百分之(?:{_HAN}+(?:点{_HAN}+)?|\d+(?:\.\d+)?)|(?:{_HAN}+|\d+)分之(?:{_HAN}+|\d+)
         |半数|一半|过半|大半|减半|折半|翻[一两]?番|加倍)
     |(?P<halved>半(?:年|天|日|个月|个?小时))
-    |(?P<counted>(?P<number>{_DIGITS})\s?(?P<scale>[百千万亿]{{2}}|{_SCALE})?[多余几]?\s?(?P<unit>{_BEHIND})?)
-    |(?P<written>(?P<han>(?:[{_HAN_DIGIT}][十百千万亿拾佰仟萬億]|十[{_HAN_DIGIT}]|[数几上近][十百千万亿]){_HAN}*(?:点{_HAN}+)?
+    |(?P<counted>(?:{_DIGITS})\s?(?:[百千万亿]{{2}}|{_SCALE})?[多余几]?\s?(?P<unit>{_BEHIND})?)
+    |(?P<written>(?:(?:[{_HAN_DIGIT}][十百千万亿拾佰仟萬億]|十[{_HAN_DIGIT}]|[数几上近][十百千万亿]){_HAN}*(?:点{_HAN}+)?
         |(?<![哪某])(?:[二三四五六七八九十两兩]|(?<=[仅只共])一|一(?!{_COUNTED}))(?:点{_HAN}+)?(?=[多余几]?\s?{_BEHIND})
         |{_HAN}点{_HAN}+)[多余几]?\s?(?P<han_unit>{_BEHIND})?)
     |(?P<spelt>\b(?:{_WORDS})\b\s?(?:{_SCALE})?\s?(?P<word_unit>{_BEHIND})?))""",
@@ -116,15 +112,11 @@ _TOKEN = re.compile(
 )
 
 
-# The measure of each kind of number, or the group that holds its unit; the groups of the number and its scale.
+# The measure of each kind of number, or the group that holds its unit.
 _MEASURES: dict[str, Measure] = {
     "price": "money", "order": "order", "term": "term", "date": "date", "share": "percent", "halved": "time",
 }  # fmt: skip
 _UNIT_GROUPS = {"counted": "unit", "written": "han_unit", "spelt": "word_unit"}
-_NUMBER_GROUPS = {
-    "price": ("priced", "price_scale"), "order": ("rank", None), "date": ("year", None), "share": ("percent", None),
-    "counted": ("number", "scale"), "written": ("han", None),
-}  # fmt: skip
 
 
 def quantities(text: str) -> Iterator[Quantity]:
@@ -135,51 +127,5 @@ def quantities(text: str) -> Iterator[Quantity]:
             continue
         unit = found[_UNIT_GROUPS[kind]] if kind in _UNIT_GROUPS else None
         measure = _MEASURES.get(kind) or _MEASURE_OF.get((unit or "").lower(), "bare")
-        number, scale = _NUMBER_GROUPS.get(kind, (None, None))
-        words = found[number] if number else None
-        values = _values(words, found[scale] if scale else None) if words else ()
-        yield Quantity(found.group().strip(), measure, values)
+        yield Quantity(found.group().strip(), measure, year=bool(found["year"]))
 
-
-def same(one: Quantity, other: Quantity) -> bool:
-    """Whether two texts name one number, however they write it; a measure that is not said may be any but percent."""
-    if "term" in (one.measure, other.measure):
-        return one.words.lower() == other.words.lower()
-    if one.measure != other.measure:
-        both = {one.measure, other.measure}
-        if both != {"time", "age"} and (not both & {"bare", "pieces", "people"} or "percent" in both):
-            return False
-    return any(math.isclose(a, b) for a in one.values for b in other.values)
-
-
-def _values(words: str, scale: str | None = None) -> tuple[float, ...]:
-    """The readings of a number, none if it is vague (数百); a scale of two characters multiplies."""
-    times = 1
-    for part in [scale.lower()] if scale and scale.lower() in _SCALES else scale or "":
-        times *= _SCALES.get(part, 1)
-    words = unicodedata.normalize("NFKC", words).replace(" ", "")
-    readings = _digits(words) if any(c.isdigit() and c not in CHINESE for c in words) else _chinese(words)
-    return tuple(reading * times for reading in readings)
-
-
-def _digits(words: str) -> tuple[float, ...]:
-    """1,234 and 1.234 are a thousand in one language and a little more than one in another."""
-    marks = [c for c in words if not c.isdigit()]
-    if not marks:
-        return (float(words),)
-    whole, _, rest = words.rpartition(marks[-1])
-    whole = "".join(c for c in whole if c.isdigit())
-    decimal = float(f"{whole}.{rest}")
-    if len(rest) != 3 or len(set(marks)) > 1:
-        return (decimal,)
-    return (float(whole + rest),) if len(marks) > 1 else (float(whole + rest), decimal)
-
-
-def _chinese(words: str) -> tuple[float, ...]:
-    whole, _, rest = words.replace("億", "亿").partition("点")
-    try:
-        high, mark, low = whole.rpartition("亿")
-        number = (parse(high or "一") * 10**8 if mark else 0) + (parse(low) if low else 0)
-        return (float(f"{number}.{''.join(str(parse(c)) for c in rest) or 0}"),)
-    except ValueError:
-        return ()

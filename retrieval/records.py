@@ -16,7 +16,8 @@ class Hit:
     """A passage that was found.
 
     ``rank`` counts from 1. ``best`` is its best matching sentence, a span of its text; ``marked`` holds it, and another
-    one where two are as good, in the order of the text. ``same_text`` are further passages with the same words, which have no hits of their own.
+    one where two are as good, in the order of the text. ``same_text`` are further passages with the same words, which
+    have no hits of their own.
     """
 
     rank: int

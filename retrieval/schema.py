@@ -35,7 +35,7 @@ def answer_json(answer: Answer) -> Json:
 
 
 def _answer_span(hit: Hit) -> Json:
-    span = hit.highlights
+    span = hit.passage.source_spans(hit.best)
     return {
         "text": sentence(hit.passage, hit.best),
         "citation": own_language(hit.sentence_citation, hit.passage),

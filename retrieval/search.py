@@ -149,7 +149,7 @@ class Searcher:
         hits = self._hits(question, ranking, k)
         foreign = confidence.foreign(question.text, self.passages[ranking.rows[0]].text)
         signs = self.signs(question, ranking)
-        return answer.judged(asking.words, hits, signs, foreign=foreign, nowhere=asking.nowhere)
+        return answer.judged(asking.words, hits, signs, ranking.scores, foreign=foreign, nowhere=asking.nowhere)
 
     def _reread(self, question: Question, ranking: Ranking) -> Ranking:
         """The candidates as the reranker, where there is one, puts them; the scores stay with the places."""

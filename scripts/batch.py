@@ -30,6 +30,7 @@ COLUMNS = (
 BLOCK = 32  # questions embedded together, and lost at most if the run is killed
 
 Row = dict[str, Any]
+Ask = Callable[[Sequence[str]], list[Answer]]
 
 
 def run(
@@ -55,19 +56,26 @@ def run(
         raise QuestionError(f"cannot write {out}: the table is written as .csv or .jsonl")
     columns = _columns(asked)
     searcher.ask_many([], chapters=chapters, titles=titles)  # raises before anything is written
-    options = [k, form, list(chapters), list(titles), reranker]
+    fingerprint = _fingerprint(asked, index, [k, form, list(chapters), list(titles), reranker])
+
+    def ask(questions: Sequence[str]) -> list[Answer]:
+        return searcher.ask_many(questions, k=k, chapters=chapters, titles=titles)
+
     try:
-        table = _Table(out, columns, _fingerprint(asked, index, options))
-        for start in range(table.questions, len(asked.questions), BLOCK):
-            block = asked.questions[start : start + BLOCK]
-            answers = searcher.ask_many(block, k=k, chapters=chapters, titles=titles)
-            own = asked.rows[start : start + BLOCK]
-            table.append([row for a, o in zip(answers, own, strict=True) for row in rows_of(a, o)], len(block))
-            if progress:
-                progress(table.questions, len(asked.questions))
-        return table.finish()
+        return _filled(_Table(out, columns, fingerprint), asked, ask, progress)
     except OSError as error:
         raise QuestionError(f"cannot write {out}: {error.strerror or error}") from error
+
+
+def _filled(table: "_Table", asked: Questions, ask: Ask, progress: Callable[[int, int], None] | None) -> int:
+    """Ask what is left to ask, and finish the table; its number of rows."""
+    for start in range(table.questions, len(asked.questions), BLOCK):
+        block = asked.questions[start : start + BLOCK]
+        own = asked.rows[start : start + BLOCK]
+        table.append([row for a, o in zip(ask(block), own, strict=True) for row in rows_of(a, o)], len(block))
+        if progress:
+            progress(table.questions, len(asked.questions))
+    return table.finish()
 
 
 def _columns(asked: Questions) -> tuple[str, ...]:

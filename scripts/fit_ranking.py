@@ -76,6 +76,8 @@ def _dcg(grades: npt.NDArray[np.int64]) -> float:
 def fit(folders: Sequence[Folder], without: int | None = None) -> Array:
     """Weights (s,) under which right candidates are likely: softmax over each question's candidates, none below 0.
 
+    The logarithms of the folders' losses are added up, so that a folder gains by what is a tenth better for it, whether
+    its questions are hard or easy.
     The weight of words is chosen last: the greatest that costs hardly any nDCG@10. Likelihood would set it to nought,
     but no collection asks for what only words can find, such as the number of a standard.
     """
@@ -87,8 +89,8 @@ def fit(folders: Sequence[Folder], without: int | None = None) -> Array:
     def loss(weights: Array) -> tuple[float, Array]:
         parts = [_loss(f, weights) for f in folders]
         ridge = RIDGE * weights / 1000
-        total = sum(s * p[0] for s, p in zip(shares, parts, strict=True)) + float(ridge @ weights) / 2
-        slope = sum((s * p[1] for s, p in zip(shares, parts, strict=True)), ridge)
+        total = sum(s * np.log(p[0]) for s, p in zip(shares, parts, strict=True)) + float(ridge @ weights) / 2
+        slope = sum((s / p[0] * p[1] for s, p in zip(shares, parts, strict=True)), ridge)
         return total, slope
 
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
@@ -128,7 +130,8 @@ def main(arguments: Sequence[str]) -> None:
     paths = sorted(p.parent for p in Path(arguments[0]).glob("*/queries.jsonl"))
     folders = [collect(read_collection(path), encoder) for path in paths]
     weights = fit(folders)
-    print("WEIGHTS =", Weights(*(round(float(w), 3) for w in weights)))
+    for name, found in (("WEIGHTS", weights), ("WITHOUT_TOKENS", fit(folders, without=0))):
+        print(f"{name} =", Weights(*(round(float(w), 3) for w in found)))
     print(f"{'nDCG@10, first hit right':34}" + "".join(f"{f.name:>16}" for f in folders))
     _row("all folders", [measured(f, weights) for f in folders])
     _row("the other folders", [measured(f, fit([g for g in folders if g.passages != f.passages])) for f in folders])

@@ -3,7 +3,7 @@
     python -m scripts.quality DIRECTORY [--write docs/quality.md] [--model M] [--no-cache]
 
 prints the tables; --write also puts them into that file between <!-- table:begin --> and <!-- table:end -->, at its
-end where it has neither, and leaves the rest of it alone.
+end where it has neither, and leaves the rest of it alone. Beside it, it writes the diagram reliability.svg.
 """
 
 import sys
@@ -14,12 +14,15 @@ from pathlib import Path
 from index.errors import DocumentError, ZhangjuError
 from retrieval import statistics
 from retrieval.beir import CORPUS, read_collection
-from retrieval.evaluate import DEPTH, Evaluation, Group
-from scripts import display
+from retrieval.evaluate import DEPTH, Confidence, Evaluation, Group, by_script
+from retrieval.statistics import BINS, Bin
+from scripts import diagram, display
 from scripts.evaluate import FEWEST, cached, figure, label, measured, percent, shown_groups, shown_measures, with_bounds
 from scripts.indexing import LoadedOnce
 
 BEGIN, END = "<!-- table:begin -->", "<!-- table:end -->"
+DIAGRAM = "reliability.svg"  # beside the page
+SCRIPTS = {False: "question in the script of the passage", True: "question in another script"}
 
 _LEGEND = f"""\
 In parentheses: where the middle {statistics.LEVEL:.0%} of {statistics.RESAMPLES:,} means over resampled questions lie
@@ -38,7 +41,8 @@ def folders(directory: Path) -> list[Path]:
 
 def markdown(evaluations: Sequence[Evaluation]) -> str:
     """All tables, and how to read them."""
-    parts = [_measures(evaluations), _LEGEND, _abstention(evaluations), _marking(evaluations), _confidence(evaluations)]
+    figures = [_measures, lambda _: _LEGEND, _abstention, _marking, _confidence, _reliability]
+    parts = [figure_of(evaluations) for figure_of in figures]
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
@@ -77,11 +81,47 @@ def _marking(evaluations: Sequence[Evaluation]) -> str:
 
 def _confidence(evaluations: Sequence[Evaluation]) -> str:
     rows = [
-        [e.collection.name, with_bounds(c.auroc) if c.auroc else "-", figure(c.brier), figure(c.calibration_error)]
+        [e.collection.name, *_told(c), figure(c.brier), figure(c.calibration_error)]
         for e in evaluations
         for c in [e.groups[0].confidence]
     ]
     return _table(["", "AUROC, first hit right", "Brier score", "calibration error"], rows)
+
+
+def _reliability(evaluations: Sequence[Evaluation]) -> str:
+    """All folders together, by script: the figures, the bins, and the diagram of these."""
+    found = by_script(evaluations)
+    figures = [
+        [SCRIPTS[kind], f"{c.questions:,}", *_told(c), figure(c.brier), figure(c.calibration_error)]
+        for kind, c in found.items()
+    ]
+    header = ["all folders together", "questions", "AUROC, first hit right", "Brier score", "calibration error"]
+    bins = [{round(b.low * BINS): b for b in c.bins} for c in found.values()]
+    rows = [
+        [f"{i / BINS:.1f}–{(i + 1) / BINS:.1f}", *(cell for own in bins for cell in _cells(own.get(i)))]
+        for i in range(BINS)
+    ]
+    columns = [f"{SCRIPTS[kind]}: {part}" for kind in found for part in ("n", "mean confidence", "first hit right")]
+    return "\n\n".join(
+        [
+            _table(header, figures),
+            _table(["confidence", *columns], rows),
+            f"![Confidence against the share of first hits that are right, by script]({DIAGRAM})",
+        ]
+    )
+
+
+def _told(confidence: Confidence) -> list[str]:
+    return [with_bounds(confidence.auroc) if confidence.auroc else "-"]
+
+
+def _cells(one: Bin | None) -> list[str]:
+    return [f"{one.count:,}", figure(one.confidence), figure(one.right)] if one else ["0", "-", "-"]
+
+
+def drawn(evaluations: Sequence[Evaluation]) -> str:
+    """The reliability diagram of all folders together."""
+    return diagram.reliability({SCRIPTS[kind]: found for kind, found in by_script(evaluations).items()})
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -123,6 +163,7 @@ def main(arguments: Sequence[str]) -> None:
     print(tables, end="")
     if options.write:
         options.write.write_text(placed(page, tables), encoding="utf-8", newline="\n")
+        options.write.with_name(DIAGRAM).write_text(drawn(evaluations), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

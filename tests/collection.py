@@ -3,7 +3,10 @@
 from pathlib import Path
 
 from index import store
-from index.build import Report, build, collect
+from index.build import Report, build, collect, embed
+from index.encoder import Encoder
+from index.structure import read_document
+from retrieval.background import Background
 from retrieval.search import Searcher
 from tests.fakes import HashingEncoder
 
@@ -38,6 +41,17 @@ def build_index(source: Path, directory: Path, encoder: HashingEncoder | None = 
     return build(collect([source]).files, directory, revision=lambda: fake.contract.revision, load=lambda: fake)
 
 
-def open_searcher(directory: Path) -> Searcher:
-    """Open an index with the fake encoder."""
-    return Searcher(store.open_snapshot(directory), HashingEncoder)
+def snapshot_of(*texts: str, encoder: Encoder | None = None) -> store.Snapshot:
+    """What an index of some documents holds, and nothing on the disk."""
+    documents = [read_document(text.encode(), f"{i}.txt") for i, text in enumerate(texts)]
+    return embed(documents, encoder or HashingEncoder()).snapshot
+
+
+def searcher_of(snapshot: store.Snapshot, encoder: Encoder | None = None) -> Searcher:
+    """Ask a snapshot, of the fake encoder unless another is given; the user's cache is left alone."""
+    return Searcher(snapshot, lambda: encoder or HashingEncoder(), background=Background.of)
+
+
+def open_searcher(directory: Path, encoder: Encoder | None = None) -> Searcher:
+    """The same for an index on the disk."""
+    return searcher_of(store.open_snapshot(directory), encoder)

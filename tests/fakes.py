@@ -66,3 +66,14 @@ class HashingEncoder:
     def _tokens(text: str) -> list[str]:
         words = re.findall(r"\w+", text.lower())
         return words + [word[i : i + 2] for word in words for i in range(len(word) - 1)]
+
+
+class TokenlessEncoder(HashingEncoder):
+    """One that says nothing of its tokens, as static models do."""
+
+    def encode_passages(
+        self, texts: Sequence[str], *, tokens: bool = True, progress: Callable[[int], None] | None = None
+    ) -> Encoded:
+        """Vectors alone, whether tokens are wanted or not."""
+        vectors, _ = super().encode_passages(texts, tokens=tokens, progress=progress)
+        return Encoded(vectors, TokenVectors.quantised([vectors[:0]] * len(texts), self._dimension))

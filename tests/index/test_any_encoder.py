@@ -161,6 +161,15 @@ def test_every_text_has_its_tokens_which_are_nearly_unit_vectors(any_encoder: En
             np.testing.assert_allclose(np.linalg.norm(tokens.text(row), axis=1), 1, atol=0.01)
 
 
+def test_passages_that_want_no_tokens_have_none_and_the_same_vectors(any_encoder: Encoder) -> None:
+    told: list[int] = []
+    found = any_encoder.encode_passages(TEXTS, tokens=False, progress=told.append)
+    assert (len(found.tokens), found.tokens.codes.shape) == (len(TEXTS), (0, any_encoder.contract.dimension))
+    np.testing.assert_allclose(found.vectors, any_encoder.encode_passages(TEXTS).vectors, atol=1e-5)
+    assert raw(any_encoder.encode_passages(TEXTS, tokens=False)) == raw(found)
+    assert sum(told) == len(TEXTS)
+
+
 def test_passages_have_at_most_as_many_tokens_as_questions(any_encoder: Encoder) -> None:
     queries, passages = (np.diff(found.tokens.starts) for found in both(any_encoder, TEXTS))
     assert (passages <= queries).all()
@@ -183,4 +192,4 @@ def test_what_it_makes_is_stored_and_read(any_encoder: Encoder, tmp_path: Path) 
     found = store.open_snapshot(tmp_path)
     for one, other in zip(found.arrays(), snapshot.arrays(), strict=True):
         np.testing.assert_array_equal(one, other)
-    assert (len(found.passage_tokens.codes) == 0) == without_tokens(any_encoder)
+    assert (len(found.tokens.codes) == 0) == without_tokens(any_encoder)

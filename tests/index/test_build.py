@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from index import store
 from index.build import collect, embed, headings, parts_of
-from index.encoder import load_encoder
+from index.encoder import Encoded, Progress, load_encoder
 from index.errors import DocumentError
 from index.model import ModelContract
 from index.records import Division, Document, Passage, Span
@@ -74,16 +75,36 @@ def test_long_texts_are_counted_and_their_vectors_are_means(tmp_path: Path) -> N
     np.testing.assert_allclose(vector, mean / np.linalg.norm(mean), atol=1e-6)
 
 
-def test_the_tokens_of_a_long_text_are_those_of_all_its_parts(tmp_path: Path) -> None:
-    text = "节约用水。" * 300
+def test_the_tokens_of_a_long_sentence_are_those_of_all_its_parts(tmp_path: Path) -> None:
+    text = "节约用水和用电" * 100
     build_index(write_plan(tmp_path, f"第一章 水\n{text}\n短的一段。\n"), tmp_path / "index")
     encoder = HashingEncoder()
-    parts = encoder.encode_passages(parts_of(text, encoder, head="水\n")).tokens
+    parts = encoder.encode_passages(parts_of(text, encoder)).tokens
     assert len(parts) > 2
     snapshot = store.open_snapshot(tmp_path / "index")
-    np.testing.assert_array_equal(snapshot.passage_tokens.text(0), parts.grouped([len(parts)]).text(0))
-    short = encoder.encode_passages(["短的一段。"]).tokens.text(0)
-    np.testing.assert_array_equal(snapshot.sentence_tokens.text(len(snapshot.sentences) - 1), short)
+    assert len(snapshot.tokens) == len(snapshot.sentences) == 2
+    np.testing.assert_array_equal(snapshot.tokens.text(0), parts.grouped([len(parts)]).text(0))
+    np.testing.assert_array_equal(snapshot.tokens.text(1), encoder.encode_passages(["短的一段。"]).tokens.text(0))
+
+
+class Asked(HashingEncoder):
+    """Remembers which texts were embedded with tokens, and which without."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: dict[bool, list[str]] = {True: [], False: []}
+
+    def encode_passages(
+        self, texts: Sequence[str], *, tokens: bool = True, progress: Progress | None = None
+    ) -> Encoded:
+        self.texts[tokens] += texts
+        return super().encode_passages(texts, tokens=tokens, progress=progress)
+
+
+def test_tokens_are_made_of_sentences_alone(tmp_path: Path) -> None:
+    encoder = Asked()
+    build_index(write_plan(tmp_path, "第一章 水\n节约用水。推广再生水。\n"), tmp_path / "index", encoder)
+    assert encoder.texts == {True: ["节约用水。", "推广再生水。"], False: ["水\n节约用水。推广再生水。"]}
 
 
 class Brief(HashingEncoder):

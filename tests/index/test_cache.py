@@ -20,9 +20,11 @@ class CountingEncoder(HashingEncoder):
         super().__init__(dimension)
         self.asked: list[str] = []
 
-    def encode_passages(self, texts: Sequence[str], *, progress: Progress | None = None) -> Encoded:
+    def encode_passages(
+        self, texts: Sequence[str], *, tokens: bool = True, progress: Progress | None = None
+    ) -> Encoded:
         self.asked += texts
-        return super().encode_passages(texts, progress=progress)
+        return super().encode_passages(texts, tokens=tokens, progress=progress)
 
 
 def cached(folder: Path, encoder: HashingEncoder | None = None) -> tuple[CachedEncoder, list[str]]:
@@ -59,6 +61,8 @@ def test_vectors_and_tokens_are_those_of_the_other_encoder(
 ) -> None:
     encoder, messages = cached(tmp_path_factory.getbasetemp() / "cache")
     assert_same(encoder.encode_passages(texts), HashingEncoder(32).encode_passages(texts))
+    without = HashingEncoder(32).encode_passages(texts, tokens=False)
+    assert_same(encoder.encode_passages(texts, tokens=False), without)
     assert_same(encoder.encode_queries(texts), HashingEncoder(32).encode_queries(texts))
     assert encoder.count_tokens(texts) == HashingEncoder(32).count_tokens(texts)
     assert encoder.encode_queries([]).vectors.shape == (0, 32)
@@ -78,12 +82,23 @@ def test_questions_and_passages_and_models_are_kept_apart(tmp_path: Path) -> Non
     assert len(list(tmp_path.iterdir())) == 2
 
 
+def test_passages_with_tokens_and_without_are_kept_apart(tmp_path: Path) -> None:
+    encoder, plain = CountingEncoder(), HashingEncoder(32)
+    for tokens in (False, True, False, True):
+        found = cached(tmp_path, encoder)[0].encode_passages(["甲乙", "丙"], tokens=tokens)
+        assert_same(found, plain.encode_passages(["甲乙", "丙"], tokens=tokens))
+        assert (len(found.tokens.codes) > 0) == tokens
+    assert encoder.asked == ["甲乙", "丙"] * 2
+
+
 def test_many_texts_are_stored_as_they_are_made(tmp_path: Path) -> None:
     class Stopped(CountingEncoder):
-        def encode_passages(self, texts: Sequence[str], *, progress: Progress | None = None) -> Encoded:
+        def encode_passages(
+            self, texts: Sequence[str], *, tokens: bool = True, progress: Progress | None = None
+        ) -> Encoded:
             if self.asked:
                 raise KeyboardInterrupt
-            return super().encode_passages(texts, progress=progress)
+            return super().encode_passages(texts, tokens=tokens, progress=progress)
 
     texts = [f"text {i}" for i in range(1500)]
     with pytest.raises(KeyboardInterrupt):

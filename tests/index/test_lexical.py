@@ -86,12 +86,12 @@ def test_words_of_other_scripts_are_whole(word: str) -> None:
 
 
 def test_words_without_spaces_of_korean_and_japanese_are_bigrams() -> None:
-    assert terms("한국어 문장", characters=False) == ["한국", "국어", "문장"]
-    assert terms("コーヒーを", characters=False) == ["コー", "ーヒ", "ヒー", "ーを"]
+    assert terms("한국어 문장") == ["한국", "국어", "한", "국", "어", "문장", "문", "장"]
+    assert terms("コーヒーを")[:4] == ["コー", "ーヒ", "ヒー", "ーを"]
 
 
 def test_kana_do_not_keep_characters_from_being_folded() -> None:
-    assert terms("東京で", characters=False) == ["东京", "京で"]
+    assert terms("東京で")[:2] == ["东京", "京で"]
 
 
 def test_half_a_surrogate_pair_is_no_character() -> None:
@@ -102,13 +102,6 @@ def test_half_a_surrogate_pair_is_no_character() -> None:
 def test_terms_hold_only_letters_digits_marks_points_and_per_cent(written: str) -> None:
     assert not any(c.isspace() or c in ",-_。，" for term in terms(written) for c in term)
     assert "" not in terms(written)
-
-
-@given(st.text())
-def test_without_characters_there_are_the_same_terms_but_for_them(written: str) -> None:
-    fewer, more = Counter(terms(written, characters=False)), Counter(terms(written))
-    assert fewer <= more
-    assert all(len(term) == 1 for term in more - fewer)
 
 
 # scores
@@ -171,15 +164,6 @@ def test_numbers_are_found_however_they_are_written(index: LexicalIndex) -> None
     assert index.scores("5g").argmax() == 1
 
 
-def test_shared_terms_are_those_that_stand_in_the_passage(index: LexicalIndex) -> None:
-    assert index.shared("用水量 下降 coal 水", 0) == ["用水", "水量", "下降", "水"]
-    assert index.shared("用水量 下降 coal 水", 2) == ["下降", "coal"]
-    assert index.shared("用水量", 3) == []
-    for row in (-1, 4):
-        with pytest.raises(IndexError, match="4 passages"):
-            index.shared("用", row)
-
-
 def expected_scores(pairs: Passages, query: str, heading_weight: float, k1: float, b: float) -> list[float]:
     """The formula in the head of the module, passage by passage."""
     fields = [(Counter(terms(h)), Counter(terms(body))) for h, body in pairs]
@@ -202,14 +186,13 @@ def test_scores_equal_brute_force(pairs: Passages, query: str, heading_weight: f
 
 
 @given(passages, text)
-def test_scores_coverage_and_shared_terms_agree(pairs: Passages, query: str) -> None:
+def test_scores_and_coverage_agree(pairs: Passages, query: str) -> None:
     index = build(pairs)
     scores, coverage = index.scores(query), index.coverage(query)
     assert ((coverage >= 0) & (coverage <= 1)).all()
     assert ((scores > 0) == (coverage > 0)).all()
     for row, (heading, body) in enumerate(pairs):
         there = {*terms(heading), *terms(body)}
-        assert index.shared(query, row) == [t for t in dict.fromkeys(terms(query, characters=False)) if t in there]
         assert (coverage[row] == 1) == (bool(terms(query)) and there.issuperset(terms(query)))
 
 
@@ -340,4 +323,3 @@ def test_damage_is_refused_or_does_not_break_a_search(name: str, at: int, byte: 
     except ValueError:
         return
     assert len(index.scores("用水量 coal")) == len(index.coverage("用水量 coal")) == len(BODIES)
-    assert [index.shared("用水量", row) for row in range(len(index))]

@@ -115,6 +115,11 @@ def test_linking_again_changes_nothing() -> None:
     assert linked(once) == once
 
 
+@pytest.mark.parametrize("text", ["前1一条", "前一1款", "前几十条", "前各1项"])
+def test_what_is_no_number_counts_nothing(text: str) -> None:
+    assert linked((law("a", "某法", "一。", text),))[0].passages[1].links == ()
+
+
 @given(
     st.lists(
         st.text(alphabet="第十二三条款项本法前章至、和《》（）1 之一号제조항ofArticle()\n", max_size=30), max_size=5

@@ -41,18 +41,12 @@ def test_what_was_published_is_opened(built: Path) -> None:
     assert len(snapshot.passages) == 7
     expected = encoder.encode_passages(["节约用水。", "万元产值用水量下降12%。", "推广再生水。"]).vectors
     np.testing.assert_allclose(snapshot.sentence_vectors[:3].astype(np.float32), expected, atol=1e-3)
-    assert_tokens_of_the_texts(snapshot, encoder)
+    assert len(snapshot.tokens) == len(snapshot.sentences)
+    third = encoder.encode_passages(["推广再生水。"]).tokens
+    np.testing.assert_array_equal(snapshot.tokens.text(2), third.text(0))
+    assert np.flatnonzero(snapshot.words.scores("再生水")).tolist() == [0, 4]
     spans = [tuple(row) for row in snapshot.sentences]
     assert spans == [(i, *span) for i, p in enumerate(snapshot.passages) for span in sentence_spans(p.text)]
-
-
-def assert_tokens_of_the_texts(snapshot: store.Snapshot, encoder: HashingEncoder) -> None:
-    """Those of the third sentence, and of the passage that it ends, behind its headings."""
-    first = "绿色发展 节约资源\n节约用水。万元产值用水量下降12%。推广再生水。"
-    sentence, passage = (encoder.encode_passages([text]).tokens for text in ("推广再生水。", first))
-    np.testing.assert_array_equal(snapshot.sentence_tokens.text(2), sentence.text(0))
-    np.testing.assert_array_equal(snapshot.passage_tokens.text(0), passage.text(0))
-    assert snapshot.words.shared("再生水的推广", 0) == ["再生", "生水", "推广"]
 
 
 def test_generations_follow_each_other_and_old_ones_go(built: Path, tmp_path: Path) -> None:
@@ -89,7 +83,7 @@ def test_an_index_of_the_older_format_is_built_anew(built: Path, tmp_path: Path)
 def test_every_damaged_byte_of_every_file_is_noticed(built: Path) -> None:
     names = {path.name for path in generation(built).iterdir()}
     assert names == {*store.ARRAYS, store.DOCUMENTS, store.MANIFEST}
-    assert len(names) == 3 + 3 + 3 + 6 + 2  # vectors and sentences, tokens of both, words, documents and manifest
+    assert len(names) == 3 + 3 + 6 + 2  # vectors and sentences, tokens, words, documents and manifest
     for path in generation(built).iterdir():
         sound = path.read_bytes()
         for place in {0, len(sound) // 2, len(sound) - 1}:
@@ -128,17 +122,16 @@ def rewrite(folder: Path, name: str, change: Callable[[Array], Array]) -> None:
 
 
 MISFITS: list[tuple[str, str, Callable[[Array], Array]]] = [
-    ("starts end too early", "passage_token_starts.npy", lambda a: np.append(a[:-1], a[-1] - 1)),
-    ("starts end too late", "sentence_token_starts.npy", lambda a: np.append(a[:-1], a[-1] + 1)),
-    ("starts begin behind the first token", "passage_token_starts.npy", lambda a: np.append(1, a[1:])),
-    ("starts go back", "sentence_token_starts.npy", lambda a: a[[0, 2, 1, *range(3, len(a))]]),
-    ("no starts", "passage_token_starts.npy", lambda a: a[:0]),
-    ("a passage without its tokens", "passage_token_starts.npy", lambda a: np.delete(a, 1)),
-    ("a sentence too many has tokens", "sentence_token_starts.npy", lambda a: np.append(a, a[-1])),
-    ("a scale is missing", "passage_token_scales.npy", lambda a: a[1:]),
-    ("a token too many", "sentence_tokens.npy", lambda a: np.concatenate([a, a[:1]])),
-    ("passage tokens of another dimension", "passage_tokens.npy", lambda a: a[:, 1:]),
-    ("sentence tokens of another dimension", "sentence_tokens.npy", lambda a: a[:, 1:]),
+    ("starts end too early", "token_starts.npy", lambda a: np.append(a[:-1], a[-1] - 1)),
+    ("starts end too late", "token_starts.npy", lambda a: np.append(a[:-1], a[-1] + 1)),
+    ("starts begin behind the first token", "token_starts.npy", lambda a: np.append(1, a[1:])),
+    ("starts go back", "token_starts.npy", lambda a: a[[0, 2, 1, *range(3, len(a))]]),
+    ("no starts", "token_starts.npy", lambda a: a[:0]),
+    ("a sentence without its tokens", "token_starts.npy", lambda a: np.delete(a, 1)),
+    ("a sentence too many has tokens", "token_starts.npy", lambda a: np.append(a, a[-1])),
+    ("a scale is missing", "token_scales.npy", lambda a: a[1:]),
+    ("a token too many", "tokens.npy", lambda a: np.concatenate([a, a[:1]])),
+    ("tokens of another dimension", "tokens.npy", lambda a: a[:, 1:]),
     ("words of another number of passages", "lexical_header.npy", lambda a: a + np.array([0, 1])),
     ("words that were cut by other rules", "lexical_header.npy", lambda a: a + np.array([1, 0])),
     ("words in rows that there are not", "lexical_rows.npy", lambda a: a + 7),
@@ -178,15 +171,14 @@ def test_arrays_of_another_type_or_shape_are_named(built: Path, name: str) -> No
 
 def test_a_snapshot_refuses_tokens_and_words_that_are_not_its_own(built: Path) -> None:
     snapshot = store.open_snapshot(built)
-    n, m = len(snapshot.passage_tokens), len(snapshot.sentence_tokens)
-    assert (n, m) == (7, len(snapshot.sentences))
+    n, m = len(snapshot.passages), len(snapshot.tokens)
     for change in (
-        {"passage_tokens": snapshot.passage_tokens.between(0, n - 1)},
-        {"sentence_tokens": snapshot.sentence_tokens.between(1, m)},
-        {"passage_tokens": TokenVectors.quantised([np.ones((1, 3), dtype=np.float32)] * n, 3)},
+        {"tokens": snapshot.tokens.between(1, m)},
+        {"tokens": TokenVectors.joined([snapshot.tokens, snapshot.tokens.between(0, 1)])},
+        {"tokens": TokenVectors.quantised([np.ones((1, 3), dtype=np.float32)] * m, 3)},
         {"words": LexicalIndex.build([""] * (n + 1), ["水"] * (n + 1))},
     ):
-        with pytest.raises(ValueError, match="7 passages"):
+        with pytest.raises(ValueError, match=f"tokens of {m} sentences .* words of 7 passages"):
             replace(snapshot, **change)
 
 

@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from http.client import HTTPConnection
 from threading import Timer
 
@@ -13,6 +14,7 @@ import pytest
 from fastapi import FastAPI
 
 from index.errors import ZhangjuError
+from retrieval.records import Answer
 from tests.ui.fakes import BigramSearcher, law, plan
 from ui import server
 from ui.examples import MOST, example_questions
@@ -39,6 +41,22 @@ def test_the_same_outcome_is_shown_in_either_language() -> None:
     outcome = find(SEARCHER, "用水量下降多少")
     assert "《云溪市发展规划》第二章第二节第1段" in show(outcome, "zh")
     assert "云溪市发展规划, ch. 2, sec. 2, para. 1" in show(outcome, "en")
+
+
+@dataclass(frozen=True)
+class Repeating(BigramSearcher):
+    """Finds that the first hit's words stand in the last passage, too."""
+
+    def ask(self, question: str, *, k: int = 5) -> Answer:
+        found = super().ask(question, k=k)
+        same = (self.documents[-1].passages[-1],)
+        return replace(found, hits=(replace(found.hits[0], same_text=same), *found.hits[1:]))
+
+
+def test_passages_with_the_same_words_are_named_in_either_language() -> None:
+    outcome = find(Repeating((plan(), law())), "用水量下降多少")
+    assert ZH.same_places(["《云溪市湿地保护条例》第二条"]) in show(outcome, "zh")
+    assert EN.same_places(["云溪市湿地保护条例, art. 2"]) in show(outcome, "en")
 
 
 def test_nothing_is_shown_before_the_first_question() -> None:
