@@ -13,7 +13,9 @@ from retrieval.fusion import Rows, Scores
 
 # What a sentence that holds the kind of thing asked for (a number, a date ...) gains over one that does not.
 _HOLDS = 0.06
-_AS_GOOD = 0.01  # difference up to which two sentences are both marked
+# Difference up to which two sentences are both marked: of questions about the plan, one in four; the marks of right
+# passages then hold the answer in 87 to 89 of 100, against 86.
+_AS_GOOD = 0.03
 
 
 def twins(texts: Sequence[str]) -> Rows:

@@ -45,8 +45,8 @@ _UNIT_WORDS: dict[Measure, str] = {
 UNITS = {measure: tuple(word.replace("_", " ") for word in words.split()) for measure, words in _UNIT_WORDS.items()}
 _MEASURE_OF = {unit: measure for measure, units in UNITS.items() for unit in units}
 _SCALES = (
-    "百 千 万 萬 亿 億 thousand mil mille tausend тысяч million millions millionen millones mio milhões milioni миллионов"
-    " млн billion billions milliarden mrd milliards миллиардов млрд"
+    "百 千 万 萬 亿 億 thousand mil mille tausend тысяч million millions millionen millones mio milhões milioni"
+    " миллионов млн billion billions milliarden mrd milliards миллиардов млрд"
 )
 
 
@@ -128,4 +128,3 @@ def quantities(text: str) -> Iterator[Quantity]:
         unit = found[_UNIT_GROUPS[kind]] if kind in _UNIT_GROUPS else None
         measure = _MEASURES.get(kind) or _MEASURE_OF.get((unit or "").lower(), "bare")
         yield Quantity(found.group().strip(), measure, year=bool(found["year"]))
-

@@ -7,7 +7,7 @@ from retrieval.evaluate import Confidence
 from retrieval.statistics import Bin
 
 SIDE = 280  # of a panel, in pixels
-LEFT, TOP, BELOW, GAP = 56, 40, 52, 64
+LEFT, TOP, BELOW, GAP = 56, 56, 52, 64
 TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 # The diagram has a ground of its own: a page's scheme and the reader's need not be the same.
@@ -47,7 +47,7 @@ def _panel(title: str, found: Confidence) -> list[str]:
     """The lines of a panel whose upper left corner is the origin."""
     path = " ".join(f"{_x(b.confidence)},{_y(b.right)}" for b in found.bins)
     return [
-        _text(SIDE / 2, -14, f"{title}: {found.questions:,} questions"),
+        _text(SIDE / 2, -30, f"{title}: {found.questions:,}"),
         *(line for tick in TICKS for line in _tick(tick)),
         f'<line class="even" x1="0" y1="{SIDE}" x2="{SIDE}" y2="0"/>',
         f'<polyline class="step" points="{path}"/>',

@@ -24,7 +24,7 @@ from index.cache import CachedEncoder
 from index.encoder import Encoded, Encoder, load_encoder
 from index.errors import ZhangjuError
 from index.model import ModelContract
-from index.records import Document
+from index.records import Document, Passage, Span
 from index.script import folded
 from retrieval.beir import Collection, read_collection
 from retrieval.search import Searcher
@@ -73,12 +73,14 @@ class Watch:
 
 def of_size(document: Document, passages: int) -> Document:
     """The first passages of a document, or those of as many copies as it takes, a number before each of their texts."""
-    copies = (
-        replace(p, id=f"{p.id}-{copy}", text=f"{copy}. {p.text}") if copy else p
-        for copy in count()
-        for p in document.passages
-    )
-    return replace(document, passages=tuple(islice(copies, passages)))
+    copies = ((p, copy) for copy in count() for p in document.passages)
+    made: list[Passage] = []
+    start = 0
+    for p, copy in islice(copies, passages):
+        text, name = (f"{copy}. {p.text}", f"{p.id}-{copy}") if copy else (p.text, p.id)
+        made.append(replace(p, id=name, text=text, pieces=(Span(start, start + len(text)),)))
+        start += len(text) + 1
+    return replace(document, source="\n".join(p.text for p in made), passages=tuple(made))
 
 
 def spread_out(collection: Collection) -> list[str]:

@@ -17,6 +17,8 @@ from index.build import build, collect
 from index.encoder import Encoder
 from index.numerals import to_chinese
 from index.sentences import sentence_spans
+from retrieval.background import Background
+from retrieval.records import Reason
 from retrieval.schema import answer_json
 from retrieval.search import Searcher
 from scripts import batch
@@ -52,21 +54,35 @@ def sample(tmp_path_factory: pytest.TempPathFactory, default_encoder: Encoder) -
 
 
 @pytest.fixture(scope="session")
+def background(default_encoder: Encoder) -> Background:
+    """Everyday sentences as the default model sees them."""
+    return Background.of(default_encoder)
+
+
+@pytest.fixture(scope="session")
+def sample_searcher(sample: Path, default_encoder: Encoder, background: Background) -> Searcher:
+    """What asks the index of the sample, and leaves the user's cache alone."""
+    return Searcher(store.open_snapshot(sample), lambda: default_encoder, background=lambda _: background)
+
+
+@pytest.fixture(scope="session")
 def plan(tmp_path_factory: pytest.TempPathFactory, default_encoder: Encoder, shared_folder: Path) -> Path:
     """An index of the real plan."""
     source = shared_folder / "corpus" / "liaoning-plan.txt"
     return indexed(source, tmp_path_factory.mktemp("plan") / "index", default_encoder)
 
 
-def ask(question: str, index: Path, encoder: Encoder) -> dict[str, Any]:
-    return answer_json(Searcher(store.open_snapshot(index), lambda: encoder).ask(question))
+@pytest.fixture(scope="session")
+def plan_searcher(plan: Path, default_encoder: Encoder, background: Background) -> Searcher:
+    """The same for the real plan."""
+    return Searcher(store.open_snapshot(plan), lambda: default_encoder, background=lambda _: background)
 
 
 @pytest.mark.parametrize(
     "question", ["万元地区生产总值用水量要降多少？", "By how much should water use per unit of GDP fall?"]
 )
-def test_the_sample_answers_with_a_citation(sample: Path, default_encoder: Encoder, question: str) -> None:
-    data = ask(question, sample, default_encoder)
+def test_the_sample_answers_with_a_citation(sample_searcher: Searcher, question: str) -> None:
+    data = answer_json(sample_searcher.ask(question))
     first = data["hits"][0]
     assert "12%" in data["answer"]["text"]
     assert [(d["kind"], d["number"]) for d in first["path"]] == [("章", 16), ("节", 5)]
@@ -75,21 +91,54 @@ def test_the_sample_answers_with_a_citation(sample: Path, default_encoder: Encod
     assert source.split("\n")[first["line"] - 1] == first["text"]
 
 
-def test_the_sample_does_not_answer_what_it_is_not_about(sample: Path, default_encoder: Encoder) -> None:
-    data = ask("这道菜要放几勺盐？", sample, default_encoder)
-    assert (data["answered"], data["answer"]) == (False, None)
+@pytest.mark.parametrize(
+    ("question", "chapter", "section", "says"),
+    [
+        ("石油储备怎样完善？", 19, 4, "商业储备要完善"),
+        ("哪几处矿坑要综合治理？", 16, 4, "抚顺西露天矿"),
+        ("普惠性幼儿园占比要超过多少？", 18, 3, "80%"),
+        ("Which open-pit mines are to be restored?", 16, 4, "矿山"),
+    ],
+)
+def test_the_sample_answers_with_the_right_passage(
+    sample_searcher: Searcher, question: str, chapter: int, section: int, says: str
+) -> None:
+    found = sample_searcher.ask(question)
+    first = found.hits[0]
+    assert found.answered
+    assert [(d.kind, d.number) for d in first.passage.path] == [("章", chapter), ("节", section)]
+    assert says in first.passage.text[slice(*first.best)]
+
+
+@pytest.mark.parametrize(
+    ("question", "reasons"),
+    [
+        ("这道菜要放几勺盐？", ("nothing similar", "talk")),
+        ("How long do I boil eggs?", ("nothing similar", "talk")),
+        ("你好", ("talk",)),
+        ("Hello there!", ("talk",)),
+        ("职业院校要招多少名教师？", ("no detail",)),
+        ("沈阳机场每年运送多少旅客？", ("no detail",)),
+        ("第九十章关于石油储备说了什么？", ("no such place",)),
+    ],
+)
+def test_the_sample_says_why_it_does_not_answer(
+    sample_searcher: Searcher, question: str, reasons: tuple[Reason, ...]
+) -> None:
+    data = answer_json(sample_searcher.ask(question))
+    assert (data["answered"], data["answer"], data["also"]) == (False, None, [])
+    assert data["reason"] in reasons
     assert data["hits"]
 
 
 def test_a_batch_of_questions_gives_the_same_bytes_twice(
-    sample: Path, default_encoder: Encoder, tmp_path: Path
+    sample: Path, sample_searcher: Searcher, tmp_path: Path
 ) -> None:
     (tmp_path / "q.csv").write_text("nr,question\n1,用水量要降多少？\n2,幼儿园占比？\n3,……\n", encoding="utf-8")
     asked = read_questions(tmp_path / "q.csv")
-    searcher = Searcher(store.open_snapshot(sample), lambda: default_encoder)
     tables = []
     for name in ("a.csv", "b.csv"):
-        batch.run(asked, searcher, tmp_path / name, index=sample, k=2)
+        batch.run(asked, sample_searcher, tmp_path / name, index=sample, k=2)
         tables.append((tmp_path / name).read_bytes())
     assert tables[0] == tables[1]
     rows = list(csv.DictReader(tables[0].decode().splitlines()))
@@ -98,19 +147,19 @@ def test_a_batch_of_questions_gives_the_same_bytes_twice(
 
 
 @pytest.mark.shared
-def test_the_plan_answers_in_chinese_and_in_english(plan: Path, default_encoder: Encoder) -> None:
-    data = ask("万元地区生产总值用水量要下降多少?", plan, default_encoder)
+def test_the_plan_answers_in_chinese_and_in_english(plan_searcher: Searcher) -> None:
+    data = answer_json(plan_searcher.ask("万元地区生产总值用水量要下降多少?"))
     first = data["hits"][0]
     assert first["line"] == 45
     assert first["citation"]["zh"] == "《liaoning-plan》第十六章第五节第3段"
     assert "12%" in data["answer"]["text"]
-    english = ask("By how much must water use per 10,000 yuan of GDP fall?", plan, default_encoder)
-    assert 45 in [hit["line"] for hit in english["hits"][:3]]
+    english = plan_searcher.ask("By how much must water use per 10,000 yuan of GDP fall?")
+    assert 45 in [hit.passage.line for hit in english.hits[:3]]
 
 
 @pytest.mark.shared
-def test_related_provisions_of_the_plan_stand_in_other_chapters(plan: Path) -> None:
-    hits = Searcher.open(plan).related("第十六章第二节第2段")
+def test_related_provisions_of_the_plan_stand_in_other_chapters(plan_searcher: Searcher) -> None:
+    hits = plan_searcher.related("第十六章第二节第2段")
     assert len(hits) == 10
     assert all(hit.passage.path[0].number != 16 for hit in hits)
 

@@ -76,7 +76,7 @@ def test_long_texts_are_counted_and_their_vectors_are_means(tmp_path: Path) -> N
 
 
 def test_the_tokens_of_a_long_sentence_are_those_of_all_its_parts(tmp_path: Path) -> None:
-    text = "节约用水和用电" * 100
+    text = "节约用水和用电" * 200
     build_index(write_plan(tmp_path, f"第一章 水\n{text}\n短的一段。\n"), tmp_path / "index")
     encoder = HashingEncoder()
     parts = encoder.encode_passages(parts_of(text, encoder)).tokens

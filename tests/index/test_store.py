@@ -44,7 +44,7 @@ def test_what_was_published_is_opened(built: Path) -> None:
     assert len(snapshot.tokens) == len(snapshot.sentences)
     third = encoder.encode_passages(["推广再生水。"]).tokens
     np.testing.assert_array_equal(snapshot.tokens.text(2), third.text(0))
-    assert np.flatnonzero(snapshot.words.scores("再生水")).tolist() == [0, 4]
+    assert set(np.argsort(-snapshot.words.scores("推广再生水"))[:2].tolist()) == {0, 4}
     spans = [tuple(row) for row in snapshot.sentences]
     assert spans == [(i, *span) for i, p in enumerate(snapshot.passages) for span in sentence_spans(p.text)]
 

@@ -212,7 +212,8 @@ def test_a_sentence_holds_what_is_asked_for(question: str, text: str, held: floa
 
 
 @pytest.mark.parametrize(
-    ("question", "text"), [("由谁负责？", "由國務院負責。"), ("为什么？", "為了保護水源，道路封閉。"), ("多少亩？", "造林三萬畝。")]
+    ("question", "text"),
+    [("由谁负责？", "由國務院負責。"), ("为什么？", "為了保護水源，道路封閉。"), ("多少亩？", "造林三萬畝。")],
 )
 def test_traditional_characters_hold_the_same(question: str, text: str) -> None:
     assert holds(asked(question), text) == 1.0

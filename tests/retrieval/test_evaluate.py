@@ -1,5 +1,6 @@
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from math import log2
 from pathlib import Path
 
@@ -8,9 +9,20 @@ import pytest
 
 from index.errors import DocumentError, ZhangjuError
 from retrieval.beir import Collection, Query, read_collection
-from retrieval.evaluate import MEASURES, check_run, compare, contains, evaluate, measure, open_collection
+from retrieval.evaluate import (
+    MEASURES,
+    Evaluation,
+    Outcome,
+    by_script,
+    check_run,
+    compare,
+    contains,
+    evaluate,
+    measure,
+    open_collection,
+)
 from retrieval.trec import Run, Scored
-from tests.bench import QRELS, QUERIES, write_bench, write_jsonl
+from tests.bench import CORPUS, QRELS, QUERIES, write_bench, write_jsonl
 from tests.fakes import HashingEncoder
 
 
@@ -75,6 +87,12 @@ def test_a_collection_is_asked_and_measured(collection: Collection) -> None:
     assert everything.measures["R@1"].value == pytest.approx((0.5 + 1 + 1) / 3)
     assert zh.measures["R@1"].value == pytest.approx(0.75)
     assert en.measures["R@1"].value == 1
+
+
+def test_nothing_is_left_on_the_disk(collection: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZHANGJU_CACHE", str(tmp_path / "cache"))
+    evaluate(collection, open_collection(collection, HashingEncoder()))
+    assert not (tmp_path / "cache").exists()
 
 
 def test_refusals_confidence_and_marks_are_counted(collection: Collection) -> None:
@@ -144,3 +162,53 @@ def test_an_answer_is_found_whatever_its_spaces_and_punctuation() -> None:
 
 def test_the_folder_of_the_tests_is_consistent(collection: Collection) -> None:
     assert sum(len(grades) for grades in collection.qrels.values()) == len(QRELS)
+
+
+def test_passages_of_the_same_words_follow_their_hit(tmp_path: Path) -> None:
+    twin = {"_id": "p5", "title": "", "text": "普惠性幼儿园，占比超过８０％"}
+    twins = read_collection(write_bench(tmp_path / "twins", corpus=[*CORPUS, twin]))
+    searcher = open_collection(twins, HashingEncoder())
+    assert [p.id for hit in searcher.ask("普惠性幼儿园占比").hits for p in hit.same_text] == ["p5"]
+    first, second, third = evaluate(twins, searcher, depth=3).run["q2"]
+    assert [first.passage, second.passage] == ["p3", "p5"]
+    assert first.score == second.score > third.score
+    assert [hit.passage for hit in evaluate(twins, searcher, depth=1).run["q2"]] == ["p3"]
+    assert len(evaluate(twins, searcher).run["q2"]) == 5
+
+
+def outcome(confidence: float, *, foreign: bool | None) -> Outcome:
+    return Outcome(
+        query=Query(id="q", text="?"),
+        status="answered",
+        confidence=confidence,
+        hits=(),
+        marked="",
+        marked_share=0.0,
+        foreign=foreign,
+    )
+
+
+def test_confidence_is_told_by_script_and_pooled(collection: Collection) -> None:
+    some = Evaluation(
+        collection=collection,
+        depth=10,
+        outcomes=(outcome(0.9, foreign=False), outcome(0.6, foreign=False), outcome(0.55, foreign=True)),
+        unanswerable=(outcome(0.3, foreign=False), outcome(0.0, foreign=None)),
+        table={"Success@1": np.array([1.0, 0.0, 1.0])},
+        groups=(),
+    )
+    others = replace(some, outcomes=(outcome(0.45, foreign=True),), unanswerable=(), table={"Success@1": np.zeros(1)})
+    found = by_script([some, others])
+    assert (found[False].questions, found[True].questions) == (3, 2)  # the one that found nothing is in neither
+    assert found[False].brier == pytest.approx((0.1**2 + 0.6**2 + 0.3**2) / 3)
+    assert found[False].calibration_error == pytest.approx((0.1 + 0.6 + 0.3) / 3)
+    assert found[True].brier == pytest.approx((0.45**2 + 0.45**2) / 2)
+    assert [auroc.value for c in found.values() if (auroc := c.auroc)] == [1.0, 1.0]
+    assert list(by_script([others])) == [True]
+
+
+def test_a_question_is_in_the_script_of_its_first_hit_or_not(collection: Collection) -> None:
+    evaluation = evaluate(collection, open_collection(collection, HashingEncoder()))
+    assert [o.foreign for o in evaluation.outcomes] == [False, False, False]  # q3 is English, and so is p4
+    assert evaluation.unanswerable[1].foreign is None  # it found nothing
+    assert evaluation.right.tolist() == [True, True, True]

@@ -70,6 +70,7 @@ def test_json_holds_everything(run: Command) -> None:
     assert found["per_query"]["q1"]["measures"]["R@1"] == 0.5
     assert found["per_query"]["q1"]["first"] == "p1"
     assert found["per_query"]["u1"]["measures"] is None
+    assert (found["per_query"]["q3"]["foreign_script"], found["per_query"]["u2"]["foreign_script"]) == (False, None)
 
 
 def test_runs_are_written_and_compared(run: Command) -> None:
@@ -137,6 +138,10 @@ def test_all_folders_go_into_the_page(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "former tables" not in text
     rows = [line.split(" | ")[0].removeprefix("| ") for line in out.splitlines() if line.startswith("| ")]
     assert rows[2:8] == ["a", "a, zh", "a, en", "b", "b, zh", "b, en"]
+    assert [row for row in rows if row[:2] in ("0.", "1.")] == [f"{i / 10:.1f}–{(i + 1) / 10:.1f}" for i in range(10)]
+    diagram = tmp_path / "reliability.svg"
+    assert f"]({diagram.name})" in text
+    assert "question in the script of the passage: " in diagram.read_text(encoding="utf-8")
     quality.main([str(tmp_path / "all"), "--write", str(page)])
     assert page.read_text(encoding="utf-8") == text
 
