@@ -101,7 +101,7 @@ class SentenceTransformerEncoder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """With the passage prompt and special tokens, untruncated."""
-        return self._lengths([_clean(text) for text in texts], self._contract.passage_prompt)
+        return self._lengths([clean(text) for text in texts], self._contract.passage_prompt)
 
     def _encode(
         self,
@@ -112,7 +112,7 @@ class SentenceTransformerEncoder:
         factor: int | None,
         progress: Progress | None = None,
     ) -> Encoded:
-        cleaned = [_clean(text) for text in texts]
+        cleaned = [clean(text) for text in texts]
         lengths = np.minimum(self._lengths(cleaned, prompt), self._contract.max_tokens or _BATCH_TOKENS)
         dimension = self._contract.dimension
         states = TokenStates(self._model.tokenizer, prompt, dimension=dimension, factor=factor) if factor else None
@@ -183,7 +183,7 @@ def _load(files: ModelFiles) -> "SentenceTransformer":
     # Before torch is imported: its threads shall sleep while they wait for each other. They spin otherwise, and beside
     # another busy program that costs half the speed (1260 tokens a second against 500 to 770 on two cores).
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    with _kept_quiet() as remarks:
+    with kept_quiet() as remarks:
         try:
             import torch
             from sentence_transformers import SentenceTransformer
@@ -196,7 +196,8 @@ def _load(files: ModelFiles) -> "SentenceTransformer":
             ).eval()
         except Exception as error:  # tokenizers raises bare ones for damaged files
             raise _damaged(files, str(error).strip().split("\n")[0] or type(error).__name__) from error
-    missing = _missing_weights(remarks)
+    # A pooler is not used here, so it may be missing.
+    missing = [name for name in missing_weights(remarks) if "pooler" not in name]
     if missing:
         raise _damaged(files, f"{len(missing)} of its weights are missing, {missing[0]} for one")
     return model
@@ -209,14 +210,14 @@ def _damaged(files: ModelFiles, reason: str) -> ModelError:
     )
 
 
-def _missing_weights(remarks: Sequence[str]) -> list[str]:
-    """What transformers' load report says it made up at random; a pooler is not used, so it may be missing."""
+def missing_weights(remarks: Sequence[str]) -> list[str]:
+    """What transformers' load report says it made up at random."""
     rows = [line.split("|") for remark in remarks for line in _COLOUR.sub("", remark).splitlines() if "MISSING" in line]
-    return [row[0].strip() for row in rows if len(row) > 1 and "pooler" not in row[0]]
+    return [row[0].strip() for row in rows if len(row) > 1]
 
 
 @contextmanager
-def _kept_quiet() -> Iterator[list[str]]:
+def kept_quiet() -> Iterator[list[str]]:
     """Keeps progress bars, log lines and warnings of the libraries off the terminal; yields the log lines."""
     from transformers.utils import logging as transformers_logging
 
@@ -263,7 +264,7 @@ def _count(tokenizer: Any, texts: list[str]) -> list[int]:
     return [len(one) for one in ids]
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """Without byte-order marks and space around it, which tokenizers turn into tokens, and without lone surrogates.
 
     Surrogates come from file names and command lines that are not UTF-8; tokenizers refuse them.

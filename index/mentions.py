@@ -53,11 +53,14 @@ _LAWS = (
     "|公约|协定|条约|合同|协议|标准|规范|指南|制度"
 )
 _DIVISIONS = "分编|编|篇|部分|章|节|目"
+_SAME = (
+    r"(?:(?<![\u3400-\u9fff])|(?<=[依照据據按用反和与與及或以在于对對由从從因的之是见見至到有并並]))同"  # not 合同法
+)
 _HOLDER = re.compile(  # before a chain
-    rf"(?P<own>本(?:{_LAWS})|この(?:法律|政令|省令|規則)|이\s?법|本(?:{_DIVISIONS}))\s?$"
+    rf"(?P<own>(?<![基根日样标版])本(?:{_LAWS})|この(?:法律|政令|省令|規則)|이\s?법|本(?:{_DIVISIONS}))\s?$"
     r"|(?P<article>本[条條]|[本前](?:款|项|項)|이\s?조)\s?$"
     r"|(?P<before>[前次][条條])$"
-    rf"|(?P<last>[该該同](?:{_LAWS})|같은\s?법)\s?$"
+    rf"|(?P<last>(?:[该該]|{_SAME})(?:{_LAWS})|같은\s?법)\s?$"
     r"|(?P<unknown>同[条條項]|같은\s?조|法|法典|法律|条例|規則|规定|办法|解释|细则|规则|章程|决定|公约|条约|政令|省令|법|법률|시행령)\s?$"
 )
 _WINDOW = 12  # characters before a chain in which these words are looked for
@@ -73,7 +76,12 @@ _HELD = re.compile(
 )
 _THIS = re.compile(r"\b(?:[Tt]his|[Tt]he present) (?P<holds>Chapter|Section|Part|Title|Annex|chapter|section|part)\b")
 _ENGLISH_DIVISIONS = {"chapter": "章", "section": "节", "part": "篇", "title": "编", "annex": "附件"}
-_OF = re.compile(r",? of (?:(?P<own>this|the present)\b|(?P<last>that|the said)\b|(?:the )?(?P<other>(?=[A-Z]))?)")
+_KNOWN_BY_NAME = (
+    r"(?!the |said |same )(?:[a-z]+ ){1,3}(?:law|act|code|constitution|convention|treaty)\b"  # criminal law
+)
+_OF = re.compile(
+    rf",? of (?:(?P<own>this|the present)\b|(?P<last>that|the said)\b|(?:the )?(?P<other>(?=[A-Z]|{_KNOWN_BY_NAME}))?)"
+)
 _OWN_LINE = " \t\u3000*#"  # what may stand before the heading of the text itself
 
 
@@ -136,10 +144,11 @@ def _owner(text: str, at: int, titles: Titles) -> _Owner:
     if end and text[end - 1] in _OPENING:
         opening = text.rfind(_OPENING[text[end - 1]], max(0, end - _LONGEST_TITLE), end)
         return _Owner("title", opening, general, text[opening + 1 : end - 1]) if opening >= 0 else _Owner("unknown", at)
-    holder = _HOLDER.search(text[max(end - _WINDOW, 0) : end])
-    if holder and holder.lastgroup != "unknown":
-        return _holder(holder, end - len(holder[0]), general)
-    if length := titles.ending(text, end):
+    holder = _HOLDER.search(text, max(end - _WINDOW, 0), end)
+    length = titles.ending(text, end)
+    if holder and holder.lastgroup != "unknown" and end - length >= holder.start():  # 劳动合同法 does not end in 同法
+        return _holder(holder, holder.start(), general)
+    if length:
         return _Owner("title", end - length, general, text[end - length : end])
     if not holder and (bracket := _BRACKET.search(text[max(end - _LONGEST_BRACKET, 0) : end])):
         law = _owner(text, end - len(bracket[0]), titles)  # of 河川法（昭和三十九年…）

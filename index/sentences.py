@@ -8,6 +8,7 @@ from index.records import Span
 # a space. A colon does not end one: what is enumerated behind it belongs to it.
 _SENTENCE_END = re.compile(r"""[。！？；!?;…]+[”’」』）)】》"']*|\.(?=\s+[^\W\d_a-z])|\n+""")
 _OPEN, _CLOSE = "《〈（(「『【“", "》〉）)」』】”"
+_SHORTEST_LINE = 2
 _SHORTEST = 4  # letters, digits or characters; shorter sentences are joined to the one before (measured: vectors of
 # fragments are near everything)
 
@@ -24,7 +25,9 @@ def sentence_spans(text: str) -> tuple[Span, ...]:
         if span is None:
             continue
         start = end
-        if spans and _letters(text, span) < _SHORTEST:
+        # A short item on a line of its own stays one: （一）重婚；
+        enough = _SHORTEST_LINE if "\n" in text[spans[-1].end if spans else 0 : span.start] else _SHORTEST
+        if spans and _letters(text, span) < enough:
             spans[-1] = Span(spans[-1].start, span.end)
         else:
             spans.append(span)

@@ -3,7 +3,7 @@
 from index.errors import QuestionError
 from retrieval.confidence import Signs, probability
 from retrieval.fusion import Scores
-from retrieval.records import Answer, Hit, Reason
+from retrieval.records import SURE, Answer, Hit, Reason
 from retrieval.related import in_other_chapter
 
 LONGEST_QUESTION = (
@@ -13,7 +13,7 @@ _FEWEST_LETTERS = 2  # a question of fewer letters, digits or characters says no
 
 # Below these probabilities, by whether the question is in a foreign script, the text "does not answer": about 3 % of
 # answerable questions have less (scripts/fit_confidence.py).
-_LEAST = {False: 0.021, True: 0.029}
+_LEAST = {False: 0.176, True: 0.193}
 # How much nearer to talk with the machine than to the text: surely no question, and none if it is refused anyway. The
 # most that any of 2,700 questions of the development folders had was 0.037.
 _TALK, _PERHAPS_TALK = 0.04, 0.02
@@ -50,6 +50,11 @@ def too_vague(question: str) -> Answer:
     return Answer(question=question, status="too vague", confidence=0.0, hits=())
 
 
+def found(question: str, hits: tuple[Hit, ...]) -> Answer:
+    """The answer to a question that is nothing but a place: its passages."""
+    return Answer(question=question, status="answered", confidence=1.0, hits=hits)
+
+
 def judged(
     question: str,
     hits: tuple[Hit, ...],
@@ -72,7 +77,7 @@ def judged(
         hits=hits,
         reason=reason,
         nowhere=nowhere,
-        second=None if reason else _second(hits, scores),
+        second=None if reason else _second(hits, scores, confidence),
     )
 
 
@@ -89,11 +94,14 @@ def _reason(found: Signs, confidence: float, foreign: bool, nowhere: tuple[str, 
     return "no detail" if found.margin > _SIMILAR else "nothing similar"
 
 
-def _second(hits: tuple[Hit, ...], scores: Scores) -> int | None:
+def _second(hits: tuple[Hit, ...], scores: Scores, confidence: float) -> int | None:
     """The rank of a hit in another chapter that answers, too."""
-    for i, hit in enumerate(hits[1:_SECOND_AMONG], 1):
+    if confidence < SURE:
+        return None
+    for hit in hits[1:_SECOND_AMONG]:
         near = hits[0].score - hit.score <= _AS_GOOD
-        behind = scores[i + 1 : i + 11]
-        if near and len(behind) and hit.score - behind.mean() >= _STANDS_OUT:
-            return hit.rank if in_other_chapter(hits[0].passage, hit.passage) else None
+        behind = scores[scores < hit.score][:10]
+        stands_out = len(behind) > 0 and hit.score - behind.mean() >= _STANDS_OUT
+        if near and stands_out and in_other_chapter(hits[0].passage, hit.passage):
+            return hit.rank
     return None

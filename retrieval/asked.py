@@ -130,6 +130,7 @@ _UNIT_ASKED = re.compile(  # the unit right behind the asking word; a digit put 
     r"(?:多少|几|何|몇 ?|กี่|कितन[ेाी] |كم |how many |how much |cu[aá]nt[oa]s |wie ?viele? |combien de |combien d'"
     r"|quant[oaie]s? |сколько |скільки |kaç |bao nhiêu |mấy |berapa |c[aâ](?:ți|te) |πόσ[αο]ι? )(?=\S)"
 )
+_LONG = re.compile("有?多长")  # of a tunnel, or of a course
 _PLACE_IN_ORDER = re.compile(r"第几|第多少|wievielt|kaçıncı|何番目|몇 ?번째")
 _ORDINAL = re.compile(
     r"第\s?[\d一二三四五六七八九十百]|\d[版期号代]|\d(?:st|nd|rd|th)\b|\b(?:first|second|third|fourth|fifth)\b",
@@ -153,6 +154,8 @@ def _units(clauses: str, kind: Kind, at: int) -> tuple[str, ...]:
         return ()
     if _PLACE_IN_ORDER.match(clauses, at):
         return ("第",)
+    if _LONG.match(clauses, at):
+        return (*UNITS["length"], *UNITS["time"])
     unit = _UNIT_ASKED.search(clauses, max(0, at - 2))
     first = next(quantities("3" + clauses[unit.end() :]), None) if unit else None
     if first and first.words.startswith("3") and first.measure in UNITS:
@@ -233,7 +236,8 @@ _SIGNS: dict[Kind, re.Pattern[str]] = {"why": _CAUSES, "list": _LISTS, "definiti
 def holds(wanted: Asked, text: str) -> float:
     """How surely a sentence holds what is asked for: 1 for a sure form, less for a weaker one, 0 for none.
 
-    A number: 1 with a unit asked for, or any if none is named; .5 without one; .25 with another. A date: 1 for a year
+    A number: 1 with a unit asked for, or any if none is named; .5 without one, or for money
+    a share or a multiple of a sum; .25 with another. A date: 1 for a year
     if that is asked or else any time of the calendar; .5 for "before" and the like. Names and places: 1 for marks of
     one, .5 for roles ("the chairman") and where something is. A list, a cause or a definition may also be unmarked: .5.
     """
@@ -267,7 +271,8 @@ def _fit(quantity: Quantity, measures: frozenset[Measure]) -> float:
         return 1.0
     if not measures:
         return 0.5 if quantity.measure == "time" else 1.0
-    return 0.5 if quantity.measure == "bare" else 0.25
+    of_a_sum = "money" in measures and quantity.measure in ("percent", "times")  # a fine of twice the price
+    return 0.5 if of_a_sum or quantity.measure == "bare" else 0.25
 
 
 @cache

@@ -9,10 +9,10 @@ import numpy as np
 from retrieval import asked
 from retrieval.background import Background
 from retrieval.fusion import Scores
-from retrieval.ranking import Question, Ranking
+from retrieval.ranking import CLOSE, Question, Ranking
 
 _COUNTED = ("number", "money", "duration", "date")
-_SOME = 0.3  # a number without the unit asked for may be one; see asked.holds
+_SOME = 0.2  # a number without the unit asked for, or with another, may be one; see asked.holds
 _SAMPLE = 500  # characters that are enough to tell a script
 _KANA = 0.1  # of the letters: a Chinese text has a kana or two in a name
 _DENSE = ("CJK", "HANGUL")  # a character says what several letters do: GDP是多少 is Chinese
@@ -33,18 +33,23 @@ class Signs(NamedTuple):
     talk: float  # cosine of the nearest talk with the machine minus that of its best sentence
 
 
-def signs(question: Question, ranking: Ranking, background: Background, passage: str, sentence: str) -> Signs:
-    """The signs for the first candidate; ``sentence`` is the best of its ``passage``."""
+def signs(
+    question: Question, ranking: Ranking, others: Scores, background: Background, passage: str, sentence: str
+) -> Signs:
+    """The signs for the first candidate; ``sentence`` is the best of its ``passage``.
+
+    ``others`` are the scores of other passages, falling, wherever they stand: a question that is asked of one chapter
+    is not answered any surer because there is less to choose from.
+    """
     near = background.vectors @ question.vector  # (b,)
-    best = float(ranking.signals.sentence[0])
-    others = ranking.scores[1:11]
+    best, score = float(ranking.signals.sentence[0]), float(ranking.scores[0])
     wanted = asked.asked(question.text)
     return Signs(
         margin=best - float(np.sort(near)[-_NEAREST:].mean()),
         token_margin=float(ranking.weights @ (ranking.matches[:, 0] - _background_matches(question, background))),
-        gap=float(ranking.scores[0] - others[0]) if len(others) else 0.0,
-        lead=float(ranking.scores[0] - others.mean()) if len(others) else 0.0,
-        spread=_standing_out(ranking.scores[: ranking.matches.shape[1]]),
+        gap=score - float(others[0]) if len(others) else 0.0,
+        lead=score - float(others[:10].mean()) if len(others) else 0.0,
+        spread=_standing_out(score, others[: CLOSE - 1]),
         agreement=float(np.mean([signal.argmax() == 0 for signal in ranking.signals[:3]])),
         held=asked.holds(wanted, sentence),
         missing=float(wanted.kind in _COUNTED and asked.holds(wanted, passage) < _SOME),
@@ -68,8 +73,9 @@ def _script(text: str) -> str:
     return max(scripts, key=lambda name: scripts[name] * (1 + (name in _DENSE)), default="")
 
 
-def _standing_out(scores: Scores) -> float:
-    return float((scores[0] - scores.mean()) / (scores.std() + 1e-6))
+def _standing_out(score: float, others: Scores) -> float:
+    scores = np.append(others, np.float32(score))
+    return float((score - scores.mean()) / (scores.std() + 1e-6))
 
 
 def _background_matches(question: Question, background: Background) -> Scores:
@@ -88,31 +94,31 @@ class Curve(NamedTuple):
 # By whether the question is in another script than the passage; fitted by scripts/fit_confidence.py.
 CURVES = {
     False: Curve(
-        -6.09,
+        -3.05,
         Signs(
-            margin=13.10,
-            token_margin=8.41,
-            gap=17.29,
-            lead=21.05,
-            spread=0.11,
-            agreement=0.55,
-            held=1.52,
-            missing=-4.80,
-            talk=-24.73,
+            margin=9.37,
+            token_margin=5.32,
+            gap=10.94,
+            lead=16.98,
+            spread=0.05,
+            agreement=0.36,
+            held=1.04,
+            missing=-3.19,
+            talk=-16.46,
         ),
     ),
     True: Curve(
-        -2.33,
+        -2.53,
         Signs(
-            margin=49.65,
-            token_margin=28.57,
-            gap=106.46,
-            lead=103.63,
-            spread=-1.41,
-            agreement=0.01,
-            held=1.38,
-            missing=-3.36,
-            talk=21.21,
+            margin=21.32,
+            token_margin=22.48,
+            gap=51.60,
+            lead=33.84,
+            spread=0.00,
+            agreement=0.00,
+            held=1.04,
+            missing=-2.41,
+            talk=0.00,
         ),
     ),
 }

@@ -13,6 +13,9 @@ Scores = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
 
 
+_STANDS_OUT = 10.0  # standard deviations, the most that BM25 counts for
+
+
 class Weights(NamedTuple):
     """What each signal counts for; fitted by scripts/fit_ranking.py, so that they add up to 1 without ``words``."""
 
@@ -23,7 +26,7 @@ class Weights(NamedTuple):
     words: float
 
 
-WEIGHTS = Weights(tokens=0.563, passage=0.162, sentence=0.177, around=0.098, words=0.004)
+WEIGHTS = Weights(tokens=0.563, passage=0.162, sentence=0.176, around=0.098, words=0.004)
 WITHOUT_TOKENS = Weights(tokens=0.0, passage=0.246, sentence=0.657, around=0.098, words=0.008)
 
 
@@ -75,6 +78,7 @@ def lexical(scores: Scores, coverage: Scores) -> Scores:
     """
     if not len(scores) or not coverage.any():
         return np.zeros_like(scores)
-    standard: Scores = (scores - scores.mean()) / (scores.std() + 1e-9)
+    # A word of one passage in ten thousand would stand out a hundredfold.
+    standard: Scores = np.minimum((scores - scores.mean()) / (scores.std() + 1e-9), _STANDS_OUT)
     trusted: Scores = standard * coverage.max() ** 2
     return trusted

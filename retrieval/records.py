@@ -5,6 +5,9 @@ from typing import Literal
 
 from index.records import Citation, Passage, Span
 
+SURE = 0.7  # confidence from which the text is said to answer; below, that it perhaps does
+DOUBTFUL = 0.35  # confidence below which it is said that it probably does not
+
 Status = Literal["answered", "not in the text", "too vague"]
 # Why not: nothing is near; the topic is there but not what is asked of it; it is talk with the machine and no question
 # about a text; or it names a chapter, an article or a document that is not there.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from index.encoder import _clean, _kept_quiet, _missing_weights, batches
+from index.encoder import batches, clean, kept_quiet, missing_weights
 from index.errors import ModelError
 from index.model import RERANKING, ModelFiles, locate
 
@@ -51,7 +51,7 @@ class CrossEncoderReranker:
         """
         from torch.nn import Identity
 
-        pairs = [(_clean(question), _clean(passage)) for passage in passages]
+        pairs = [(clean(question), clean(passage)) for passage in passages]
         scores = np.empty(len(pairs), dtype=np.float32)
         for batch in batches(self._lengths(pairs)):
             scores[batch] = self._model.predict(
@@ -125,7 +125,7 @@ def _settings(path: Path) -> dict[str, Any]:
 
 def _load(files: ModelFiles) -> "CrossEncoder":
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch is imported, as in index/encoder.py
-    with _kept_quiet() as remarks:
+    with kept_quiet() as remarks:
         try:
             import torch
             from sentence_transformers import CrossEncoder
@@ -134,7 +134,7 @@ def _load(files: ModelFiles) -> "CrossEncoder":
             model = CrossEncoder(str(files.folder), local_files_only=True, model_kwargs=options).eval()
         except Exception as error:  # tokenizers raises bare ones for damaged files
             raise _damaged(files, str(error).strip().split("\n")[0] or type(error).__name__) from error
-    missing = _missing_weights(remarks)
+    missing = missing_weights(remarks)
     if missing:
         raise _damaged(files, f"{len(missing)} of its weights are missing, {missing[0]} for one")
     return model

@@ -126,5 +126,7 @@ def sentence(passage: Passage, span: Span) -> str:
 
 
 def own_language(citation: Citation, passage: Passage) -> str:
-    """The citation in the language of the passage: Chinese for a text in Chinese characters, else English."""
-    return citation.zh if any("\u4e00" <= c <= "\u9fff" for c in passage.text) else citation.en
+    """The citation in the language of the passage: Chinese for a text mostly in Chinese characters, else English."""
+    letters = [c for c in passage.text if c.isalpha()]
+    chinese = sum("\u4e00" <= c <= "\u9fff" for c in letters)
+    return citation.zh if 2 * chinese > len(letters) else citation.en

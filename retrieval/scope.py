@@ -1,9 +1,11 @@
 """Which passages a question is asked of: those that options choose, or those of a place that the question names."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -21,12 +23,22 @@ from index.records import Document, Passage, Span
 from index.script import folded
 from index.titles import names, plain, titled, variants
 from retrieval.reference import Reference, find
-from retrieval.wording import OF_IT, beside, in_english, in_word, is_place, remainder, with_owner
+from retrieval.wording import (
+    OF_IT,
+    beside,
+    in_english,
+    in_word,
+    is_place,
+    remainder,
+    with_articles,
+    with_owner,
+)
 
 Mask = npt.NDArray[np.bool_]  # (n,) over the passages of all documents in order
 
 _SHORTEST_PART = 2  # characters of a title that may stand for it
 _MOST_NAMED = 5  # places or titles in a message
+_DOTTED = re.compile(r"([0-9]{1,4})[.．]([0-9]{1,4})", re.ASCII)
 _FEWEST_COUNTED = 10  # 第二百六十四条盗窃 is an article, 第三条道路 is a road
 
 
@@ -154,8 +166,8 @@ class Scopes:
         wanted = plain(folded(words))
         if exact := [(i, node) for i in chosen for node in self._divisions[i].get(wanted, ())]:
             return self._mask(exact)
-        if level := _bare(words):
-            return self._rows(chosen, Named(levels=(level,)))
+        if levels := _bare(words):
+            return self._rows(chosen, Named(levels=levels))
         with suppress(UnknownPlaceError):
             reference = Reference.parse(words)
             if reference.id or reference.places:
@@ -167,6 +179,10 @@ class Scopes:
 
     def _missing(self, words: str, chosen: Sequence[int]) -> UnknownPlaceError:
         """Why a chapter is none of these documents'."""
+        if not words.strip():
+            return UnknownPlaceError("the chapter is empty; give its number or its title")
+        if self._titles.exact(folded(words.strip().removeprefix("《").removesuffix("》"))):
+            return UnknownPlaceError(f"{words[:80]!r} is a document, not a chapter; choose it with --document")
         where = "this index" if len(chosen) == len(self._documents) else self._shown(chosen)
         others = [i for i in self._everywhere if i not in chosen and self._chapter(words, (i,)).any()]
         if others:
@@ -184,6 +200,7 @@ class Scopes:
         """The place that a question names in its words, and the question without it."""
         text = folded(question)
         text, back = in_english(text if len(text) == len(question) else question)
+        text, back = with_articles(text, back, lambda at: self._has_articles(text, at))
         books = list(self._books(text))
         places = [place for m in mentions(text, self._titles, ()) if (place := self._place(m, text, books))]
         apart = [b for b in books if not any(p.span.start < b.span.end and b.span.start < p.span.end for p in places)]
@@ -204,6 +221,14 @@ class Scopes:
             words=tuple(question[slice(*span)] for span in there),
             unknown=tuple(dict.fromkeys(question[slice(*f.span)] for f in found if f.rows is None)),
         )
+
+    def _has_articles(self, text: str, at: int) -> bool:
+        """Whether the title of a document that has articles ends at a position."""
+        if text[at - 1 : at] == "》":
+            title = text[text.rfind("《", 0, at) + 1 : at - 1]
+        else:
+            title = text[at - self._titles.ending(text, at) : at]
+        return any("条" in self._contents[i].kinds for i in self._titles.exact(title)) if title else False
 
     def _books(self, text: str) -> Iterator[_Found]:
         """The titles in a question. One in brackets is meant, one without may be only a subject."""
@@ -231,6 +256,8 @@ class Scopes:
         if not sure and mention.named.levels[0].number < _FEWEST_COUNTED:
             return None
         rows, strict = self._owned(mention, text, books)
+        if not strict and mention.scope == "unknown" and self._several(rows, books):
+            return None  # Article 133 of the Criminal Law, where others have an article 133
         if not rows.any():
             return _Found(span, None, False, True) if sure else None
         return _Found(span, rows, strict and sure, True)
@@ -249,6 +276,11 @@ class Scopes:
             return self._rows(marked, mention.named), sure
         rows = self._rows(sorted({i for book in books for i in book.documents}), mention.named)
         return (rows if rows.any() else self._rows(self._everywhere, mention.named)), sure
+
+    def _several(self, rows: Mask, books: Sequence[_Found]) -> bool:
+        """Whether passages are of several documents, none of them named."""
+        inside = [bool(rows[low:high].any()) for low, high in pairwise(self._offsets)]
+        return sum(inside) > 1 and not any(inside[i] for book in books for i in book.documents)
 
     def _rows(self, documents: Iterable[int], named: Named) -> Mask:
         """The passages of a place in some documents, (n,)."""
@@ -288,13 +320,15 @@ def _by_title(contents: Contents) -> dict[str, list[Node]]:
     return found
 
 
-def _bare(words: str) -> Level | None:
-    """The chapter that a number alone names: 16, 第十六, XVI."""
+def _bare(words: str) -> tuple[Level, ...]:
+    """The chapter that a number alone names: 16, 第十六, XVI; 16.2 is its section 2."""
     if found := bare_article(words):
-        return found[0].levels[0]._replace(kind="章")
+        return (found[0].levels[0]._replace(kind="章"),)
+    if dotted := _DOTTED.fullmatch(words.strip()):
+        return Level("章", int(dotted[1])), Level("节", int(dotted[2]))
     with suppress(ValueError):
-        return Level("章", parse(words.strip())) if words.strip().isalpha() else None
-    return None
+        return (Level("章", parse(words.strip())),) if words.strip().isalpha() else ()
+    return ()
 
 
 def _holds(passage: Passage, node: Node, named: Named) -> bool:
@@ -318,7 +352,7 @@ def _listed(items: Sequence[str]) -> str:
 def _nearest(words: str, nodes: Sequence[Node]) -> str:
     """The divisions nearest to words that name none: by number if they hold one, else by title."""
     chapters = [node for node in nodes if node.path[-1].kind == "章"] or [node for node in nodes if len(node.path) == 1]
-    level = _bare(words) or next(iter(_levels(words)), None)
+    level = next(iter(_bare(words) or _levels(words)), None)
     labels: dict[str, float] = {}
     for division in (node.path[-1] for node in chapters):
         far = abs(division.number - level.number) if level and level.number else -_alike(division.title, words)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple, TypedDict
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from index import store
 from index.build import headings
@@ -16,7 +17,7 @@ from index.records import Citation, Document, Passage, Span
 from index.script import folded
 from retrieval import answer, confidence, marking, related
 from retrieval.background import Background
-from retrieval.ranking import Mask, Question, Ranker, Ranking
+from retrieval.ranking import CLOSE, Mask, Question, Ranker, Ranking
 from retrieval.records import Answer, Hit, RelatedHit
 from retrieval.reference import Place, Reference, find_one, find_places
 from retrieval.rerank import Reranker, reranked
@@ -38,7 +39,13 @@ class _Asking(NamedTuple):
     text: str
     among: Mask | None
     boosted: Mask | None
-    nowhere: tuple[str, ...]  # places that it names and that are not there
+    nowhere: tuple[str, ...] = ()  # places that it names and that are not there
+    is_place: bool = False  # whether a place is all that it names; ``among`` are the first passages of it
+
+
+def _in_order(ranking: Ranking) -> Ranking:
+    """No more candidates than are compared token by token, as they stand in the text."""
+    return ranking.moved(np.argsort(ranking.rows, kind="stable"))
 
 
 class Searcher:
@@ -89,6 +96,8 @@ class Searcher:
                     f"the index was built with another model ({'; '.join(differences)}); "
                     f"build it again with: zhangju index SOURCE --model {encoder.contract.name}"
                 )
+            # A question's arrays are small: several threads cost more than they bring, fivefold beside a busy program.
+            threadpool_limits(1, user_api="blas")
             self._background = self._make_background(encoder)
             self._reranker = self._load_reranker() if self._load_reranker else None
             self._encoder = encoder
@@ -126,12 +135,17 @@ class Searcher:
         """The candidates for a question, best first; see Ranker.rank."""
         return self._ranker.rank(question, among=among, boosted=boosted)
 
-    def signs(self, question: Question, ranking: Ranking) -> confidence.Signs:
-        """What speaks for the first candidate being the answer, and what against."""
+    def signs(self, question: Question, ranking: Ranking, everywhere: Ranking | None = None) -> confidence.Signs:
+        """What speaks for the first candidate being the answer, and what against.
+
+        ``everywhere`` is the ranking of all passages, where ``ranking`` is of some.
+        """
         assert self._background is not None  # a Question was made by the model
         best = self._answering(question, ranking, 0)[0]
         passage = self.passages[ranking.rows[0]]
-        return confidence.signs(question, ranking, self._background, passage.text, passage.text[slice(*best)])
+        field = everywhere or ranking
+        others = field.scores[self._twins[field.rows] != self._twins[ranking.rows[0]]]
+        return confidence.signs(question, ranking, others, self._background, passage.text, passage.text[slice(*best)])
 
     def _asking(self, question: str, chosen: Mask | None) -> _Asking:
         """What to search for, and where, by the question's own words and by the passages chosen, if some were."""
@@ -139,16 +153,22 @@ class Searcher:
         narrowed = named.rows if named.filter else None
         if narrowed is not None and chosen is not None and not (narrowed & chosen).any():
             return _Asking(question, named.rest or question, chosen, None, named.words)
+        if narrowed is not None and not named.rest:
+            rows = np.flatnonzero(narrowed if chosen is None else narrowed & chosen)[:CLOSE]
+            return _Asking(question, question, np.isin(np.arange(len(narrowed)), rows), None, is_place=True)
         both = [mask for mask in (narrowed, chosen) if mask is not None]
         among = np.logical_and.reduce(both) if both else None
         boosted = named.rows if not named.filter else None
         return _Asking(question, named.rest or question, among, boosted, named.unknown)
 
     def _answer(self, asking: _Asking, question: Question, k: int) -> Answer:
-        ranking = self._reread(question, self.rank(question, among=asking.among, boosted=asking.boosted))
-        hits = self._hits(question, ranking, k)
+        ranking = self.rank(question, among=asking.among, boosted=asking.boosted)
+        if asking.is_place:
+            return answer.found(asking.words, self._hits(question, _in_order(ranking), k))
+        # A reranker changes the order; the verdict rests on what the first ranking shows, for which it was fitted.
+        signs = self.signs(question, ranking, None if asking.among is None else self.rank(question))
         foreign = confidence.foreign(question.text, self.passages[ranking.rows[0]].text)
-        signs = self.signs(question, ranking)
+        hits = self._hits(question, self._reread(question, ranking), k)
         return answer.judged(asking.words, hits, signs, ranking.scores, foreign=foreign, nowhere=asking.nowhere)
 
     def _reread(self, question: Question, ranking: Ranking) -> Ranking:

@@ -1,9 +1,10 @@
 """The words around a place in a question: the languages of its levels, whether a place is meant, what else is asked."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from index.mentions import Mention
+from index.numerals import CHINESE
 from index.places import is_joint
 from index.records import Span
 
@@ -26,6 +27,12 @@ _REWRITTEN = re.compile(
     re.IGNORECASE,
 )
 
+_MORE = r"(?:\s?[-－、和与及至到–—~～]\s?[0-9]{1,4})*"
+_BARE_ARTICLE = re.compile(  # behind a title: 刑法264条, 刑法 264
+    rf"(?<![0-9{CHINESE}第])(?:[0-9]{{1,4}}{_MORE}|[{CHINESE}]{{2,9}})(?=\s?条(?!措施|建议|意见|修正|新规|亮点|变化|要点))"
+    r"|(?<![0-9第])(?!(?:19|20)[0-9]{2}(?![0-9]))[0-9]{1,4}(?:-[0-9]{1,2})?(?P<last>)(?=\s*[?？。.!！]*\s*$)"
+)
+
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _COUNTED = ("条", "节", "篇", "部分", "目", "款", "项", "段")  # also measure words: 第一节课, 第三条道路
 _CONTINUES = re.compile(  # behind a place, not the noun that is counted
@@ -34,7 +41,7 @@ _CONTINUES = re.compile(  # behind a place, not the noun that is counted
 )
 _AMOUNT = re.compile(r"\s?[个份张类种页]")  # 附件2份
 _SAID_OF_IT = re.compile(  # 这部法律第三条: whichever is at hand
-    r"[这该此本那][部个项份]?(?:法典|法律|法|条例|规定|办法|解释|细则|规则|章程|决定|公约|条约)$"
+    r"(?:[这该此那]|(?<![基根日样标版])本)[部个项份]?(?:法典|法律|法|条例|规定|办法|解释|细则|规则|章程|决定|公约|条约)$"
 )
 OF_IT = re.compile(
     r"\s*(?:of|in)\s+(?:the|this)\s+(?:plan|act|law|code|regulation|directive|document|text)\b", re.IGNORECASE
@@ -118,6 +125,21 @@ def _english(found: re.Match[str]) -> str:
         )
         return f"{word} {groups['number']}"
     return f"{next(english for english in _FOREIGN if groups[english])} "
+
+
+def with_articles(text: str, back: Sequence[int], known: Callable[[int], bool]) -> tuple[str, list[int]]:
+    """A text of in_english with 第 and 条 at the numbers behind what is ``known`` to end in a title of articles."""
+    parts: list[str] = []
+    places: list[int] = []
+    at = 0
+    for found in _BARE_ARTICLE.finditer(text):
+        start, stop = found.span()
+        if known(start - (text[start - 1 : start] in (" ", "的"))):
+            unit = "" if found["last"] is None else "条"
+            parts += [text[at:start], "第", found[0], unit]
+            places += [*back[at:start], back[start], *back[start:stop], *[back[stop]] * len(unit)]
+            at = stop
+    return "".join([*parts, text[at:]]), [*places, *back[at:]]
 
 
 def is_place(mention: Mention, text: str) -> bool:

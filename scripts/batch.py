@@ -100,14 +100,14 @@ def rows_of(answer: Answer, own: Row) -> list[Row]:
         "confidence": round_score(answer.confidence),
         "reason": answer.reason or "",
     }
-    return [{**common, **_hit_columns(hit, answer.answered)} for hit in answer.hits] or [common]
+    return [{**common, **_hit_columns(hit, hit in answer.answering)} for hit in answer.hits] or [common]
 
 
-def _hit_columns(hit: Hit, answered: bool) -> Row:
+def _hit_columns(hit: Hit, answers: bool) -> Row:
     return {
         "rank": hit.rank,
         "score": round_score(hit.score),
-        "answer": sentence(hit.passage, hit.best) if answered else "",
+        "answer": sentence(hit.passage, hit.best) if answers else "",
         "citation_zh": hit.citation.zh,
         "citation_en": hit.citation.en,
         "document": hit.document_title,

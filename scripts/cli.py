@@ -218,7 +218,7 @@ def evaluate_command(
     other: Annotated[
         Path | None, typer.Option("--compare", metavar="OTHER.trec", help="Compare with this earlier run.")
     ] = None,
-    depth: Annotated[int, typer.Option("--depth", min=10, help="How many passages for each question.")] = 100,
+    depth: Annotated[int, typer.Option("--depth", min=10, max=100, help="How many passages for each question.")] = 100,
     as_json: JsonOption = False,
     model: Annotated[
         str | None, typer.Option("--model", metavar="M", help="Embed with this model: a hub id or a folder.")

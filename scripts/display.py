@@ -11,7 +11,6 @@ from index.records import Citation, Document, Passage, Path, Span
 from retrieval.records import Answer, Hit, RelatedHit
 from retrieval.reference import Place
 from retrieval.schema import own_language
-from ui.render import SURE
 from ui.words import EN
 
 
@@ -70,7 +69,7 @@ def answer(found: Answer, cited: Callable[[Passage], Citation]) -> None:
 def _verdict(found: Answer) -> str:
     """Whether the text answers, how sure that is, and if not, why."""
     if found.answering:
-        title = EN.found_answer(sure=found.confidence >= SURE, twice=len(found.answering) > 1)
+        title = EN.found_answer(found.confidence, twice=len(found.answering) > 1)
         return f"{title} (confidence {found.confidence:.0%}):"
     if found.status == "too vague":
         return EN.too_vague

@@ -17,6 +17,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import minimize
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from index.cache import CachedEncoder
@@ -35,7 +37,10 @@ FROM_ELSEWHERE = 40  # questions from each other folder
 REFUSED = 3  # per cent of the answerable questions that may be refused
 REAL = 3  # a folder with unanswerable questions against one where they are only made
 RARE = 5  # an unanswerable question there against a made one: they are few
-STRENGTH = 0.1  # of the data against coefficients of nought (scikit-learn's C)
+ENOUGH = 20  # questions of a folder for a percentile
+STRENGTH = 0.1  # of the data against slopes of nought
+VAIN = 0.2  # share of questions that the text does not answer, for a probability; a guess
+AGAINST = ("missing", "talk")  # signs that speak against an answer
 SEED = 20210314
 
 Kind = Literal["answerable", "removed", "unanswerable", "elsewhere"]
@@ -90,16 +95,34 @@ def fit(known: Sequence[Case], *, foreign: bool) -> confidence.Curve:
     some = [case for case in known if case.foreign is foreign]
     signs = np.array([c.signs for c in some])
     mean, scale = signs.mean(axis=0), signs.std(axis=0) + 1e-9
-    told = LogisticRegression(C=STRENGTH, max_iter=5000).fit(
-        (signs - mean) / scale, [c.kind == "answerable" for c in some], sample_weight=_weights(some)
-    )
-    slopes = told.coef_[0] / scale
+    answerable = np.array([c.kind == "answerable" for c in some])
+    slopes = _slopes((signs - mean) / scale, answerable, _weights(some)) / scale
     line = signs @ slopes
     asked = np.array([c.kind != "removed" for c in some])
     right = np.array([c.right for c in some])
-    stretched = LogisticRegression(C=np.inf).fit(line[asked, None], right[asked], sample_weight=_weights(some)[asked])
+    natural = _weights(some)
+    for rows, share in ((answerable, 1 - VAIN), (asked & ~answerable, VAIN)):
+        natural[rows] *= share / natural[rows].sum()
+    stretched = LogisticRegression(C=np.inf).fit(line[asked, None], right[asked], sample_weight=natural[asked])
     stretch, shift = float(stretched.coef_[0, 0]), float(stretched.intercept_[0])
     return confidence.Curve(shift, Signs(*(float(slope) * stretch for slope in slopes)))
+
+
+def _slopes(signs: Array, answerable: npt.NDArray[np.bool_], weights: Array) -> Array:
+    """Logistic regression in which no sign may count for what it speaks against, (s,)."""
+    bounds = [(None, 0) if name in AGAINST else (0, None) for name in Signs._fields]
+    sides = np.where(answerable, 1.0, -1.0)
+
+    def loss(values: Array) -> tuple[float, Array]:
+        slopes, intercept = values[:-1], values[-1]
+        margins = sides * (signs @ slopes + intercept)
+        pull = -sides * weights * expit(-margins)
+        value = STRENGTH * float(weights @ np.logaddexp(0, -margins)) + float(slopes @ slopes) / 2
+        return value, np.append(STRENGTH * (pull @ signs) + slopes, STRENGTH * pull.sum())
+
+    start = np.zeros(signs.shape[1] + 1)
+    found: Array = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[*bounds, (None, None)]).x
+    return found[:-1]
 
 
 def _weights(some: Sequence[Case]) -> Array:
@@ -121,7 +144,7 @@ def least(known: Sequence[Case], found: Array, *, foreign: bool) -> float:
     for case, p in zip(known, found, strict=True):
         if case.kind == "answerable" and case.foreign is foreign:
             parts.setdefault(case.folder, []).append(p)
-    return min(float(np.percentile(ps, REFUSED)) for ps in parts.values() if len(ps) >= 20)
+    return min((float(np.percentile(ps, REFUSED)) for ps in parts.values() if len(ps) >= ENOUGH), default=0.0)
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -140,12 +163,13 @@ def main(arguments: Sequence[str]) -> None:
         print(f"  LEAST[{foreign}] = {least(known, found, foreign=foreign):.3f}")
     limits = {foreign: least(known, found, foreign=foreign) for foreign in (False, True)}
     for one in folders:
-        rest = [c for c in known if c.folder != one.name]
+        same = {other.name for other in folders if _same(other, one)}
+        rest = [c for c in known if c.folder not in same]
         unseen = {foreign: fit(rest, foreign=foreign) for foreign in (False, True)}
         _report(f"{one.name}, fitted with it", known, found, limits, one.name)
         other = probabilities(known, unseen)
         bounds = {
-            foreign: least(rest, other[[c.folder != one.name for c in known]], foreign=foreign) for foreign in limits
+            foreign: least(rest, other[[c.folder not in same for c in known]], foreign=foreign) for foreign in limits
         }
         _report(f"{one.name}, fitted without it", known, other, bounds, one.name)
 

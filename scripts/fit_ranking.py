@@ -41,7 +41,7 @@ class Folder(NamedTuple):
     """
 
     name: str
-    signals: Array  # (q, c, s), 0 beyond the candidates there are
+    signals: Array  # (q, c, s), -9 beyond the candidates there are
     grades: Array  # (q, c)
     ideal: Array  # (q,)
     asked: int  # questions, those without a right candidate included

@@ -14,8 +14,6 @@ SameText = Mapping[str, Sequence[Citation]]  # of passages with the same words, 
 
 _IN_FULL = 3  # as many documents are shown open
 
-SURE = 0.7  # confidence from which the page says that the text answers; below, that it perhaps does
-
 
 def render_answer(answer: Answer, related: Related, words: Words, *, same_text: SameText | None = None) -> Html:
     """The whole result: verdict, hits best first, and under each where else its words stand and what is related."""
@@ -84,7 +82,7 @@ def _verdict(answer: Answer, words: Words) -> Html:
 def _quotations(answer: Answer, words: Words) -> Html:
     """The sentences that answer; the confidence, which is that of the first, stands with it."""
     first, *others = answer.answering
-    title = words.found_answer(sure=answer.confidence >= SURE, twice=bool(others))
+    title = words.found_answer(answer.confidence, twice=bool(others))
     degree = element("span", words.confidence.format(degree=words.sureness(answer.confidence)))
     heading = element("p", title, class_="zj-verdict-title")
     return join(heading, _quotation(first, words, degree), *(_quotation(hit, words) for hit in others))

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from retrieval.records import Reason
+from retrieval.records import DOUBTFUL, SURE, Reason
 
 Language = Literal["zh", "en"]
 
@@ -38,7 +38,7 @@ class Words:
     answered: str
     answered_twice: str
     perhaps: str
-    perhaps_twice: str
+    doubtful: str
     not_in_the_text: str
     nothing_similar: str
     no_detail: str
@@ -85,11 +85,13 @@ class Words:
         steps = ((0.9, self.very_sure), (0.7, self.rather_sure), (0.5, self.somewhat_sure))
         return next((word for least, word in steps if confidence >= least), self.unsure)
 
-    def found_answer(self, *, sure: bool, twice: bool) -> str:
+    def found_answer(self, confidence: float, *, twice: bool) -> str:
         """What stands over one or two sentences that answer."""
-        if twice:
-            return self.answered_twice if sure else self.perhaps_twice
-        return self.answered if sure else self.perhaps
+        if confidence < DOUBTFUL:
+            return self.doubtful
+        if confidence < SURE:
+            return self.perhaps
+        return self.answered_twice if twice else self.answered
 
     def why_not(self, reason: Reason | None, nowhere: Sequence[str]) -> str:
         """Why the text does not answer, in a sentence; ``nowhere`` are places that are not there."""
@@ -138,7 +140,7 @@ ZH = Words(
     answered="文件的回答",
     answered_twice="文件的回答，有两处",
     perhaps="可能的回答",
-    perhaps_twice="可能的回答，有两处",
+    doubtful="文件很可能没有直接回答，最接近的一句是",
     not_in_the_text="文件没有回答这个问题",
     nothing_similar="里面没有与之相近的内容。",
     no_detail="里面谈到了这个话题，但没有说到所问的细节。",
@@ -196,7 +198,7 @@ EN = Words(
     answered="The text answers",
     answered_twice="The text answers, in two places",
     perhaps="Perhaps the answer",
-    perhaps_twice="Perhaps the answer, in two places",
+    doubtful="Probably not answered; the nearest sentence",
     not_in_the_text="The text does not answer this question",
     nothing_similar="It holds nothing similar.",
     no_detail="It speaks of the topic, but not of the detail that is asked for.",

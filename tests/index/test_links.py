@@ -60,6 +60,9 @@ OTHER = law("b", "中华人民共和国水法", "甲。", "乙。", "丙。")
         ("水法第二条和本法第三条", [("水法第二条", "b2"), ("本法第三条", "a3")]),
         ("《水法》（2016年修正）第二条", [("《水法》（2016年修正）第二条", "b2")]),
         ("刑法第二条、宪法第三条、《火法》第四条", [("第二条", ""), ("第三条", ""), ("《火法》第四条", "")]),
+        ("合同法第三条、基本法第二条", [("第三条", ""), ("第二条", "")]),
+        ("《水法》第二条，依照同法第三条", [("《水法》第二条", "b2"), ("同法第三条", "b3")]),
+        ("Article 2 of the criminal code", [("Article 2", "")]),
         ("河川法（昭和三十九年法律第百六十七号）第三条", [("第三条", "")]),
         ("甲。\n有前款行为的", [("前款", "a4")]),
         ("有前款行为的", [("前款", "")]),  # the first paragraph has none before it
@@ -113,6 +116,20 @@ def test_a_range_is_cut_off() -> None:
 def test_linking_again_changes_nothing() -> None:
     once = linked((law("a", "某法", "一。", "依照第一条。"), OTHER))
     assert linked(once) == once
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "span"),
+    [
+        ("中华人民共和国合同法", "依照合同法第二条", "合同法第二条"),
+        ("特区基本法", "特区基本法第二条", "特区基本法第二条"),
+        ("法典", "本法典第一条", "本法典第一条"),  # of the text itself
+    ],
+)
+def test_a_title_is_read_before_words_like_this_law(title: str, text: str, span: str) -> None:
+    other = law("b", title, "一。", "二。")
+    own = law("a", "某法", text)
+    assert links(linked((own, other))[0], 0) == [(span, "a1" if span.startswith("本") else "b2")]
 
 
 @pytest.mark.parametrize("text", ["前1一条", "前一1款", "前几十条", "前各1项"])

@@ -49,7 +49,7 @@ def ranking(scores: list[float], *, close: int | None = None, tokens: int = 2) -
 
 
 def found(scores: list[float], passage: str = "下降12%。", sentence: str = "下降12%。") -> Signs:
-    return signs(QUESTION, ranking(scores), BACKGROUND, passage, sentence)
+    return signs(QUESTION, ranking(scores), floats(*scores[1:]), BACKGROUND, passage, sentence)
 
 
 def test_signs_by_hand() -> None:
@@ -79,7 +79,7 @@ def test_a_number_that_is_asked_for_and_not_there(passage: str, sentence: str, h
 
 def test_nothing_is_missing_where_no_number_is_asked_for() -> None:
     question = QUESTION._replace(text="怎样节约用水？")
-    assert signs(question, ranking([0.9, 0.7]), BACKGROUND, "节约用水。", "节约用水。").missing == 0
+    assert signs(question, ranking([0.9]), floats(0.7), BACKGROUND, "节约用水。", "节约用水。").missing == 0
 
 
 def test_a_candidate_without_others() -> None:
@@ -87,19 +87,27 @@ def test_a_candidate_without_others() -> None:
     assert (signs.gap, signs.lead, signs.spread, signs.agreement) == (0, 0, 0, 1)
 
 
-def test_ten_others_count_and_those_compared_token_by_token() -> None:
-    scores = [0.9] + [0.5] * 10 + [-9.0] * 5
-    signs = confidence.signs(QUESTION, ranking(scores, close=4), BACKGROUND, "", "")
+def test_ten_others_lead_and_as_many_as_are_compared_token_by_token_spread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(confidence, "CLOSE", 4)
+    others = floats(*[0.5] * 10, *[-9.0] * 5)
+    signs = confidence.signs(QUESTION, ranking([0.9]), others, BACKGROUND, "", "")
     assert signs.lead == pytest.approx(0.4)
     assert signs.spread == pytest.approx(0.3 / np.std([0.9, 0.5, 0.5, 0.5]), rel=1e-4)
 
 
+def test_a_better_passage_elsewhere_speaks_against_the_first_of_a_chapter() -> None:
+    signs = confidence.signs(QUESTION, ranking([0.7]), floats(0.9, 0.5), BACKGROUND, "", "")
+    assert signs.gap == pytest.approx(-0.2)
+    assert signs.lead == pytest.approx(0)
+
+
 def test_a_question_or_a_background_without_tokens() -> None:
     nothing = np.empty((0, 2), dtype=np.float32)
-    mute = confidence.signs(QUESTION._replace(tokens=nothing), ranking([0.9, 0.7], tokens=0), BACKGROUND, "", "")
+    others = floats(0.7)
+    mute = confidence.signs(QUESTION._replace(tokens=nothing), ranking([0.9], tokens=0), others, BACKGROUND, "", "")
     assert mute.token_margin == 0
     silent = Background(vectors=BACKGROUND.vectors, tokens=nothing, talk=1)
-    assert confidence.signs(QUESTION, ranking([0.9, 0.7]), silent, "", "").token_margin == pytest.approx(0.825)
+    assert confidence.signs(QUESTION, ranking([0.9]), others, silent, "", "").token_margin == pytest.approx(0.825)
 
 
 # scripts

@@ -292,6 +292,11 @@ def test_a_head_that_would_be_made_up_is_refused(tiny: Path, architectures: list
     assert "copy it again from where it came, or leave --reranker away to do without one" in message
 
 
+def test_a_pooler_that_would_be_made_up_is_refused(tiny: Path) -> None:
+    lose(tiny, "pooler")
+    assert "2 of its weights are missing, bert.pooler." in refusal(str(tiny))
+
+
 def test_a_model_with_several_labels_is_refused(tmp_path: Path) -> None:
     folder = write_cross_encoder(tmp_path, labels=3)
     assert f"{folder} gives 3 scores for a passage" in refusal(str(folder))

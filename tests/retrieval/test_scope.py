@@ -88,6 +88,7 @@ def filtered(chapters: Sequence[str] = (), titles: Sequence[str] = ()) -> list[s
         (["XVI"], ["十六章段"]),
         (["第十六章"], ["十六章段"]),
         (["第十六章 绿色生活"], ["十六章段"]),
+        (["2.2"], ["市节二段", "专栏2 "]),
         (["ch. 2 sec. 1"], ["促进就业", "推广再生", "专栏1 ", "市节一段"]),
         (["第二章第二节"], ["市节二段", "专栏2 "]),
         (["第二编"], ["市章下段", "市节一段", "市节二段", "专栏2 ", "十六章段"]),
@@ -163,8 +164,11 @@ def test_every_passage_of_a_chapter_has_it_in_its_path(number: int) -> None:
         (["16"], ["样法"], r"^'16' is not in 《中华人民共和国样法》 but in 《某市规划》; choose that document"),
         (["2", "16"], ["样法"], r"^'16' is not in"),
         (["第九章"], ["某省"], r"^'第九章' names no chapter of 《某省规划》; there are 第三章 教育, 第二章 民生, "),
-        ([""], [], r"names no chapter"),
-        (["某省规划"], [], r"names no chapter"),  # a document
+        ([""], [], r"is empty"),
+        ([" "], [], r"is empty"),
+        (["某省规划"], [], r"^'某省规划' is a document, .*--document"),
+        (["《樣法》"], ["某省"], r"is a document, .*--document"),
+        (["16.9"], [], r"names no chapter"),
         (["第一章 不在"], [], r"names no chapter"),
         ([], ["另一部法"], r"names no document; there are 《.*《.*: give a title, "),
         ([], [""], r"names no document"),
@@ -335,3 +339,9 @@ def test_an_empty_collection_has_nothing_to_choose() -> None:
     assert none.named("第一章").rows is None
     with pytest.raises(UnknownPlaceError, match="it has none; see"):
         none.scope(chapters=["1"])
+
+
+def test_a_dotted_number_is_a_division_of_that_number_before_a_chapter_and_a_section() -> None:
+    text = "# 甲\n## 第一章 乙\n### 第二节 丙\n一段。\n## 1.2 丁\n二段。\n"
+    dotted = Scopes((read_document(text.encode(), "a.md"),))
+    assert dotted.scope(chapters=["1.2"]).tolist() == [False, True]

@@ -81,7 +81,8 @@ def test_the_answer_comes_first_then_the_passages(capsys: pytest.CaptureFixture[
         (0.7, None, "The text answers (confidence 70%):"),
         (0.69, None, "Perhaps the answer (confidence 69%):"),
         (0.7, 2, "The text answers, in two places (confidence 70%):"),
-        (0.2, 2, "Perhaps the answer, in two places (confidence 20%):"),
+        (0.35, None, "Perhaps the answer (confidence 35%):"),
+        (0.34, None, "Probably not answered; the nearest sentence (confidence 34%):"),
     ],
 )
 def test_the_verdict_says_how_sure_it_is(
