@@ -1,10 +1,11 @@
 """Whether it is a question, and whether the hits answer it."""
 
 from index.errors import QuestionError
+from index.records import Passage
 from retrieval.confidence import Signs, probability
 from retrieval.fusion import Scores
 from retrieval.records import SURE, Answer, Hit, Reason
-from retrieval.related import in_other_chapter
+from retrieval.related import chapter, in_other_chapter
 
 LONGEST_QUESTION = (
     2000  # characters; the default model reads about 700 of Chinese, and longer ones are pasted by mistake
@@ -13,7 +14,7 @@ _FEWEST_LETTERS = 2  # a question of fewer letters, digits or characters says no
 
 # Below these probabilities, by whether the question is in a foreign script, the text "does not answer": about 3 % of
 # answerable questions have less (scripts/fit_confidence.py).
-_LEAST = {False: 0.176, True: 0.193}
+_LEAST = {False: 0.17, True: 0.19}
 # How much nearer to talk with the machine than to the text: surely no question, and none if it is refused anyway. The
 # most that any of 2,700 questions of the development folders had was 0.037.
 _TALK, _PERHAPS_TALK = 0.04, 0.02
@@ -102,6 +103,12 @@ def _second(hits: tuple[Hit, ...], scores: Scores, confidence: float) -> int | N
         near = hits[0].score - hit.score <= _AS_GOOD
         behind = scores[scores < hit.score][:10]
         stands_out = len(behind) > 0 and hit.score - behind.mean() >= _STANDS_OUT
-        if near and stands_out and in_other_chapter(hits[0].passage, hit.passage):
+        if near and stands_out and _elsewhere(hits[0].passage, hit.passage):
             return hit.rank
     return None
+
+
+def _elsewhere(passage: Passage, other: Passage) -> bool:
+    """Whether a passage is in another chapter; a text without chapters is all in one place."""
+    chapters = chapter(passage) is not None or passage.document != other.document
+    return chapters and in_other_chapter(passage, other)
