@@ -40,6 +40,9 @@ _BOUNDED = r"(?<![\w\u0900-\u0963])(?:{})(?![\w\u0900-\u0963])"
 _BETWEEN = r"(?:\S+ ){0,4}?"
 
 
+COUNTED: tuple[Kind, ...] = ("number", "money", "duration", "date")  # kinds whose answer holds a number
+
+
 class Asked(NamedTuple):
     """What a question asks for; ``units`` are those its number may have, none if it does not say."""
 

@@ -11,7 +11,6 @@ from retrieval.background import Background
 from retrieval.fusion import Scores
 from retrieval.ranking import CLOSE, Question, Ranking
 
-_COUNTED = ("number", "money", "duration", "date")
 _SOME = 0.2  # a number without the unit asked for, or with another, may be one; see asked.holds
 _SAMPLE = 500  # characters that are enough to tell a script
 _KANA = 0.1  # of the letters: a Chinese text has a kana or two in a name
@@ -52,7 +51,7 @@ def signs(
         spread=_standing_out(score, others[: CLOSE - 1]),
         agreement=float(np.mean([signal.argmax() == 0 for signal in ranking.signals[:3]])),
         held=asked.holds(wanted, sentence),
-        missing=float(wanted.kind in _COUNTED and asked.holds(wanted, passage) < _SOME),
+        missing=float(wanted.kind in asked.COUNTED and asked.holds(wanted, passage) < _SOME),
         talk=float(near[-background.talk :].max()) - best,
     )
 
@@ -94,30 +93,30 @@ class Curve(NamedTuple):
 # By whether the question is in another script than the passage; fitted by scripts/fit_confidence.py.
 CURVES = {
     False: Curve(
-        -3.05,
+        -2.99,
         Signs(
-            margin=9.37,
-            token_margin=5.32,
-            gap=10.94,
-            lead=16.98,
-            spread=0.05,
+            margin=9.65,
+            token_margin=5.39,
+            gap=10.75,
+            lead=16.11,
+            spread=0.06,
             agreement=0.36,
-            held=1.04,
-            missing=-3.19,
-            talk=-16.46,
+            held=0.97,
+            missing=-3.24,
+            talk=-16.12,
         ),
     ),
     True: Curve(
-        -2.53,
+        -2.26,
         Signs(
-            margin=21.32,
-            token_margin=22.48,
-            gap=51.60,
-            lead=33.84,
+            margin=21.68,
+            token_margin=22.35,
+            gap=51.28,
+            lead=33.46,
             spread=0.00,
             agreement=0.00,
-            held=1.04,
-            missing=-2.41,
+            held=0.75,
+            missing=-2.64,
             talk=0.00,
         ),
     ),

@@ -13,6 +13,9 @@ from retrieval.fusion import Rows, Scores
 
 # What a sentence that holds the kind of thing asked for (a number, a date ...) gains over one that does not.
 _HOLDS = 0.06
+_HOLDS_NUMBER = (
+    0.15  # the same where a number, a date or a sum is asked for, which hardly any other sentence can answer
+)
 # Difference up to which two sentences are both marked: of questions about the plan, one in four; the marks of right
 # passages then hold the answer in 87 to 89 of 100, against 86.
 _AS_GOOD = 0.03
@@ -46,6 +49,7 @@ def answering(question: str, passage: Passage, spans: Sequence[Span], scores: Sc
     """
     wanted = asked.asked(question)
     held = np.array([asked.holds(wanted, passage.text[slice(*span)]) for span in spans], dtype=np.float32)
-    sums = scores + lead_penalty(passage, spans) + _HOLDS * held
+    bonus = _HOLDS_NUMBER if wanted.kind in asked.COUNTED else _HOLDS
+    sums = scores + lead_penalty(passage, spans) + bonus * held
     order = np.argsort(-sums, kind="stable")[:2]
     return tuple(spans[i] for i in order if sums[order[0]] - sums[i] <= _AS_GOOD)
