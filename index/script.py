@@ -1,4 +1,4 @@
-"""Traditional and simplified Chinese, searched as one: texts are folded for the model, and shown as written."""
+"""Chinese script: whether a text is in it; traditional and simplified characters, searched as one, shown as written."""
 
 import re
 from functools import cache
@@ -19,3 +19,10 @@ def folded(text: str) -> str:
         return text
     converted: str = _converter().convert(text)
     return converted
+
+
+def is_chinese(text: str) -> bool:
+    """Whether most of the letters are Chinese characters and none is kana."""
+    letters = [c for c in text if c.isalpha()]
+    han = sum("\u3400" <= c <= "\u9fff" or "\U00020000" <= c <= "\U0003ffff" for c in letters)
+    return 2 * han > len(letters) and not any("\u3040" <= c <= "\u30ff" for c in letters)

@@ -5,6 +5,7 @@ from typing import Any
 
 from index.citations import cite
 from index.records import Citation, Document, Passage, Path, Span
+from index.script import is_chinese
 from retrieval.records import Answer, Hit, RelatedHit
 from retrieval.reference import Place
 
@@ -126,7 +127,5 @@ def sentence(passage: Passage, span: Span) -> str:
 
 
 def own_language(citation: Citation, passage: Passage) -> str:
-    """The citation in the language of the passage: Chinese for a text mostly in Chinese characters, else English."""
-    letters = [c for c in passage.text if c.isalpha()]
-    chinese = sum("\u4e00" <= c <= "\u9fff" for c in letters)
-    return citation.zh if 2 * chinese > len(letters) else citation.en
+    """The citation in the language of the passage: in Chinese for a Chinese text, else in English."""
+    return citation.zh if is_chinese(passage.text) else citation.en

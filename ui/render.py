@@ -5,6 +5,7 @@ from itertools import chain
 
 from index.citations import division_label, paragraph_label
 from index.records import Citation, Division, Document, Passage, Span
+from index.script import is_chinese
 from retrieval.records import Answer, Hit, RelatedHit
 from ui.markup import EMPTY, Html, element, join
 from ui.words import Words
@@ -52,10 +53,7 @@ def render_masthead(words: Words) -> Html:
 
 def text_language(text: str) -> str:
     """``zh`` where most of the letters are Chinese characters and none is kana, else empty: HTML's word for unknown."""
-    letters = [c for c in text if c.isalpha()]
-    han = sum("㐀" <= c <= "鿿" or "\U00020000" <= c <= "\U0003ffff" for c in letters)
-    kana = any("぀" <= c <= "ヿ" for c in letters)
-    return "zh" if 2 * han > len(letters) and not kana else ""
+    return "zh" if is_chinese(text) else ""
 
 
 def _result(words: Words, *children: str) -> Html:

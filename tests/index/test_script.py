@@ -1,6 +1,6 @@
 import pytest
 
-from index.script import folded
+from index.script import folded, is_chinese
 
 
 @pytest.mark.parametrize(
@@ -16,3 +16,19 @@ from index.script import folded
 )
 def test_traditional_characters_become_simplified_ones(text: str, simplified: str) -> None:
     assert folded(text) == simplified
+
+
+@pytest.mark.parametrize(
+    ("text", "chinese"),
+    [
+        ("推进节约用水。", True),
+        ("發展PM2.5監測", True),
+        ("Water use (用水) shall fall.", False),
+        ("用水量は減少する。", False),
+        ("용수량", False),
+        ("12%", False),
+        ("", False),
+    ],
+)
+def test_a_text_of_mostly_chinese_characters_is_chinese(text: str, chinese: bool) -> None:
+    assert is_chinese(text) is chinese
