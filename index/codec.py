@@ -1,0 +1,30 @@
+"""Documents as plain JSON values and back: what the index keeps of them, and what a parser in another process sends."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from index.records import Division, Document, Heading, Inner, Link, Passage, Path, Span
+
+
+def document_to_json(document: Document) -> dict[str, Any]:
+    """The fields of a document as lists, dicts, strings and numbers."""
+    return asdict(document)
+
+
+def document_from_json(record: Mapping[str, Any]) -> Document:
+    """The document that ``document_to_json`` gave; raises ValueError, KeyError or TypeError where it cannot be one."""
+    headings = tuple(Heading(path=_path(h["path"]), line=h["line"]) for h in record["headings"])
+    passages = tuple(_passage(p) for p in record["passages"])
+    return Document(**{**record, "headings": headings, "passages": passages, "remarks": tuple(record["remarks"])})
+
+
+def _path(levels: Sequence[Mapping[str, Any]]) -> Path:
+    return tuple(Division(**level) for level in levels)
+
+
+def _passage(record: Mapping[str, Any]) -> Passage:
+    pieces = tuple(Span(*piece) for piece in record["pieces"])
+    inner = tuple(Inner(**{**i, "span": Span(*i["span"])}) for i in record["inner"])
+    links = tuple(Link(span=Span(*i["span"]), targets=tuple(i["targets"])) for i in record["links"])
+    return Passage(**{**record, "path": _path(record["path"]), "pieces": pieces, "inner": inner, "links": links})

@@ -1,0 +1,60 @@
+"""How often the tests of reliability try, with which seed, and where their figures go.
+
+``make test`` runs them briefly; ``make torture`` in full, and writes the figures into docs/reliability.md.
+"""
+
+import os
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.reliability.figures import Figures, write_figures
+
+FULL = bool(os.environ.get("ZHANGJU_TORTURE"))
+# New cases on everybody's own machine; the same every time where a run decides whether a change lands.
+SEED = int(os.environ.get("ZHANGJU_SEED") or (20261124 if os.environ.get("CI") else random.SystemRandom().getrandbits(31)))
+_FIGURES: list[Figures] = []
+
+
+class Times:
+    """How often to try: the first number in ``make test``, the second in ``make torture``."""
+
+    def __call__(self, quick: int, full: int) -> int:
+        return full if FULL else quick
+
+
+@pytest.fixture
+def times() -> Times:
+    return Times()
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    """A seed of this test's own, printed where the test fails; ZHANGJU_SEED repeats a run."""
+    print(f"ZHANGJU_SEED={SEED}")
+    return SEED ^ (hash_of(request.node.name) & 0x7FFFFFFF)
+
+
+def hash_of(name: str) -> int:
+    """A number from a name that is the same in every process."""
+    return int.from_bytes(name.encode()[-8:], "big")
+
+
+@pytest.fixture
+def figures(request: pytest.FixtureRequest) -> Iterator[Figures]:
+    """What the test counted, for the table in docs/reliability.md."""
+    found = Figures(test=request.node.name, seed=SEED)
+    yield found
+    _FIGURES.append(found)
+
+
+def pytest_report_header() -> str:
+    return f"reliability: {'in full' if FULL else 'briefly'}, ZHANGJU_SEED={SEED}"
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    target = os.environ.get("ZHANGJU_FIGURES")
+    if target and _FIGURES:
+        write_figures(Path(target), _FIGURES, failed=session.testsfailed)
