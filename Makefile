@@ -1,7 +1,8 @@
-# make run    sets up, indexes DOCS (a file or a folder; the sample unless given) and opens the page
-# make test   sets up and runs the tests
-# make check  format, lint and types
-# make lock   writes the versions of a fresh installation to requirements.lock
+# make run      sets up, indexes DOCS (a file or a folder; the sample unless given) and opens the page
+# make test     sets up and runs the tests
+# make torture  runs the tests of reliability in full, about an hour; their figures go to docs/reliability.md
+# make check    format, lint and types
+# make lock     writes the versions of a fresh installation to requirements.lock
 
 PYTHON ?= python3
 DOCS ?= samples
@@ -10,13 +11,16 @@ PORT ?= 7860
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable
 
-.PHONY: run test check lock clean
+.PHONY: run test torture check lock clean
 
 run: .venv/.installed
 	$(BIN)/zhangju serve "$(DOCS)" --index "$(INDEX)" --port $(PORT) --open
 
 test: .venv/.installed-dev
 	$(BIN)/python -m pytest
+
+torture: .venv/.installed-dev
+	ZHANGJU_TORTURE=1 ZHANGJU_FIGURES=docs/reliability.md $(BIN)/python -m pytest tests/reliability --timeout=7200
 
 check: .venv/.installed-dev
 	$(BIN)/ruff format --check .

@@ -1,27 +1,21 @@
 """Documents -> a published generation."""
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
-
 from index import store
-from index.encoder import Encoded, Encoder, Vectors
+from index.cache import CachedEncoder
+from index.embedding import Embedded, Progress, update
+from index.encoder import SCHEME, Encoder
 from index.errors import DocumentError, StoreError
-from index.lexical import LexicalIndex
 from index.links import linked
 from index.loaders import LOADERS
-from index.records import Document, Passage
-from index.script import folded
-from index.sentences import sentence_spans
-from index.structure import PARSER, read_document
-
-_TOKENS_A_CHARACTER = 4  # at most: its bytes, for tokenizers that fall back to them; shorter texts need no counting
-
-Progress = Callable[[int, int], None]  # called with the number of texts embedded so far and of all
+from index.reading import Reader, file_bytes
+from index.records import Document
+from index.snapshot import Snapshot
+from index.structure import PARSER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,24 +38,20 @@ class Collected:
 class Report:
     """What a build did.
 
-    ``failures`` are messages, one for each file that could not be read; ``long`` is that of Embedded.
+    ``made``, ``taken`` and ``long`` are those of Embedded. ``failures`` are messages, one for each file that could not
+    be read; ``lost`` are the ids of documents among them that the index held before.
     """
 
     generation: str
     documents: int
     passages: int
     sentences: int
+    made: int
+    taken: int
     long: int
     unchanged: bool
     failures: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Embedded:
-    """A snapshot, and how many of its texts were longer than the model reads and so embedded in parts."""
-
-    snapshot: store.Snapshot
-    long: int
+    lost: tuple[str, ...]
 
 
 def collect(sources: Sequence[Path]) -> Collected:
@@ -101,32 +91,25 @@ def _folder(folder: Path) -> tuple[list[SourceFile], list[Path]]:
     return files, [p for p in visible if p not in set(readable)]
 
 
-def read_file(file: SourceFile) -> Document:
-    """Read and parse one file. Raises DocumentError."""
-    try:
-        data = file.path.read_bytes()
-    except OSError as error:
-        raise DocumentError(f"cannot read {file.path}: {error.strerror or error}") from error
-    return read_document(data, file.id)
+def read_files(files: Iterable[SourceFile]) -> tuple[tuple[Document, ...], dict[str, str]]:
+    """The documents that could be read, linked with each other, and for the id of each that could not, why.
 
-
-def read_files(files: Iterable[SourceFile]) -> tuple[tuple[Document, ...], tuple[str, ...]]:
-    """The documents that could be read, linked with each other, and a message for each that could not.
-
-    Raises the message if none could.
+    Raises DocumentError if none could.
     """
     documents: list[Document] = []
-    failures: list[DocumentError] = []
-    for file in files:
-        try:
-            documents.append(read_file(file))
-        except DocumentError as error:
-            failures.append(error)
-    if not documents and len(failures) == 1:
-        raise failures[0]
-    if not documents:
-        raise DocumentError(f"none of {len(failures)} files could be read; the first: {failures[0]}")
-    return linked(documents), tuple(map(str, failures))
+    failures: dict[str, str] = {}
+    with Reader() as reader:
+        for file in files:
+            try:
+                documents.append(reader.read(file_bytes(file.path), file.id))
+            except DocumentError as error:
+                failures[file.id] = str(error)
+    if not documents and failures:
+        first = next(iter(failures.values()))
+        raise DocumentError(
+            first if len(failures) == 1 else f"none of {len(failures)} files could be read; the first: {first}"
+        )
+    return linked(documents), failures
 
 
 def build(
@@ -136,136 +119,77 @@ def build(
     revision: Callable[[], str],
     load: Callable[[], Encoder],
     progress: Progress | None = None,
+    report: Callable[[str], None] = lambda _message: None,
 ) -> Report:
     """Make ``directory`` the index of exactly these files and publish it, unless it already is.
 
-    ``revision`` tells that of the model (see ModelContract) without loading it: an index that is up to date costs no
-    more than reading it.
+    Only texts that none of its generations holds are embedded. ``revision`` tells that of the model (see ModelContract)
+    without loading it: an index that is up to date costs no more than reading it. A build that was cut off is taken up
+    where it ended. ``report`` is told in a sentence if that does not work.
     """
     documents, failures = read_files(files)
     with store.building(directory):
-        if (current := _if_unchanged(directory, documents, revision)) is not None:
-            return _report(
-                store.live_generation(directory), Embedded(snapshot=current, long=0), failures, unchanged=True
-            )
-        embedded = embed(documents, load(), progress=progress)
-        return _report(store.publish(directory, embedded.snapshot), embedded, failures, unchanged=False)
+        current = _opened(directory)
+        if current is not None and _is_of(current, documents, revision()):
+            store.sweep(directory)
+            embedded = Embedded(snapshot=current, made=0, taken=0, long=0)
+            return _report(store.live(directory).name, embedded, failures, current, unchanged=True)
+        known = _known(directory, current, revision)
+        embedded = update(documents, _resumed(directory, load, report), known=known, progress=progress)
+        generation = store.publish(directory, embedded.snapshot)
+        return _report(generation, embedded, failures, current, unchanged=False)
 
 
-def _report(generation: str, embedded: Embedded, failures: tuple[str, ...], *, unchanged: bool) -> Report:
+def _resumed(directory: Path, load: Callable[[], Encoder], report: Callable[[str], None]) -> Callable[[], Encoder]:
+    """What loads the encoder, which then begins with what a build that was cut off has embedded."""
+    return lambda: CachedEncoder(load(), folder=store.journal(directory), report=report)
+
+
+def _report(
+    generation: str, embedded: Embedded, failures: dict[str, str], before: Snapshot | None, *, unchanged: bool
+) -> Report:
     snapshot = embedded.snapshot
     return Report(
         generation=generation,
         documents=len(snapshot.documents),
         passages=len(snapshot.passage_vectors),
         sentences=len(snapshot.sentences),
+        made=embedded.made,
+        taken=embedded.taken,
         long=embedded.long,
         unchanged=unchanged,
-        failures=failures,
+        failures=tuple(failures.values()),
+        lost=tuple(d.id for d in before.documents if d.id in failures) if before else (),
     )
 
 
-def _if_unchanged(directory: Path, documents: Sequence[Document], revision: Callable[[], str]) -> store.Snapshot | None:
-    """The live index, if it is sound and was built from the same files by the same parser and model."""
+def _opened(directory: Path) -> Snapshot | None:
+    """The live index, if it is sound."""
     try:
-        current = store.open_snapshot(directory)
+        return store.open_snapshot(directory)
     except StoreError:  # missing, damaged or of another format: it will be built
         return None
+
+
+def _is_of(current: Snapshot, documents: Sequence[Document], revision: str) -> bool:
+    """Whether an index was built from these files by this parser and model."""
     same_files = [(d.id, d.sha256) for d in current.documents] == [(d.id, d.sha256) for d in documents]
-    same_parser = current.parser == PARSER
-    return current if same_files and same_parser and current.contract.revision == revision() else None
+    return same_files and _is_by(current, revision) and current.parser == PARSER
 
 
-def embed(documents: Sequence[Document], encoder: Encoder, *, progress: Progress | None = None) -> Embedded:
-    """Embed every passage, with its headings, and every sentence on its own.
-
-    A text beyond the model's length is embedded in parts, cut at sentence ends; its vector is their mean.
-    """
-    passages = [p for d in documents for p in d.passages]
-    places = [(row, *span) for row, passage in enumerate(passages) for span in sentence_spans(passage.text)]
-    whole = [parts_of(folded(p.text), encoder, head=folded(headings(p))) for p in passages]
-    single = [parts_of(folded(passages[row].text[start:end]), encoder) for row, start, end in places]
-    total, done = sum(map(len, [*whole, *single])), 0
-
-    def count(more: int) -> None:
-        nonlocal done
-        done += more
-        if progress:
-            progress(done, total)
-
-    of_passages = _embedded(whole, encoder, tokens=False, progress=count)
-    of_sentences = _embedded(single, encoder, tokens=True, progress=count)
-    snapshot = store.Snapshot(
-        contract=encoder.contract,
-        documents=tuple(documents),
-        passage_vectors=of_passages.vectors,
-        sentence_vectors=of_sentences.vectors.astype(np.float16),
-        sentences=np.array(places, dtype=np.int32).reshape(-1, 3),
-        tokens=of_sentences.tokens,
-        words=LexicalIndex.build([headings(p) for p in passages], [p.text for p in passages]),
-    )
-    return Embedded(snapshot=snapshot, long=sum(len(own) > 1 for own in [*whole, *single]))
+def _is_by(snapshot: Snapshot, revision: str) -> bool:
+    """Whether the vectors of an index are those that this model would make."""
+    return snapshot.contract.revision == revision and snapshot.scheme == SCHEME
 
 
-def _embedded(
-    parts: Sequence[Sequence[str]], encoder: Encoder, *, tokens: bool, progress: Callable[[int], None]
-) -> Encoded:
-    """Texts in parts, each with the mean of its parts' vectors and all of their tokens."""
-    made = encoder.encode_passages([part for own in parts for part in own], tokens=tokens, progress=progress)
-    sizes = [len(own) for own in parts]
-    return Encoded(_means(made.vectors, sizes), made.tokens.grouped(sizes))
-
-
-def _means(vectors: Vectors, sizes: Sequence[int]) -> Vectors:
-    """The mean of each group of neighbouring rows, made a unit vector again: (sum(sizes), d) -> (len(sizes), d)."""
-    starts = np.cumsum([0, *sizes[:-1]])
-    sums = np.add.reduceat(vectors, starts, axis=0)
-    # A table of vectors knows nothing of some texts, such as one of unseen characters only: they stay zeros.
-    unit: Vectors = sums / np.linalg.norm(sums, axis=1, keepdims=True).clip(1e-12)
-    return unit
-
-
-def parts_of(text: str, encoder: Encoder, *, head: str = "") -> list[str]:
-    """What is embedded for a text: itself behind ``head``, or parts of it where it is longer than the model reads.
-
-    Parts end where sentences do; only a sentence that is itself too long is cut between its characters. A ``head``
-    that would leave less than half of the model's length is cut short.
-    """
-    most = encoder.contract.max_tokens
-    if most is None or _TOKENS_A_CHARACTER * len(head + text) < most or encoder.count_tokens([head + text])[0] <= most:
-        return [head + text]
-    head = _shortened(head, encoder, most // 2)
-    room = most - encoder.count_tokens([head])[0]
-    sentences = [text[start:end] for start, end in sentence_spans(text)]
-    sentences = [piece for s in sentences for piece in _pieces(s, encoder.count_tokens([s])[0], room)]
-    parts, tokens = [""], 0
-    for sentence, size in zip(sentences, encoder.count_tokens(sentences), strict=True):
-        if parts[-1] and tokens + size > room:
-            parts.append("")
-            tokens = 0
-        parts[-1] += sentence
-        tokens += size
-    return [head + part for part in parts]
-
-
-def _shortened(head: str, encoder: Encoder, most: int) -> str:
-    """A heading line, or as much of its beginning as has no more than ``most`` tokens."""
-    if encoder.count_tokens([head])[0] <= most:
-        return head
-    fits = bisect_right(range(len(head)), most, key=lambda size: encoder.count_tokens([head[:size] + "\n"])[0])
-    return head[: max(fits - 1, 0)] + "\n"
-
-
-def _pieces(sentence: str, tokens: int, room: int) -> list[str]:
-    """A sentence in as many pieces of equal length as it takes for each to find room."""
-    count = -(-tokens // max(room // 2, 1)) if tokens > room else 1
-    size = -(-len(sentence) // count)
-    return [sentence[at : at + size] for at in range(0, len(sentence), size)]
-
-
-def headings(passage: Passage) -> str:
-    """What is embedded before a passage's text: the titles of its divisions, which say what it is about."""
-    titles = " ".join(
-        d.title for d in passage.path if d.title and d.kind != "专栏"
-    )  # a box title is its passage's text
-    return f"{titles}\n" if titles else ""
+def _known(directory: Path, current: Snapshot | None, revision: Callable[[], str]) -> Iterator[Snapshot]:
+    """The generations whose vectors can be taken over, the live one first; others are opened only if asked for."""
+    if current is not None and _is_by(current, revision()):
+        yield current
+    for generation in store.known(directory)[1:]:
+        try:
+            snapshot = store.open_generation(directory, generation)
+        except StoreError:  # damaged: it is built anew
+            continue
+        if _is_by(snapshot, revision()):
+            yield snapshot

@@ -2,11 +2,12 @@
 
     CACHE/embeddings/<digest>.sqlite       a file for each model contract; CACHE is that of index/packaged.py
         embeddings(key, crc, blob)         key: sha256 of the kind (see CachedEncoder) and the text
-                                           crc: crc32 of the blob
+                                           crc: crc32 of the key and the blob, so that neither can be another's
                                            blob: the vector, d little-endian float32, then t scales, the same, and
                                            t token vectors of d bytes (see index/tokens.py)
 
-It is a help and no more: where it cannot be read or written, everything is embedded as without it.
+It is a help and no more: where it cannot be read or written, everything is embedded as without it. `EmbeddingCache` is
+such a file wherever it lies; a build that was interrupted goes on from one.
 """
 
 import hashlib
@@ -21,18 +22,18 @@ from typing import TypeVar
 
 import numpy as np
 
-from index.encoder import Encoded, Encoder, Progress
+from index.encoder import SCHEME, STEP, Encoded, Encoder, Progress, batches, widths
 from index.model import ModelContract
 from index.packaged import cache_folder
 from index.tokens import CODE, SCALE, START, TokenVectors
 
-FORMAT = 2  # of the file; it is part of the digest that names it, so that another format is another file
+FORMAT = 3  # of the file; it is part of the digest that names it, so that another format is another file
 
 _VECTOR = _SCALE = np.dtype("<f4")
-_STORED = 1024  # texts embedded before they are stored: what is lost at most if the run is stopped
 _ASKED = 500  # keys asked for at a time; old releases of SQLite take 999
 _WAIT_SECONDS = 30.0  # for another process to end its write, which takes a fraction of one
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_BESIDE = ("-journal", "-wal", "-shm")  # what SQLite keeps beside a file while it writes, and a killed process leaves
 _SCHEMA = "CREATE TABLE IF NOT EXISTS embeddings (key BLOB PRIMARY KEY, crc INTEGER, blob BLOB)"
 
 Report = Callable[[str], None]
@@ -45,7 +46,7 @@ def embeddings_folder() -> Path:
 
 
 class EmbeddingCache:
-    """The file of one model. Several processes may use it at once; no method raises for what is wrong with it.
+    """A file of blobs of one model. Several processes may use it at once; no method raises for what is wrong with it.
 
     ``report`` is told in a sentence if the file is damaged or cannot be used.
     """
@@ -68,17 +69,30 @@ class EmbeddingCache:
             return rows
 
         found: list[tuple[bytes, int, bytes]] = self._attempt(select, [])
-        return {key: blob for key, crc, blob in found if isinstance(blob, bytes) and zlib.crc32(blob) == crc}
+        return {key: blob for key, crc, blob in found if isinstance(blob, bytes) and _crc(key, blob) == crc}
 
     def write(self, blobs: Mapping[bytes, bytes]) -> None:
         """Keep some blobs, in one transaction."""
-        rows = [(key, zlib.crc32(blob), blob) for key, blob in blobs.items()]
+        rows = [(key, _crc(key, blob), blob) for key, blob in blobs.items()]
 
         def insert(database: sqlite3.Connection) -> None:
             with database:
                 database.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?)", rows)
 
         self._attempt(insert, None)
+
+    def remove(self) -> None:
+        """Delete all of its files. No other process may use it then; the next `write` begins anew.
+
+        The file itself goes first: SQLite drops a journal that it finds beside no file or an empty one, while a file
+        without the journal of its last write would be half of that write. So it may be cut off anywhere.
+        """
+        names = [self._path, *(self._path.with_name(self._path.name + end) for end in _BESIDE), self._aside]
+        try:
+            for path in names:
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            self._report(f"the cache of embeddings {self._path} cannot be deleted ({error}): delete it by hand")
 
     def _attempt(self, work: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
         """What the work gives on a connection of its own, so that threads need not share one."""
@@ -98,16 +112,21 @@ class EmbeddingCache:
             self._give_up(error)
         return otherwise
 
+    @property
+    def _aside(self) -> Path:
+        return self._path.with_suffix(".damaged")
+
     def _set_aside(self) -> None:
-        aside = self._path.with_suffix(".damaged")
         try:
-            self._path.replace(aside)
+            self._path.replace(self._aside)
         except FileNotFoundError:  # another process has just done the same
             return
         except OSError as error:
             self._give_up(error)
             return
-        self._report(f"the cache of embeddings {self._path} is damaged: it was renamed {aside.name}, and begins anew")
+        self._report(
+            f"the cache of embeddings {self._path} is damaged: it was renamed {self._aside.name}, and begins anew"
+        )
 
     def _give_up(self, error: Exception) -> None:
         self._usable = False
@@ -117,7 +136,7 @@ class EmbeddingCache:
 class CachedEncoder:
     """An encoder that remembers what another one made of a text.
 
-    A vector may differ in its last digits from one made in another run, as those of any two batches do.
+    On a processor that is the very bytes that would be made of it now, where it was stored on this machine.
     """
 
     def __init__(self, encoder: Encoder, *, folder: Path | None = None, report: Report = lambda _message: None) -> None:
@@ -149,31 +168,49 @@ class CachedEncoder:
         self, kind: str, texts: Sequence[str], encode: Callable[[Sequence[str]], Encoded], progress: Progress | None
     ) -> Encoded:
         keys = [_key(kind, text) for text in texts]
-        blobs = self._cache.read(list(dict.fromkeys(keys)))
+        dimension = self.contract.dimension
+        stored = self._cache.read(list(dict.fromkeys(keys)))
+        blobs = {key: blob for key, blob in stored.items() if fits(blob, dimension)}
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in blobs}
         if progress is not None and len(missing) < len(texts):
             progress(len(texts) - len(missing))
-        for start in range(0, len(missing), _STORED):
-            some = list(missing)[start : start + _STORED]
+        for some in self._batches(missing):
             new = encode([missing[key] for key in some])
-            made = {key: _blob(new, row) for row, key in enumerate(some)}
+            made = {key: blob_of(new, row) for row, key in enumerate(some)}
             self._cache.write(made)
             blobs |= made
-        return _joined([blobs[key] for key in keys], self.contract.dimension)
+        return encoded_of([blobs[key] for key in keys], dimension)
+
+    def _batches(self, texts: Mapping[bytes, str]) -> list[list[bytes]]:
+        """The keys of texts that the model embeds at a time: each is stored before the next, so one is lost at most."""
+        keys, lengths = list(texts), self._encoder.count_tokens(list(texts.values()))
+        wide = widths(lengths, step=STEP, limit=self.contract.max_tokens)
+        return [[keys[i] for i in batch] for batch in batches(wide)]
 
 
-def _blob(encoded: Encoded, row: int) -> bytes:
+def blob_of(encoded: Encoded, row: int) -> bytes:
+    """What is stored of one text, a row from 0; raises IndexError where there is none."""
+    if not 0 <= row < len(encoded.vectors):
+        raise IndexError(f"row {row} of {len(encoded.vectors)} texts")
     tokens = encoded.tokens.between(row, row + 1)
     parts = encoded.vectors[row].astype(_VECTOR), tokens.scales.astype(_SCALE), tokens.codes
     return b"".join(part.tobytes() for part in parts)
 
 
-def _joined(blobs: Sequence[bytes], dimension: int) -> Encoded:
-    """The texts of some blobs, in order."""
+def fits(blob: bytes, dimension: int) -> bool:
+    """Whether a blob has a size that a text of a model of so many dimensions can have."""
+    rest = len(blob) - _VECTOR.itemsize * dimension
+    return rest >= 0 and rest % (_SCALE.itemsize + dimension) == 0
+
+
+def encoded_of(blobs: Sequence[bytes], dimension: int) -> Encoded:
+    """The texts that `blob_of` stored, in order; raises ValueError for a blob that does not fit the dimension."""
     vectors = np.empty((len(blobs), dimension), dtype=np.float32)
     tokens = [TokenVectors.quantised([], dimension)]
     head, each = _VECTOR.itemsize * dimension, _SCALE.itemsize + dimension
     for row, blob in enumerate(blobs):
+        if not fits(blob, dimension):
+            raise ValueError(f"blob {row} of {len(blob)} bytes is no text of {dimension} dimensions")
         vectors[row] = np.frombuffer(blob[:head], dtype=_VECTOR)
         count = (len(blob) - head) // each
         codes = np.frombuffer(blob, dtype=CODE, offset=head + count * _SCALE.itemsize).reshape(count, dimension)
@@ -183,9 +220,16 @@ def _joined(blobs: Sequence[bytes], dimension: int) -> Encoded:
 
 
 def contract_digest(contract: ModelContract) -> str:
-    """A name for what decides a model's vectors: all of its contract but the name, which may be that of a folder."""
-    decides = {**contract.to_json(), "name": None, "format": FORMAT}
+    """A name for what decides a model's vectors: all of its contract but the name, which may be that of a folder.
+
+    Of this program, too: how it embeds, and the layout of the file.
+    """
+    decides = {**contract.to_json(), "name": None, "format": FORMAT, "scheme": SCHEME}
     return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _crc(key: bytes, blob: bytes) -> int:
+    return zlib.crc32(blob, zlib.crc32(key))
 
 
 def _key(kind: str, text: str) -> bytes:

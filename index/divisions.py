@@ -78,11 +78,14 @@ class Contents:
         return found
 
     def _below(self, levels: Levels) -> tuple[Node, ...]:
-        if levels not in self._found:
-            above = levels[:-1]
-            ways = (tuple(n for n in nodes if _under(n.path[:-1], above)) for nodes in self._last(levels[-1]))
-            self._found[levels] = next(filter(None, ways), ())
-        return self._found[levels]
+        if known := self._found.get(levels):
+            return known
+        above = levels[:-1]
+        ways = (tuple(n for n in nodes if _under(n.path[:-1], above)) for nodes in self._last(levels[-1]))
+        found = next(filter(None, ways), ())
+        if found:  # what is not there is without end
+            self._found[levels] = found
+        return found
 
     def _last(self, level: Level) -> Iterator[Sequence[Node]]:
         """The divisions that a level alone names; of what its word may mean, the first kind that there is."""

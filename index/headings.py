@@ -202,7 +202,10 @@ def _english(line: Line) -> Marked | None:
     capital = found.group(1)[0].isupper() or found.group(1) == "§"
     if not capital or (not mark and _ENGLISH_GOES_ON.match(rest)) or (not mark and rest[:1].islower()):
         return None
-    kind, number = _ENGLISH_KINDS[found.group(1).lower()], parse(found["number"])
+    try:
+        kind, number = _ENGLISH_KINDS[found.group(1).lower()], parse(found["number"])
+    except ValueError:  # Part Civil: letters that Roman numbers have, too
+        return None
     if kind == "条":
         return Marked(line, "article", Division(kind=kind, number=number, title=rest if _is_caption(rest) else ""))
     if rest and not _can_be_heading(rest) and rest[-1] not in ".":

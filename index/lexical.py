@@ -26,7 +26,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
-from index.script import folded
+from index.script import folded, normalised
 
 K1 = 1.2  # how slowly a repeated term saturates; the usual value, measured: nothing from 0.6 to 2.0 is clearly better
 B = 0.75  # how much a long passage is held against it, 0 to 1; the usual value, less is worse on long articles
@@ -96,13 +96,13 @@ def _folded(text: str) -> str:
     if text.isascii():
         return text.lower()
     text = text.encode("utf-8", "replace").decode()  # half a surrogate pair, from a terminal, is no character
-    text = unicodedata.normalize("NFKC", _UNSEEN.sub("", text))
+    text = normalised("NFKC", _UNSEEN.sub("", text))
     # a piece without kana at a time: a kana anywhere would keep ``folded`` from all the rest, and the same word would
     # be another one in a question that happens to have none
     text = _NOT_KANA.sub(lambda piece: folded(piece.group()), text).casefold()
-    text = _ACCENTS.sub("", unicodedata.normalize("NFD", text))
+    text = _ACCENTS.sub("", normalised("NFD", text))
     text = _FOREIGN_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit.group())), text)
-    return unicodedata.normalize("NFKC", text)
+    return normalised("NFKC", text)
 
 
 @cache

@@ -119,7 +119,10 @@ def _is_heading(text: str, step: Step, own: Levels) -> bool:
     """Whether words are the number of the text's own article or box, where it begins a line."""
     if not own or step.level[:3] != own[-1][:3]:
         return False
-    return not text[text.rfind("\n", 0, step.start) + 1 : step.start].strip(_OWN_LINE)
+    at = step.start
+    while at and text[at - 1] in _OWN_LINE:
+        at -= 1
+    return at == 0 or text[at - 1] == "\n"
 
 
 def _owned(chain: list[Step], owner: _Owner) -> Iterator[Mention]:
@@ -136,25 +139,37 @@ def _owned(chain: list[Step], owner: _Owner) -> Iterator[Mention]:
 
 
 def _owner(text: str, at: int, titles: Titles) -> _Owner:
-    """Whose the place is that is named at ``at``, by what stands before it."""
+    """Whose the place is that is named at ``at``, by what stands before it, be there brackets between or not."""
+    owner, before = _said(text, at, titles)
+    law = owner
+    while before is not None:  # 河川法（昭和三十九年…）第三条
+        law, before = _said(text, before, titles)
+    if law is owner or law.scope == "title":
+        return law
+    return owner._replace(scope="unknown" if law.scope == "unknown" else "bare")
+
+
+def _said(text: str, at: int, titles: Titles) -> tuple[_Owner, int | None]:
+    """What stands right before ``at``, and the place before it where it is only something in brackets."""
     general: tuple[Step, ...] = ()
     if text[max(at - 2, 0) : at] in _GENERAL:
         general, at = (Step(Level("", 0, title=text[at - 2 : at]), "", at - 2, at),), at - 2
     end = at - 1 if text[at - 1 : at] in (" ", "\u3000") else at  # 「하천법」 제3조
     if end and text[end - 1] in _OPENING:
         opening = text.rfind(_OPENING[text[end - 1]], max(0, end - _LONGEST_TITLE), end)
-        return _Owner("title", opening, general, text[opening + 1 : end - 1]) if opening >= 0 else _Owner("unknown", at)
+        if opening < 0:
+            return _Owner("unknown", at), None
+        return _Owner("title", opening, general, text[opening + 1 : end - 1]), None
     holder = _HOLDER.search(text, max(end - _WINDOW, 0), end)
     length = titles.ending(text, end)
     if holder and holder.lastgroup != "unknown" and end - length >= holder.start():  # 劳动合同法 does not end in 同法
-        return _holder(holder, holder.start(), general)
+        return _holder(holder, holder.start(), general), None
     if length:
-        return _Owner("title", end - length, general, text[end - length : end])
+        return _Owner("title", end - length, general, text[end - length : end]), None
     if not holder and (bracket := _BRACKET.search(text[max(end - _LONGEST_BRACKET, 0) : end])):
-        law = _owner(text, end - len(bracket[0]), titles)  # of 河川法（昭和三十九年…）
-        return law if law.scope == "title" else _Owner("unknown" if law.scope == "unknown" else "bare", at, general)
+        return _Owner("bare", at, general), end - len(bracket[0])
     kind = "条" if holder and holder[0].strip()[-1] in "条條項조" else ""  # 同条
-    return _Owner("unknown" if holder else "own" if general else "bare", at, general, kind=kind)
+    return _Owner("unknown" if holder else "own" if general else "bare", at, general, kind=kind), None
 
 
 def _holder(found: re.Match[str], start: int, general: tuple[Step, ...]) -> _Owner:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -42,13 +43,15 @@ class ModelContract:
     """What must be equal between building an index and asking it.
 
     ``name`` is what `locate` takes: a hub id or an absolute folder. ``revision`` is a hub commit, a hash of a folder's
-    files, or the packaged weights' version and hash. ``max_tokens`` is None for a model without a limit.
+    files, or the packaged weights' version and hash. ``max_tokens`` is None for a model without a limit. ``precision``
+    is the type of the weights as they are computed with, such as "float32".
     """
 
     name: str
     revision: str
     dimension: int
     max_tokens: int | None
+    precision: str
     query_prompt: str
     passage_prompt: str
     normalised: bool = True
@@ -67,16 +70,15 @@ class ModelContract:
         wanted = {field.name for field in fields(cls)}
         if set(data) != wanted:
             raise ModelError(
-                f"a model contract has the fields {', '.join(sorted(wanted))}, not {', '.join(sorted(data))}; "
-                "rebuild the index"
+                f"a model contract has the fields {', '.join(sorted(wanted))}, not {', '.join(sorted(data))}; {_AGAIN}"
             )
         for name, value in data.items():
             if type(value) not in _JSON_TYPES[name]:
-                raise ModelError(f"the model contract's {name} cannot be {value!r}; rebuild the index")
+                raise ModelError(f"the model contract's {name} cannot be {value!r}; {_AGAIN}")
         try:
             return cls(**data)
         except ValueError as error:
-            raise ModelError(f"{error}; rebuild the index") from error
+            raise ModelError(f"{error}; {_AGAIN}") from error
 
     def differences(self, other: "ModelContract") -> tuple[str, ...]:
         """In words, what ``other`` (the model at hand) has otherwise than this one (which built the index).
@@ -91,11 +93,31 @@ class ModelContract:
         )
 
 
+def mismatch(contract: ModelContract, other: ModelContract) -> ModelError | None:
+    """The error if the model at hand, ``other``, is not the one that an index was built with, by its ``contract``.
+
+    Its message names both and the command that mends it. A model that goes by the index's own name is no other one to
+    ask with.
+    """
+    differences = contract.differences(other)
+    if not differences:
+        return None
+    at_hand, built_with = shlex.quote(other.name), shlex.quote(contract.name)
+    another = contract.name != other.name and contract.revision != other.revision
+    return ModelError(
+        f"the index was built with the model {contract.name}, and the one at hand is {other.name}: "
+        f"{'; '.join(differences)}; {_AGAIN} --model {at_hand}"
+        f"{f', or ask the one it was built with: zhangju ask QUESTION --model {built_with}' if another else ''}"
+    )
+
+
+_AGAIN = "build it again with: zhangju index SOURCE"
 _WORDS = {
     "name": "the model",
     "revision": "its revision",
     "dimension": "the dimension of its vectors",
     "max_tokens": "the most tokens it takes",
+    "precision": "what it computes in",
     "query_prompt": "the prompt before a question",
     "passage_prompt": "the prompt before a passage",
     "normalised": "whether its vectors have unit length",
@@ -105,6 +127,7 @@ _JSON_TYPES: dict[str, tuple[type, ...]] = {
     "revision": (str,),
     "dimension": (int,),
     "max_tokens": (int, type(None)),
+    "precision": (str,),
     "query_prompt": (str,),
     "passage_prompt": (str,),
     "normalised": (bool,),

@@ -27,10 +27,10 @@ _INNER = ("款", "项", "目")
 
 _RANGE = re.compile(rf"\s*(?:{RANGE}|[-－]|to\b|through\b)\s*", re.IGNORECASE)
 _LIST = re.compile(
-    r"\s*(?:[、;；&]|,?\s*(?:and|or)\b|[,，]?\s*(?:和|与|及|以及|或者|或|並び|及び|又は|및|또는|ㆍ|·))\s*",
+    r"\s*(?:[、;；&]|(?:,\s*)?(?:and|or)\b|(?:[,，]\s*)?(?:和|与|及|以及|或者|或|並び|及び|又は|및|또는|ㆍ|·))\s*",
     re.IGNORECASE,
 )
-_OF = re.compile(r"\s*,?\s*of\s+(?:the\s+)?", re.IGNORECASE)
+_OF = re.compile(r"\s*(?:,\s*)?of\s+(?:the\s+)?", re.IGNORECASE)
 _FILLER = re.compile(r"(?:[\s,，、.。;；:：的()（）]|\b(?:of|the|in)\b)*", re.IGNORECASE)
 _SECTION = re.compile(r"(?:section\b|sec\b\.?|§)\s*(?=[0-9]+\.[0-9])", re.IGNORECASE)  # of 1.2 Scope
 _BARE = re.compile(rf"\s*第?\s*({NUMBER})(?:\s*[-－之]\s*({NUMBER}))?\s*")

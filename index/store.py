@@ -1,293 +1,387 @@
-"""The index directory: immutable generations and one pointer. Only this file touches it.
+"""The index directory: immutable generations and one pointer. Only this file knows what lies where in it.
 
-    DIR/CURRENT                     the name of the live generation
-    DIR/generations/000007/         manifest.json and the files it names
+    DIR/CURRENT                  the generations, the live one first: "000007 sha256:<that of its manifest>", and a
+                                 last line "sha256:<that of the lines above>"
+    DIR/generations/000007/      the files that FILES names, and manifest.json, which seals them
+    DIR/LOCK, DIR/BUILDER        held while a build runs, and the id of its process
+    DIR/unfinished/              what a build that was cut off had embedded
 
-A generation is written under a temporary name, its manifest last, then renamed; only then is CURRENT replaced. So a
-build that is cut off leaves the previous generation live, and whoever opens the directory sees one build, whole.
+A generation is written beside the live one, every file synced, its manifest last; then it is opened and checked like
+any other; only then is CURRENT replaced. So a build that is cut off leaves the last one live, whatever of it is on the
+disk, and whoever opens the directory sees one build, whole, or an error that names the file. CURRENT seals manifests,
+manifests seal files: what was changed in any of them is noticed before anything is searched.
 """
 
-import hashlib
 import io
 import json
-import os
-import shutil
-from collections.abc import Iterator, Mapping
+import re
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from filelock import FileLock, Timeout
 
-from index import lexical
-from index.errors import StoreError
-from index.lexical import LexicalIndex
+from index import disk, lexical
+from index.codec import document_from_json, document_to_json
+from index.disk import HeldError, Stamp
+from index.errors import StoreError, ZhangjuError
 from index.model import ModelContract
-from index.records import Division, Document, Heading, Inner, Link, Passage, Span
-from index.structure import PARSER
-from index.tokens import CODE, SCALE, START, TokenVectors
+from index.snapshot import Snapshot as Snapshot
+from index.tokens import CODE, SCALE, START
 
-FORMAT = 3
-CURRENT, GENERATIONS, LOCK, MANIFEST = "CURRENT", "generations", "LOCK", "manifest.json"
-DOCUMENTS = "documents.jsonl"
-ARRAYS = {  # file: (dtype, number of axes)
-    "passage_vectors.npy": (np.float32, 2),  # (n, d), a row for each passage, documents in order
-    "sentence_vectors.npy": (np.float16, 2),  # (m, d), half precision: cosines move by less than 0.001
-    "sentences.npy": (np.int32, 2),  # (m, 3): row of the passage, start and end in its text; ordered
-    "tokens.npy": (CODE, 2),  # (t, d), those of each sentence one after the other; see index/tokens.py
-    "token_scales.npy": (SCALE, 1),  # (t,)
-    "token_starts.npy": (START, 1),  # (m + 1,)
+FORMAT = 4
+CURRENT, GENERATIONS, LOCK, BUILDER, UNFINISHED = "CURRENT", "generations", "LOCK", "BUILDER", "unfinished"
+MANIFEST, DOCUMENTS = "manifest.json", "documents.jsonl"
+ARRAYS = {  # file: (dtype, number of axes); see index/snapshot.py for what is in them
+    "passage_vectors.npy": (np.float32, 2),
+    "passage_keys.npy": (np.uint8, 2),
+    "sentence_vectors.npy": (np.float16, 2),  # half precision: cosines move by less than 0.001
+    "sentence_keys.npy": (np.uint8, 2),
+    "sentences.npy": (np.int32, 2),
+    "tokens.npy": (CODE, 2),
+    "token_scales.npy": (SCALE, 1),
+    "token_starts.npy": (START, 1),
     **{f"{name}.npy": (dtype, 1) for name, dtype in lexical.ARRAYS.items()},
 }
+FILES = (*ARRAYS, DOCUMENTS)
 KEPT = 3  # generations that stay on disk: the live one and two before it
+
+_LINE = re.compile(r"(\d{6,}) sha256:([0-9a-f]{64})")
+_OLDER_LINE = re.compile(r"\d{6,}\n?")  # as formats up to 3 had it
+_TRIES = 20  # to open a generation while others are published: each try fails only if one was, in that time
+
+
+class Generation(NamedTuple):
+    """A finished build: its name, such as 000007, and the sha256 of its manifest, which seals all that it holds."""
+
+    name: str
+    digest: str
+
+
+class Opened(NamedTuple):
+    """What a generation holds, checked."""
+
+    generation: Generation
+    snapshot: Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """All that an index holds. Rows of ``passage_vectors`` follow the passages of ``documents`` in order."""
+class About:
+    """What a generation's manifest says of it. ``built`` is the time in UTC, as ISO 8601; ``size`` is in bytes."""
 
-    contract: ModelContract
-    documents: tuple[Document, ...]
-    passage_vectors: npt.NDArray[np.float32]
-    sentence_vectors: npt.NDArray[np.float16]
-    sentences: npt.NDArray[np.int32]
-    tokens: TokenVectors
-    words: LexicalIndex
-    parser: int = PARSER
-
-    def __post_init__(self) -> None:
-        n, m = sum(len(d.passages) for d in self.documents), len(self.sentences)
-        shapes = self.passage_vectors.shape, self.sentence_vectors.shape, self.sentences.shape
-        d = self.contract.dimension
-        if shapes != ((n, d), (m, d), (m, 3)):
-            raise ValueError(f"{n} passages and {m} sentences of {d} dimensions do not fit arrays of shapes {shapes}")
-        if (len(self.tokens), self.tokens.codes.shape[1], len(self.words)) != (m, d, n):
-            raise ValueError(f"the tokens of {m} sentences in {d} dimensions and the words of {n} passages were wanted")
-
-    def arrays(self) -> tuple[npt.NDArray[Any], ...]:
-        """What ARRAYS names, in its order."""
-        words = self.words.arrays()
-        return (
-            self.passage_vectors,
-            self.sentence_vectors,
-            self.sentences,
-            *(self.tokens.codes, self.tokens.scales, self.tokens.starts),
-            *(words[name] for name in lexical.ARRAYS),
-        )
-
-    @property
-    def passages(self) -> tuple[Passage, ...]:
-        """The passages of all documents, in the order of the rows."""
-        return tuple(p for d in self.documents for p in d.passages)
+    generation: Generation
+    built: str
+    zhangju: str
+    model: str
+    documents: int
+    passages: int
+    sentences: int
+    size: int
 
 
-@contextmanager
-def building(directory: Path) -> Iterator[None]:
-    """Hold the directory's lock while building; the system frees it when the process ends, however it ends."""
+# reading
+
+
+def live(directory: Path) -> Generation:
+    """The live generation, by CURRENT alone. Raises StoreError if there is no index."""
+    return generations(directory)[0]
+
+
+def generations(directory: Path) -> tuple[Generation, ...]:
+    """All generations that can be opened, the live one first and then as they were live before. Raises StoreError."""
+    pointer = directory / CURRENT
     try:
-        directory.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(directory / LOCK, blocking=False)
-        with lock:
-            yield
-    except Timeout as error:
+        data = pointer.read_bytes()
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise StoreError(
-            f"another process is building {directory}; wait for it to end, or give another --index"
+            f"there is no index in {directory}; build one with: zhangju index SOURCE --index {pasted(directory)}"
         ) from error
     except OSError as error:
-        raise StoreError(
-            f"cannot write the index {directory}: {error.strerror or error}; give another --index"
-        ) from error
+        raise _unreadable(pointer, error) from error
+    text = data.decode("utf-8", "replace")
+    if _OLDER_LINE.fullmatch(text):
+        raise _of_another_format(directory, f"a format before {FORMAT}, of an older zhangju")
+    found = [_LINE.fullmatch(line) for line in text.split("\n")[:-2]]
+    names = [match.group(1) for match in found if match]
+    if not names or len(set(names)) < len(found) or data != _sealed(data[: -len(_sealed(b""))]):
+        raise StoreError(f"{pointer} is damaged; {_rebuild(directory)}")
+    return tuple(Generation(*match.groups()) for match in found if match)
 
 
-def publish(directory: Path, snapshot: Snapshot) -> str:
-    """Write a new generation and make it the live one; returns its name. Call it inside ``building``."""
-    generations = directory / GENERATIONS
-    generations.mkdir(exist_ok=True)
-    name = f"{max(_numbers(generations), default=0) + 1:06}"
-    unfinished = generations / f"{name}.unfinished"
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir()
-    _write_generation(unfinished, snapshot)
-    unfinished.rename(generations / name)
-    _sync_folder(generations)
-    _write(directory / f"{CURRENT}.new", f"{name}\n".encode())
-    (directory / f"{CURRENT}.new").replace(directory / CURRENT)
-    _sync_folder(directory)
-    _sweep(generations, live=name)
-    return name
+def known(directory: Path) -> tuple[Generation, ...]:
+    """What ``generations`` tells, or none."""
+    try:
+        return generations(directory)
+    except StoreError:  # there is no index, or one that is damaged or of another format
+        return ()
 
 
 def open_snapshot(directory: Path) -> Snapshot:
-    """The live generation, checked file by file. Raises StoreError for what is missing, damaged or too new."""
-    return _read_generation(_live(directory))
+    """What the live generation holds; see ``open_live``."""
+    return open_live(directory).snapshot
 
 
-def live_generation(directory: Path) -> str:
-    """The name of the live generation, such as 000007. Raises StoreError if there is no index."""
-    return _live(directory).name
+def open_live(directory: Path) -> Opened:
+    """The live generation, checked file by file. Raises StoreError for what is missing, damaged or too new.
+
+    When builds are published faster than one can be read, it disappears under the reader; then the next one is read.
+    """
+    generation = live(directory)
+    for _ in range(_TRIES):
+        try:
+            return Opened(generation, open_generation(directory, generation))
+        except StoreError:
+            before, generation = generation, live(directory)
+            if generation == before:
+                raise
+    raise StoreError(f"{directory} is built anew faster than it can be read; try again when that has ended")
 
 
-def live_manifest_digest(directory: Path) -> str:
-    """sha256 of the live generation's manifest, which names every other file's: what the index holds, in one number."""
-    return hashlib.sha256(_read(_live(directory) / MANIFEST)).hexdigest()
+def open_generation(directory: Path, generation: Generation) -> Snapshot:
+    """What one generation holds, checked file by file. Raises StoreError."""
+    folder = directory / GENERATIONS / generation.name
+    manifest = _manifest(directory, generation)
+    data = {name: _checked(folder / name, manifest["files"], directory) for name in FILES}
+    try:
+        return Snapshot.of_arrays(
+            {Path(name).stem: _array(folder / name, data.pop(name), directory) for name in ARRAYS},
+            contract=ModelContract.from_json(manifest["model"]),
+            documents=tuple(document_from_json(json.loads(line)) for line in data[DOCUMENTS].splitlines()),
+            scheme=manifest["scheme"],
+            parser=manifest["parser"],
+        )
+    except (ValueError, KeyError, TypeError, ZhangjuError) as error:
+        raise error if isinstance(error, StoreError) else _damaged(folder, directory) from error
 
 
-def _live(directory: Path) -> Path:
-    pointer = directory / CURRENT
-    if not pointer.is_file():
-        raise StoreError(f"there is no index in {directory}; build one with: zhangju index SOURCE --index {directory}")
-    name = _read(pointer).decode("utf-8", "replace").strip()
-    if not (name.isdigit() and (directory / GENERATIONS / name / MANIFEST).is_file()):
-        raise _damaged(pointer)
-    return directory / GENERATIONS / name
+def about(directory: Path, generation: Generation) -> About:
+    """What a generation is, by its manifest alone. Raises StoreError."""
+    manifest = _manifest(directory, generation)
+    try:
+        return About(
+            generation=generation,
+            built=manifest["built"],
+            zhangju=manifest["zhangju"],
+            model=manifest["model"]["name"],
+            size=sum(file["size"] for file in manifest["files"].values()),
+            **manifest["counts"],
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise _damaged(_manifest_of(directory, generation), directory) from error
 
 
-def _damaged(path: Path) -> StoreError:
-    return StoreError(f"{path} is damaged or incomplete; build the index again with: zhangju index SOURCE")
+def _manifest_of(directory: Path, generation: Generation) -> Path:
+    return directory / GENERATIONS / generation.name / MANIFEST
+
+
+def _manifest(directory: Path, generation: Generation) -> Mapping[str, Any]:
+    path = _manifest_of(directory, generation)
+    data = _read(path, directory)
+    if Stamp.of(data).sha256 != generation.digest:
+        raise _damaged(path, directory)
+    try:
+        manifest: dict[str, Any] = json.loads(data)
+        written, by = int(manifest["format"]), str(manifest["zhangju"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise _damaged(path, directory) from error
+    if written != FORMAT:
+        raise _of_another_format(directory, f"format {written}, written by zhangju {by}")
+    return manifest
+
+
+def _checked(path: Path, files: Mapping[str, Any], directory: Path) -> bytes:
+    data = _read(path, directory)
+    if Stamp.of(data)._asdict() != files.get(path.name):
+        raise _damaged(path, directory)
+    return data
+
+
+def _array(path: Path, data: bytes, directory: Path) -> npt.NDArray[Any]:
+    """The array in a .npy file, in the file's own bytes: it cannot be written to."""
+    stream, (wanted, axes) = io.BytesIO(data), ARRAYS[path.name]
+    try:
+        np.lib.format.read_magic(stream)
+        shape, by_columns, dtype = np.lib.format.read_array_header_1_0(stream)
+        array = np.frombuffer(data, dtype=wanted, offset=stream.tell()).reshape(shape)
+    except (OSError, ValueError) as error:
+        raise _damaged(path, directory) from error
+    if dtype != wanted or by_columns or array.ndim != axes:
+        raise _damaged(path, directory)
+    return array
+
+
+def _read(path: Path, directory: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, error, directory) from error
+
+
+def _unreadable(path: Path, error: OSError, directory: Path | None = None) -> StoreError:
+    return StoreError(f"cannot read {path}: {error.strerror or error}; {_rebuild(directory or path.parent)}")
+
+
+def _damaged(path: Path, directory: Path) -> StoreError:
+    return StoreError(f"{path} is damaged or incomplete; {_rebuild(directory)}")
+
+
+def _rebuild(directory: Path) -> str:
+    return (
+        f"see what is left with: zhangju verify --index {pasted(directory)}, "
+        f"or build it again with: zhangju index SOURCE --index {pasted(directory)}"
+    )
+
+
+def _of_another_format(directory: Path, found: str) -> StoreError:
+    return StoreError(
+        f"the index {directory} has {found}; this zhangju {version('zhangju')} reads format {FORMAT}; "
+        f"build it again with: zhangju index SOURCE --index {pasted(directory)}"
+    )
+
+
+def pasted(directory: Path) -> str:
+    """A folder as it can be pasted into a terminal behind an option: its name may hold spaces."""
+    return shlex.quote(str(directory))
 
 
 # writing
 
 
-def _write_generation(folder: Path, snapshot: Snapshot) -> None:
-    for name, array in zip(ARRAYS, snapshot.arrays(), strict=True):
-        with (folder / name).open("wb") as file:
-            np.save(file, np.ascontiguousarray(array, dtype=ARRAYS[name][0]), allow_pickle=False)
-            _sync(file.fileno())
-    lines = (json.dumps(asdict(document), ensure_ascii=False) for document in snapshot.documents)
-    _write(folder / DOCUMENTS, "".join(line + "\n" for line in lines).encode())
+@contextmanager
+def building(directory: Path) -> Iterator[None]:
+    """Hold the directory's lock while building; the system frees it when the process ends, however it ends.
+
+    Raises StoreError at once if another process builds, and for whatever cannot be written inside.
+    """
+    try:
+        disk.make_folder(directory)
+        with disk.holding(directory / LOCK, directory / BUILDER):
+            yield
+    except HeldError as error:
+        who = f"process {error.holder}" if error.holder else "another process"
+        raise StoreError(f"{who} is building {directory}; wait for it to end, or give another --index") from error
+    except OSError as error:
+        raise StoreError(
+            f"cannot write {error.filename or directory}: {error.strerror or error}; the index is as it was before; "
+            "make room or give another --index, then run the command again"
+        ) from error
+
+
+def journal(directory: Path) -> Path:
+    """The folder in which a build keeps what it has embedded, until it is published; call it inside ``building``."""
+    folder = directory / UNFINISHED
+    disk.make_folder(folder)
+    return folder
+
+
+def publish(directory: Path, snapshot: Snapshot) -> str:
+    """Write a new generation and make it the live one; returns its name. Call it inside ``building``."""
+    before = known(directory)
+    disk.make_folder(directory / GENERATIONS)
+    _sweep_generations(directory)  # those of builds that were cut off: they may fill the disk
+    folder = directory / GENERATIONS / _next_name(directory, before)
+    try:
+        disk.make_folder(folder)
+        new = Generation(folder.name, _write_generation(folder, snapshot))
+        disk.sync_folder(folder)
+        open_generation(directory, new)  # read it back: what the disk did not keep is found here, not by a question
+        _point(directory, [new, *before][:KEPT])
+    except BaseException:
+        disk.remove(disk.unfinished(directory / CURRENT))
+        _sweep_generations(directory)
+        raise
+    sweep(directory)
+    return new.name
+
+
+def _next_name(directory: Path, before: Sequence[Generation]) -> str:
+    there = [p.name for p in (directory / GENERATIONS).iterdir()]
+    taken = [int(name) for name in [*there, *(g.name for g in before)] if name.isdigit()]
+    return name_of(max(taken, default=0) + 1)
+
+
+def name_of(number: int) -> str:
+    """The name of a generation with this number."""
+    return f"{number:06}"
+
+
+def roll_back(directory: Path, to: str | None = None) -> Generation:
+    """Make an earlier generation the live one, after it was checked; returns it. Raises StoreError.
+
+    Without ``to`` it is the one that was live before.
+    """
+    with building(directory):
+        order = generations(directory)
+        wanted = [g for g in order[1:] if to is None or g.name == to]
+        if not wanted:
+            others = ", ".join(g.name for g in order[1:]) or "none"
+            raise StoreError(f"there is no generation {to or 'before the live one'} to go back to; there is: {others}")
+        open_generation(directory, wanted[0])
+        _point(directory, [wanted[0], *(g for g in order if g != wanted[0])])
+        return wanted[0]
+
+
+def sweep(directory: Path) -> None:
+    """Remove what builds that were cut off have left, and generations that are no longer kept.
+
+    Call it inside ``building``. What cannot be removed now is tried again by the next build.
+    """
+    disk.remove(disk.unfinished(directory / CURRENT))
+    disk.remove(directory / UNFINISHED)
+    _sweep_generations(directory)
+
+
+def _sweep_generations(directory: Path) -> None:
+    """Remove those that CURRENT does not name, unless it names none: a damaged one is no reason to lose them."""
+    if kept := {g.name for g in known(directory)}:
+        for folder in (directory / GENERATIONS).iterdir():
+            if folder.name not in kept:
+                disk.remove(folder)
+
+
+def _point(directory: Path, order: Sequence[Generation]) -> None:
+    lines = "".join(f"{g.name} sha256:{g.digest}\n" for g in order)
+    disk.replace(directory / CURRENT, _sealed(lines.encode()))
+
+
+def _sealed(lines: bytes) -> bytes:
+    """Without its last line a pointer that was cut at the end of another would lose generations unnoticed."""
+    return lines + f"sha256:{Stamp.of(lines).sha256}\n".encode()
+
+
+def _write_generation(folder: Path, snapshot: Snapshot) -> str:
+    """The files and, last, the manifest, whose sha256 it returns."""
+    arrays = snapshot.arrays()
+    stamps = {name: disk.write(folder / name, _npy(arrays[Path(name).stem], ARRAYS[name][0])) for name in ARRAYS}
+    lines = (json.dumps(document_to_json(d), ensure_ascii=False) + "\n" for d in snapshot.documents)
+    stamps[DOCUMENTS] = disk.write(folder / DOCUMENTS, (line.encode() for line in lines))
     manifest = {
         "format": FORMAT,
         "zhangju": version("zhangju"),
+        "built": datetime.now(UTC).isoformat(timespec="seconds"),
         "parser": snapshot.parser,
+        "scheme": snapshot.scheme,
         "model": snapshot.contract.to_json(),
         "counts": {
             "documents": len(snapshot.documents),
             "passages": len(snapshot.passage_vectors),
             "sentences": len(snapshot.sentences),
         },
-        "files": {name: _fingerprint(_read(folder / name)) for name in [*ARRAYS, DOCUMENTS]},
+        "files": {name: stamp._asdict() for name, stamp in stamps.items()},
     }
-    _write(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
-    _sync_folder(folder)
+    return disk.write(folder / MANIFEST, [json.dumps(manifest, ensure_ascii=False, indent=1).encode()]).sha256
 
 
-def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        _sync(file.fileno())
-
-
-def _sync(descriptor: int) -> None:
-    os.fsync(descriptor)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # Windows has no descriptors for folders
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        _sync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _numbers(generations: Path) -> list[int]:
-    return sorted(int(p.name) for p in generations.iterdir() if p.name.isdigit())
-
-
-def _sweep(generations: Path, live: str) -> None:
-    kept = {f"{n:06}" for n in _numbers(generations)[-KEPT:]} | {live}
-    for folder in generations.iterdir():
-        if folder.name not in kept:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-# reading
-
-
-def _read_generation(folder: Path) -> Snapshot:
-    manifest = _manifest(folder)
-    data = {name: _checked(folder / name, manifest["files"]) for name in [*ARRAYS, DOCUMENTS]}
-    passage_vectors, sentence_vectors, sentences, *others = (_array(folder / name, data[name]) for name in ARRAYS)
-    try:
-        return Snapshot(
-            contract=ModelContract.from_json(manifest["model"]),
-            documents=tuple(_document(json.loads(line)) for line in data[DOCUMENTS].splitlines()),
-            passage_vectors=passage_vectors,
-            sentence_vectors=sentence_vectors,
-            sentences=sentences,
-            tokens=TokenVectors(*others[:3]),
-            words=LexicalIndex.from_arrays(dict(zip(lexical.ARRAYS, others[3:], strict=True))),
-            parser=manifest["parser"],
-        )
-    except (ValueError, KeyError, TypeError) as error:
-        raise _damaged(folder) from error
-
-
-def _manifest(folder: Path) -> Mapping[str, Any]:
-    try:
-        manifest: dict[str, Any] = json.loads(_read(folder / MANIFEST))
-        written, by = int(manifest["format"]), str(manifest["zhangju"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise _damaged(folder / MANIFEST) from error
-    if written != FORMAT:
-        raise StoreError(
-            f"{folder} has format {written}, written by zhangju {by}; "
-            f"this zhangju {version('zhangju')} reads format {FORMAT}; build the index again with: zhangju index SOURCE"
-        )
-    return manifest
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise StoreError(
-            f"cannot read {path}: {error.strerror or error}; build the index again with: zhangju index SOURCE"
-        ) from error
-
-
-def _fingerprint(data: bytes) -> dict[str, Any]:
-    return {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-
-
-def _checked(path: Path, files: Mapping[str, Any]) -> bytes:
-    data = _read(path)
-    if _fingerprint(data) != files.get(path.name):
-        raise _damaged(path)
-    return data
-
-
-def _array(path: Path, data: bytes) -> Any:
-    dtype, axes = ARRAYS[path.name]
-    try:
-        array = np.load(io.BytesIO(data), allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise _damaged(path) from error
-    if array.dtype != dtype or array.ndim != axes:
-        raise _damaged(path)
-    return array
-
-
-def _path(levels: list[dict[str, Any]]) -> tuple[Division, ...]:
-    return tuple(Division(**level) for level in levels)
-
-
-def _document(record: dict[str, Any]) -> Document:
-    record["headings"] = tuple(Heading(path=_path(h["path"]), line=h["line"]) for h in record["headings"])
-    record["passages"] = tuple(_passage(p) for p in record["passages"])
-    record["remarks"] = tuple(record["remarks"])
-    return Document(**record)
-
-
-def _passage(record: dict[str, Any]) -> Passage:
-    pieces = tuple(Span(*piece) for piece in record["pieces"])
-    inner = tuple(Inner(**{**i, "span": Span(*i["span"])}) for i in record["inner"])
-    links = tuple(Link(span=Span(*i["span"]), targets=tuple(i["targets"])) for i in record["links"])
-    return Passage(**{**record, "path": _path(record["path"]), "pieces": pieces, "inner": inner, "links": links})
+def _npy(array: npt.NDArray[Any], dtype: npt.DTypeLike) -> Iterator[bytes | memoryview]:
+    """An array as a .npy file: its header, then its bytes as they lie in memory."""
+    array = np.ascontiguousarray(array, dtype=dtype)
+    head = io.BytesIO()
+    np.lib.format.write_array_header_1_0(head, np.lib.format.header_data_from_array_1_0(array))
+    yield head.getvalue()
+    yield array.reshape(-1).view(np.uint8).data

@@ -72,6 +72,8 @@ class TokenVectors:
         return TokenVectors(self.codes[rows], self.scales[rows], starts)
 
     def grouped(self, sizes: Sequence[int]) -> "TokenVectors":
-        """The same tokens with every ``sizes[i]`` neighbouring texts as one."""
+        """The same tokens with every ``sizes[i]`` neighbouring texts as one; raises ValueError if they are not all."""
+        if sum(sizes) != len(self) or min(sizes, default=0) < 0:
+            raise ValueError(f"groups of {sum(sizes)} texts were wanted of {len(self)}; sizes: {list(sizes)[:8]}")
         ends = np.cumsum([0, *sizes], dtype=START)
         return TokenVectors(self.codes, self.scales, self.starts[ends])

@@ -4,11 +4,10 @@ Everything here is a guess from words and forms. A kind without a form of its ow
 """
 
 import re
-import unicodedata
 from functools import cache
 from typing import NamedTuple
 
-from index.script import folded
+from index.script import folded, normalised
 from retrieval.quantities import UNITS, Measure, Quantity, quantities
 from retrieval.question_words import COMMON, LEADS, QUESTIONS, Kind
 from retrieval.question_words_more import MORE
@@ -90,7 +89,7 @@ def _clauses(question: str) -> str:
 
     A clause with words that lead in to the asking one ("in which year") is followed by itself without them.
     """
-    text = _QUOTED.sub(" ", unicodedata.normalize("NFC", folded(question)))
+    text = _QUOTED.sub(" ", normalised("NFC", folded(question)))
     if not text.isupper():
         text = _CAPITALS.sub("x", text)
     text = _HARAKAT.sub("", text.replace("İ", "i").lower().translate(_LETTERS))
@@ -186,10 +185,10 @@ def _kindred(measure: Measure) -> tuple[str, ...]:
 
 
 _HAN = r"[\u4e00-\u9fff]"
-_TIMES = re.compile(
-    r"\d+\s?世纪|[一二三四五六七八九十]+世纪|[上本下]世纪|\d(?:0|零)年代|[一二三四五六七八九]十年代|世纪[初末中]"
-    r"|\d+(?:st|nd|rd|th) century"
-    rf"|{_HAN}[初末中]期|年[初中底末]|月[初中底末]|(?:周|星期)[一二三四五六日天]|\d+[日号](?!内)|[春夏秋冬]季"
+_TIMES = re.compile(  # of a number only the last digit: a long run of them is looked through once
+    r"\d\s?世纪|[一二三四五六七八九十]世纪|[上本下]世纪|\d(?:0|零)年代|[一二三四五六七八九]十年代|世纪[初末中]"
+    r"|\d(?:st|nd|rd|th) century"
+    rf"|{_HAN}[初末中]期|年[初中底末]|月[初中底末]|(?:周|星期)[一二三四五六日天]|\d[日号](?!内)|[春夏秋冬]季"
     rf"|{_HAN}[年朝]间|元旦|国庆|春节"
     r"|\b(?:january|february|march|april|june|july|august|september|october|november|december|monday|tuesday|wednesday"
     r"|thursday|friday|saturday|sunday)\b",

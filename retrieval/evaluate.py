@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index.build import Progress as EmbeddingProgress
-from index.build import embed
+from index.embedding import Progress as EmbeddingProgress
+from index.embedding import embed
 from index.encoder import Encoder
 from index.errors import DocumentError, ZhangjuError
 from retrieval import statistics

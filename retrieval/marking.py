@@ -1,13 +1,12 @@
 """Which sentence of a passage answers, and which passages say the same."""
 
-import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from index.records import Passage, Span
-from index.script import folded
+from index.script import folded, normalised
 from retrieval import asked
 from retrieval.fusion import Rows, Scores
 
@@ -29,7 +28,7 @@ def twins(texts: Sequence[str]) -> Rows:
 
 
 def _letters(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKC", folded(text)).casefold() if c.isalnum())
+    return "".join(c for c in normalised("NFKC", folded(text)).casefold() if c.isalnum())
 
 
 def is_lead(passage: Passage, span: Span) -> bool:

@@ -15,7 +15,7 @@ from index.titles import names, titled
 
 _ID = re.compile(r"[0-9a-f]{12}")
 _OF = re.compile(r"^(?:of|in)\s+(?:the\s+)?", re.IGNORECASE)  # article 5 of the plan
-_LONGEST = 10_000  # characters; a citation holds titles, and a title may be a paragraph
+_LONGEST = 2000  # characters of a citation; it holds titles, each of at most 80 or so
 _LONGEST_TITLE = 500
 
 
@@ -56,6 +56,18 @@ class Reference:
     def levels(self) -> Levels:
         """The levels of the first place."""
         return self.places[0].levels if self.places else ()
+
+
+def check_name(words: str) -> None:
+    """Raises UnknownPlaceError for what cannot be the name of a chapter or a document."""
+    if len(words) > _LONGEST:
+        raise UnknownPlaceError(
+            f"{words[:40]!r}... has {len(words):,} characters; a chapter or a document is named in at most {_LONGEST:,}"
+        )
+    try:
+        words.encode()
+    except UnicodeEncodeError as error:
+        raise UnknownPlaceError(f"{words[:80]!r} is not valid Unicode text; type it again in UTF-8") from error
 
 
 def find(reference: Reference, words: str, documents: Sequence[Document]) -> tuple[Passage, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from index.encoder import batches, clean, kept_quiet, missing_weights
+from index.encoder import batches, clean, kept_quiet, missing_weights, padding, step_of, token_limit, widths
 from index.errors import ModelError
 from index.model import RERANKING, ModelFiles, locate
 
@@ -37,7 +37,7 @@ class Reranker(Protocol):
 class CrossEncoderReranker:
     """Any cross encoder that sentence-transformers loads from a folder; its prompt and its length are its own.
 
-    The same texts give the same bytes: the batches they are put into depend on nothing but the texts.
+    On a processor a question and a passage give the same bytes in any company: see `index.encoder.widths`.
     """
 
     def __init__(self, model: "CrossEncoder") -> None:
@@ -53,20 +53,25 @@ class CrossEncoderReranker:
 
         pairs = [(clean(question), clean(passage)) for passage in passages]
         scores = np.empty(len(pairs), dtype=np.float32)
-        for batch in batches(self._lengths(pairs)):
+        step = step_of(self._model)
+        wide = widths(self._lengths(pairs), step=step, limit=token_limit(self._model))
+        for batch in batches(wide):
             scores[batch] = self._model.predict(
-                [pairs[i] for i in batch], batch_size=len(batch), activation_fn=Identity(), show_progress_bar=False
+                [pairs[i] for i in batch],
+                batch_size=len(batch),
+                activation_fn=Identity(),
+                show_progress_bar=False,
+                processing_kwargs=padding(step),
             )
         return scores
 
     def _lengths(self, pairs: list[tuple[str, str]]) -> list[int]:
-        """In tokens, as far as the model reads."""
+        """In tokens, before anything is cut off."""
         if not pairs:
             return []
-        limit = self._model.max_seq_length
         options: dict[str, Any] = {"truncation": False, "return_attention_mask": False, "verbose": False}
         read = self._model.tokenizer([q for q, _ in pairs], [p for _, p in pairs], padding=False, **options)
-        return [len(ids) if limit is None else min(len(ids), limit) for ids in read["input_ids"]]
+        return [len(ids) for ids in read["input_ids"]]
 
 
 def reranked(reranker: Reranker, question: str, order: Rows, text: Callable[[int], str]) -> Rows:

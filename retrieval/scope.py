@@ -22,7 +22,7 @@ from index.places import Named, bare_article
 from index.records import Document, Passage, Span
 from index.script import folded
 from index.titles import names, plain, titled, variants
-from retrieval.reference import Reference, find
+from retrieval.reference import Reference, check_name, find
 from retrieval.wording import (
     OF_IT,
     beside,
@@ -131,6 +131,8 @@ class Scopes:
         it; a document is a title, a part of it, or a file's name. Every one must name something: a chapter must be in
         the documents chosen. Raises UnknownPlaceError.
         """
+        for words in (*chapters, *titles):
+            check_name(words)
         chosen = tuple(sorted({i for title in titles for i in self._titled(title)})) if titles else self._everywhere
         if not chapters:
             return self._mask((i, self._contents[i].root) for i in chosen)
@@ -340,8 +342,9 @@ def _holds(passage: Passage, node: Node, named: Named) -> bool:
 
 
 def _alike(title: str, words: str) -> float:
-    """How much a title is like some words, from 0 to 1."""
-    return SequenceMatcher(None, plain(folded(title)), plain(folded(words)), autojunk=False).ratio()
+    """How much a title is like some words, from 0 to 1; the time grows with the product, so they are cut."""
+    one, other = (plain(folded(text))[:80] for text in (title, words))
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
 def _listed(items: Sequence[str]) -> str:

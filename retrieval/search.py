@@ -9,10 +9,10 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from index import store
-from index.build import headings
 from index.citations import cite
+from index.embedding import headings
 from index.encoder import Encoder, load_encoder
-from index.errors import ModelError
+from index.model import mismatch
 from index.records import Citation, Document, Passage, Span
 from index.script import folded
 from retrieval import answer, confidence, marking, related
@@ -85,22 +85,34 @@ class Searcher:
         candidates are ranked anew by the ``reranker`` if there is one. Raises StoreError.
         """
         snapshot = store.open_snapshot(directory)
-        return cls(snapshot, lambda: load_encoder(model or snapshot.contract.name), reranker=reranker)
+        name = model or snapshot.contract.name  # alone: the snapshot holds twice what the searcher needs of it
+        return cls(snapshot, lambda: load_encoder(name), reranker=reranker)
 
     def load(self) -> None:
         """Load the model now rather than with the first question. Raises ModelError if it is not the index's own."""
         if self._encoder is None:
             encoder = self._load()
-            if differences := self._contract.differences(encoder.contract):
-                raise ModelError(
-                    f"the index was built with another model ({'; '.join(differences)}); "
-                    f"build it again with: zhangju index SOURCE --model {encoder.contract.name}"
-                )
+            if (error := mismatch(self._contract, encoder.contract)) is not None:
+                raise error
             # A question's arrays are small: several threads cost more than they bring, fivefold beside a busy program.
             threadpool_limits(1, user_api="blas")
             self._background = self._make_background(encoder)
-            self._reranker = self._load_reranker() if self._load_reranker else None
+            if self._reranker is None and self._load_reranker is not None:
+                self._reranker = self._load_reranker()
             self._encoder = encoder
+
+    def over(self, snapshot: store.Snapshot, load: Callable[[], Encoder]) -> "Searcher":
+        """A searcher of another snapshot that shares what this one has loaded.
+
+        ``load`` gives the model if the snapshot was built with another one. Raises ModelError as ``load`` does.
+        """
+        self.load()
+        assert self._encoder is not None  # load() has set it or raised
+        other = Searcher(snapshot, load, reranker=self._load_reranker, background=self._make_background)
+        other._reranker = self._reranker
+        if not snapshot.contract.differences(self._encoder.contract):
+            other._encoder, other._background = self._encoder, self._background
+        return other
 
     def ask(self, question: str, *, k: int = 5, chapters: Sequence[str] = (), titles: Sequence[str] = ()) -> Answer:
         """The ``k`` passages that answer a question best.

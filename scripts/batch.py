@@ -87,7 +87,7 @@ def _columns(asked: Questions) -> tuple[str, ...]:
 
 
 def _fingerprint(asked: Questions, index: Path, options: Sequence[Any]) -> str:
-    parts = [asked.questions, asked.columns, asked.rows, store.live_manifest_digest(index), *options]
+    parts = [asked.questions, asked.columns, asked.rows, store.live(index).digest, *options]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
 
 

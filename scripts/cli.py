@@ -5,17 +5,19 @@ Exit status: 0 done, 1 a problem the message explains, 2 wrong usage, 3 (``ask``
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from index.errors import QuestionError, ZhangjuError
+from index.errors import QuestionError, StoreError, ZhangjuError
 from scripts import display
 
 if TYPE_CHECKING:
+    from index.encoder import Encoder
     from retrieval.rerank import Reranker
+    from scripts.state import State
 
 # What needs numpy, FAISS, torch or Gradio is imported by the command that uses it: ``--help`` answers at once.
 
@@ -156,15 +158,16 @@ def outline(
     """Print how a document is read: headings and passages."""
     from index.build import collect, read_files
     from index.links import linked
+    from index.reading import Reader
     from index.store import open_snapshot
-    from index.structure import read_document
     from retrieval.schema import outline_json
 
-    failures: tuple[str, ...] = ()
+    failures: dict[str, str] = {}
     if source is None:
         documents = open_snapshot(index).documents
     elif str(source) == "-":
-        documents = linked([read_document(sys.stdin.buffer.read(), "stdin.txt")])
+        with Reader() as reader:
+            documents = linked([reader.read(sys.stdin.buffer.read(), "stdin.txt")])
     else:
         documents, failures = read_files(collect([source]).files)
     if as_json:
@@ -172,7 +175,7 @@ def outline(
         _print_json(outlines[0] if len(outlines) == 1 else {"documents": outlines})
     else:
         display.outlines(documents)
-    for failure in failures:
+    for failure in failures.values():
         display.message(f"not read: {failure}")
     if failures:
         raise typer.Exit(1)
@@ -243,6 +246,66 @@ def evaluate_command(
         evaluate.show(report)
 
 
+@app.command("verify")
+def verify_command(
+    index: IndexOption = DEFAULT_INDEX,
+    rows: Annotated[
+        int, typer.Option("--rows", min=0, metavar="N", help="Embed N of its texts again and compare the vectors.")
+    ] = 0,
+    as_json: JsonOption = False,
+    model: ModelOption = None,
+) -> None:
+    """Read every file of the index and say whether it is what was written; 1 if something is damaged."""
+    from index.snapshot import Snapshot
+    from scripts import state
+    from scripts.indexing import LoadedOnce
+
+    def inspect(snapshot: Snapshot) -> str:
+        problem = state.slipped(snapshot)
+        if problem or not rows:
+            return problem
+        return state.embedded_otherwise(snapshot, LoadedOnce(model or snapshot.contract.name)(), rows, seed=0)
+
+    found = state.checked(index, inspect)
+    _print_states(found, as_json=as_json)
+    if remedy := state.remedy(found, index):
+        raise StoreError(f"{index} is damaged; {remedy}")
+    display.message(f"{index} is sound")
+
+
+@app.command()
+def history(index: IndexOption = DEFAULT_INDEX, as_json: JsonOption = False) -> None:
+    """Print the builds of the index that are kept, the live one first."""
+    from scripts import state
+
+    _print_states(state.history(index), as_json=as_json)
+
+
+@app.command()
+def rollback(
+    index: IndexOption = DEFAULT_INDEX,
+    to: Annotated[
+        int | None,
+        typer.Option("--to", min=1, metavar="N", help="The build to go back to; the one before if left out."),
+    ] = None,
+) -> None:
+    """Go back to an earlier build of the index; what is live now stays and can be gone back to as well."""
+    from index import store
+
+    name = store.roll_back(index, None if to is None else store.name_of(to)).name
+    display.message(f"{index} is generation {name} again; the one before it comes back with: zhangju rollback")
+
+
+def _print_states(states: "Sequence[State]", *, as_json: bool) -> None:
+    from scripts import state
+
+    if as_json:
+        _print_json(state.state_json(states))
+    else:
+        for one in states:
+            typer.echo(state.line(one))
+
+
 @app.command()
 def serve(
     sources: Annotated[
@@ -255,23 +318,24 @@ def serve(
     model: ModelOption = None,
     reranker: RerankerOption = None,
 ) -> None:
-    """Open the page on which questions are asked; Ctrl-C ends it."""
-    from index.store import open_snapshot
-    from retrieval.search import Searcher
+    """Open the page on which questions are asked; Ctrl-C ends it. It follows the index when that is built anew."""
+    from index.model import DEFAULT_MODEL
+    from retrieval.live import LiveSearcher
     from scripts.indexing import LoadedOnce, bring_up_to_date
 
     encoder = LoadedOnce(model)
     if sources:
         bring_up_to_date(sources, index, encoder)
-    snapshot = open_snapshot(index)
-    load = encoder if sources else LoadedOnce(model or snapshot.contract.name)
-    searcher = Searcher(snapshot, load, reranker=_loading(reranker))
-    searcher.load()
-    from ui.page import serve as serve_page
 
-    if host not in ("127.0.0.1", "localhost", "::1"):
-        display.message(f"warning: whoever can reach {host} can read these documents; there is no password yet")
-    serve_page(searcher, host=host, port=port, open_browser=open_browser, announce=display.announce)
+    def load(name: str) -> "Encoder":
+        return encoder() if model or name == DEFAULT_MODEL else LoadedOnce(name)()
+
+    with LiveSearcher(index, load, reranker=_loading(reranker), report=display.message) as live:
+        from ui.page import serve as serve_page
+
+        if host not in ("127.0.0.1", "localhost", "::1"):
+            display.message(f"warning: whoever can reach {host} can read these documents; there is no password yet")
+        serve_page(live, host=host, port=port, open_browser=open_browser, announce=display.announce)
 
 
 def _loading(reranker: str | None) -> "Callable[[], Reranker] | None":

@@ -15,6 +15,8 @@ from retrieval.answer import checked_question
 
 QUESTION_COLUMNS = ("question", "questions", "query", "问题", "提问", "问", "text")  # names tried, in this order
 
+_MOST_NAMED, _SHOWN = 10, 40  # columns in a message, characters of each
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Questions:
@@ -50,8 +52,8 @@ def read_questions(path: Path, *, column: str | None = None) -> Questions:
 def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
-    except OSError as error:
-        raise QuestionError(f"cannot read {path}: {error.strerror or error}") from error
+    except (OSError, ValueError) as error:  # a name with NUL in it is a ValueError
+        raise QuestionError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
 
 
 Record = tuple[int, dict[str, Any]]  # line of the file and its columns
@@ -66,7 +68,7 @@ def _csv(text: str) -> list[Record]:
     try:
         names = reader.fieldnames or []
         if len(set(names)) < len(names):
-            raise QuestionError(f"two columns have the same name: {', '.join(names)}")
+            raise QuestionError(f"two columns have the same name: {_listed(names)}; rename one")
         records: list[Record] = []
         for row in reader:
             if None in row or None in row.values():
@@ -83,13 +85,34 @@ def _jsonl(text: str) -> list[Record]:
         if not line.strip():
             continue
         try:
-            record = json.loads(line)
+            record = json.loads(line, object_pairs_hook=_once, parse_constant=_no_number)
+            json.dumps(record, allow_nan=False, ensure_ascii=False).encode()  # as the table will be written
+        except RecursionError as error:
+            raise QuestionError(
+                f"line {number} nests too deep to be read; give the question in a flat object"
+            ) from error
+        except UnicodeEncodeError as error:
+            raise QuestionError(
+                f"line {number} holds half a character, \\ud800 to \\udfff; mend its escapes"
+            ) from error
         except ValueError as error:
             raise QuestionError(f"line {number} is not JSON: {error}") from error
         if not isinstance(record, dict):
             raise QuestionError(f"line {number} is not an object with a question in it")
         records.append((number, record))
     return records
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON, of whose columns none is lost to another of its name."""
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        raise ValueError("two columns have the same name")
+    return record
+
+
+def _no_number(words: str) -> None:
+    raise ValueError(f"{words} is not a number of JSON")
 
 
 def _questions(records: Sequence[Record], column: str | None, path: str) -> Questions:
@@ -111,5 +134,12 @@ def _question_column(columns: Sequence[str], wanted: str | None, path: str) -> s
     known = [by_name[name] for name in QUESTION_COLUMNS if name in by_name]
     if wanted is None and (known or len(columns) == 1):
         return known[0] if known else columns[0]
-    missing = f"no column {wanted!r}" if wanted is not None else "no column called question"
-    raise QuestionError(f"{path} has {missing}, but {', '.join(columns)}; name the right one with --column")
+    missing = f"no column {wanted[:_SHOWN]!r}" if wanted is not None else "no column called question"
+    raise QuestionError(f"{path} has {missing}, but {_listed(columns)}; name the right one with --column")
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Some names, safe to print: they may be lines of a table whose header is missing."""
+    shown = [name[:_SHOWN] if name.isprintable() else repr(name[:_SHOWN]) for name in names[:_MOST_NAMED]]
+    more = f" and {len(names) - _MOST_NAMED} others" if len(names) > _MOST_NAMED else ""
+    return ", ".join(shown) + more

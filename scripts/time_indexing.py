@@ -14,21 +14,23 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
-from index import lexical, store
-from index.build import collect, embed, headings, parts_of, read_files
+from index import lexical
+from index.build import collect, read_files
+from index.embedding import embed, headings, parts_of
 from index.encoder import Encoder, load_encoder
 from index.errors import ZhangjuError
 from index.lexical import LexicalIndex
 from index.records import Document, Passage
 from index.script import folded
+from index.snapshot import Snapshot
 from scripts import display
 
 PASSAGES, ROUNDS = 300, 3
 PARTS = {
-    "passage vectors": ("passage_vectors.npy",),
-    "sentence vectors": ("sentence_vectors.npy", "sentences.npy"),
-    "token vectors": ("tokens.npy", "token_scales.npy", "token_starts.npy"),
-    "words": tuple(f"{name}.npy" for name in lexical.ARRAYS),
+    "passage vectors": ("passage_vectors", "passage_keys"),
+    "sentence vectors": ("sentence_vectors", "sentence_keys", "sentences"),
+    "token vectors": ("tokens", "token_scales", "token_starts"),
+    "words": tuple(lexical.ARRAYS),
 }
 
 
@@ -67,9 +69,9 @@ def rounds(documents: Sequence[Document], encoder: Encoder) -> list[tuple[float,
     return found
 
 
-def weights(snapshot: store.Snapshot) -> dict[str, float]:
+def weights(snapshot: Snapshot) -> dict[str, float]:
     """Bytes for each passage, by part of the index."""
-    sizes = {name: array.nbytes for name, array in zip(store.ARRAYS, snapshot.arrays(), strict=True)}
+    sizes = {name: array.nbytes for name, array in snapshot.arrays().items()}
     count = len(snapshot.passages)
     parts = {part: sum(sizes[name] for name in names) / count for part, names in PARTS.items()}
     return {**parts, "the texts themselves": sum(len(p.text.encode()) for p in snapshot.passages) / count}

@@ -19,8 +19,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from index.build import embed
 from index.cache import CachedEncoder
+from index.embedding import embed
 from index.encoder import Encoded, Encoder, load_encoder
 from index.errors import ZhangjuError
 from index.model import ModelContract

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from index import store
-from index.build import Report, build, collect, embed
+from index.build import Report, build, collect
+from index.embedding import embed
 from index.encoder import Encoder
 from index.structure import read_document
 from retrieval.background import Background

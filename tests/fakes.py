@@ -26,6 +26,7 @@ class HashingEncoder:
             revision=f"bigrams-{self._dimension}",
             dimension=self._dimension,
             max_tokens=512,
+            precision="float32",
             query_prompt="",
             passage_prompt="",
         )

@@ -1,6 +1,7 @@
 """Records into escaped HTML: the verdict, the hits, their related passages, the documents."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import chain
 
 from index.citations import division_label, paragraph_label
@@ -44,6 +45,31 @@ def render_documents(documents: Sequence[Document], words: Words) -> Html:
         summary = element("summary", words.documents.format(count=len(cards)))
         return _result(words, element("details", summary, *cards, class_="zj-documents"))
     return _result(words, element("div", *cards, class_="zj-documents"))
+
+
+def render_updated(generation: str, built: datetime | None, documents: Sequence[Document], words: Words) -> Html:
+    """That another generation of the index answers now, and what is in it."""
+    passages = sum(len(document.passages) for document in documents)
+    said = words.updated.format(
+        generation=words.index(generation, built), documents=f"{len(documents):,}", passages=f"{passages:,}"
+    )
+    return element("p", said)
+
+
+def render_not_opened(generation: str, built: datetime | None, reason: str, words: Words) -> Html:
+    """That an earlier generation goes on answering, and why."""
+    said = words.not_opened.format(generation=words.index(generation, built))
+    return element("p", said, element("span", reason, lang="en"))
+
+
+def render_older(words: Words) -> Html:
+    """That the answer shown is not from the index that answers now."""
+    return element("p", words.older, class_="zj-older")
+
+
+def render_notice(said: Sequence[Html], words: Words) -> Html:
+    """What is told of the index, in paragraphs; empty for none."""
+    return _result(words, element("div", *said, role="status")) if said else EMPTY
 
 
 def render_masthead(words: Words) -> Html:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from retrieval.records import DOUBTFUL, SURE, Reason
@@ -68,6 +69,13 @@ class Words:
     same_terms: str
     refers_to: str
     referred_to_by: str
+    # the index
+    generation: str
+    built: str  # what stands behind a generation, where it is known
+    updated: str
+    not_opened: str
+    older: str
+    ask_again: str
     # what went wrong
     empty_question: str
     unusable: str
@@ -110,6 +118,11 @@ class Words:
         if more := len(citations) - len(places):
             places.append(self.more_places.format(count=more))
         return self.same_text.format(places=self.place_then_place.join(places))
+
+    def index(self, generation: str, built: datetime | None) -> str:
+        """A generation such as 000007, and when it was built, if that is known."""
+        number = self.generation.format(number=generation.lstrip("0") or generation)
+        return number + (self.built.format(time=f"{built:%Y-%m-%d %H:%M}") if built else "")
 
     def kind(self, kind: str) -> str:
         """How a related passage is related; a kind without a word of its own is shown as it is."""
@@ -169,6 +182,12 @@ ZH = Words(
     same_terms="用语相同",
     refers_to="本段提及",
     referred_to_by="提及本段",
+    generation="第 {number} 代",
+    built="（{time} 建成）",
+    updated="索引已更新，现在用的是{generation}：{documents} 份文件，{passages} 段。",
+    not_opened="磁盘上的索引打不开，仍由{generation}回答。原因：",
+    older="这个回答出自更新以前的索引。",
+    ask_again="再问一次",
     empty_question="请先输入问题。",
     unusable="这个问题没法查，请写得短一些、具体一些",
     failed="没有查成",
@@ -227,6 +246,12 @@ EN = Words(
     same_terms="same terms",
     refers_to="referred to above",
     referred_to_by="refers to the passage above",
+    generation="generation {number}",
+    built=" (built {time})",
+    updated="The index was updated and is now {generation}. Documents: {documents}, passages: {passages}.",
+    not_opened="The index on the disk cannot be opened; {generation} goes on answering. The reason: ",
+    older="This answer is from the index before the update.",
+    ask_again="Ask again",
     empty_question="Please type a question first.",
     unusable="This question cannot be used; please make it shorter and more specific",
     failed="The search could not be done",

@@ -6,6 +6,7 @@ from pathlib import Path
 from index.errors import DocumentError
 from index.loaders import docx, html, markdown, pdf, text
 from index.loaders.kinds import kind_of
+from index.loaders.limits import check_size
 from index.loaders.source import SourceText
 
 # the libraries that a loader needs are imported when it first reads a file
@@ -28,6 +29,7 @@ def load(data: bytes, name: str) -> SourceText:
     if suffix not in LOADERS:
         known = ", ".join(sorted(LOADERS))
         raise DocumentError(f"{name}: files ending in {suffix or 'nothing'} cannot be read; give one of {known}")
+    check_size(len(data), name)
     kind = kind_of(data)
     if kind and kind[1] != suffix and suffix != ".docx":  # the docx loader knows more about old Word files
         found, ending = kind

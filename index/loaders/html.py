@@ -1,11 +1,13 @@
 """Web pages: the main text, without what surrounds it on the page."""
 
+import codecs
 import re
 import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from index.errors import DocumentError
+from index.loaders.limits import HTML_TAGS
 from index.loaders.main_text import chosen
 from index.loaders.page_lines import blocks_of
 from index.loaders.source import Block, SourceText, compose, stripped
@@ -24,6 +26,8 @@ _WIDER = {
     "x-gbk": "gb18030",
     "big5": "big5hkscs",
 }  # pages use more than they say
+# codecs of Python's own that are no encodings of pages: surrogates, escapes, time that grows with the square
+_NO_ENCODINGS = ("utf-7", "unicode-escape", "raw-unicode-escape", "idna", "punycode", "undefined")
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _FACTS = {"pubdate": "date", "publishdate": "date", "contentsource": "source", "author": "author", "date": "date"}
 
@@ -48,7 +52,8 @@ def _decoded(data: bytes, name: str) -> str:
     if stated:
         encoding = stated.group(1).decode("ascii").lower()
         try:
-            text = data.decode(_WIDER.get(encoding, encoding))
+            known = codecs.lookup(_WIDER.get(encoding, encoding)).name
+            text = data.decode(known) if known not in _NO_ENCODINGS else "\0"
         except (LookupError, UnicodeError):
             return decode(data, name)
         if "\0" not in text:
@@ -57,6 +62,8 @@ def _decoded(data: bytes, name: str) -> str:
 
 
 def _parsed(text: str, name: str) -> "BeautifulSoup":
+    if (tags := text.count("<")) > HTML_TAGS:
+        raise DocumentError(f"{name} holds {tags:,} tags, more than the {HTML_TAGS:,} that are read; split the page")
     from bs4 import BeautifulSoup
     from bs4.exceptions import ParserRejectedMarkup
 

@@ -1,7 +1,7 @@
 """What a file really is, told from its first bytes: the reason why it cannot be read as what its name says."""
 
-import io
-import zipfile
+from index.loaders.archive import BROKEN, TooManyEntriesError, opened
+from index.loaders.limits import ARCHIVE_ENTRIES
 
 _ZIPPED = (  # a member's name, what holds it, and the ending its reader wants; None where there is no reader
     ("word/", "a Word document", ".docx"),
@@ -47,9 +47,11 @@ def _office(data: bytes) -> str:
 
 def _zipped(data: bytes) -> tuple[str, str | None]:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with opened(data) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeDecodeError, OSError):
+    except TooManyEntriesError:
+        return f"a zip archive of more than {ARCHIVE_ENTRIES:,} files", None
+    except BROKEN:
         return "a damaged zip archive", None
     for beginning, words, ending in _ZIPPED:
         if any(name.startswith(beginning) for name in names):

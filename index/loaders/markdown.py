@@ -22,7 +22,7 @@ _TABLE_RULE = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)+\|?$|\|\s*:?-+:?\s*
 _EMPHASIS = ("***", "___", "**", "__", "*", "_")
 # bold numbers, as most people set articles and items: the marks behind the number would stand between it and its text
 _BOLD_NUMBER = re.compile(
-    r"^([^\S\n]*(?:[>\-+*]\s+(?:\[[ xX]\]\s+)?)*)(\*\*|__)"
+    r"^([^\S\n]*(?:[>\-+*][^\S\n]+(?:\[[ xX]\][^\S\n]+)?)*)(\*\*|__)"
     r"((?:第[^*_\n]{1,12}[条條](?:之[^*_\s]{1,3})?|[（(][^*_\n()（）]{1,4}[）)]|[^*_\n]{1,4}[、.．])"
     r"(?:\s*[【（(\[][^*_\n]{1,30}[】）)\]])?[^\S\n]*[:：]?)\2",
     re.MULTILINE,

@@ -1,19 +1,13 @@
 """A docx file as a zip archive of XML parts, opened with care: nothing is unpacked that is damaged or a zip bomb."""
 
-import io
 import posixpath
-import zipfile
-import zlib
 from collections.abc import Mapping
 from xml.etree import ElementTree
 
 from index.errors import DocumentError
-
-_MOST_BYTES = 200_000_000  # unpacked; the longest law is a hundredth of it
-_MOST_RATIO = 100  # unpacked to packed; Word's own files stay below 20
-_FREE_BYTES = 1_000_000  # below this no ratio is too high: an almost empty file may be all white space
-_CHUNK = 65_536
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
+from index.loaders.archive import BROKEN, EncryptedEntryError, chunks, opened
+from index.loaders.limits import UNPACKED_BYTES, UNPACKED_FREE, UNPACKED_RATIO
+from index.loaders.safe_xml import parsed
 
 Node = ElementTree.Element  # with namespaces taken off tags and attributes: w:p is "p"
 
@@ -23,17 +17,13 @@ class Package:
 
     def __init__(self, data: bytes, name: str) -> None:
         self._name = name
-        self._left = _MOST_BYTES
+        self._size = len(data)
+        self._most = min(UNPACKED_BYTES, max(UNPACKED_FREE, UNPACKED_RATIO * len(data)))
+        self._unpacked = 0  # of all parts so far; what is counted cannot be misstated
         try:
-            self._archive = zipfile.ZipFile(io.BytesIO(data))
-        except _BROKEN as error:
+            self._archive = opened(data)
+        except BROKEN as error:
             raise self._damaged(str(error)) from error
-        size = sum(member.file_size for member in self._archive.infolist())
-        if size > _MOST_BYTES or size > max(_FREE_BYTES, _MOST_RATIO * len(data)):
-            raise DocumentError(
-                f"{name} would unpack to {size:,} bytes from {len(data):,}, more than any document needs; "
-                "save it again with a word processor if it is genuine"
-            )
         self.main = self._targets("").get("officeDocument", "word/document.xml")
         self._roles = self._targets(self.main)
 
@@ -67,12 +57,9 @@ class Package:
         if part not in self._archive.NameToInfo:
             return None
         data = self._read(part)
-        # OOXML knows no document types; whoever declares one wants entities expanded
-        if b"<!DOCTYPE" in data or b"<\0!\0D\0O\0C\0T\0Y\0P\0E" in data:
-            raise self._damaged(f"{part} declares a document type")
         try:
-            root = ElementTree.fromstring(data)
-        except (ElementTree.ParseError, ValueError, LookupError) as error:
+            root = parsed(data)
+        except ValueError as error:
             raise self._damaged(f"{part}: {error}") from error
         for node in root.iter():
             node.tag = node.tag.rsplit("}", 1)[-1]
@@ -81,17 +68,26 @@ class Package:
         return root
 
     def _read(self, part: str) -> bytes:
-        chunks = []
+        found = []
         try:
-            with self._archive.open(part) as file:
-                while chunk := file.read(_CHUNK):  # in pieces: the sizes that the archive states may be wrong
-                    chunks.append(chunk)
-                    self._left -= len(chunk)
-                    if self._left < 0:
-                        raise self._damaged(f"it unpacks to more than {_MOST_BYTES:,} bytes")
-        except _BROKEN as error:
+            for chunk in chunks(self._archive, part):
+                found.append(chunk)
+                self._unpacked += len(chunk)
+                if self._unpacked > self._most:
+                    raise self._too_much()
+        except EncryptedEntryError as error:
+            raise DocumentError(
+                f"{self._name} is protected by a password; open it, remove the password and save it again"
+            ) from error
+        except BROKEN as error:
             raise self._damaged(f"{part}: {error}") from error
-        return b"".join(chunks)
+        return b"".join(found)
+
+    def _too_much(self) -> DocumentError:
+        return DocumentError(
+            f"{self._name} unpacks to more than {self._most:,} bytes from {self._size:,}, more than any document "
+            "needs; save it again with a word processor if it is genuine"
+        )
 
     def _damaged(self, why: str) -> DocumentError:
         why = " ".join(why.split())

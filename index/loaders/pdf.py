@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from index.errors import DocumentError
+from index.loaders.limits import PDF_PAGES
 from index.loaders.pdf_paragraphs import paragraphs
 from index.loaders.pdf_rows import Page, page_of
 from index.loaders.pdf_running import without_running
@@ -44,6 +45,8 @@ def _read(data: bytes, name: str) -> tuple[list[Page], str]:
             ) from error
         raise _damaged(name, str(error)) from error
     try:
+        if (count := len(document)) > PDF_PAGES:
+            raise DocumentError(f"{name} has {count:,} pages, more than the {PDF_PAGES:,} that are read; split it")
         pages = [_page(document, index, name) for index in range(len(document))]
         return pages, _title(document)
     finally:

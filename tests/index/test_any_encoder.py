@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from index import store
-from index.build import embed
 from index.cache import CachedEncoder
+from index.embedding import embed
 from index.encoder import Encoded, Encoder, SentenceTransformerEncoder, load_encoder
 from index.structure import read_document
 from index.tokens import TokenVectors
@@ -68,8 +68,15 @@ def raw(found: Encoded) -> tuple[bytes, ...]:
     return found.vectors.tobytes(), tokens.codes.tobytes(), tokens.scales.tobytes(), tokens.starts.tobytes()
 
 
-def assert_close(found: Encoded, wanted: Encoded) -> None:
-    """Vectors within 1e-5, tokens within a step of 8 bits: the rounding of another batch."""
+def assert_same(found: Encoded, wanted: Encoded) -> None:
+    """The same bytes; on a graphics card, and with a layer behind the pooling, the rounding of another batch.
+
+    That is within 1e-5 for vectors and within a step of 8 bits for tokens.
+    """
+    import torch
+
+    if not torch.cuda.is_available() and wanted.vectors.shape[1] != packed.HIDDEN // 2:
+        assert raw(found) == raw(wanted)
     np.testing.assert_allclose(found.vectors, wanted.vectors, atol=1e-5)
     np.testing.assert_array_equal(found.tokens.starts, wanted.tokens.starts)
     steps = np.abs(found.tokens.codes.astype(np.int16) - wanted.tokens.codes)
@@ -120,16 +127,16 @@ def test_the_same_texts_give_the_same_bytes(any_encoder: Encoder) -> None:
 
 
 @pytest.mark.parametrize("kind", ["encode_queries", "encode_passages"])
-def test_another_batch_gives_nearly_the_same_numbers(any_encoder: Encoder, kind: str) -> None:
+def test_another_batch_gives_the_same_bytes(any_encoder: Encoder, kind: str) -> None:
     encode = getattr(any_encoder, kind)
     together = encode(TEXTS)
     mixed = encode([*TEXTS[::-1], *(f"{text}又用水" for text in TEXTS)])
     backwards = np.arange(len(TEXTS))[::-1]
     own = mixed.tokens.between(0, len(TEXTS)).chosen(backwards)
-    assert_close(Encoded(mixed.vectors[backwards], own), together)
+    assert_same(Encoded(mixed.vectors[backwards], own), together)
     alone = [encode([text]) for text in TEXTS]
     tokens = TokenVectors.joined([one.tokens for one in alone])
-    assert_close(Encoded(np.concatenate([one.vectors for one in alone]), tokens), together)
+    assert_same(Encoded(np.concatenate([one.vectors for one in alone]), tokens), together)
 
 
 def test_progress_hears_of_every_text(any_encoder: Encoder) -> None:
@@ -178,7 +185,7 @@ def test_passages_have_at_most_as_many_tokens_as_questions(any_encoder: Encoder)
 def test_a_text_of_nothing_is_like_any_other_of_nothing(any_encoder: Encoder) -> None:
     for _, tokens in both(any_encoder, ["", "  \n", "\ufeff"]):
         one, *others = (tokens.text(row) for row in range(3))
-        for other in others:  # within a step of 8 bits: the cache may have them from another batch
+        for other in others:  # within a step of 8 bits: on a graphics card another batch is that far away
             np.testing.assert_allclose(one, other, atol=1.01 / 127)
 
 

@@ -8,13 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import store
-from index.build import collect, embed, headings, parts_of
+from index.build import build, collect
+from index.embedding import embed, headings, parts_of
 from index.encoder import Encoded, Progress, load_encoder
-from index.errors import DocumentError
+from index.errors import DocumentError, StoreError
 from index.model import ModelContract
 from index.records import Division, Document, Passage, Span
+from index.snapshot import Snapshot
+from scripts.indexing import summary
 from tests import packed
-from tests.collection import build_index, write_plan
+from tests.collection import PLAN, build_index, write_plan
 from tests.fakes import HashingEncoder
 
 
@@ -105,6 +108,128 @@ def test_tokens_are_made_of_sentences_alone(tmp_path: Path) -> None:
     encoder = Asked()
     build_index(write_plan(tmp_path, "第一章 水\n节约用水。推广再生水。\n"), tmp_path / "index", encoder)
     assert encoder.texts == {True: ["节约用水。", "推广再生水。"], False: ["水\n节约用水。推广再生水。"]}
+
+
+def test_an_update_embeds_only_what_is_new_and_gives_what_building_from_nothing_gives(tmp_path: Path) -> None:
+    source, updated, anew = tmp_path / "docs", tmp_path / "updated", tmp_path / "anew"
+    source.mkdir()
+    write_plan(source)
+    write_plan(source, "第一章 水\n推广再生水。建设两座水库。\n", "gone.txt")
+    build_index(source, updated)
+    write_plan(source, PLAN.replace("推广节能电机。", "推广变频电机。"))
+    write_plan(source, "第一章 水\n建设两座水库。\n", "new.txt")
+    (source / "gone.txt").unlink()
+    asked = Asked()
+    report = build_index(source, updated, asked)
+    # A paragraph and its changed sentence, and the new paragraph; its sentence was in the document that is gone.
+    assert set(asked.texts[False]) == {
+        "水\n建设两座水库。",
+        "绿色发展 节约资源\n节约用电。推广变频电机。建设能耗监测平台。",
+    }
+    assert asked.texts[True] == ["推广变频电机。"]
+    assert (report.made, report.taken, report.documents) == (3, 21, 2)
+    build_index(source, anew)
+    assert_same(store.open_snapshot(updated), store.open_snapshot(anew))
+
+
+def assert_same(one: Snapshot, other: Snapshot) -> None:
+    assert one.documents == other.documents
+    assert one.contract == other.contract
+    arrays = other.arrays()
+    for name, array in one.arrays().items():
+        np.testing.assert_array_equal(array, arrays[name], err_msg=name)
+
+
+def test_taking_documents_away_needs_no_model(tmp_path: Path) -> None:
+    source, directory = tmp_path / "docs", tmp_path / "index"
+    source.mkdir()
+    write_plan(source)
+    (source / "b.txt").write_text("第一章 水\n修水库。\n")
+    build_index(source, directory)
+    (source / "b.txt").unlink()
+
+    def fail() -> HashingEncoder:
+        raise AssertionError("the model was loaded")
+
+    revision = HashingEncoder().contract.revision
+    report = build(collect([source]).files, directory, revision=lambda: revision, load=fail)
+    assert (report.made, report.documents) == (0, 1)
+    report = build_index(source, tmp_path / "anew")
+    assert_same(store.open_snapshot(directory), store.open_snapshot(tmp_path / "anew"))
+
+
+def test_another_model_takes_nothing_over(tmp_path: Path) -> None:
+    plan = write_plan(tmp_path)
+    build_index(plan, tmp_path / "index")
+    report = build_index(plan, tmp_path / "index", HashingEncoder(64))
+    assert (report.generation, report.taken, report.made) == ("000002", 0, 22)
+    assert store.open_snapshot(tmp_path / "index").contract.dimension == 64
+
+
+class OtherSettings(HashingEncoder):
+    """The same revision with another prompt."""
+
+    @property
+    def contract(self) -> ModelContract:
+        return replace(super().contract, passage_prompt="passage: ")
+
+
+def test_one_revision_under_other_settings_takes_nothing_over(tmp_path: Path) -> None:
+    build_index(write_plan(tmp_path), tmp_path / "index")
+    encoder = OtherSettings()
+    report = build_index(write_plan(tmp_path, PLAN + "又一段。\n"), tmp_path / "index", encoder)
+    assert report.taken == 0
+    assert store.open_snapshot(tmp_path / "index").contract == encoder.contract
+
+
+class Interrupted(Asked):
+    """Ends after some batches, as a key press or a full disk would end it."""
+
+    def __init__(self, batches: int) -> None:
+        super().__init__()
+        self.left = batches
+
+    def encode_passages(
+        self, texts: Sequence[str], *, tokens: bool = True, progress: Progress | None = None
+    ) -> Encoded:
+        if not self.left:
+            raise KeyboardInterrupt
+        self.left -= 1
+        return super().encode_passages(texts, tokens=tokens, progress=progress)
+
+
+def test_an_interrupted_build_goes_on_where_it_ended(tmp_path: Path) -> None:
+    text = "".join(f"第{n}段讲第{n * n}件事，{'很' * (n % 9)}要紧。\n" for n in range(300))
+    plan, directory = write_plan(tmp_path, text), tmp_path / "index"
+    first = Interrupted(3)
+    with pytest.raises(KeyboardInterrupt):
+        build_index(plan, directory, first)
+    with pytest.raises(StoreError, match="there is no index"):
+        store.open_snapshot(directory)
+    second = Asked()
+    build_index(plan, directory, second)
+    before, after = ({*first.texts[kind]} for kind in (False, True)), ({*second.texts[kind]} for kind in (False, True))
+    assert all(not one & other for one, other in zip(before, after, strict=True))
+    assert sum(map(len, [*first.texts.values(), *second.texts.values()])) == 600
+    assert not (directory / "unfinished").exists()
+    build_index(plan, tmp_path / "anew")
+    assert_same(store.open_snapshot(directory), store.open_snapshot(tmp_path / "anew"))
+
+
+def test_a_document_that_can_no_longer_be_read_is_said_to_be_lost(tmp_path: Path) -> None:
+    source, directory = tmp_path / "docs", tmp_path / "index"
+    source.mkdir()
+    write_plan(source)
+    (source / "b.txt").write_text("第一章 水\n修水库。\n")
+    assert build_index(source, directory).lost == ()
+    (source / "b.txt").write_bytes(b"\x00\x01" * 100)
+    report = build_index(source, directory)
+    assert report.lost == ("b.txt",)
+    assert "b.txt" in report.failures[0]
+    lines = summary(report, directory)
+    assert any("1 file could not be read" in line for line in lines)
+    assert any("held b.txt before" in line and "zhangju rollback" in line for line in lines)
+    assert build_index(source, directory).lost == ()
 
 
 class Brief(HashingEncoder):

@@ -1,15 +1,22 @@
+import shutil
 import sqlite3
+import subprocess
+import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.cache import CachedEncoder, EmbeddingCache, contract_digest, embeddings_folder
+from index import cache
+from index.cache import CachedEncoder, EmbeddingCache, blob_of, contract_digest, embeddings_folder, encoded_of, fits
 from index.encoder import Encoded, Progress
+from index.tokens import CODE, SCALE, START, TokenVectors
 from tests.fakes import HashingEncoder
 
 
@@ -91,21 +98,23 @@ def test_passages_with_tokens_and_without_are_kept_apart(tmp_path: Path) -> None
     assert encoder.asked == ["甲乙", "丙"] * 2
 
 
-def test_many_texts_are_stored_as_they_are_made(tmp_path: Path) -> None:
+def test_many_texts_are_stored_batch_by_batch_as_they_are_made(tmp_path: Path) -> None:
     class Stopped(CountingEncoder):
         def encode_passages(
             self, texts: Sequence[str], *, tokens: bool = True, progress: Progress | None = None
         ) -> Encoded:
-            if self.asked:
+            if len(self.asked) == 128:
                 raise KeyboardInterrupt
             return super().encode_passages(texts, tokens=tokens, progress=progress)
 
-    texts = [f"text {i}" for i in range(1500)]
+    texts = [f"text {i}" for i in range(300)]  # of one width, so 64 make a batch
+    stopped = Stopped()
     with pytest.raises(KeyboardInterrupt):
-        cached(tmp_path, Stopped())[0].encode_passages(texts)
+        cached(tmp_path, stopped)[0].encode_passages(texts)
     rest = CountingEncoder()
     cached(tmp_path, rest)[0].encode_passages(texts)
-    assert rest.asked == texts[1024:]
+    assert len(stopped.asked) == 128
+    assert sorted([*stopped.asked, *rest.asked]) == sorted(texts)
 
 
 def file_of(folder: Path) -> Path:
@@ -187,3 +196,172 @@ def test_the_place_is_that_of_the_models(tmp_path: Path, monkeypatch: pytest.Mon
     assert embeddings_folder() == tmp_path / "embeddings"
     CachedEncoder(HashingEncoder(32)).encode_passages(["甲"])
     assert file_of(tmp_path / "embeddings").exists()
+
+
+def test_a_vector_of_another_text_is_made_again(tmp_path: Path) -> None:
+    expected = cached(tmp_path)[0].encode_passages(["甲", "乙"])
+    connection = sqlite3.connect(file_of(tmp_path))
+    with connection:
+        rows = connection.execute("SELECT key, crc, blob FROM embeddings").fetchall()
+        swapped = [(one[0], *other[1:]) for one, other in zip(rows, rows[::-1], strict=True)]
+        connection.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?)", swapped)
+    connection.close()
+    assert not np.array_equal(expected.vectors[0], expected.vectors[1])
+    assert_same(cached(tmp_path)[0].encode_passages(["甲", "乙"]), expected)
+
+
+def test_a_vector_of_another_size_is_made_again(tmp_path: Path) -> None:
+    expected = cached(tmp_path)[0].encode_passages(["甲"])
+    EmbeddingCache(file_of(tmp_path), report=print).write({cache._key("passage", "甲"): b"seven b"})
+    assert_same(cached(tmp_path)[0].encode_passages(["甲"]), expected)
+
+
+# the file's name
+
+
+def test_the_name_of_the_file_says_what_decides_a_vector(monkeypatch: pytest.MonkeyPatch) -> None:
+    contract = HashingEncoder().contract
+    digest = contract_digest(contract)
+    assert contract_digest(replace(contract, name="elsewhere")) == digest
+    assert contract_digest(replace(contract, precision="float16")) != digest
+    assert contract_digest(replace(contract, revision="other")) != digest
+    for version in ("SCHEME", "FORMAT"):
+        with monkeypatch.context() as raised:
+            raised.setattr(cache, version, 99)
+            assert contract_digest(contract) != digest
+
+
+# blobs
+
+ONE = Encoded(
+    np.array([[1, 0], [0, 0.5]], dtype=np.float32),
+    TokenVectors(
+        np.array([[127, -1], [2, 3]], dtype=CODE), np.array([1, 2], dtype=SCALE), np.array([0, 2, 2], dtype=START)
+    ),
+)
+
+
+def test_blobs_by_hand() -> None:
+    # Little-endian float32: 1 is 0000803f, 0.5 is 0000003f, 2 is 00000040; 127 is 7f, -1 is ff.
+    assert blob_of(ONE, 0).hex() == "0000803f00000000" + "0000803f00000040" + "7fff" + "0203"
+    assert blob_of(ONE, 1).hex() == "000000000000003f"
+    assert_same(encoded_of([blob_of(ONE, 0), blob_of(ONE, 1)], 2), ONE)
+    for row in (-1, 2):
+        with pytest.raises(IndexError, match="of 2 texts"):
+            blob_of(ONE, row)
+
+
+@pytest.mark.parametrize("size", [0, 7, 9, 13, 15, 19])  # a text of 2 dimensions has 8, 14, 20 bytes
+def test_a_blob_of_a_wrong_size_is_refused(size: int) -> None:
+    assert [fits(bytes(right), 2) for right in (8, 14, 20)] == [True] * 3
+    assert not fits(bytes(size), 2)
+    with pytest.raises(ValueError, match=f"blob 1 of {size} bytes is no text of 2 dimensions"):
+        encoded_of([bytes(8), bytes(size)], 2)
+
+
+@given(st.lists(st.text(max_size=6), max_size=6), st.randoms())
+def test_texts_survive_blobs_in_any_order(texts: list[str], order: Random) -> None:
+    made = HashingEncoder(16).encode_passages(texts)
+    rows = order.choices(range(len(texts)), k=5) if texts else []
+    found = encoded_of([blob_of(made, row) for row in rows], 16)
+    assert_same(found, Encoded(made.vectors[rows], made.tokens.chosen(np.array(rows, dtype=np.int64))))
+
+
+# removing
+
+KILLED = """
+import os, sqlite3, sys
+database = sqlite3.connect(sys.argv[1], isolation_level=None)
+database.execute("PRAGMA cache_size = 5")  # pages: the file is written before the transaction ends
+database.execute("BEGIN")
+database.execute("UPDATE embeddings SET key = randomblob(32), blob = randomblob(3000)")
+os._exit(9)
+"""
+KEYS = [bytes([i]) * 32 for i in range(100)]
+
+
+def killed(folder: Path) -> Path:
+    """A file, and the journal of a transaction whose process died in it."""
+    path = folder / "journal.sqlite"
+    folder.mkdir(exist_ok=True)
+    EmbeddingCache(path, report=print).write({key: key * 40 for key in KEYS})
+    assert subprocess.run([sys.executable, "-c", KILLED, str(path)], timeout=60, check=False).returncode == 9
+    assert (folder / "journal.sqlite-journal").stat().st_size > 1000
+    return path
+
+
+class CutOff(BaseException):
+    """What no one catches."""
+
+
+def cut_off(folder: Path, remove: Callable[[Path], None], after: int, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is wrong with a cache whose removal ended after so many files, once somebody has gone on with it."""
+    left, unlink = after, Path.unlink
+
+    def counted(path: Path, missing_ok: bool = False) -> None:
+        nonlocal left
+        if not left:
+            raise CutOff
+        left -= path.exists()
+        unlink(path, missing_ok)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", counted)
+        with pytest.raises(CutOff):
+            remove(folder / "journal.sqlite")
+    wrong: list[str] = []
+    later = EmbeddingCache(folder / "journal.sqlite", report=wrong.append)
+    before = later.read(KEYS)
+    if any(blob != key * 40 for key, blob in before.items()) or len(before) not in {0, len(KEYS)}:
+        wrong.append(f"{len(before)} blobs of {len(KEYS)}")
+    later.write({b"new": b"blob"})
+    if later.read([b"new"]) != {b"new": b"blob"}:
+        wrong.append("cannot be written")
+    database = sqlite3.connect(folder / "journal.sqlite")
+    wrong += [row[0] for row in database.execute("PRAGMA integrity_check") if row[0] != "ok"]
+    database.close()
+    return wrong
+
+
+def database_first(path: Path) -> None:
+    EmbeddingCache(path, report=print).remove()
+
+
+def journal_first(path: Path) -> None:
+    path.with_name(path.name + "-journal").unlink()
+    path.unlink()
+
+
+def test_a_removal_may_be_cut_off_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    killed(tmp_path / "whole")
+    for name in ("journal.sqlite-wal", "journal.damaged"):
+        (tmp_path / "whole" / name).write_bytes(b"left")
+    for after in range(4):
+        folder = shutil.copytree(tmp_path / "whole", tmp_path / str(after))
+        assert cut_off(folder, database_first, after, monkeypatch) == []
+    folder = shutil.copytree(tmp_path / "whole", tmp_path / "control")
+    assert cut_off(folder, journal_first, 1, monkeypatch) != []
+
+
+def test_nothing_is_left_and_it_begins_anew(tmp_path: Path) -> None:
+    messages: list[str] = []
+    path = killed(tmp_path)
+    for name in ("journal.sqlite-wal", "journal.sqlite-shm", "journal.damaged"):
+        (tmp_path / name).write_bytes(b"left")
+    (tmp_path / "journal.txt").write_text("another's")
+    one = EmbeddingCache(path, report=messages.append)
+    one.remove()
+    one.remove()
+    assert [p.name for p in tmp_path.iterdir()] == ["journal.txt"]
+    assert one.read(KEYS) == {}
+    one.write({b"new": b"blob"})
+    assert one.read([b"new"]) == {b"new": b"blob"}
+    assert messages == []
+
+
+def test_what_cannot_be_removed_is_said(tmp_path: Path) -> None:
+    messages: list[str] = []
+    (tmp_path / "journal.sqlite").mkdir()
+    EmbeddingCache(tmp_path / "journal.sqlite", report=messages.append).remove()
+    assert [str(tmp_path / "journal.sqlite") in message for message in messages] == [True]
+    assert "delete it by hand" in messages[0]

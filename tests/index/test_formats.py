@@ -182,11 +182,11 @@ def test_outline_levels_and_chinese_style_names_make_headings_and_contents_are_l
     assert source.metadata == {"title": "规划"}
 
 
-def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
+def test_a_zip_bomb_is_refused_while_it_is_unpacked() -> None:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("word/document.xml", b"<a>" + b" " * 50_000_000)
-    with pytest.raises(DocumentError, match="would unpack to"):
+    with pytest.raises(DocumentError, match="unpacks to more than 4,8"):
         load(target.getvalue(), "x.docx")
 
 
@@ -196,6 +196,31 @@ def test_entities_are_not_expanded() -> None:
         archive.writestr("word/document.xml", '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')
     with pytest.raises(DocumentError, match="document type"):
         load(target.getvalue(), "x.docx")
+
+
+def with_encrypted_part() -> bytes:
+    data = bytearray(RENDERINGS["plain.docx"]())
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = -1
+        while (at := data.find(mark, at + 1)) >= 0:
+            data[at + flags] |= 1
+    return bytes(data)
+
+
+def test_a_word_document_of_encrypted_parts_is_refused() -> None:
+    with pytest.raises(DocumentError, match="protected by a password"):
+        load(with_encrypted_part(), "x.docx")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_parts_in_the_encodings_of_word_are_read(encoding: str) -> None:
+    part = (
+        f"<?xml version='1.0' encoding='{encoding}'?><!-- <!DOCTYPE a> --><a><body><p><r><t>字</t></r></p></body></a>"
+    )
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("word/document.xml", part.encode(encoding))
+    assert texts(load(target.getvalue(), "x.docx")) == ["字"]
 
 
 # --- web pages
@@ -236,6 +261,22 @@ def test_main_is_preferred_and_a_layout_table_is_no_table() -> None:
 def test_unclosed_paragraphs_nest_without_harm() -> None:
     page = "<html><body>" + "<p>一段。" * 3000
     assert texts(load(page.encode(), "x.html")) == ["一段。"] * 3000
+
+
+@pytest.mark.parametrize("stated", ["utf-7", "unicode_escape", "punycode", "idna", "undefined", "rot13", "zlib"])
+def test_a_codec_that_is_no_encoding_of_pages_is_not_believed(stated: str) -> None:
+    page = f"<meta charset={stated}><p>第一条 +2AA- \\d \\ud800 text</p>"
+    assert texts(load(page.encode(), "x.html")) == ["第一条 +2AA- \\d \\ud800 text"]
+
+
+def test_words_that_look_like_a_roman_number_are_text() -> None:
+    text = "Rules\n\nPart Civil of this.\n\nPart Civil\n\nChapter IIII\n\nWells are kept.\n"
+    assert [p.text for p in read_document(text.encode(), "x.txt").passages] == [
+        "Part Civil of this.",
+        "Part Civil",
+        "Chapter IIII",
+        "Wells are kept.",
+    ]
 
 
 # --- what cannot be read

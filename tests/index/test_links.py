@@ -184,3 +184,13 @@ def test_a_megabyte_of_law_is_linked_in_well_under_a_second(shared_folder: Path)
     began = time.perf_counter()
     linked(documents)
     assert time.perf_counter() - began < 1.0  # 0.15 s where this was written
+
+
+@pytest.mark.parametrize("brackets", ["()", "（）", "（昭和三十九年）(一)"])
+def test_whose_a_place_is_stands_before_any_number_of_brackets(brackets: str) -> None:
+    words = f"《山泉条例》{brackets * 2000}第一条"
+    text = f"山泉条例\n第一条 取水不超过200升。\n第二条 依照{words}取水。\n"
+    (law,) = linked([read_document(text.encode(), "law.txt")])
+    (link,) = law.passages[1].links
+    assert law.passages[1].text[slice(*link.span)] == words
+    assert link.targets == (law.passages[0].id,)

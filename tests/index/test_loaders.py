@@ -1,5 +1,6 @@
 import subprocess
 import sys
+import time
 
 import pytest
 from hypothesis import given
@@ -149,6 +150,19 @@ def test_what_is_no_document_is_refused_in_one_line(data: bytes, name: str, says
         load(data, name)
     assert "\n" not in str(error.value)
     assert name in str(error.value)
+
+
+def test_bullets_without_text_take_time_that_grows_with_their_number() -> None:
+    text = "- \n" * 50_000 + "第一条 正文。\n"  # where it grew with the square: minutes
+    begun = time.process_time()
+    assert [line.text for line in load(text.encode(), "x.md").lines][-1] == "第一条 正文。"
+    assert time.process_time() - begun < 20
+
+
+def test_a_file_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.loaders.limits.FILE_BYTES", 5)
+    with pytest.raises(DocumentError, match=r"x\.txt has 6 bytes, more than the 5 that are read; split it"):
+        load(b"text.\n", "x.txt")
 
 
 @given(st.binary(max_size=400))

@@ -1,8 +1,11 @@
 import hashlib
 import json
 import os
+import re
+import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +32,7 @@ def built(tmp_path: Path) -> Path:
 
 
 def generation(directory: Path) -> Path:
-    return directory / "generations" / (directory / "CURRENT").read_text().strip()
+    return directory / "generations" / store.live(directory).name
 
 
 def test_what_was_published_is_opened(built: Path) -> None:
@@ -54,6 +57,9 @@ def test_generations_follow_each_other_and_old_ones_go(built: Path, tmp_path: Pa
         report = build_index(write_plan(tmp_path, PLAN + f"第{number}段。\n"), built)
         assert report.generation == f"{number:06}"
     assert sorted(p.name for p in (built / "generations").iterdir()) == ["000003", "000004", "000005"]
+    assert [g.name for g in store.generations(built)] == ["000005", "000004", "000003"]
+    assert [len(store.open_generation(built, g).passages) for g in store.generations(built)] == [8, 8, 8]
+    assert {p.name for p in built.iterdir()} == {"CURRENT", "LOCK", "generations"}
 
 
 def test_an_index_that_is_up_to_date_is_not_built_again(built: Path, tmp_path: Path) -> None:
@@ -68,29 +74,25 @@ def test_an_index_that_is_up_to_date_is_not_built_again(built: Path, tmp_path: P
         build(files, built, revision=lambda: "another revision", load=fail)
 
 
-def test_an_index_of_the_older_format_is_built_anew(built: Path, tmp_path: Path) -> None:
-    folder = generation(built)
-    old = {**json.loads((folder / "manifest.json").read_bytes()), "format": 2}
-    (folder / "manifest.json").write_text(json.dumps(old))
-    for name in store.ARRAYS:
-        if "token" in name or "lexical" in name:
-            (folder / name).unlink()
+def test_an_index_of_an_older_format_is_named_and_built_anew(built: Path, tmp_path: Path) -> None:
+    (built / "CURRENT").write_text("000001\n")  # as formats up to 3 had it
+    with pytest.raises(StoreError, match=r"a format before 4, .* build it again with: zhangju index SOURCE --index"):
+        store.open_snapshot(built)
     report = build_index(write_plan(tmp_path), built)
     assert (report.unchanged, report.generation) == (False, "000002")
     assert len(store.open_snapshot(built).words) == 7
+    assert [p.name for p in (built / "generations").iterdir()] == ["000002"]
 
 
 def test_every_damaged_byte_of_every_file_is_noticed(built: Path) -> None:
     names = {path.name for path in generation(built).iterdir()}
     assert names == {*store.ARRAYS, store.DOCUMENTS, store.MANIFEST}
-    assert len(names) == 3 + 3 + 6 + 2  # vectors and sentences, tokens, words, documents and manifest
-    for path in generation(built).iterdir():
+    assert len(names) == 2 + 3 + 3 + 6 + 2  # passages, sentences, tokens, words, documents and manifest
+    for path in [*generation(built).iterdir(), built / "CURRENT"]:
         sound = path.read_bytes()
         for place in {0, len(sound) // 2, len(sound) - 1}:
             path.write_bytes(sound[:place] + bytes([sound[place] ^ 4]) + sound[place + 1 :])
-            if path.name == "manifest.json" and place == len(sound) // 2:
-                continue  # inside the manifest any text may stand; the next format seals it
-            with pytest.raises(StoreError) as error:
+            with pytest.raises(StoreError, match=re.escape(str(built))) as error:
                 store.open_snapshot(built)
             assert "\n" not in str(error.value)
         path.write_bytes(sound)
@@ -107,18 +109,26 @@ def test_a_missing_file_is_named(built: Path, name: str) -> None:
 Array = npt.NDArray[Any]
 
 
-def seal(folder: Path, name: str, data: bytes) -> None:
-    """Writes a file of a generation and its checksum, as a build would have."""
+def seal(directory: Path, name: str, data: bytes) -> None:
+    """Writes a file of the live generation and all that seals it, as a build would have."""
+    folder = generation(directory)
     (folder / name).write_bytes(data)
     manifest = json.loads((folder / "manifest.json").read_bytes())
     manifest["files"][name] = {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    seal_manifest(directory, manifest)
 
 
-def rewrite(folder: Path, name: str, change: Callable[[Array], Array]) -> None:
-    array = change(np.load(folder / name)).astype(store.ARRAYS[name][0])
-    np.save(folder / name, array)
-    seal(folder, name, (folder / name).read_bytes())
+def seal_manifest(directory: Path, manifest: dict[str, Any]) -> None:
+    folder, data = generation(directory), json.dumps(manifest).encode()
+    (folder / "manifest.json").write_bytes(data)
+    line = f"{folder.name} sha256:{hashlib.sha256(data).hexdigest()}\n"
+    (directory / "CURRENT").write_text(f"{line}sha256:{hashlib.sha256(line.encode()).hexdigest()}\n")
+
+
+def rewrite(directory: Path, name: str, change: Callable[[Array], Array]) -> None:
+    path = generation(directory) / name
+    np.save(path, np.ascontiguousarray(change(np.load(path)), dtype=store.ARRAYS[name][0]))
+    seal(directory, name, path.read_bytes())
 
 
 MISFITS: list[tuple[str, str, Callable[[Array], Array]]] = [
@@ -139,6 +149,14 @@ MISFITS: list[tuple[str, str, Callable[[Array], Array]]] = [
     ("pointers end too early", "lexical_pointers.npy", lambda a: a[:-1]),
     ("a passage vector is missing", "passage_vectors.npy", lambda a: a[1:]),
     ("a sentence is missing", "sentences.npy", lambda a: a[1:]),
+    ("a sentence in a row that there is not", "sentences.npy", lambda a: a + np.array([7, 0, 0])),
+    ("a sentence in a row before the first", "sentences.npy", lambda a: a - np.array([1, 0, 0])),
+    ("a sentence behind the end of its passage", "sentences.npy", lambda a: a + np.array([0, 0, 99])),
+    ("a sentence before the start of its passage", "sentences.npy", lambda a: a - np.array([0, 1, 0])),
+    ("an empty sentence", "sentences.npy", lambda a: a[:, [0, 1, 1]]),
+    ("sentences in another order", "sentences.npy", lambda a: a[::-1]),
+    ("a key is missing", "passage_keys.npy", lambda a: a[1:]),
+    ("shorter keys", "sentence_keys.npy", lambda a: a[:, 1:]),
 ]
 
 
@@ -146,25 +164,24 @@ MISFITS: list[tuple[str, str, Callable[[Array], Array]]] = [
 def test_arrays_that_are_sound_but_do_not_fit_together(
     built: Path, name: str, change: Callable[[Array], Array]
 ) -> None:
-    folder = generation(built)
-    rewrite(folder, name, lambda array: array)
+    rewrite(built, name, lambda array: array)
     store.open_snapshot(built)
-    rewrite(folder, name, change)
+    rewrite(built, name, change)
     with pytest.raises(StoreError) as error:
         store.open_snapshot(built)
     message = str(error.value)
-    assert message.startswith(f"{folder} is damaged")
+    assert message.startswith(f"{generation(built)} is damaged")
     assert "zhangju index SOURCE" in message
     assert "\n" not in message
 
 
 @pytest.mark.parametrize("name", store.ARRAYS)
 def test_arrays_of_another_type_or_shape_are_named(built: Path, name: str) -> None:
-    folder = generation(built)
-    sound = np.load(folder / name)
-    for array in (sound.astype(np.complex64), sound[None]):
-        np.save(folder / name, array)
-        seal(folder, name, (folder / name).read_bytes())
+    path = generation(built) / name
+    sound = np.load(path)
+    for array in (sound.astype(np.complex64), sound[None], np.asfortranarray(np.stack([sound, sound]))):
+        np.save(path, array)
+        seal(built, name, path.read_bytes())
         with pytest.raises(StoreError, match=f"{name} is damaged"):
             store.open_snapshot(built)
 
@@ -183,36 +200,118 @@ def test_a_snapshot_refuses_tokens_and_words_that_are_not_its_own(built: Path) -
 
 
 def test_indexes_of_other_formats_and_a_missing_one_say_what_to_do(built: Path, tmp_path: Path) -> None:
-    manifest = generation(built) / "manifest.json"
-    data = json.loads(manifest.read_bytes())
+    data = json.loads((generation(built) / "manifest.json").read_bytes())
     for other in (2, 99):
-        manifest.write_text(json.dumps({**data, "format": other}))
-        with pytest.raises(
-            StoreError, match=f"has format {other}, .* reads format 3; build the index again with: zhang"
-        ):
+        seal_manifest(built, {**data, "format": other})
+        with pytest.raises(StoreError, match=f"has format {other}, .* reads format 4; build it again with: zhang"):
             store.open_snapshot(built)
     with pytest.raises(StoreError, match=r"there is no index in .* zhangju index"):
         store.open_snapshot(tmp_path / "nothing")
 
 
-def test_a_pointer_that_leads_elsewhere_is_refused(built: Path) -> None:
-    (built / "CURRENT").write_text("../../etc\n")
-    with pytest.raises(StoreError, match="CURRENT is damaged"):
+@pytest.mark.parametrize(
+    "text",
+    [
+        "../../etc\n",
+        f"../../etc sha256:{'0' * 64}\n",
+        f"000001 sha256:{'0' * 63}\n",
+        f"000001 sha256:{'0' * 64}",
+        f"000001 sha256:{'0' * 64}\n" * 2,
+        f"000001 sha256:{'0' * 64}\n\n",
+        "",
+        "\xff\xfe",
+    ],
+)
+def test_a_pointer_that_leads_elsewhere_is_refused(built: Path, text: str) -> None:
+    (built / "CURRENT").write_bytes(text.encode("latin-1"))
+    with pytest.raises(StoreError, match="CURRENT is damaged; see what is left with: zhangju verify"):
         store.open_snapshot(built)
 
 
+def test_what_is_opened_cannot_be_changed(built: Path) -> None:
+    for array in store.open_snapshot(built).arrays().values():
+        if array.size and array.base is not None:
+            with pytest.raises(ValueError, match="read-only"):
+                array[...] = 0
+
+
 def test_an_unfinished_build_leaves_the_last_one_live(built: Path, tmp_path: Path) -> None:
-    unfinished = built / "generations" / "000002.unfinished"
+    unfinished = built / "generations" / "000002"
     unfinished.mkdir()
     (unfinished / "passage_vectors.npy").write_bytes(b"half")
-    assert store.live_generation(built) == "000001"
+    (built / "CURRENT.new").write_text("half")
+    assert store.live(built).name == "000001"
     build_index(write_plan(tmp_path, PLAN + "又一段。\n"), built)
-    assert store.live_generation(built) == "000002"
-    assert not unfinished.exists()
+    assert store.live(built).name == "000002"
+    assert {p.name for p in built.iterdir()} == {"CURRENT", "LOCK", "generations"}
+    assert len(list((built / "generations").iterdir())) == 2
+
+
+def test_the_generations_of_a_damaged_pointer_are_left_until_a_build_is_finished(built: Path, tmp_path: Path) -> None:
+    (built / "CURRENT").write_text("000001 sha256:")
+    unequal = PLAN + "又一段。\n"
+    with store.building(built):
+        store.sweep(built)
+    assert (built / "generations" / "000001").is_dir()
+    assert build_index(write_plan(tmp_path, unequal), built).generation == "000002"
+    assert [p.name for p in (built / "generations").iterdir()] == ["000002"]
+
+
+def test_readers_go_on_to_the_next_generation_when_theirs_disappears(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = store.open_generation
+
+    def overtaken(directory: Path, generation: store.Generation) -> store.Snapshot:
+        if generation.name == "000001":
+            monkeypatch.setattr(store, "open_generation", opened)
+            for number in range(2, 6):
+                build_index(write_plan(tmp_path, PLAN + f"第{number}段。\n"), built)
+        return opened(directory, generation)
+
+    monkeypatch.setattr(store, "open_generation", overtaken)
+    assert store.open_live(built).generation.name == "000005"
+
+
+def test_rolling_back_and_forth(built: Path, tmp_path: Path) -> None:
+    for number in (2, 3):
+        build_index(write_plan(tmp_path, PLAN + f"第{number}段。\n"), built)
+    assert store.roll_back(built).name == "000002"
+    assert store.open_snapshot(built).passages[-1].text == "第2段。"
+    assert store.roll_back(built).name == "000003"
+    assert store.roll_back(built, "000001").name == "000001"
+    assert [g.name for g in store.generations(built)] == ["000001", "000003", "000002"]
+    with pytest.raises(StoreError, match="no generation 000007 to go back to; there is: 000003, 000002"):
+        store.roll_back(built, "000007")
+    report = build_index(write_plan(tmp_path, PLAN + "第3段。\n"), built)
+    assert (report.generation, report.made) == ("000004", 0)  # all texts are in generation 3
+    assert [g.name for g in store.generations(built)] == ["000004", "000001", "000003"]
+
+
+def test_there_is_no_rolling_back_to_what_is_damaged(built: Path, tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="no generation before the live one to go back to; there is: none"):
+        store.roll_back(built)
+    build_index(write_plan(tmp_path, PLAN + "又一段。\n"), built)
+    (built / "generations" / "000001" / "tokens.npy").write_bytes(b"")
+    with pytest.raises(StoreError, match=r"000001/tokens.npy is damaged"):
+        store.roll_back(built)
+    assert store.live(built).name == "000002"
+
+
+def test_what_a_generation_is(built: Path) -> None:
+    about = store.about(built, store.live(built))
+    assert (about.documents, about.passages, about.model) == (1, 7, "hashing")
+    assert about.size == sum(p.stat().st_size for p in generation(built).iterdir() if p.name != "manifest.json")
+    assert datetime.fromisoformat(about.built).tzinfo == UTC
 
 
 def test_one_builder_at_a_time(built: Path) -> None:
-    with store.building(built), pytest.raises(StoreError, match="another process"), store.building(built):
+    with store.building(built):
+        start = time.monotonic()
+        with pytest.raises(StoreError, match=f"process {os.getpid()} is building"), store.building(built):
+            pass
+        assert time.monotonic() - start < 1
+    with store.building(built):
         pass
 
 
@@ -220,5 +319,8 @@ def test_one_builder_at_a_time(built: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("")
-    with pytest.raises(StoreError, match="cannot write the index"), store.building(file / "index"):
+    with (
+        pytest.raises(StoreError, match=r"cannot write .*file.*: .*; the index is as it was before; make room or give another --index"),
+        store.building(file / "index"),
+    ):
         pass

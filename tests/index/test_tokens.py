@@ -93,6 +93,12 @@ def test_grouped_by_hand(three: TokenVectors) -> None:
     assert codes(three.grouped([2, 0, 1])) == [[[127, 0], [95, 127]], [], [[-127, 32]]]
 
 
+@pytest.mark.parametrize("sizes", [[1, 1], [2, 2], [], [4, -1], [3, 1]])
+def test_groups_that_do_not_add_up_are_refused(three: TokenVectors, sizes: list[int]) -> None:
+    with pytest.raises(ValueError, match=f"groups of {sum(sizes)} texts were wanted of 3"):
+        three.grouped(sizes)
+
+
 @pytest.mark.parametrize(
     ("scales", "starts"),
     [

@@ -14,7 +14,9 @@ from tests.reliability.figures import Figures, write_figures
 
 FULL = bool(os.environ.get("ZHANGJU_TORTURE"))
 # New cases on everybody's own machine; the same every time where a run decides whether a change lands.
-SEED = int(os.environ.get("ZHANGJU_SEED") or (20261124 if os.environ.get("CI") else random.SystemRandom().getrandbits(31)))
+SEED = int(
+    os.environ.get("ZHANGJU_SEED") or (20261124 if os.environ.get("CI") else random.SystemRandom().getrandbits(31))
+)
 _FIGURES: list[Figures] = []
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from index.build import headings
+from index.embedding import headings
 from index.errors import DocumentError
 from retrieval.answer import LONGEST_QUESTION
 from retrieval.beir import Query, read_collection

@@ -1,3 +1,4 @@
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -345,3 +346,13 @@ def test_a_dotted_number_is_a_division_of_that_number_before_a_chapter_and_a_sec
     text = "# 甲\n## 第一章 乙\n### 第二节 丙\n一段。\n## 1.2 丁\n二段。\n"
     dotted = Scopes((read_document(text.encode(), "a.md"),))
     assert dotted.scope(chapters=["1.2"]).tolist() == [False, True]
+
+
+@pytest.mark.parametrize("words", ["水" * 2001, "M" * 1_000_000, "第\ud800章", "\udfff"])
+def test_a_name_that_is_too_long_or_no_text_is_refused_at_once(words: str) -> None:
+    for options in ({"chapters": [words]}, {"titles": [words]}):
+        start = time.process_time()
+        with pytest.raises(UnknownPlaceError, match=r"characters; a chapter|not valid Unicode") as refused:
+            SCOPES.scope(**options)
+        assert time.process_time() - start < 1
+        assert len(str(refused.value)) < 200

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from index.build import embed
+from index.embedding import embed
 from index.encoder import Encoded
 from retrieval.beir import Collection, read_collection
 from retrieval.search import Searcher
@@ -100,8 +100,8 @@ def test_bytes_are_counted_by_part(collection: Collection) -> None:
     snapshot = embed([collection.document], HashingEncoder()).snapshot
     found = time_indexing.weights(snapshot)
     sentences, tokens = len(snapshot.sentences), len(snapshot.tokens.codes)
-    assert found["passage vectors"] == 256 * 4
-    assert found["sentence vectors"] == sentences * (256 * 2 + 3 * 4) / 4
+    assert found["passage vectors"] == 256 * 4 + 16
+    assert found["sentence vectors"] == sentences * (256 * 2 + 16 + 3 * 4) / 4
     assert found["token vectors"] == (tokens * (256 + 4) + (sentences + 1) * 8) / 4
     assert found["the texts themselves"] == sum(len(str(record["text"]).encode()) for record in CORPUS) / 4
 

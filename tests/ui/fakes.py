@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from index.citations import cite
 from index.errors import QuestionError
 from index.records import Citation, Division, Document, Passage, Path, Span
+from index.store import Generation
 from retrieval.records import Answer, Hit, RelatedHit
 
 ENERGY = Division(kind="章", number=2, title="推进绿色发展")
@@ -154,6 +156,23 @@ class BigramSearcher:
             marked=(best,),
             sentence_citation=cite(title, passage, best),
         )
+
+
+FIRST, SECOND = Generation("000001", "a" * 64), Generation("000002", "b" * 64)
+
+
+@dataclass
+class Standing:
+    """What answers until it is replaced by assignment."""
+
+    searcher: BigramSearcher
+    generation: Generation = FIRST
+    built: datetime | None = datetime(2026, 3, 5, 14, 7, tzinfo=UTC)
+    problem: str = ""
+
+    def current(self) -> "Standing":
+        """A copy, as what answers is exchanged, never changed."""
+        return replace(self)
 
 
 def _bigrams(text: str) -> set[str]:

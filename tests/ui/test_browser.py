@@ -12,22 +12,39 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
+from index import store
+from tests.collection import PLAN, snapshot_of
+from ui.page import PULSE
+
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 30_000  # milliseconds in which a page has heard of another index; three seconds where nobody else is busy
 SERVE = """
-from tests.ui.fakes import BigramSearcher, law, plan
+from tests.ui.fakes import BigramSearcher, Standing, law, plan
 from ui.page import serve
-serve(BigramSearcher((plan(), law())), port=0, announce=lambda url: print(url, flush=True))
+serve(Standing(BigramSearcher((plan(), law()))), port=0, announce=lambda url: print(url, flush=True))
 """
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine")]
 
 
+FOLLOW = """
+import sys
+from pathlib import Path
+from retrieval.background import Background
+from retrieval.live import LiveSearcher
+from tests.fakes import HashingEncoder
+from ui.page import serve
+with LiveSearcher(Path(sys.argv[1]), lambda _: HashingEncoder(), background=Background.of) as live:
+    serve(live, port=0, announce=lambda url: print(url, flush=True))
+"""
+
+
 @contextmanager
-def serving() -> Iterator[str]:
+def serving(*arguments: str, program: str = SERVE) -> Iterator[str]:
     """The address of a page in a process of its own, which Ctrl-C must end in good order and without a word."""
     process = subprocess.Popen(
-        [sys.executable, "-c", SERVE], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", program, *arguments], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     assert process.stdout
     try:
@@ -219,3 +236,74 @@ def test_every_text_stands_out_from_its_ground(visit: Visit) -> None:
 def test_stopping_while_a_page_is_open_is_quiet(browser: Browser) -> None:
     with browser.new_context() as context, serving() as address:
         Visit(context, address).ask("节能改造")
+
+
+# another index
+
+
+def publish(directory: Path, text: str) -> str:
+    """Make the index of a text the live generation, as a builder in another process does."""
+    with store.building(directory):
+        return store.publish(directory, snapshot_of(text))
+
+
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+    """An index and the page over it."""
+    directory = tmp_path_factory.mktemp("索引")
+    publish(directory, PLAN)
+    with serving(str(directory), program=FOLLOW) as address:
+        yield directory, address
+
+
+QUESTION = "万元产值用水量下降多少？"
+
+
+def test_an_open_page_follows_the_index(browser: Browser, followed: tuple[Path, str]) -> None:
+    directory, address = followed
+    with browser.new_context(locale="zh-CN") as context:
+        visit = Visit(context, address)
+        page, typing, told = visit.page, visit.page.locator("#zj-question textarea"), visit.page.locator("#zj-told")
+        visit.ask(QUESTION)
+        expect(page.locator(".zj-verdict blockquote")).to_contain_text("12%")
+        expect(told).to_have_count(0)
+        typing.fill("还没有写完的问")
+        number = int(publish(directory, PLAN.replace("12%", "21%").replace("某省规划", "某省新规划")))
+        expect(told).to_contain_text(f"索引已更新，现在用的是第 {number} 代", timeout=PATIENCE)
+        expect(told).to_contain_text("1 份文件，7 段")
+        expect(told).to_contain_text("这个回答出自更新以前的索引。")
+        expect(page.locator("#zj-documents .zj-document")).to_have_text("某省新规划")
+        expect(page.locator(".zj-verdict blockquote")).to_contain_text("12%")
+        expect(typing).to_have_value("还没有写完的问")
+        expect(typing).to_be_focused()
+        page.get_by_text("English", exact=True).click()
+        expect(told).to_contain_text("This answer is from the index before the update.")
+        page.locator("#zj-again").click()
+        expect(page.locator(".zj-verdict blockquote")).to_contain_text("21%")
+        expect(page.locator("#zj-result .zj-asked")).to_contain_text(QUESTION)
+        expect(typing).to_have_value("还没有写完的问")
+        expect(told).to_have_count(0)
+        assert visit.complaints == []
+
+
+def test_an_index_that_cannot_be_opened_is_told_on_the_open_page(browser: Browser, followed: tuple[Path, str]) -> None:
+    directory, address = followed
+    with browser.new_context(locale="en-GB") as context:
+        visit = Visit(context, address)
+        (directory / store.CURRENT).rename(directory / "moved")
+        told = visit.page.locator("#zj-told")
+        expect(told).to_contain_text(f"The reason: there is no index in {directory}", timeout=PATIENCE)
+        visit.ask(QUESTION)
+        expect(visit.page.locator(".zj-verdict blockquote")).to_contain_text("%")
+        expect(told).to_contain_text("goes on answering")
+        (directory / "moved").rename(directory / store.CURRENT)
+        expect(told).to_have_count(0, timeout=PATIENCE)
+        assert visit.complaints == []
+
+
+def test_a_page_that_waits_asks_for_little(visit: Visit) -> None:
+    visit.page.wait_for_timeout(3_500)  # until it has looked and found what it knows
+    visit.requests.clear()
+    visit.page.wait_for_timeout(4_000)
+    assert 1 <= len(visit.requests) <= 2
+    assert all(url.endswith(PULSE) for url in visit.requests)

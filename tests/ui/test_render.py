@@ -5,7 +5,7 @@ import pytest
 
 from index.records import Citation, Division, Document, Passage, Span
 from retrieval.records import Answer, Hit, Reason, RelatedHit, Status
-from tests.ui.fakes import BigramSearcher, plan
+from tests.ui.fakes import BigramSearcher, Standing, plan
 from ui.handlers import find
 from ui.markup import element, join
 from ui.render import (
@@ -355,7 +355,7 @@ def test_many_documents_are_folded_away() -> None:
 
 def test_the_results_of_a_computing_searcher_are_whole() -> None:
     searcher = BigramSearcher((plan(),))
-    outcome = find(searcher, "用水量下降多少")
+    outcome = find(Standing(searcher), "用水量下降多少")
     assert outcome.answer
     page = Page(render_answer(outcome.answer, outcome.related, ZH))
     assert page.text("blockquote") == "建立水资源刚性约束制度,万元地区生产总值用水量较2020年下降12%。"

@@ -1,4 +1,5 @@
 from dataclasses import fields
+from datetime import datetime
 from string import Formatter
 
 import pytest
@@ -33,6 +34,14 @@ def test_a_language_code_leads_to_its_words() -> None:
 )
 def test_confidence_in_words(confidence: float, word: str) -> None:
     assert ZH.sureness(confidence).startswith(word)
+
+
+def test_a_generation_is_named_by_its_number_and_time() -> None:
+    built = datetime(2026, 3, 5, 14, 7)
+    assert ZH.index("000012", built) == "第 12 代（2026-03-05 14:07 建成）"
+    assert EN.index("000012", built) == "generation 12 (built 2026-03-05 14:07)"
+    assert EN.index("000100", None) == "generation 100"
+    assert ZH.index("000000", None) == "第 000000 代"
 
 
 def test_kinds_of_relation() -> None:

@@ -1,0 +1,177 @@
+"""Builders that run at once: `python -m tests.reliability.builders` imports once and forks for every builder.
+
+What they do comes as a line of JSON on stdin; the number of the process that does it goes back. All of them append
+what happens, and when, to one file; the clock is the system's, the same for all.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple
+from unittest.mock import patch
+
+from index import disk, store
+from index.encoder import Encoded, Progress
+from index.errors import StoreError
+from tests.collection import build_index
+from tests.fakes import HashingEncoder
+from tests.reliability.builds import ENCODER
+
+Building = Callable[[Path], AbstractContextManager[None]]
+
+PATIENCE = 30  # seconds after which something that should happen will not
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+class Event(NamedTuple):
+    """What happened in a process: it will "try" to build, is "in" and "out" of the lock, and has "ended".
+
+    ``said`` is the message of the StoreError with which it ended, or nothing; one that "failed" says why.
+    """
+
+    process: int
+    what: str
+    at: float
+    said: str = ""
+
+
+class Case(NamedTuple):
+    """What some builders do: build ``sources``, and go on embedding only when there is a file ``go``."""
+
+    directory: str
+    sources: str
+    log: str
+    go: str
+    locked: bool = True  # or as if there were no lock: the control
+
+
+class Builders:
+    """The helper process. Use it in a with statement."""
+
+    def __enter__(self) -> "Builders":
+        self._helper = subprocess.Popen(
+            [sys.executable, "-m", "tests.reliability.builders"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=_ROOT,
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+        )
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._helper:
+            self._helper.stdin.close()  # type: ignore[union-attr]
+
+    def start(self, case: Case, count: int) -> list[int]:
+        """Start some builders; returns their processes."""
+        stdin, stdout = self._helper.stdin, self._helper.stdout
+        print(json.dumps([count, *case]), file=stdin, flush=True)
+        processes: list[int] = json.loads(stdout.readline())  # type: ignore[union-attr]
+        return processes
+
+
+def events(log: Path) -> list[Event]:
+    """What has happened so far."""
+    return [Event(*json.loads(line)) for line in log.read_text(encoding="utf-8").splitlines()] if log.exists() else []
+
+
+def wait(until: Callable[[], bool]) -> None:
+    """Wait for something; raises TimeoutError where it does not come."""
+    end = time.monotonic() + PATIENCE
+    while not until():
+        if time.monotonic() > end:
+            raise TimeoutError(f"nothing happened for {PATIENCE} seconds")
+        time.sleep(0.001)
+
+
+def alive(processes: Sequence[int]) -> list[int]:
+    """Those that have not ended."""
+    return [process for process in processes if disk._is_alive(process)]
+
+
+# the helper's own side
+
+
+def main() -> None:
+    """Start builders until stdin ends."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the ended ones vanish at once, as if somebody waited for each
+    for line in sys.stdin:
+        count, *case = json.loads(line)
+        sys.stdout.write(f"{json.dumps([_forked(Case(*case)) for _ in range(count)])}\n")
+        sys.stdout.flush()
+
+
+def _forked(case: Case) -> int:
+    process = os.fork()
+    if process == 0:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        try:
+            _build(case)
+        finally:
+            os._exit(0)
+    return process
+
+
+def _build(case: Case) -> None:
+    log = os.open(case.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+    def tell(what: str, said: str = "") -> None:
+        os.write(log, f"{json.dumps(Event(os.getpid(), what, time.monotonic(), said))}\n".encode())
+
+    building = _told(tell, store.building if case.locked else _unlocked)
+    try:
+        with patch.object(store, "building", building):
+            build_index(Path(case.sources), Path(case.directory), Waiting(Path(case.go)))
+        tell("ended")
+    except StoreError as error:
+        tell("ended", str(error))
+    except BaseException:
+        tell("failed", traceback.format_exc())
+        raise
+
+
+def _told(tell: Callable[[str], None], real: Building) -> Building:
+    @contextmanager
+    def building(directory: Path) -> Iterator[None]:
+        tell("try")
+        with real(directory):
+            tell("in")
+            yield
+            tell("out")
+
+    return building
+
+
+@contextmanager
+def _unlocked(directory: Path) -> Iterator[None]:
+    directory.mkdir(parents=True, exist_ok=True)
+    yield
+
+
+class Waiting(HashingEncoder):
+    """An encoder that waits until a file is there."""
+
+    def __init__(self, go: Path) -> None:
+        super().__init__(ENCODER.contract.dimension)
+        self._go = go
+
+    def encode_passages(
+        self, texts: Sequence[str], *, tokens: bool = True, progress: Progress | None = None
+    ) -> Encoded:
+        wait(self._go.exists)
+        return super().encode_passages(texts, tokens=tokens, progress=progress)
+
+
+if __name__ == "__main__":
+    main()

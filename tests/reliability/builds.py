@@ -1,0 +1,203 @@
+"""What is interrupted: a first build, an update and a return to an earlier generation; and what must be left of it."""
+
+import io
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from index import store
+from index.build import Report, collect, read_files
+from index.codec import document_from_json
+from index.embedding import embed
+from index.errors import StoreError
+from index.model import ModelContract
+from index.snapshot import Snapshot
+from tests.collection import build_index
+from tests.fakes import HashingEncoder
+
+ENCODER = HashingEncoder(16)
+TASKS = ("build", "roll back", "save in place")
+SCENES = ("first build", "update", "return")
+Reader = Callable[[Path], Snapshot]
+
+_KEPT, _CHANGED = "第一章 电\n节约用电。推广节能电机。\n", "第一章 水\n节约用水。万元产值用水量下降{}%。\n"
+_HISTORY = [  # the texts of the generations before, the last of them live; then what they are updated to
+    {"kept.txt": _KEPT, "changed.txt": _CHANGED.format(10)},
+    {"kept.txt": _KEPT, "changed.txt": _CHANGED.format(11)},
+    {"kept.txt": _KEPT, "changed.txt": _CHANGED.format(12), "removed.txt": "第一章 气\n细颗粒物浓度下降。\n"},
+    {"kept.txt": _KEPT, "changed.txt": _CHANGED.format(13), "added.txt": "第一章 土\n保护耕地。\n"},
+]
+
+
+@contextmanager
+def fast_folder(otherwise: Path) -> Iterator[Path]:
+    """A folder in memory where the system has one: on a disk every sync takes milliseconds."""
+    memory = Path("/dev/shm")
+    if os.access(memory, os.W_OK):
+        with TemporaryDirectory(dir=memory, prefix="zhangju-") as name:
+            yield Path(name)
+    else:
+        yield otherwise
+
+
+def write_texts(folder: Path, texts: Mapping[str, str]) -> Path:
+    """Make a folder hold exactly these files; returns it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def reference(sources: Path) -> Snapshot:
+    """What an index of a folder must hold, made from nothing and never on a disk."""
+    return embed(read_files(collect([sources]).files)[0], ENCODER).snapshot
+
+
+@dataclass(frozen=True)
+class Scene:
+    """An index (none before a first build), what is done to it, and what it may be afterwards.
+
+    ``known`` are all snapshots that its generations may hold. "old" and "new" are those that may be live, and "next"
+    is what it must be when ``sources`` were built again afterwards.
+    """
+
+    task: str
+    base: Path | None
+    sources: Path
+    known: dict[str, Snapshot]
+
+    def start(self, directory: Path, *, linked: bool = True) -> Path:
+        """A directory that is as it was before; ``linked`` saves time where files are never changed in place."""
+        if self.base is None:
+            directory.parent.mkdir(parents=True)
+        else:
+            shutil.copytree(self.base, directory, copy_function=os.link if linked else shutil.copyfile)
+        return directory
+
+
+def scene(name: str, folder: Path) -> Scene:
+    """One of SCENES, with its files in a folder that is not there yet."""
+    base, sources = folder / "base", folder / "sources"
+    snapshots = [reference(write_texts(sources, texts)) for texts in _HISTORY]
+    if name == "first build":
+        return Scene("build", None, sources, {"new": snapshots[-1]})
+    for texts in _HISTORY[:-1]:
+        build_index(write_texts(sources, texts), base, ENCODER)
+    write_texts(sources, _HISTORY[-1])
+    oldest, before, old, new = snapshots
+    if name == "return":
+        return Scene("roll back", base, sources, {"old": old, "new": before, "next": new, "oldest": oldest})
+    return Scene("build", base, sources, {"old": old, "new": new, "before": before, "oldest": oldest})
+
+
+def perform(task: str, directory: Path, sources: Path) -> Report | None:
+    """One of TASKS."""
+    if task == "build":
+        return build_index(sources, directory, ENCODER)
+    if task == "roll back":
+        store.roll_back(directory)
+    else:
+        save_in_place(directory, sources)
+    return None
+
+
+def same(one: Snapshot, other: Snapshot) -> bool:
+    """Whether two snapshots hold the same, bit for bit."""
+    first, second = one.arrays(), other.arrays()
+    alike = all(
+        np.array_equal(array, second[name]) and array.dtype == second[name].dtype for name, array in first.items()
+    )
+    return alike and _others(one) == _others(other)
+
+
+def _others(snapshot: Snapshot) -> tuple[object, ...]:
+    return snapshot.contract, snapshot.documents, snapshot.scheme, snapshot.parser, sorted(snapshot.arrays())
+
+
+def state(directory: Path, known: Mapping[str, Snapshot], read: Reader = store.open_snapshot) -> str:
+    """Which of the known snapshots is live: its name, "none" if there is no index, or what is "torn: ..."."""
+    try:
+        found = read(directory)
+    except StoreError as error:
+        return "none" if str(error).startswith("there is no index") else f"torn: {error}"
+    return next((name for name, snapshot in known.items() if same(found, snapshot)), "torn: a mixture")
+
+
+def torn(directory: Path, where: Scene) -> str:
+    """What is wrong with an index after an interruption; nothing if old or new is live and every generation whole."""
+    found = state(directory, where.known)
+    if found not in ("new", "old" if where.base else "none"):
+        return found
+    for generation in store.known(directory):
+        try:
+            snapshot = store.open_generation(directory, generation)
+        except StoreError as error:
+            return f"torn history: {error}"
+        if not any(same(snapshot, other) for other in where.known.values()):
+            return f"torn history: {generation.name} is a mixture"
+    return ""
+
+
+def built_again(directory: Path, where: Scene) -> str:
+    """Build the sources; returns what is wrong with the index then, and what was left over from before."""
+    build_index(where.sources, directory, ENCODER)
+    wanted = "next" if "next" in where.known else "new"
+    found = state(directory, where.known)
+    left = leftovers(directory)
+    return f"the next build gave {found}" if found != wanted else f"left over: {left}" if left else ""
+
+
+def leftovers(directory: Path) -> list[str]:
+    """What is in an index directory and should not be, or the other way round."""
+    generations = [directory / "generations" / g.name for g in store.generations(directory)]
+    files = {folder / name for folder in generations for name in (*store.FILES, "manifest.json")}
+    files |= {directory / "CURRENT", directory / "LOCK", directory / "generations", *generations}
+    return sorted(str(path.relative_to(directory)) for path in files ^ set(directory.rglob("*")))
+
+
+# the bad example
+
+
+def save_in_place(directory: Path, sources: Path) -> None:
+    """The control: a writer that puts new files where the live ones are, one after the other, each synced.
+
+    They are made beside the directory, so that they differ from what a build writes in nothing but the place.
+    """
+    made = directory.parent.with_name(f"{directory.parent.name} made")
+    build_index(sources, made, ENCODER)
+    live, new = store.live(directory), store.live(made)
+    for name in (*store.FILES, "manifest.json"):
+        _overwrite(directory / "generations" / live.name / name, (made / "generations" / new.name / name).read_bytes())
+    _overwrite(directory / "CURRENT", store._sealed(f"{live.name} sha256:{new.digest}\n".encode()))
+
+
+def _overwrite(path: Path, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_TRUNC)
+    os.write(descriptor, data)
+    os.fsync(descriptor)
+    os.close(descriptor)
+
+
+def read_trustingly(directory: Path) -> Snapshot:
+    """The other half of the control: a reader that looks at no digest. Raises StoreError for what it cannot read."""
+    folder = directory / "generations" / store.live(directory).name
+    try:
+        manifest = json.loads((folder / "manifest.json").read_bytes())
+        lines = (folder / "documents.jsonl").read_bytes().splitlines()
+        return Snapshot.of_arrays(
+            {Path(name).stem: np.load(io.BytesIO((folder / name).read_bytes())) for name in store.ARRAYS},
+            contract=ModelContract.from_json(manifest["model"]),
+            documents=tuple(document_from_json(json.loads(line)) for line in lines),
+            scheme=manifest["scheme"],
+            parser=manifest["parser"],
+        )
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"cannot be read: {error}") from error

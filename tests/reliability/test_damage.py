@@ -1,0 +1,282 @@
+"""Every file of an index is damaged in every way that disks and people know; none of it is ever searched."""
+
+import json
+import random
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index import store
+from index.codec import document_from_json
+from index.encoder import SCHEME
+from index.errors import StoreError
+from index.snapshot import Snapshot
+from index.vectors import VectorIndex
+from tests.collection import PLAN, build_index, write_plan
+from tests.fakes import HashingEncoder
+from tests.reliability.conftest import Times
+from tests.reliability.figures import Figures
+from tests.reliability.memory import folder_in_memory
+
+ENCODER = HashingEncoder(32)
+QUESTIONS = ("节约用水", "用电", "大气治理", "培训工人", "幼儿园")
+PLANS = (PLAN, PLAN + "第四章 文化\n建设图书馆。开放博物馆。\n", "第一章 交通\n修建地铁。\n" + PLAN)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A file that is to be damaged: ``generation`` is the one it belongs to, or the live one for the pointer."""
+
+    directory: Path
+    generation: store.Generation
+    path: Path
+
+    @property
+    def relatives(self) -> list[Path]:
+        """The other files of the folder."""
+        return [path for path in sorted(self.path.parent.iterdir()) if path.is_file() and path != self.path]
+
+    @property
+    def namesakes(self) -> list[Path]:
+        """The files of the same name in other generations."""
+        found = sorted((self.directory / store.GENERATIONS).glob(f"*/{self.path.name}"))
+        return [path for path in found if path != self.path]
+
+
+Damage = Callable[[random.Random, bytes], bytes]
+Opener = Callable[[Spot], Snapshot]
+
+
+@pytest.fixture(scope="module")
+def directory() -> Iterator[Path]:
+    """An index with as many generations as are kept."""
+    with folder_in_memory() as folder:
+        for plan in PLANS:
+            build_index(write_plan(folder, plan), folder / "index", ENCODER)
+        assert len(store.generations(folder / "index")) == store.KEPT
+        yield folder / "index"
+
+
+def spots(directory: Path) -> list[Spot]:
+    """Every file there is, but the lock, which holds nothing."""
+    found = [Spot(directory, store.live(directory), directory / store.CURRENT)]
+    for generation in store.generations(directory):
+        for path in sorted((directory / store.GENERATIONS / generation.name).rglob("*")):
+            found.append(Spot(directory, generation, path))
+    everything = {path for path in directory.rglob("*") if path.is_file()} - {directory / store.LOCK}
+    assert {spot.path for spot in found} == everything
+    return found
+
+
+# what happens to the bytes of a file
+
+
+def flipped(draw: random.Random, sound: bytes) -> bytes:
+    bits = draw.sample(range(len(sound) * 8), draw.choice((1, 1, 1, 2, 8)))
+    data = bytearray(sound)
+    for bit in bits:
+        data[bit // 8] ^= 1 << bit % 8
+    return bytes(data)
+
+
+def cut(draw: random.Random, sound: bytes) -> bytes:
+    return sound[: draw.randrange(len(sound))]
+
+
+def cut_at_a_line(draw: random.Random, sound: bytes) -> bytes:
+    lines = sound.splitlines(keepends=True)
+    return b"".join(lines[: draw.randrange(len(lines))])
+
+
+def beginning_lost(draw: random.Random, sound: bytes) -> bytes:
+    return sound[draw.randrange(1, len(sound) + 1) :]
+
+
+def lengthened(draw: random.Random, sound: bytes) -> bytes:
+    return sound + draw.choice((b"\n", b"\0", sound, draw.randbytes(draw.randrange(1, 5000))))
+
+
+def burst(draw: random.Random, sound: bytes) -> bytes:
+    start, size = _somewhere(draw, sound)
+    return sound[:start] + draw.randbytes(size) + sound[start + size :]
+
+
+def zeroed(draw: random.Random, sound: bytes) -> bytes:
+    start, size = _somewhere(draw, sound)
+    return sound[:start] + bytes(size) + sound[start + size :]
+
+
+def shuffled(draw: random.Random, sound: bytes) -> bytes:
+    """Two sectors change places."""
+    size = draw.choice((1, 4, 16, 64, 512))
+    parts = [sound[at : at + size] for at in range(0, len(sound), size)]
+    one, other = draw.randrange(len(parts)), draw.randrange(len(parts))
+    parts[one], parts[other] = parts[other], parts[one]
+    return b"".join(parts)
+
+
+def emptied(_draw: random.Random, _sound: bytes) -> bytes:
+    return b""
+
+
+def _somewhere(draw: random.Random, sound: bytes) -> tuple[int, int]:
+    start = draw.randrange(len(sound))
+    return start, min(draw.choice((1, 4, 64, 512, 4096)), len(sound) - start)
+
+
+IN_PLACE: tuple[Damage, ...] = (
+    flipped,
+    flipped,  # the likeliest of all
+    cut,
+    cut_at_a_line,
+    beginning_lost,
+    lengthened,
+    burst,
+    zeroed,
+    shuffled,
+    emptied,
+)
+
+
+# what happens to a file as a whole
+
+
+def deleted(_draw: random.Random, spot: Spot) -> set[Path]:
+    spot.path.unlink()
+    return {spot.path}
+
+
+def folder_instead(_draw: random.Random, spot: Spot) -> set[Path]:
+    spot.path.unlink()
+    spot.path.mkdir()
+    return {spot.path}
+
+
+def exchanged(draw: random.Random, spot: Spot) -> set[Path]:
+    """With another file of the same generation."""
+    return _exchanged(spot.path, draw.choice(spot.relatives))
+
+
+def of_another_generation(draw: random.Random, spot: Spot) -> set[Path]:
+    if not spot.namesakes:  # the pointer has none
+        return in_place(draw, spot)
+    return _exchanged(spot.path, draw.choice(spot.namesakes))
+
+
+def in_place(draw: random.Random, spot: Spot) -> set[Path]:
+    spot.path.write_bytes(draw.choice(IN_PLACE)(draw, spot.path.read_bytes()))
+    return {spot.path}
+
+
+def _exchanged(one: Path, other: Path) -> set[Path]:
+    first, second = one.read_bytes(), other.read_bytes()
+    one.write_bytes(second)
+    other.write_bytes(first)
+    return {one, other}
+
+
+AS_A_WHOLE = (deleted, folder_instead, exchanged, of_another_generation)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One damage that was done, and the files that it touched."""
+
+    spot: Spot
+    touched: set[Path]
+
+
+def cases(found: Sequence[Spot], count: int, draw: random.Random) -> Iterator[Case]:
+    """``count`` damages to each file, each undone before the next; one that leaves all as it was does not count."""
+    for spot in found:
+        sound = {path: path.read_bytes() for path in [spot.path, *spot.relatives, *spot.namesakes]}
+        done = 0
+        while done < count:
+            change = draw.choice((in_place, in_place, in_place, *AS_A_WHOLE))
+            touched = change(draw, spot)
+            if not spot.path.is_file() or spot.path.read_bytes() != sound[spot.path]:
+                done += 1
+                yield Case(spot, touched)
+            for path in touched:
+                _restore(path, sound[path])
+
+
+def _restore(path: Path, data: bytes) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    path.write_bytes(data)
+
+
+# the check, and what it checks
+
+
+def by_the_store(spot: Spot) -> Snapshot:
+    if spot.generation == store.live(spot.directory):
+        return store.open_live(spot.directory).snapshot
+    return store.open_generation(spot.directory, spot.generation)
+
+
+def without_checksums(spot: Spot) -> Snapshot:
+    """What an index without a manifest would do; whatever is wrong with the numbers' frame is seen by NumPy."""
+    folder = spot.directory / store.GENERATIONS / spot.generation.name
+    try:
+        lines = (folder / store.DOCUMENTS).read_text(encoding="utf-8").splitlines()
+        return Snapshot.of_arrays(
+            {Path(name).stem: np.load(folder / name, allow_pickle=False) for name in store.ARRAYS},
+            contract=ENCODER.contract,
+            documents=tuple(document_from_json(json.loads(line)) for line in lines),
+            scheme=SCHEME,
+        )
+    except Exception as error:  # NumPy runs a tokenizer over a damaged header, which raises errors of its own
+        raise StoreError(f"{folder} is damaged; zhangju index: {error!r}") from error
+
+
+def answers(snapshot: Snapshot) -> list[tuple[str, str, bytes]]:
+    """The ids, texts and scores of what is found for some questions."""
+    queries = ENCODER.encode_queries(QUESTIONS).vectors
+    with np.errstate(all="ignore"):
+        scores, rows = VectorIndex(snapshot.passage_vectors).search(queries, 3)
+    found = zip(rows.ravel().tolist(), scores.ravel(), strict=True)
+    return [(snapshot.passages[row].id, snapshot.passages[row].text, score.tobytes()) for row, score in found]
+
+
+def outcome(case: Case, opener: Opener, sound: dict[str, list[tuple[str, str, bytes]]]) -> str:
+    try:
+        snapshot = opener(case.spot)
+    except StoreError as error:
+        message = str(error)
+        names = {str(path) for path in case.touched} | {str(p.parent) for p in case.touched if p.name == store.CURRENT}
+        named = any(name in message for name in names) and "zhangju index" in message and "\n" not in message
+        return "refused" if named else f"refused, but not named: {message}"
+    return "let through" if answers(snapshot) == sound[case.spot.generation.name] else "let through with other answers"
+
+
+def counted(directory: Path, opener: Opener, count: int, draw: random.Random) -> Counter[str]:
+    found = spots(directory)
+    sound = {g.name: answers(store.open_generation(directory, g)) for g in store.generations(directory)}
+    return Counter(outcome(case, opener, sound) for case in cases(found, count, draw))
+
+
+def test_every_damage_to_every_file_is_refused_by_name(
+    directory: Path, times: Times, seed: int, figures: Figures
+) -> None:
+    count = times(50, 1_000)
+    found = counted(directory, by_the_store, count, random.Random(seed))
+    total = count * len(spots(directory))
+    figures(files=len(spots(directory)), damages=total, refused=found["refused"])
+    assert found == {"refused": total}
+
+
+def test_control_without_checksums_damage_is_searched(
+    directory: Path, times: Times, seed: int, figures: Figures
+) -> None:
+    found = counted(directory, without_checksums, times(10, 200), random.Random(seed))
+    figures(damages=found.total(), let_through=found["let through"] + found["let through with other answers"])
+    figures(of_them_with_other_answers=found["let through with other answers"])
+    assert found["let through"] > 0
+    assert found["let through with other answers"] > 0

@@ -1,0 +1,181 @@
+"""A disk that is full, broken or read-only: the build says which path failed, and the old index answers."""
+
+import errno
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index import disk
+from index.errors import StoreError
+from tests.collection import build_index
+from tests.reliability import power
+from tests.reliability.builds import ENCODER, SCENES, Scene, built_again, fast_folder, perform, scene, state, torn
+from tests.reliability.conftest import Times
+from tests.reliability.faults import Breaker, Recorder, watching
+from tests.reliability.figures import Figures
+from tests.reliability.forked import Forked
+
+NAME = "索引 一"
+NUMBERS = (errno.ENOSPC, errno.EIO, errno.EROFS)
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Iterator[Path]:
+    with fast_folder(tmp_path) as folder:
+        yield folder
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_every_file_operation_is_seen(name: str, work: Path) -> None:
+    """Done again on a model of a disk, they give the directory byte for byte; so none was missed."""
+    where = scene(name, work / "scene")
+    box = work / "box"
+    directory, recorder = where.start(box / NAME), Recorder()
+    model = power.Disk(box)
+    with watching(box, recorder):
+        perform(where.task, directory, where.sources)
+    for operation in recorder.done:
+        model.apply(operation)
+    assert model.tree() == power.tree_of(box)
+
+
+# operations that fail
+
+
+class Case:
+    """One build on a disk whose operation ``at`` fails, judged."""
+
+    def __init__(self, where: Scene, directory: Path, breaker: Breaker, published: int) -> None:
+        self._where, self._directory, self._breaker = where, where.start(directory), breaker
+        self._late = breaker.at > published  # all that was promised is on the disk
+        self.said: str | None = None
+
+    def run(self) -> "Case":
+        with watching(self._directory.parent, self._breaker):
+            try:
+                perform(self._where.task, self._directory, self._where.sources)
+            except StoreError as error:
+                self.said = str(error)
+        return self
+
+    @property
+    def over(self) -> bool:
+        """Whether the build ended before it came to the operation."""
+        return self._breaker.seen < self._breaker.at
+
+    def problem(self) -> str:
+        """What is wrong after that, if anything."""
+        return self._wrong_report() or self._wrong_index() or built_again(self._directory, self._where)
+
+    def _wrong_report(self) -> str:
+        failed, said = self._breaker.failed, self.said
+        if said is None:
+            harmless = self._late or all(o.kind in ("unlink", "rmdir") for o in failed)
+            return "" if harmless else f"nothing was said of {failed[0].kind} {failed[0].path}"
+        if self._late:
+            return f"failed after it was published: {said}"
+        named = any(str(o.path) in said for o in failed) and os.strerror(self._breaker.number) in said
+        return "" if named and "\n" not in said else f"does not say what failed: {said}"
+
+    def _wrong_index(self) -> str:
+        found, before = state(self._directory, self._where.known), "old" if self._where.base else "none"
+        wanted = {"new"} if self.said is None else {before, "new"} if self._breaker.stays else {before}
+        return torn(self._directory, self._where) or ("" if found in wanted else f"{found} is live, not {wanted}")
+
+
+def cases(where: Scene, work: Path, numbers: Callable[[int], tuple[int, ...]], *, stays: bool) -> Iterator[Case]:
+    """A disk that fails at each operation, with some error numbers, once or from then on."""
+    published = publishing(where, work / "sound")
+    for at in count(1):
+        for number in numbers(at):
+            name = f"{at} {errno.errorcode[number]}"
+            case = Case(where, work / name / NAME, Breaker(at=at, number=number, stays=stays), published).run()
+            if case.over:
+                return
+            yield case
+
+
+def publishing(where: Scene, box: Path) -> int:
+    """The number of the operation that ends publishing: the folder of CURRENT is synced and closed."""
+    directory, recorder = where.start(box / NAME), Recorder()
+    with watching(box, recorder):
+        perform(where.task, directory, where.sources)
+    operations = recorder.seen
+    replaced = next(i for i, o in enumerate(operations) if o.target and o.target.name == "CURRENT")
+    synced = next(i for i, o in enumerate(operations) if i > replaced and (o.kind, o.path) == ("close", directory))
+    return synced + 1
+
+
+@pytest.mark.parametrize("stays", [False, True], ids=["once", "from then on"])
+@pytest.mark.parametrize("name", SCENES)
+def test_every_file_operation_fails(name: str, stays: bool, work: Path, times: Times, figures: Figures) -> None:
+    where = scene(name, work / "scene")
+    each = times(1, len(NUMBERS))
+    found, problems = Counter[str](), list[str]()
+    for case in cases(
+        where, work, lambda at: tuple(NUMBERS[(at + i) % len(NUMBERS)] for i in range(each)), stays=stays
+    ):
+        found["refused" if case.said else "finished_nevertheless"] += 1
+        if problem := case.problem():
+            problems.append(problem)
+    figures(cases=found.total(), torn=len(problems), **found)
+    assert problems == []
+    assert found["refused"] > 10
+
+
+class CarelessOs:
+    """The functions of os for a writer that looks at no error of one of them."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, name: str) -> Any:
+        return self._ignoring if name == self._name else getattr(os, name)
+
+    def _ignoring(self, descriptor: int, data: bytes = b"") -> int:
+        with suppress(OSError):
+            getattr(os, self._name)(descriptor, *([data] if data else []))
+        return len(data)
+
+
+@pytest.mark.parametrize("name", ["write", "fsync"])
+def test_a_writer_that_ignores_errors_is_noticed(
+    name: str, work: Path, figures: Figures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(disk, "os", CarelessOs(name))
+    where = scene("return", work / "scene")
+    problems = [case.problem() for case in cases(where, work, lambda _at: (errno.EIO,), stays=False)]
+    figures(cases=len(problems), noticed=sum(map(bool, problems)))
+    assert any(f"nothing was said of {name}" in problem for problem in problems)
+
+
+# a real limit, without anything in between
+
+
+@pytest.mark.parametrize("name", ["first build", "update"])
+def test_files_that_may_not_grow(name: str, work: Path, figures: Figures) -> None:
+    where = scene(name, work / "scene")
+    build_index(where.sources, work / "sound", ENCODER)
+    sizes = {path.stat().st_size for path in (work / "sound").rglob("*") if path.is_file()}
+    limits = sorted({0, 1, *(size - 1 for size in sizes if size), max(sizes)})
+    ended = Counter[int]()
+    with Forked() as helper:
+        for limit in limits:
+            directory = where.start(work / str(limit) / NAME)
+            status, said = helper.run("limited", directory=directory, sources=where.sources, size=limit)[1:]
+            ended[status] += 1
+            assert status == (limit < max(sizes))
+            assert not status or (str(directory) in said and os.strerror(errno.EFBIG) in said and "\n" not in said)
+            assert not torn(directory, where)
+            assert state(directory, where.known) == ("new" if not status else "old" if where.base else "none")
+            assert not built_again(directory, where)
+    figures(limits=len(limits), refused=ended[1], finished=ended[0], torn=0)
+    assert ended[1] > 10

@@ -1,0 +1,363 @@
+"""An index that is built anew while it answers: nobody sees two builds at once, and the old ones are let go."""
+
+import copy
+import gc
+import json
+import random
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event, Thread
+from time import monotonic, sleep
+from typing import IO, Any, NamedTuple, cast
+
+import pytest
+
+from index import store
+from index.records import Citation, Document, Passage
+from retrieval.background import Background
+from retrieval.live import LiveSearcher, Serving
+from retrieval.records import Answer, RelatedHit
+from retrieval.search import Searcher
+from tests.collection import snapshot_of
+from tests.fakes import HashingEncoder
+from tests.reliability.conftest import Times
+from tests.reliability.figures import Figures
+from tests.reliability.memory import folder_in_memory
+from ui.handlers import Live, Outcome, find, show
+
+ROOT = Path(__file__).resolve().parents[2]
+THREADS = 16
+DEADLINE = 60  # seconds until a generation that was published answers; more than enough on a busy machine
+TOPICS = ("kuvomi", "taredo", "silumba", "borgeni", "wextaro", "pilodun", "hamvecu", "jorquim", "nystale", "fegrupo")
+_MARK = re.compile(r"mark\d{6}")
+
+
+def marked(generation: str, order: Sequence[str]) -> list[str]:
+    """Two documents whose titles, headings and sentences all carry the generation's mark, topics in some order."""
+    mark = f"mark{generation}"
+    chapters = [
+        f"第{i + 1}章 {topic} {mark}\n"
+        f"{topic} is the first of {mark}. {topic} has {i} more, {mark}.\n"
+        f"Also said under {mark} is nothing else."
+        for i, topic in enumerate(order)
+    ]
+    half = len(chapters) // 2
+    return ["\n".join([f"Plan {part} {mark}", *some]) for part, some in enumerate((chapters[:half], chapters[half:]))]
+
+
+def publish(directory: Path, number: int, seed: int) -> str:
+    """Make a generation with its own mark and order of topics the live one."""
+    name, order = f"{number:06}", random.Random(seed + number).sample(TOPICS, len(TOPICS))
+    with store.building(directory):
+        assert store.publish(directory, snapshot_of(*marked(name, order))) == name
+    return name
+
+
+class Builder:
+    """A process that publishes generations when it is told to."""
+
+    def __enter__(self) -> "Builder":
+        self._process = python("publish_what_is_asked_for()")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._process as process:
+            cast(IO[str], process.stdin).close()
+
+    def publish(self, directory: Path, number: int, seed: int) -> str:
+        """See ``publish``."""
+        say(self._process, [str(directory), number, seed])
+        return str(heard(self._process))
+
+
+def publish_what_is_asked_for() -> None:
+    """What the builder's process does."""
+    for line in sys.stdin:
+        directory, number, seed = json.loads(line)
+        tell(publish(Path(directory), number, seed))
+
+
+def python(call: str) -> "subprocess.Popen[str]":
+    """A process of its own that calls something in this module."""
+    command = [sys.executable, "-c", f"from tests.reliability.test_serving import *; {call}"]
+    return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def say(process: "subprocess.Popen[str]", what: object) -> None:
+    """A line of JSON to a process."""
+    stdin = cast(IO[str], process.stdin)
+    stdin.write(json.dumps(what) + "\n")
+    stdin.flush()
+
+
+def heard(process: "subprocess.Popen[str]") -> Any:
+    """A line of JSON from a process; fails where it has ended."""
+    return json.loads(cast(IO[str], process.stdout).readline())
+
+
+def tell(what: object) -> None:
+    """A line of JSON to the process that started this one."""
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
+
+
+def faults(outcome: Outcome, topic: str) -> list[str]:
+    """What is wrong with an outcome: no answer, words of another generation, a passage that is not about the topic."""
+    if outcome.answer is None or outcome.generation is None:
+        return [f"{topic}: no answer, {outcome.problem or 'unforeseen'}"]
+    shown = {mark for language in ("zh", "en") for mark in _MARK.findall(show(outcome, language))}
+    found = [] if shown == {f"mark{outcome.generation.name}"} else [f"{outcome.generation.name} shows {sorted(shown)}"]
+    if topic not in outcome.answer.hits[0].passage.text:
+        found.append(f"{outcome.generation.name} answers {topic} with {outcome.answer.hits[0].passage.text}")
+    return found
+
+
+@dataclass
+class Tally:
+    """What came of the questions of all threads."""
+
+    questions: int = 0
+    generations: set[str] = field(default_factory=set)
+    faults: list[str] = field(default_factory=list)
+
+    def add(self, outcome: Outcome, topic: str) -> None:
+        """Count one; the lists only grow, so threads may share them."""
+        self.faults += faults(outcome, topic)
+        self.questions += 1
+        self.generations.add(outcome.generation.name if outcome.generation else "")
+
+
+@contextmanager
+def asking(live: Live, seed: int) -> Iterator[list[Tally]]:
+    """Sixteen threads that ask without a pause, each with a tally of its own, until the block ends."""
+    done = Event()
+    tallies = [Tally() for _ in range(THREADS)]
+
+    def ask(tally: Tally, rng: random.Random) -> None:
+        while not done.is_set():
+            topic = rng.choice(TOPICS)
+            tally.add(find(live.current(), f"What is said of {topic}?", related=3), topic)
+
+    before = sys.getswitchinterval()
+    # Whoever has waited for the disk stands in line behind all others, for as long as each may go on; and the more
+    # often they take turns, the more there is that can go wrong.
+    sys.setswitchinterval(1e-4)
+    threads = [Thread(target=ask, args=(tally, random.Random(seed + i))) for i, tally in enumerate(tallies)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield tallies
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
+        sys.setswitchinterval(before)
+
+
+def swapped(builder: Builder, live: LiveSearcher, seen_by: Live, *, swaps: int, questions: int, seed: int) -> Tally:
+    """Publish generations, each when the one before answers, while all threads ask; what they found, together."""
+    with live, asking(seen_by, seed) as tallies:
+        for number in range(2, swaps + 2):
+            name, until = builder.publish(live.directory, number, seed), monotonic() + DEADLINE
+            while live.current().generation.name != name:
+                assert monotonic() < until, f"generation {name} does not answer: {live.current().problem}"
+                sleep(0.002)
+        while sum(tally.questions for tally in tallies) < questions:
+            sleep(0.01)
+    together = Tally()
+    for tally in tallies:
+        together.questions += tally.questions
+        together.generations |= tally.generations
+        together.faults += tally.faults
+    return together
+
+
+@pytest.fixture(scope="module")
+def builder() -> Iterator[Builder]:
+    with Builder() as process:
+        yield process
+
+
+@pytest.fixture
+def live(builder: Builder, seed: int) -> Iterator[LiveSearcher]:
+    """A holder of a first generation that looks for another one a hundred times a second."""
+    with folder_in_memory() as directory:
+        builder.publish(directory, 1, seed)
+        encoder = HashingEncoder()
+        yield LiveSearcher(directory, lambda _: encoder, background=Background.of, every=0.01)
+
+
+@pytest.mark.timeout(3600)
+def test_a_builder_publishes_while_sixteen_threads_search(
+    builder: Builder, live: LiveSearcher, times: Times, seed: int, figures: Figures
+) -> None:
+    swaps = times(20, 200)
+    tally = swapped(builder, live, live, swaps=swaps, questions=times(0, 20_000), seed=seed)
+    assert tally.faults == []
+    assert len(tally.generations) > swaps // 2  # it was asked all along
+    figures(swaps=swaps, questions=tally.questions, generations_asked=len(tally.generations), errors_or_mixed=0)
+
+
+# controls: two ways of holding an index that mix generations
+
+
+class Late:
+    """A searcher that looks up what answers now at each call, and not once for a question."""
+
+    def __init__(self, live: LiveSearcher) -> None:
+        self._live = live
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        return self._live.current().searcher.documents
+
+    def ask(self, question: str, *, k: int = 5) -> Answer:
+        return self._live.current().searcher.ask(question, k=k)
+
+    def related(self, reference: str, *, k: int = 10) -> tuple[RelatedHit, ...]:
+        return self._live.current().searcher.related(reference, k=k)
+
+    def citation(self, passage: Passage) -> Citation:
+        return self._live.current().searcher.citation(passage)
+
+
+class TakesManyTimes:
+    """What answers changes in the middle of a question."""
+
+    def __init__(self, live: LiveSearcher) -> None:
+        self._live = live
+
+    def current(self) -> Serving:
+        return self._live.current()._replace(searcher=cast(Searcher, Late(self._live)))
+
+
+class ReadsTextsAnew:
+    """Vectors of the first generation, texts of the one that is live."""
+
+    def __init__(self, live: LiveSearcher) -> None:
+        self._live = live
+        self._first = live.current().searcher
+
+    def current(self) -> Serving:
+        serving, mixed = self._live.current(), copy.copy(self._first)
+        for name in ("documents", "passages", "_titles", "_rows"):
+            setattr(mixed, name, getattr(serving.searcher, name))
+        return serving._replace(searcher=mixed)
+
+
+@pytest.mark.parametrize("mixing", [TakesManyTimes, ReadsTextsAnew])
+def test_control_a_holder_that_mixes_generations_is_caught(
+    builder: Builder, live: LiveSearcher, seed: int, mixing: Callable[[LiveSearcher], Live]
+) -> None:
+    assert swapped(builder, live, mixing(live), swaps=5, questions=0, seed=seed).faults
+
+
+# what is left of old generations
+
+
+class Used(NamedTuple):
+    """What a process has of the machine."""
+
+    descriptors: int
+    threads: int
+    memory: int  # resident, in KB
+
+    @classmethod
+    def now(cls) -> "Used":
+        """What this one has."""
+        gc.collect()
+        status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+        return cls(len(list(Path("/proc/self/fd").iterdir())), int(status["Threads"]), int(status["VmRSS"].split()[0]))
+
+    def grown(self, since: "Used") -> bool:
+        """Whether it is more than may be."""
+        more = self.descriptors > since.descriptors + 2 or self.threads > since.threads + 2
+        return more or self.memory > 1.03 * since.memory
+
+
+def follow(directory: Path, *, keep: bool) -> None:
+    """Answer from a directory and tell, for each generation that came, what this process uses; ends with stdin.
+
+    With ``keep`` it holds on to every searcher, as a careless cache would.
+    """
+    encoder, kept = HashingEncoder(), []
+    with LiveSearcher(directory, lambda _: encoder, background=Background.of, every=0.005) as live:
+        serving = live.current()
+        tell("ready")
+        for _ in sys.stdin:
+            before, until = serving.generation, monotonic() + DEADLINE
+            while (serving := live.current()).generation == before and monotonic() < until:
+                sleep(0.002)
+            assert serving.generation != before, serving.problem
+            assert find(serving, "What is said of item 7 in chapter 3?").answer
+            kept.append(serving.searcher if keep else None)
+            tell(Used.now())
+
+
+def reloads(directory: Path, *, warm: int, rounds: int, keep: bool = False) -> list[Used]:
+    """What a process of its own uses after the warm-up and after each of some exchanges of two generations."""
+    used = []
+    with python(f"follow(Path({str(directory)!r}), keep={keep})") as process:
+        assert heard(process) == "ready"
+        for _ in range(warm + rounds):
+            store.roll_back(directory)  # which makes the other one the live one
+            say(process, "look")
+            used.append(Used(*heard(process)))
+        cast(IO[str], process.stdin).close()
+    assert process.returncode == 0
+    return used[warm - 1 :]
+
+
+def long_text(passages: int) -> str:
+    """A plan of some chapters of fifty passages."""
+    lines = ["Plan"]
+    for i in range(passages):
+        lines += [f"第{i // 50 + 1}章 Chapter {i // 50 + 1}"] if i % 50 == 0 else []
+        lines.append(
+            f"Item {i} of chapter {i // 50 + 1} wants {i * 7919 % 1009} of kind {i % 13}. It ends in {2030 + i}."
+        )
+    return "\n".join(lines)
+
+
+@pytest.fixture(scope="module")
+def two_generations(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
+    """An index of a text of some length, twice."""
+
+    def make(passages: int) -> Path:
+        directory = tmp_path_factory.mktemp("index")
+        for text in (long_text(passages), long_text(passages).replace("wants", "needs")):
+            with store.building(directory):
+                store.publish(directory, snapshot_of(text))
+        return directory
+
+    return make
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").is_file(), reason="counts in /proc, which this system does not have")
+@pytest.mark.timeout(1200)
+def test_fifty_reloads_leave_nothing_behind(
+    two_generations: Callable[[int], Path], times: Times, figures: Figures
+) -> None:
+    passages = times(200, 2000)
+    first, *rest = reloads(two_generations(passages), warm=5, rounds=50)
+    last = rest[-1]
+    figures(
+        reloads=len(rest),
+        passages=passages,
+        more_descriptors=last.descriptors - first.descriptors,
+        more_threads=last.threads - first.threads,
+        more_memory=f"{100 * (last.memory / first.memory - 1):.1f} %",
+    )
+    assert not last.grown(first), (first, last)
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").is_file(), reason="counts in /proc, which this system does not have")
+def test_control_a_holder_that_keeps_old_searchers_is_caught(two_generations: Callable[[int], Path]) -> None:
+    first, *rest = reloads(two_generations(200), warm=5, rounds=15, keep=True)
+    assert rest[-1].grown(first), (first, rest[-1])
+    assert rest[-1].memory > 1.03 * first.memory
