@@ -291,11 +291,10 @@ def publish(directory: Path, snapshot: Snapshot) -> str:
         new = Generation(folder.name, _write_generation(folder, snapshot))
         disk.sync_folder(folder)
         open_generation(directory, new)  # read it back: what the disk did not keep is found here, not by a question
-        _point(directory, [new, *before][:KEPT])
     except BaseException:
-        disk.remove(disk.unfinished(directory / CURRENT))
-        _sweep_generations(directory)
+        disk.remove(folder)  # a full disk has its room back at once
         raise
+    _point(directory, [new, *before][:KEPT])
     sweep(directory)
     return new.name
 
@@ -347,7 +346,12 @@ def _sweep_generations(directory: Path) -> None:
 
 def _point(directory: Path, order: Sequence[Generation]) -> None:
     lines = "".join(f"{g.name} sha256:{g.digest}\n" for g in order)
-    disk.replace(directory / CURRENT, _sealed(lines.encode()))
+    try:
+        disk.replace(directory / CURRENT, _sealed(lines.encode()))
+    except BaseException:
+        disk.remove(disk.unfinished(directory / CURRENT))
+        _sweep_generations(directory)
+        raise
 
 
 def _sealed(lines: bytes) -> bytes:

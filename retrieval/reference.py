@@ -166,8 +166,12 @@ def _begins(words: str, title: str) -> bool:
 def _complete(candidates: Sequence[tuple[Contents, str]], *, bare: bool = False) -> Reading:
     """The documents whose divisions account for all the words; no words behind a title name the whole document."""
     reading: Reading = []
+    known: dict[tuple[str, frozenset[str]], tuple[tuple[Named, ...], str]] = {}  # most documents read words alike
     for contents, words in candidates:
-        places, left = read(words, contents.titles)
+        titles = frozenset(title for title in contents.titles if title in words or title[:1].isdigit())
+        if (words, titles) not in known:
+            known[words, titles] = read(words, titles)
+        places, left = known[words, titles]
         if left:
             places = bare_article(words) if bare else ()
         elif bare and not places:

@@ -154,11 +154,9 @@ class Scopes:
         ids |= set(files if len(files) == 1 and not ids else ())
         found = tuple(i for i, d in enumerate(self._documents) if d.id in ids) or self._titles.partly(folded(wanted))
         if not found:
-            listed = _listed(
-                [f"《{d.title}》" for d in sorted(self._documents, key=lambda d: -_alike(d.title, wanted))]
-            )
+            near = sorted(self._documents, key=lambda d: -_alike(d.title, wanted))
             raise UnknownPlaceError(
-                f"{title[:80]!r} names no document; there are {listed}: "
+                f"{title[:80]!r} names no document; there are {_listed([f'《{d.title}》' for d in near])}: "
                 "give a title, a part that only one of them has, or the name of a file"
             )
         return found
@@ -186,7 +184,8 @@ class Scopes:
         if self._titles.exact(folded(words.strip().removeprefix("《").removesuffix("》"))):
             return UnknownPlaceError(f"{words[:80]!r} is a document, not a chapter; choose it with --document")
         where = "this index" if len(chosen) == len(self._documents) else self._shown(chosen)
-        others = [i for i in self._everywhere if i not in chosen and self._chapter(words, (i,)).any()]
+        elsewhere = self._chapter(words, [i for i in self._everywhere if i not in chosen])
+        others = [i for i, (low, high) in enumerate(pairwise(self._offsets)) if elsewhere[low:high].any()]
         if others:
             there = self._shown(others)
             return UnknownPlaceError(f"{words[:80]!r} is not in {where} but in {there}; choose that document, or none")

@@ -158,6 +158,7 @@ def outline(
     """Print how a document is read: headings and passages."""
     from index.build import collect, read_files
     from index.links import linked
+    from index.loaders.limits import FILE_BYTES
     from index.reading import Reader
     from index.store import open_snapshot
     from retrieval.schema import outline_json
@@ -167,7 +168,7 @@ def outline(
         documents = open_snapshot(index).documents
     elif str(source) == "-":
         with Reader() as reader:
-            documents = linked([reader.read(sys.stdin.buffer.read(), "stdin.txt")])
+            documents = linked([reader.read(sys.stdin.buffer.read(FILE_BYTES + 1), "stdin.txt")])
     else:
         documents, failures = read_files(collect([source]).files)
     if as_json:

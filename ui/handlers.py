@@ -145,7 +145,7 @@ def notes(serving: Serving, known: Generation | None, outcome: Outcome | None, l
     if known != generation:
         said.append(render_updated(generation.name, built, serving.searcher.documents, words))
     if serving.problem:
-        said.append(render_not_opened(generation.name, built, serving.problem, words))
+        said.append(render_not_opened(generation.name, serving.problem, words))
     is_older = outcome is not None and outcome.answer is not None and outcome.generation != generation
     if is_older:
         said.append(render_older(words))

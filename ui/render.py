@@ -56,10 +56,10 @@ def render_updated(generation: str, built: datetime | None, documents: Sequence[
     return element("p", said)
 
 
-def render_not_opened(generation: str, built: datetime | None, reason: str, words: Words) -> Html:
+def render_not_opened(generation: str, reason: str, words: Words) -> Html:
     """That an earlier generation goes on answering, and why."""
-    said = words.not_opened.format(generation=words.index(generation, built))
-    return element("p", said, element("span", reason, lang="en"))
+    said = words.not_opened.format(generation=words.index(generation, None))
+    return join(element("p", said), element("p", words.reason, " ", element("span", reason, lang="en")))
 
 
 def render_older(words: Words) -> Html:

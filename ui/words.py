@@ -10,6 +10,7 @@ from retrieval.records import DOUBTFUL, SURE, Reason
 
 Language = Literal["zh", "en"]
 
+_HYPHEN, _SPACE = "\u2011", "\u00a0"  # at which no line is broken
 _MOST_NAMED = 5  # places with the same words: a closing formula stands in every law
 
 CHOICES: tuple[tuple[str, Language], ...] = (("中文", "zh"), ("English", "en"))
@@ -74,6 +75,7 @@ class Words:
     built: str  # what stands behind a generation, where it is known
     updated: str
     not_opened: str
+    reason: str
     older: str
     ask_again: str
     # what went wrong
@@ -122,7 +124,8 @@ class Words:
     def index(self, generation: str, built: datetime | None) -> str:
         """A generation such as 000007, and when it was built, if that is known."""
         number = self.generation.format(number=generation.lstrip("0") or generation)
-        return number + (self.built.format(time=f"{built:%Y-%m-%d %H:%M}") if built else "")
+        time = f"{built:%Y-%m-%d %H:%M}".replace("-", _HYPHEN).replace(" ", _SPACE) if built else ""
+        return number + (self.built.format(time=time) if built else "")
 
     def kind(self, kind: str) -> str:
         """How a related passage is related; a kind without a word of its own is shown as it is."""
@@ -185,7 +188,8 @@ ZH = Words(
     generation="第 {number} 代",
     built="（{time} 建成）",
     updated="索引已更新，现在用的是{generation}：{documents} 份文件，{passages} 段。",
-    not_opened="磁盘上的索引打不开，仍由{generation}回答。原因：",
+    not_opened="磁盘上的索引打不开，仍由{generation}回答。",
+    reason="原因：",
     older="这个回答出自更新以前的索引。",
     ask_again="再问一次",
     empty_question="请先输入问题。",
@@ -249,7 +253,8 @@ EN = Words(
     generation="generation {number}",
     built=" (built {time})",
     updated="The index was updated and is now {generation}. Documents: {documents}, passages: {passages}.",
-    not_opened="The index on the disk cannot be opened; {generation} goes on answering. The reason: ",
+    not_opened="The index on the disk cannot be opened; {generation} goes on answering.",
+    reason="The reason:",
     older="This answer is from the index before the update.",
     ask_again="Ask again",
     empty_question="Please type a question first.",

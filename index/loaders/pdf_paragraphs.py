@@ -1,6 +1,7 @@
 """Rows of a page's text -> paragraphs, by their indents, their ends and the space between them."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -48,7 +49,7 @@ class _Layout:
         weights = Counter[float]()
         for row in rows:
             weights[round(row.size * 2) / 2] += len(row.text)
-        self.size = weights.most_common(1)[0][0] if weights else 1.0
+        self.size = max(weights.most_common(1)[0][0], 0.5) if weights else 1.0
         places: dict[tuple[int, int], list[Row]] = {}
         for row in rows:
             places.setdefault(_place(row), []).append(row)
@@ -61,10 +62,11 @@ class _Layout:
     def _edges_of(self, rows: Sequence[Row]) -> _Edges:
         rows = [row for row in rows if row.size >= _SMALL * self.size] or rows
         least = max(1.0, _LEAST_ROWS * len(rows))
-        lefts, rights = sorted(row.left for row in rows), sorted((row.right for row in rows), reverse=True)
+        lefts, rights = sorted(row.left for row in rows), sorted(row.right for row in rows)
         near = 0.6 * self.size
-        left = next(x for x in lefts if sum(abs(x - other) < near for other in lefts) >= least)
-        right = next(x for x in rights if sum(abs(x - other) < near for other in rights) >= least)
+        # where nothing lines up, as far out as the rows go
+        left = next((x for x in lefts if _count(lefts, x, near) >= least), lefts[0])
+        right = next((x for x in reversed(rights) if _count(rights, x, near) >= least), rights[-1])
         return _Edges(left, right)
 
     def of(self, row: Row) -> _Edges:
@@ -82,6 +84,11 @@ class _Layout:
     def is_centred(self, row: Row) -> bool:
         """Whether a row stands in the middle, with space on both sides."""
         return self.indent(row) > _INDENT and abs(self.indent(row) - self.room(row)) < _CENTRED
+
+
+def _count(places: Sequence[float], at: float, near: float) -> int:
+    """How many of the sorted places are nearer than that."""
+    return bisect_left(places, at + near) - bisect_right(places, at - near)
 
 
 def _place(row: Row) -> tuple[int, int]:

@@ -107,15 +107,19 @@ def _glyphs(text: "pypdfium2.PdfTextPage") -> Iterator[Glyph]:
         raw.FPDFText_GetLooseCharBox(text, at, box)
         raw.FPDFText_GetCharOrigin(text, at, x, y)
         raw.FPDFText_GetMatrix(text, at, matrix)
-        turns = math.atan2(matrix.b, matrix.a) / (math.pi / 2)
-        whole = round(turns) % 4 if abs(turns - round(turns)) < 0.05 else -1
+        scale = raw.FPDFText_GetFontSize(text, at)
+        # a negative size of type turns it by half, which the matrix makes good
+        turns = math.atan2(math.copysign(1, scale) * matrix.b, math.copysign(1, scale) * matrix.a) / (math.pi / 2)
+        whole = round(turns) % 4 if math.isfinite(turns) and abs(turns - round(turns)) < 0.05 else -1
         left, right, base = (
             (box.left, box.right, y.value),
             (box.bottom, box.top, -x.value),
             (-box.right, -box.left, -y.value),
             (-box.top, -box.bottom, x.value),
         )[max(whole, 0)]
-        size = raw.FPDFText_GetFontSize(text, at) * math.hypot(matrix.a, matrix.b)
+        size = abs(scale) * math.hypot(matrix.a, matrix.b)
+        if not all(map(math.isfinite, (left, right, base, size))):  # nowhere on the page
+            left, right, base, size, whole = 0.0, 0.0, 0.0, 0.1, -1
         yield Glyph(_character(code), left, max(left, right), base, max(size, 0.1), whole, spaced)
         spaced = False
 

@@ -1,7 +1,9 @@
 """PDF files made row by row: what is joined, what is left out, what is refused."""
 
 import io
+import zlib
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from reportlab.lib.pdfencrypt import StandardEncryption
@@ -11,6 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from index.errors import DocumentError
 from index.loaders import load
+from tests.index import bombs
 from tests.index.test_formats import texts
 
 
@@ -114,6 +117,33 @@ def test_figures_of_a_table_are_no_page_numbers() -> None:
 def test_bold_type_that_is_printed_twice_is_read_once_and_tables_have_cells() -> None:
     page = both(rows(70, 500, "粗体。"), rows(70.3, 500, "粗体。"), rows(70, 460, "水位"), rows(200, 460, "3米"))
     assert texts(load(pdf(page), "x.pdf")) == ["粗体。", "水位 | 3米"]
+
+
+def set_as(matrix: str, size: str, *words: str) -> list[str]:
+    """What is read of words that are set with a matrix and a size of type as they stand, one below the other."""
+    shown = " 0 -20 Td ".join(f"({word}) Tj" for word in words)
+    return texts(load(bombs.pdf(zlib.compress(f"BT /F {size} Tf {matrix} Tm {shown} ET".encode())), "x.pdf"))
+
+
+def test_type_of_a_negative_size_in_a_mirrored_matrix_is_read() -> None:
+    assert set_as("-1 0 0 -1 60 700", "-10", "some words") == ["some words"]
+
+
+HUGE = "3" + "0" * 38
+
+
+@pytest.mark.parametrize(
+    "matrix", [f"{HUGE} {HUGE} 1 1 5 5", f"1 0 0 1 {HUGE} -{HUGE}", "0 0 0 0 0 0", "nan 0 0 1 5 5"]
+)
+@pytest.mark.parametrize("size", ["10", "-5", "0", HUGE])
+def test_type_that_stands_nowhere_is_no_harm(matrix: str, size: str) -> None:
+    with suppress(DocumentError):  # that it has no text layer
+        set_as(matrix, size, "some words", "more words")
+
+
+def test_rows_that_line_up_nowhere_are_read() -> None:
+    scattered = both(*(rows(20 + 7 * at, 580 - 12 * at, f"row {at}", size=8) for at in range(45)))
+    assert len("".join(texts(load(pdf(scattered), "x.pdf"))).split("row")) == 46
 
 
 SCANNED = pdf(*[lambda canvas: canvas.rect(50, 50, 300, 400, fill=1)] * 2)

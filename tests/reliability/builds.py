@@ -9,17 +9,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Self
+from unittest import mock
 
 import numpy as np
 
+import index.build
 from index import store
 from index.build import Report, collect, read_files
 from index.codec import document_from_json
 from index.embedding import embed
 from index.errors import StoreError
 from index.model import ModelContract
+from index.records import Document
 from index.snapshot import Snapshot
-from tests.collection import build_index
+from index.structure import read_document
+from tests import collection
 from tests.fakes import HashingEncoder
 
 ENCODER = HashingEncoder(16)
@@ -56,9 +62,31 @@ def write_texts(folder: Path, texts: Mapping[str, str]) -> Path:
     return folder
 
 
+class _ReaderHere:
+    """Reads documents in this process: starting another would take nearly all of the time of a build."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        pass
+
+    def read(self, data: bytes, name: str) -> Document:
+        return read_document(data, name)
+
+
+def build_index(sources: Path, directory: Path, encoder: HashingEncoder) -> Report:
+    """Build an index; what is tried here begins when the documents are read."""
+    with mock.patch.object(index.build, "Reader", _ReaderHere):
+        return collection.build_index(sources, directory, encoder)
+
+
 def reference(sources: Path) -> Snapshot:
     """What an index of a folder must hold, made from nothing and never on a disk."""
-    return embed(read_files(collect([sources]).files)[0], ENCODER).snapshot
+    with mock.patch.object(index.build, "Reader", _ReaderHere):
+        return embed(read_files(collect([sources]).files)[0], ENCODER).snapshot
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,8 @@ from typing import Any, NamedTuple
 
 from index.encoder import Encoded, Progress
 from index.errors import StoreError
-from tests.collection import build_index
 from tests.fakes import HashingEncoder
-from tests.reliability.builds import ENCODER, perform, write_texts
+from tests.reliability.builds import ENCODER, build_index, perform, write_texts
 from tests.reliability.faults import Killer, watching
 
 _ROOT = Path(__file__).resolve().parents[2]

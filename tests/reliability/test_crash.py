@@ -18,11 +18,11 @@ import pytest
 
 from index import store
 from index.snapshot import Snapshot
-from tests.collection import build_index
 from tests.reliability import forked, power
 from tests.reliability.builds import (
     SCENES,
     Scene,
+    build_index,
     built_again,
     fast_folder,
     leftovers,
@@ -39,7 +39,10 @@ from tests.reliability.faults import Operation, Recorder, watching
 from tests.reliability.figures import Figures
 from tests.reliability.forked import Forked
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+pytestmark = [
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork"),
+    pytest.mark.timeout(1800),
+]
 NAME = "索引 一"
 
 
@@ -69,17 +72,44 @@ def kills(helper: Forked, where: Scene, work: Path, *, step: int = 1) -> Iterato
                 break
 
 
+class Found:
+    """What was found after interruptions: which index was live how often, and all that was wrong."""
+
+    def __init__(self, where: Scene) -> None:
+        self.live = Counter[str]()
+        self.torn, self.lost, self.next_build_wrong = list[str](), list[str](), list[str]()
+        self._where = where
+
+    def look(self, what: str, directory: Path) -> str:
+        """Open the index and build it again; returns which one was live."""
+        live = state(directory, self._where.known)
+        self.live[live.split(":")[0]] += 1
+        if wrong := torn(directory, self._where):
+            self.torn.append(f"{what}: {wrong}")
+        if wrong := built_again(directory, self._where):
+            self.next_build_wrong.append(f"{what}: {wrong}")
+        return live
+
+    @property
+    def wrong(self) -> list[str]:
+        return self.torn + self.lost + self.next_build_wrong
+
+    def counted(self) -> dict[str, int]:
+        """For the figures."""
+        wrong = {"torn": len(self.torn), "wrong_or_with_leftovers_after_the_next_build": len(self.next_build_wrong)}
+        return {"cases": self.live.total(), **self.live, **wrong}
+
+
 @pytest.mark.parametrize("name", SCENES)
 def test_killed_inside_every_file_operation(name: str, helper: Forked, work: Path, figures: Figures) -> None:
     where = scene(name, work / "scene")
-    seen, found = Counter[str](), Counter[str]()
+    seen, found = Counter[str](), Found(where)
     for what, directory in kills(helper, where, work / "cases"):
         seen[what.split()[0] + " half" * what.endswith("half")] += 1
-        assert not (wrong := torn(directory, where)), what
-        found[state(directory, where.known)] += 1
-        assert not (wrong := built_again(directory, where)), f"{what}: {wrong}"
-    figures(cases=seen.total(), operations=seen.total() - seen["write half"], torn=0, leftovers=0, **found)
-    assert found.keys() == {"new", "old" if where.base else "none"}
+        found.look(what, directory)
+    figures(operations=seen.total() - seen["write half"], **found.counted())
+    assert found.wrong == []
+    assert found.live.keys() == {"new", "old" if where.base else "none"}
     assert {"open", "write", "write half", "fsync", "close", "replace"} <= seen.keys()
     assert where.task == "roll back" or seen["write half"] > len(store.FILES)
 
@@ -128,20 +158,20 @@ def some_cuts(rng: random.Random, more: int) -> list[power.Cut]:
 def test_power_cut_at_every_file_operation(name: str, work: Path, seed: int, times: Times, figures: Figures) -> None:
     where = scene(name, work / "scene")
     disk, operations = recorded(where, work / "recorded")
-    cases, found, seen = 0, Counter[str](), dict[frozenset[tuple[str, bytes | None]], str]()
+    found, lives = Found(where), dict[frozenset[tuple[str, bytes | None]], str]()
     for number, tree in disks_after_cuts(disk, operations, some_cuts(random.Random(seed), times(1, 20))):
-        cases += 1
         key = frozenset(tree.items())
-        if key not in seen:
-            directory = power.write_tree(work / f"disk {len(seen)}", tree) / NAME
-            assert not (wrong := torn(directory, where)), f"behind {number} operations: {wrong}"
-            seen[key] = state(directory, where.known)
-            assert not (wrong := built_again(directory, where)), f"behind {number} operations: {wrong}"
+        if key not in lives:
+            directory = power.write_tree(work / f"disk {len(lives)}", tree) / NAME
+            lives[key] = found.look(f"behind {number} operations", directory)
             shutil.rmtree(directory.parent)
-        found[seen[key]] += 1
-        assert number < len(operations) or seen[key] == "new", "a build that had ended is lost"
-    figures(operations=len(operations), cases=cases, different_disks=len(seen), torn=0, leftovers=0, **found)
-    assert found.keys() == {"new", "old" if where.base else "none"}
+        else:
+            found.live[lives[key]] += 1
+        if number == len(operations) and lives[key] != "new":
+            found.lost.append("a build that had ended is lost")
+    figures(operations=len(operations), different_disks=len(lives), lost=len(found.lost), **found.counted())
+    assert found.wrong == []
+    assert found.live.keys() == {"new", "old" if where.base else "none"}
 
 
 @pytest.mark.parametrize("control", ["without a sync of files", "without a sync of folders", "in place"])
@@ -204,17 +234,18 @@ class Rounds:
 
 def test_killed_at_random_moments(helper: Forked, tmp_path: Path, seed: int, times: Times, figures: Figures) -> None:
     rng, rounds, where = random.Random(seed), Rounds(helper, tmp_path), Counter[str]()
-    kills = times(20, 300)
+    kills, wrong = times(20, 300), Counter[str](torn=0, lost=0, leftovers=0)
     for _ in range(kills):
         rounds.kill_after(rng.uniform(0, 0.5))
-        known = rounds.known()
         where[phase(rounds.directory)] += 1
-        live = state(rounds.directory, known)
-        assert live in known or (live == "none" and rounds.last == 0), f"after build {rounds.last}: {live}"
+        live = state(rounds.directory, rounds.known())
+        wrong["torn"] += live.startswith("torn")
+        wrong["lost"] += live == "none" and rounds.last > 0
         rounds.build()
-        assert state(rounds.directory, known) == str(rounds.last)
-        assert leftovers(rounds.directory) == []
-    figures(kills=kills, finished_builds=rounds.last, torn=0, lost=0, leftovers=0, **where)
+        wrong["lost"] += state(rounds.directory, rounds.known()) != str(rounds.last)
+        wrong["leftovers"] += bool(leftovers(rounds.directory))
+    figures(kills=kills, finished_builds=rounds.last, **wrong, **where)
+    assert not any(wrong.values()), wrong
 
 
 def phase(directory: Path) -> str:
@@ -295,12 +326,19 @@ def test_a_damaged_journal_is_not_believed(
         directory = work / str(number) / NAME
         shutil.copytree(journal, directory / "unfinished")
         (directory / "unfinished" / file.name).write_bytes(damaged(file.read_bytes(), rng))
-        build_index(sources, directory, forked.Slow())
-        wrong += state(directory, new) != "new"
-        assert leftovers(directory) == []
+        wrong += not rebuilt(sources, directory, new)
         shutil.rmtree(directory)
     figures(cases=cases, believed=wrong)
     assert wrong == 0 if sealed else wrong > 0
+
+
+def rebuilt(sources: Path, directory: Path, new: dict[str, Snapshot]) -> bool:
+    """Whether a build gives the right index; without checksums the numbers may be no numbers."""
+    try:
+        build_index(sources, directory, forked.Slow())
+    except RuntimeWarning:
+        return False
+    return state(directory, new) == "new" and not leftovers(directory)
 
 
 def interrupted() -> None:

@@ -13,9 +13,19 @@ import pytest
 
 from index import disk
 from index.errors import StoreError
-from tests.collection import build_index
 from tests.reliability import power
-from tests.reliability.builds import ENCODER, SCENES, Scene, built_again, fast_folder, perform, scene, state, torn
+from tests.reliability.builds import (
+    ENCODER,
+    SCENES,
+    Scene,
+    build_index,
+    built_again,
+    fast_folder,
+    perform,
+    scene,
+    state,
+    torn,
+)
 from tests.reliability.conftest import Times
 from tests.reliability.faults import Breaker, Recorder, watching
 from tests.reliability.figures import Figures
@@ -24,7 +34,10 @@ from tests.reliability.forked import Forked
 NAME = "索引 一"
 NUMBERS = (errno.ENOSPC, errno.EIO, errno.EROFS)
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+pytestmark = [
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork"),
+    pytest.mark.timeout(1800),
+]
 
 
 @pytest.fixture

@@ -110,7 +110,7 @@ class Check:
     def __call__(self, kind: str, act: Callable[[], object]) -> None:
         words = f"{kind}: {act.__name__}"
         seconds = self._timed(words, act)
-        if seconds >= self.limit:  # the machine may have been busy with something else
+        for _ in range(2 * (seconds >= self.limit)):  # by the clock, the machine may have been busy with something else
             seconds = min(seconds, self._timed(words, act))
         assert seconds < self.limit, f"{words} took {seconds:.1f} s"
         if seconds > self.slowest:

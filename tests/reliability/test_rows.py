@@ -174,7 +174,7 @@ def snapshot_of(sources: Path, directory: Path, encoder: Encoder) -> Snapshot:
 
 @pytest.mark.timeout(1800)
 def test_rows_stay_with_their_texts_through_many_edits(folder: Path, times: Times, seed: int, figures: Figures) -> None:
-    draw, encoder, edits = random.Random(seed), HashingEncoder(), times(10, 200)
+    draw, encoder, edits = random.Random(seed), HashingEncoder(), times(6, 200)
     texts, directory = texts_of(draw), folder / "index"
     made = taken = stopped = 0
     for number in range(edits):

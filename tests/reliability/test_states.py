@@ -1,349 +1,24 @@
 """What people and accidents do to an index, in any order, against a dictionary and brute force."""
 
-import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
-from types import ModuleType
-from typing import Any, ClassVar
+from tokenize import TokenError
+from typing import Any
 from unittest.mock import patch
 
 import hypothesis
-import numpy as np
-import numpy.typing as npt
 import pytest
 from hypothesis import HealthCheck, Phase, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import run_state_machine_as_test
 
-from index import build, disk, embedding, encoder, store
-from index.embedding import embed, headings, sentence_places
-from index.encoder import Encoded, Progress
-from index.errors import DocumentError, StoreError
-from index.links import linked
-from index.records import Document
-from index.script import folded
+from index import build, embedding, store
+from index.errors import StoreError
 from index.snapshot import Snapshot
-from index.structure import read_document
-from index.vectors import VectorIndex
-from tests.collection import build_index
-from tests.fakes import HashingEncoder
-from tests.reliability.builds import same
-from tests.reliability.conftest import Times
+from tests.reliability.conftest import FULL, Times
 from tests.reliability.figures import Figures
-from tests.reliability.memory import folder_in_memory
-
-ENCODER = HashingEncoder(16)
-NAMES = ("甲 一.txt", "b.txt", "sub/c.md")
-PIECES = (
-    "节约用水。",
-    "推广再生水。",
-    "万元产值用水量下降12%。",
-    "治理大氣。",
-    "培训工人",
-    "Save water. Use it twice. ",
-)
-LINES = ("第一章 水", "第二章 电", "第一节 节约", "第一条 本法自公布之日起施行。", "节约用水。推广再生水。", "")
-lines = st.one_of(st.sampled_from(LINES), st.lists(st.sampled_from(PIECES), min_size=1, max_size=4).map("".join))
-texts = st.one_of(
-    st.lists(st.one_of(lines, lines, lines, st.text(max_size=12)), min_size=1, max_size=6).map("\n".join),
-    st.lists(lines, min_size=1, max_size=6).map("\n".join),
-).map(str.encode)
-unreadable = st.sampled_from((b"", b"\x00\x01" * 40, b"\n \n", b"\x89PNG\r\n\x1a\n"))
-Texts = dict[str, bytes]  # by the names of the files
-
-# Between these a build may be cut off. What is between two operations of one of them: test_crash.py.
-STEPS: tuple[tuple[ModuleType, str], ...] = (
-    (disk, "write"),
-    (disk, "replace"),
-    (disk, "sync_folder"),
-    (disk, "make_folder"),
-    (disk, "remove"),
-    (store, "open_generation"),
-)
-
-
-class CutOffError(BaseException):
-    """A build ends here. Nothing may catch it, as nothing can catch a kill."""
-
-
-class Cut:
-    """Ends a build at one of its steps; ``hard`` leaves the directory as a kill does, with nothing tidied up."""
-
-    def __init__(self, directory: Path, *, at: int, hard: bool) -> None:
-        self._directory, self._left, self._hard = directory, at, hard
-        self._aside = directory.with_name("as it was")
-
-    def step(self) -> None:
-        self._left -= 1
-        if self._left == 0:
-            if self._hard and self._directory.exists():
-                shutil.copytree(self._directory, self._aside)
-            raise CutOffError
-
-    @contextmanager
-    def between(self, steps: Iterable[tuple[ModuleType, str]]) -> Iterator[None]:
-        """Count these steps."""
-        with ExitStack() as stack:
-            for module, name in steps:
-                stack.enter_context(patch.object(module, name, self._before(getattr(module, name))))
-            yield
-
-    def _before(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        def instead(*args: Any, **options: Any) -> Any:
-            self.step()
-            return function(*args, **options)
-
-        return instead
-
-    def settle(self) -> None:
-        if self._aside.exists():
-            shutil.rmtree(self._directory)
-            self._aside.rename(self._directory)
-
-
-class Breaking(HashingEncoder):
-    """An encoder in whose batches a build may be cut off."""
-
-    def __init__(self, cut: Cut) -> None:
-        super().__init__(ENCODER.contract.dimension)
-        self._cut = cut
-
-    def encode_passages(
-        self, texts: Sequence[str], *, tokens: bool = True, progress: Progress | None = None
-    ) -> Encoded:
-        self._cut.step()
-        return super().encode_passages(texts, tokens=tokens, progress=progress)
-
-
-@lru_cache(maxsize=10_000)
-def parsed(name: str, data: bytes) -> Document | None:
-    """The document of a file, None for one that cannot be read."""
-    try:
-        return read_document(data, name)
-    except DocumentError:
-        return None
-
-
-def readable(texts: Texts) -> Texts:
-    return {name: data for name, data in sorted(texts.items()) if parsed(name, data)}
-
-
-def read_here(files: Iterable[build.SourceFile]) -> tuple[tuple[Document, ...], dict[str, str]]:
-    """As ``read_files``, in this process: one of their own for each of ten thousand builds would take hours."""
-    data = {file.id: file.path.read_bytes() for file in files}
-    documents = documents_of(data)
-    if not documents:
-        raise DocumentError("none could be read")
-    return documents, {name: f"cannot read {name}" for name in data if name not in readable(data)}
-
-
-def documents_of(texts: Texts) -> tuple[Document, ...]:
-    found = (parsed(name, data) for name, data in sorted(texts.items()))
-    return linked([document for document in found if document])
-
-
-@lru_cache(maxsize=1000)
-def _from_nothing(items: tuple[tuple[str, bytes], ...]) -> Snapshot:
-    return embed(documents_of(dict(items)), ENCODER).snapshot
-
-
-def from_nothing(texts: Texts) -> Snapshot:
-    """The index of some texts, never on a disk."""
-    return _from_nothing(tuple(sorted(texts.items())))
-
-
-def brute_force(texts: Texts) -> tuple[list[str], npt.NDArray[np.float32]]:
-    """The ids of all passages and their vectors, by the encoder alone."""
-    passages = [p for d in documents_of(texts) for p in d.passages]
-    return [p.id for p in passages], ENCODER.encode_passages([folded(headings(p) + p.text) for p in passages]).vectors
-
-
-def to_embed(texts: Texts) -> set[tuple[str, ...]]:
-    """Everything that is embedded of some texts: the passages behind their headings, and the sentences."""
-    passages = [p for d in documents_of(texts) for p in d.passages]
-    sentences = {(folded(passages[row].text[start:end]),) for row, start, end in sentence_places(passages)}
-    return sentences | {(folded(headings(p)), folded(p.text)) for p in passages}
-
-
-class Machine(RuleBasedStateMachine):
-    """An index, and beside it what it should be: the texts of each generation, and their order."""
-
-    tally: ClassVar[Counter[str]] = Counter()  # of what was done, by all machines of a run
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.stack = ExitStack()
-        self.folder = self.stack.enter_context(folder_in_memory())
-        self.stack.enter_context(patch.object(build, "read_files", read_here))
-        self.stack.enter_context(patch.object(encoder, "_BATCH_TEXTS", 2))
-        self.sources, self.directory = self.folder / "sources", self.folder / "索引"
-        self.sources.mkdir()
-        self.texts: Texts = {}
-        self.published: dict[str, Texts] = {}
-        self.history: list[str] = []  # the live one first
-        self.damaged: set[str] = set()
-        self.pointer_damaged = False
-
-    def teardown(self) -> None:
-        self.stack.close()
-
-    @property
-    def sound(self) -> bool:
-        """Whether there is an index that can be opened."""
-        return bool(self.history) and not self.pointer_damaged and self.history[0] not in self.damaged
-
-    # the texts
-
-    @rule(name=st.sampled_from(NAMES), data=st.one_of(texts, texts, texts, unreadable))
-    def write(self, name: str, data: bytes) -> None:
-        """Add a document, or change it."""
-        path = self.sources / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(data)
-        self.texts[name] = data
-
-    @precondition(lambda self: self.texts)
-    @rule(data=st.data())
-    def delete(self, data: st.DataObject) -> None:
-        name = data.draw(st.sampled_from(sorted(self.texts)))
-        (self.sources / name).unlink()
-        del self.texts[name]
-
-    # builds
-
-    @rule()
-    def build(self) -> None:
-        wanted = readable(self.texts)
-        if not wanted:
-            with pytest.raises(DocumentError):
-                build_index(self.sources, self.directory, ENCODER)
-            return
-        unchanged = self.sound and self.published[self.history[0]] == wanted
-        known = [] if self.pointer_damaged else [self.published[g] for g in self.history if g not in self.damaged]
-        report = build_index(self.sources, self.directory, ENCODER)
-        assert report.unchanged == unchanged
-        assert len(report.failures) == len(self.texts) - len(wanted)
-        assert report.made == len(to_embed(wanted).difference(*map(to_embed, known)))
-        if unchanged:
-            assert report.generation == self.history[0]
-        else:
-            self._published(report.generation)
-        assert {path.name for path in self.directory.iterdir()} == {store.CURRENT, store.LOCK, store.GENERATIONS}
-        assert {path.name for path in (self.directory / store.GENERATIONS).iterdir()} == set(self.history)
-
-    @rule(at=st.integers(1, 45), hard=st.booleans())
-    def build_cut_off_between_steps(self, at: int, hard: bool) -> None:
-        cut = Cut(self.directory, at=at, hard=hard)
-        with cut.between(STEPS):
-            self._cut_off(cut, ENCODER)
-
-    @rule(at=st.integers(1, 8), hard=st.booleans())
-    def build_cut_off_in_the_encoder(self, at: int, hard: bool) -> None:
-        cut = Cut(self.directory, at=at, hard=hard)
-        self._cut_off(cut, Breaking(cut))
-
-    def _cut_off(self, cut: Cut, used: HashingEncoder) -> None:
-        if not readable(self.texts):
-            return
-        before = store.known(self.directory)
-        try:
-            build_index(self.sources, self.directory, used)
-        except CutOffError:
-            self.tally["cut_off"] += 1
-            cut.settle()
-        now = store.known(self.directory)
-        if now != before:
-            self._published(now[0].name)
-
-    def _published(self, name: str) -> None:
-        assert name > max(self.published, default="")
-        self.tally["published"] += 1
-        self.published[name] = readable(self.texts)
-        self.history = [name, *([] if self.pointer_damaged else self.history)][: store.KEPT]
-        self.pointer_damaged = False
-
-    # accidents, and the way back
-
-    @precondition(lambda self: set(self.history) - self.damaged and not self.pointer_damaged)
-    @rule(data=st.data())
-    def damage(self, data: st.DataObject) -> None:
-        """Flip a bit of a file; mostly of the live generation."""
-        intact = [g for g in self.history if g not in self.damaged]
-        generation = data.draw(st.sampled_from([*intact[:1], *intact]))
-        folder = self.directory / store.GENERATIONS / generation
-        path = folder / data.draw(st.sampled_from([*store.FILES, store.MANIFEST]))
-        _flip(path, data.draw(st.integers(0, path.stat().st_size * 8 - 1)))
-        self.damaged.add(generation)
-        self.tally["damaged"] += 1
-        [found] = [g for g in store.generations(self.directory) if g.name == generation]
-        with pytest.raises(StoreError, match=path.name):
-            store.open_generation(self.directory, found)
-
-    @precondition(lambda self: self.history and not self.pointer_damaged)
-    @rule(data=st.data())
-    def damage_the_pointer(self, data: st.DataObject) -> None:
-        path = self.directory / store.CURRENT
-        _flip(path, data.draw(st.integers(0, path.stat().st_size * 8 - 1)))
-        self.pointer_damaged = True
-        self.tally["pointers_damaged"] += 1
-
-    @rule(data=st.data())
-    def roll_back(self, data: st.DataObject) -> None:
-        to = data.draw(st.sampled_from([None, None, "000000", *self.history]))
-        others = [] if self.pointer_damaged else self.history[1:]
-        wanted = next((name for name in others if to in (None, name)), None)
-        if wanted is None or wanted in self.damaged:
-            with pytest.raises(StoreError):
-                store.roll_back(self.directory, to)
-        else:
-            assert store.roll_back(self.directory, to).name == wanted
-            self.history = [wanted, *(name for name in self.history if name != wanted)]
-            self.tally["rolled_back"] += 1
-
-    # what must be
-
-    @precondition(lambda self: self.sound)
-    @rule(question=st.sampled_from(PIECES), k=st.integers(1, 5))
-    def search(self, question: str, k: int) -> None:
-        self.tally["searched"] += 1
-        opened = store.open_snapshot(self.directory)
-        query = ENCODER.encode_queries([question]).vectors
-        scores, rows = VectorIndex(opened.passage_vectors).search(query, k)
-        ids, vectors = brute_force(self.published[self.history[0]])
-        wanted = vectors @ query[0]
-        assert [p.id for p in opened.passages] == ids
-        assert len(set(rows[0])) == min(k, len(ids))
-        np.testing.assert_allclose(scores[0], wanted[rows[0]], atol=1e-5)
-        np.testing.assert_allclose(scores[0], np.sort(wanted)[::-1][:k], atol=1e-5)
-
-    @invariant()
-    def the_index_is_what_was_published(self) -> None:
-        if not self.sound:
-            with pytest.raises(StoreError):
-                store.open_snapshot(self.directory)
-            return
-        opened = store.open_live(self.directory)
-        wanted = from_nothing(self.published[self.history[0]])
-        assert opened.generation.name == self.history[0]
-        assert {d.id: d.source for d in opened.snapshot.documents} == {d.id: d.source for d in wanted.documents}
-        assert same(opened.snapshot, wanted)
-
-    @invariant()
-    def the_history_is_what_was_published(self) -> None:
-        names = [generation.name for generation in store.known(self.directory)]
-        assert names == ([] if self.pointer_damaged else self.history)
-        folders = self.directory / store.GENERATIONS
-        assert {path.name for path in folders.iterdir()} >= set(self.history) if self.history else True
-
-
-def _flip(path: Path, bit: int) -> None:
-    data = bytearray(path.read_bytes())
-    data[bit // 8] ^= 1 << bit % 8
-    path.write_bytes(data)
+from tests.reliability.machine import Machine
 
 
 def run(machine: type[Machine], *, seed: int, examples: int, steps: int) -> Counter[str]:
@@ -360,6 +35,7 @@ def run(machine: type[Machine], *, seed: int, examples: int, steps: int) -> Coun
             database=None,
             suppress_health_check=list(HealthCheck),
             phases=phases,
+            report_multiple_bugs=False,
         ),
     )
     return tally
@@ -370,7 +46,8 @@ def test_an_index_is_what_a_dictionary_says_after_anything(times: Times, seed: i
     examples, steps = times(20, 200), times(20, 50)
     tally = run(Machine, seed=seed, examples=examples, steps=steps)
     figures(examples=examples, steps_each=steps, **tally)
-    assert tally["published"] > 0
+    often = ("published", "cut_off", "damaged", "rolled_back", "searched") if FULL else ("published", "cut_off")
+    assert min(tally[what] for what in often) > 0
 
 
 # the controls: machines over a store with an error
@@ -442,7 +119,9 @@ def _within(patched: Any, function: Callable[[Path], None]) -> Callable[[Path], 
 
 @pytest.mark.parametrize("machine", [PointerKept, RowsByPosition, DamageUnnoticed, ChangesUnnoticed, SweptTooMuch])
 def test_control_a_store_with_an_error_is_caught(machine: type[Machine], seed: int) -> None:
-    with pytest.raises((AssertionError, StoreError, ValueError, pytest.fail.Exception)):
+    # what no checksum has noticed may end in any error of those that read it; NumPy has a tokenizer look at headers
+    of_readers = TokenError, SyntaxError, LookupError, ValueError, ArithmeticError, MemoryError
+    with pytest.raises((AssertionError, StoreError, pytest.fail.Exception, *of_readers)):
         run(machine, seed=seed, examples=200, steps=30)
 
 
@@ -450,4 +129,4 @@ def test_control_without_an_error_the_same_passes(seed: int) -> None:
     class Same(Machine):
         """Nothing is wrong, but it is run as the controls are."""
 
-    assert run(Same, seed=seed, examples=3, steps=30)["published"] > 0
+    assert run(Same, seed=seed, examples=20, steps=20)["published"] > 0

@@ -353,7 +353,7 @@ def test_a_model_that_was_named_for_serving_is_not_given_up(directory: Path) -> 
     live_searcher = LiveSearcher(directory, lambda _: given, background=Background.of)  # as with --model
     publish(directory, OTHER, Named("small"))
     live_searcher.look()
-    assert "built with another model" in live_searcher.current().problem
+    assert "was built with the model small" in live_searcher.current().problem
     assert "12%" in answer(live_searcher.current().searcher)
 
 

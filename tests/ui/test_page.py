@@ -107,9 +107,9 @@ def test_nothing_is_told_while_nothing_has_changed(language: str) -> None:
 
 
 def test_another_index_is_told_with_what_is_in_it() -> None:
-    assert "第 2 代（2026-03-05 14:07 建成）：1 份文件，7 段。" in notes(NEXT, FIRST, None, "zh").notice
+    assert "第 2 代（2026\u201103\u201105\u00a014:07 建成）：1 份文件，7 段。" in notes(NEXT, FIRST, None, "zh").notice
     english = notes(NEXT, FIRST, None, "en")
-    assert "generation 2 (built 2026-03-05 14:07). Documents: 1, passages: 7." in english.notice
+    assert "generation 2 (built 2026\u201103\u201105\u00a014:07). Documents: 1, passages: 7." in english.notice
     assert not english.is_older
 
 
@@ -131,7 +131,10 @@ def test_an_answer_from_an_older_index_is_called_that() -> None:
 
 def test_an_index_that_cannot_be_opened_is_told_with_the_reason() -> None:
     stuck = replace(LIVE, problem="<b>tokens.npy</b> is damaged")
-    for language, start in (("zh", "磁盘上的索引打不开，仍由第 1 代"), ("en", "cannot be opened; generation 1 (built")):
+    for language, start in (
+        ("zh", "磁盘上的索引打不开，仍由第 1 代"),
+        ("en", "cannot be opened; generation 1 goes on"),
+    ):
         notice = notes(stuck, FIRST, None, language).notice
         assert start in notice
         assert '<span lang="en">&lt;b&gt;tokens.npy&lt;/b&gt; is damaged</span>' in notice

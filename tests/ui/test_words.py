@@ -38,8 +38,8 @@ def test_confidence_in_words(confidence: float, word: str) -> None:
 
 def test_a_generation_is_named_by_its_number_and_time() -> None:
     built = datetime(2026, 3, 5, 14, 7)
-    assert ZH.index("000012", built) == "第 12 代（2026-03-05 14:07 建成）"
-    assert EN.index("000012", built) == "generation 12 (built 2026-03-05 14:07)"
+    assert ZH.index("000012", built) == "第 12 代（2026\u201103\u201105\u00a014:07 建成）"
+    assert EN.index("000012", built) == "generation 12 (built 2026\u201103\u201105\u00a014:07)"
     assert EN.index("000100", None) == "generation 100"
     assert ZH.index("000000", None) == "第 000000 代"
 
