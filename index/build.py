@@ -127,8 +127,8 @@ def build(
     without loading it: an index that is up to date costs no more than reading it. A build that was cut off is taken up
     where it ended. ``report`` is told in a sentence if that does not work.
     """
-    documents, failures = read_files(files)
-    with store.building(directory):
+    with store.building(directory):  # first: whoever comes second shall not read all files before being told
+        documents, failures = read_files(files)
         current = _opened(directory)
         if current is not None and _is_of(current, documents, revision()):
             store.sweep(directory)

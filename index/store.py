@@ -54,6 +54,7 @@ KEPT = 3  # generations that stay on disk: the live one and two before it
 
 _LINE = re.compile(r"(\d{6,}) sha256:([0-9a-f]{64})")
 _OLDER_LINE = re.compile(r"\d{6,}\n?")  # as formats up to 3 had it
+_MISSING = (FileNotFoundError, NotADirectoryError)
 _TRIES = 20  # to open a generation while others are published: each try fails only if one was, in that time
 
 
@@ -98,7 +99,7 @@ def generations(directory: Path) -> tuple[Generation, ...]:
     pointer = directory / CURRENT
     try:
         data = pointer.read_bytes()
-    except (FileNotFoundError, NotADirectoryError) as error:
+    except _MISSING as error:
         raise StoreError(
             f"there is no index in {directory}; build one with: zhangju index SOURCE --index {pasted(directory)}"
         ) from error
@@ -115,10 +116,12 @@ def generations(directory: Path) -> tuple[Generation, ...]:
 
 
 def known(directory: Path) -> tuple[Generation, ...]:
-    """What ``generations`` tells, or none."""
+    """What ``generations`` tells, or none. Raises StoreError only where the disk does not let CURRENT be read."""
     try:
         return generations(directory)
-    except StoreError:  # there is no index, or one that is damaged or of another format
+    except StoreError as error:
+        if isinstance(error.__cause__, OSError) and not isinstance(error.__cause__, _MISSING):
+            raise  # it may be readable again in a moment, and must not be replaced by one that knows of no others
         return ()
 
 
@@ -268,8 +271,8 @@ def building(directory: Path) -> Iterator[None]:
         raise StoreError(f"{who} is building {directory}; wait for it to end, or give another --index") from error
     except OSError as error:
         raise StoreError(
-            f"cannot write {error.filename or directory}: {error.strerror or error}; the index is as it was before; "
-            "make room or give another --index, then run the command again"
+            f"cannot write {error.filename or directory}: {error.strerror or error}; "
+            "what was finished before is whole; make room or give another --index, then run the command again"
         ) from error
 
 
@@ -301,7 +304,7 @@ def publish(directory: Path, snapshot: Snapshot) -> str:
 
 def _next_name(directory: Path, before: Sequence[Generation]) -> str:
     there = [p.name for p in (directory / GENERATIONS).iterdir()]
-    taken = [int(name) for name in [*there, *(g.name for g in before)] if name.isdigit()]
+    taken = [int(name) for name in [*there, *(g.name for g in before)] if name.isdecimal()]
     return name_of(max(taken, default=0) + 1)
 
 
@@ -337,8 +340,9 @@ def sweep(directory: Path) -> None:
 
 
 def _sweep_generations(directory: Path) -> None:
-    """Remove those that CURRENT does not name, unless it names none: a damaged one is no reason to lose them."""
-    if kept := {g.name for g in known(directory)}:
+    """Remove those that CURRENT does not name; a damaged one that names none is no reason to lose them."""
+    kept = {g.name for g in known(directory)}
+    if kept or not (directory / CURRENT).exists():
         for folder in (directory / GENERATIONS).iterdir():
             if folder.name not in kept:
                 disk.remove(folder)

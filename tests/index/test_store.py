@@ -320,7 +320,10 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("")
     with (
-        pytest.raises(StoreError, match=r"cannot write .*file.*: .*; the index is as it was before; make room or give another --index"),
+        pytest.raises(
+            StoreError,
+            match=r"cannot write .*file.*: .*; what was finished before is whole; make room or give another --index",
+        ),
         store.building(file / "index"),
     ):
         pass

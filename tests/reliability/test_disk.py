@@ -139,7 +139,7 @@ def test_every_file_operation_fails(name: str, stays: bool, work: Path, times: T
         found["refused" if case.said else "finished_nevertheless"] += 1
         if problem := case.problem():
             problems.append(problem)
-    figures(cases=found.total(), torn=len(problems), **found)
+    figures(cases=found.total(), wrong=len(problems), **found)
     assert problems == []
     assert found["refused"] > 10
 
@@ -190,5 +190,5 @@ def test_files_that_may_not_grow(name: str, work: Path, figures: Figures) -> Non
             assert not torn(directory, where)
             assert state(directory, where.known) == ("new" if not status else "old" if where.base else "none")
             assert not built_again(directory, where)
-    figures(limits=len(limits), refused=ended[1], finished=ended[0], torn=0)
+    figures(limits=len(limits), refused=ended[1], finished=ended[0])
     assert ended[1] > 10

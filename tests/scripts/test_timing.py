@@ -11,7 +11,7 @@ from index.embedding import embed
 from index.encoder import Encoded
 from retrieval.beir import Collection, read_collection
 from retrieval.search import Searcher
-from scripts import time_indexing, time_questions
+from scripts import time_indexing, time_questions, time_updating
 from scripts.time_questions import Asked, Watch
 from tests.bench import CORPUS, write_bench
 from tests.collection import write_plan
@@ -116,7 +116,16 @@ def test_indexing_is_timed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caps
     assert re.search(r"^token vectors +[\d,]+ bytes a passage$", out, re.MULTILINE)
 
 
-@pytest.mark.parametrize("main", [time_indexing.main, time_questions.main])
+def test_updating_is_timed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(time_updating, "load_encoder", HashingEncoder)
+    time_updating.main([str(write_plan(tmp_path))])
+    out = capsys.readouterr().out
+    assert re.search(r"^from nothing .* s, 22 texts embedded, 0 known$", out, re.MULTILINE)
+    assert re.search(r"^one sentence changed .* s, 2 texts embedded, 21 known$", out, re.MULTILINE)
+    assert "the same bytes: True" in out
+
+
+@pytest.mark.parametrize("main", [time_indexing.main, time_questions.main, time_updating.main])
 def test_benchmarks_say_what_they_want(main: object) -> None:
     assert callable(main)
     with pytest.raises(SystemExit):
