@@ -1,6 +1,7 @@
 """Documents -> a published generation."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -12,10 +13,13 @@ from index.encoder import SCHEME, Encoder
 from index.errors import DocumentError, StoreError
 from index.links import linked
 from index.loaders import LOADERS
+from index.model import Named
 from index.reading import Reader, file_bytes
 from index.records import Document
 from index.snapshot import Snapshot
 from index.structure import PARSER
+
+_HIDDEN = (".", "~$")  # the latter are the locks of open Word documents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,16 +58,17 @@ class Report:
     lost: tuple[str, ...]
 
 
-def collect(sources: Sequence[Path]) -> Collected:
-    """The files that ``sources``, files or folders, hold, in order of their names.
+def collect(sources: Sequence[Path], *, without: Path | None = None) -> Collected:
+    """The files that ``sources``, files or folders, hold, in order of their names; none in the folder ``without``.
 
-    Raises DocumentError for a source that does not exist, a folder without documents and two files of the same id.
+    A folder inside that cannot be listed is among the files: reading it will fail and say why. Raises DocumentError for
+    a source that does not exist, a folder without documents and two files of the same id.
     """
     files: list[SourceFile] = []
     passed_over: list[Path] = []
     for source in sources:
         if source.is_dir():
-            found, others = _folder(source)
+            found, others = _folder(source, without)
             files += found
             passed_over += others
         elif source.exists():
@@ -78,17 +83,30 @@ def collect(sources: Sequence[Path]) -> Collected:
     return Collected(files=tuple({f.id: f for f in files}.values()), passed_over=tuple(passed_over))
 
 
-def _folder(folder: Path) -> tuple[list[SourceFile], list[Path]]:
-    inside = sorted(p for p in folder.rglob("*") if p.is_file())
-    hidden = (".", "~$")  # the latter are the locks of open Word documents
-    visible = [p for p in inside if not any(part.startswith(hidden) for part in p.relative_to(folder).parts)]
-    readable = [p for p in visible if p.suffix.lower() in LOADERS]
+def _folder(folder: Path, without: Path | None) -> tuple[list[SourceFile], list[Path]]:
+    visible = sorted(_visible(folder, without.absolute() if without else None))
+    readable = [p for p in visible if p.suffix.lower() in LOADERS or _is_shut(p)]
     if not readable:
         raise DocumentError(
             f"{folder} holds no documents ({len(visible)} other files); wanted: {', '.join(sorted(LOADERS))}"
         )
     files = [SourceFile(id=p.relative_to(folder).as_posix(), path=p) for p in readable]
     return files, [p for p in visible if p not in set(readable)]
+
+
+def _visible(folder: Path, without: Path | None) -> Iterator[Path]:
+    """What is in a folder and those below it; of folders only those that are not gone into."""
+    shut: list[OSError] = []
+    for place, folders, files in os.walk(folder, onerror=shut.append):
+        links = [name for name in folders if Path(place, name).is_symlink()]
+        yield from (Path(place, name) for name in [*files, *links] if not name.startswith(_HIDDEN))
+        inside = [name for name in folders if not name.startswith(_HIDDEN)]
+        folders[:] = [name for name in inside if Path(place, name).absolute() != without]
+    yield from (Path(error.filename) for error in shut)
+
+
+def _is_shut(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
 
 
 def read_files(files: Iterable[SourceFile]) -> tuple[tuple[Document, ...], dict[str, str]]:
@@ -101,7 +119,7 @@ def read_files(files: Iterable[SourceFile]) -> tuple[tuple[Document, ...], dict[
     with Reader() as reader:
         for file in files:
             try:
-                documents.append(reader.read(file_bytes(file.path), file.id))
+                documents.append(reader.read(file_bytes(file.path), _printable(file.id)))
             except DocumentError as error:
                 failures[file.id] = str(error)
     if not documents and failures:
@@ -112,30 +130,41 @@ def read_files(files: Iterable[SourceFile]) -> tuple[tuple[Document, ...], dict[
     return linked(documents), failures
 
 
+def _printable(name: str) -> str:
+    """A document's id. Raises DocumentError for what could be neither stored nor shown."""
+    try:
+        name.encode()
+    except UnicodeEncodeError as error:
+        shown = name.encode("utf-8", "backslashreplace").decode()
+        raise DocumentError(f"{shown}: the name of the file is not UTF-8; rename it") from error
+    return name
+
+
 def build(
     files: Sequence[SourceFile],
     directory: Path,
     *,
-    revision: Callable[[], str],
+    model: Callable[[], Named],
     load: Callable[[], Encoder],
     progress: Progress | None = None,
     report: Callable[[str], None] = lambda _message: None,
 ) -> Report:
     """Make ``directory`` the index of exactly these files and publish it, unless it already is.
 
-    Only texts that none of its generations holds are embedded. ``revision`` tells that of the model (see ModelContract)
-    without loading it: an index that is up to date costs no more than reading it. A build that was cut off is taken up
-    where it ended. ``report`` is told in a sentence if that does not work.
+    Only texts that none of its generations holds are embedded. ``model`` tells which model ``load`` will load: an index
+    that is up to date costs no more than reading it. A build that was cut off is taken up where it ended; ``report`` is
+    told in a sentence if that does not work.
     """
     with store.building(directory):  # first: whoever comes second shall not read all files before being told
         documents, failures = read_files(files)
-        current = _opened(directory)
-        if current is not None and _is_of(current, documents, revision()):
+        current, named = _opened(directory), model()
+        if current is not None and _is_of(current, documents, named):
             store.sweep(directory)
             embedded = Embedded(snapshot=current, made=0, taken=0, long=0)
             return _report(store.live(directory).name, embedded, failures, current, unchanged=True)
-        known = _known(directory, current, revision)
-        embedded = update(documents, _resumed(directory, load, report), known=known, progress=progress)
+        known = _known(directory, current, named)
+        resumed = _resumed(directory, load, report)
+        embedded = update(documents, resumed, known=known, name=named.name, progress=progress)
         generation = store.publish(directory, embedded.snapshot)
         return _report(generation, embedded, failures, current, unchanged=False)
 
@@ -159,8 +188,13 @@ def _report(
         long=embedded.long,
         unchanged=unchanged,
         failures=tuple(failures.values()),
-        lost=tuple(d.id for d in before.documents if d.id in failures) if before else (),
+        lost=tuple(d.id for d in before.documents if _is_below(d.id, failures)) if before else (),
     )
+
+
+def _is_below(name: str, failures: Collection[str]) -> bool:
+    """Whether a document, or a folder in which it was, could not be read."""
+    return any(name == failed or name.startswith(f"{failed}/") for failed in failures)
 
 
 def _opened(directory: Path) -> Snapshot | None:
@@ -171,25 +205,26 @@ def _opened(directory: Path) -> Snapshot | None:
         return None
 
 
-def _is_of(current: Snapshot, documents: Sequence[Document], revision: str) -> bool:
-    """Whether an index was built from these files by this parser and model."""
+def _is_of(current: Snapshot, documents: Sequence[Document], model: Named) -> bool:
+    """Whether an index was built from these files by this parser and by a model of this name."""
     same_files = [(d.id, d.sha256) for d in current.documents] == [(d.id, d.sha256) for d in documents]
-    return same_files and _is_by(current, revision) and current.parser == PARSER
+    same_model = _is_by(current, model) and current.contract.name == model.name
+    return same_files and same_model and current.parser == PARSER
 
 
-def _is_by(snapshot: Snapshot, revision: str) -> bool:
-    """Whether the vectors of an index are those that this model would make."""
-    return snapshot.contract.revision == revision and snapshot.scheme == SCHEME
+def _is_by(snapshot: Snapshot, model: Named) -> bool:
+    """Whether the vectors of an index are those that this model would make, unless it is asked in another way."""
+    return snapshot.contract.revision == model.revision and snapshot.scheme == SCHEME
 
 
-def _known(directory: Path, current: Snapshot | None, revision: Callable[[], str]) -> Iterator[Snapshot]:
+def _known(directory: Path, current: Snapshot | None, model: Named) -> Iterator[Snapshot]:
     """The generations whose vectors can be taken over, the live one first; others are opened only if asked for."""
-    if current is not None and _is_by(current, revision()):
+    if current is not None and _is_by(current, model):
         yield current
-    for generation in store.known(directory)[1:]:
+    for generation in store.known(directory)[0 if current is None else 1 :]:
         try:
             snapshot = store.open_generation(directory, generation)
         except StoreError:  # damaged: it is built anew
             continue
-        if _is_by(snapshot, revision()):
+        if _is_by(snapshot, model):
             yield snapshot

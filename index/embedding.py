@@ -88,38 +88,24 @@ def update(
     load: Callable[[], Encoder],
     *,
     known: Iterable[Snapshot] = (),
+    name: str | None = None,
     progress: Progress | None = None,
 ) -> Embedded:
     """Embed every passage, with its headings, and every sentence on its own, unless ``known`` has its vector.
 
-    ``known`` are read one after the other as long as something is wanted; they must be made by the same model and
-    scheme. The model is loaded only if something is left to embed. A text beyond the model's length is embedded in
-    parts, cut at sentence ends; its vector is their mean.
+    ``known`` are read one after the other as long as something is wanted; they must be made by one revision of a model
+    and one scheme. The model is loaded only if something is left to embed, or if ``name`` is another than it had. A
+    text beyond the model's length is embedded in parts, cut at sentence ends; its vector is their mean.
     """
-    passages = [p for d in documents for p in d.passages]
-    places = sentence_places(passages)
-    work = _Work(passage_texts(passages), sentence_texts(passages, places))
+    work = _Work(documents)
     contract = work.take_over(known)
-    missing = len(work.passages.missing) + len(work.sentences.missing)
-    long = 0
-    if contract is None or missing:
+    missing, long = len(work.passages.missing) + len(work.sentences.missing), 0
+    if contract is None or missing or name not in (None, contract.name):
         encoder = load()
         if contract is not None and contract.differences(encoder.contract):  # one revision under other settings
             return embed(documents, encoder, progress=progress)
         contract, long = encoder.contract, work.make(encoder, progress)
-    snapshot = Snapshot(
-        contract=contract,
-        documents=tuple(documents),
-        passage_vectors=work.passages.vectors(np.float32),
-        passage_keys=work.passages.texts.keys,
-        sentence_vectors=work.sentences.vectors(np.float16),
-        sentence_keys=work.sentences.texts.keys,
-        sentences=np.array(places, dtype=np.int32).reshape(-1, 3),
-        tokens=work.sentences.tokens(),
-        words=LexicalIndex.build([headings(p) for p in passages], [p.text for p in passages]),
-        scheme=SCHEME,
-    )
-    return Embedded(snapshot=snapshot, made=missing, taken=len(work) - missing, long=long)
+    return Embedded(snapshot=work.snapshot(contract), made=missing, taken=len(work) - missing, long=long)
 
 
 class _Rows:
@@ -164,13 +150,32 @@ class _Rows:
 
 
 class _Work:
-    """What is to be embedded of a collection."""
+    """What is to be embedded of some documents."""
 
-    def __init__(self, passages: Texts, sentences: Texts) -> None:
-        self.passages, self.sentences = _Rows(passages), _Rows(sentences)
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self._documents = tuple(documents)
+        self._all = [p for d in documents for p in d.passages]
+        self._places = sentence_places(self._all)
+        self.passages = _Rows(passage_texts(self._all))
+        self.sentences = _Rows(sentence_texts(self._all, self._places))
 
     def __len__(self) -> int:
         return len(self.passages) + len(self.sentences)
+
+    def snapshot(self, contract: ModelContract) -> Snapshot:
+        """All of it, once nothing is missing."""
+        return Snapshot(
+            contract=contract,
+            documents=self._documents,
+            passage_vectors=self.passages.vectors(np.float32),
+            passage_keys=self.passages.texts.keys,
+            sentence_vectors=self.sentences.vectors(np.float16),
+            sentence_keys=self.sentences.texts.keys,
+            sentences=np.array(self._places, dtype=np.int32).reshape(-1, 3),
+            tokens=self.sentences.tokens(),
+            words=LexicalIndex.build([headings(p) for p in self._all], [p.text for p in self._all]),
+            scheme=SCHEME,
+        )
 
     def take_over(self, known: Iterable[Snapshot]) -> ModelContract | None:
         """Gather what earlier indexes have; returns their model's contract, None if there are none.

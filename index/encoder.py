@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import ModelError
-from index.model import ModelContract, ModelFiles, locate
+from index.model import EMBEDDING, ModelContract, ModelFiles, Use, locate
 from index.token_states import TokenStates
 from index.tokens import TokenVectors
 
@@ -216,13 +216,14 @@ def _unit_rows(rows: "Sequence[Tensor]") -> Vectors:
 
 
 def load_encoder(
-    model: str | None = None, *, report: Callable[[str], None] = lambda _message: None
+    model: str | None = None, *, use: Use = EMBEDDING, report: Callable[[str], None] = lambda _message: None
 ) -> SentenceTransformerEncoder:
     """Loads a model as `index.model.locate` finds it; raises ModelError where it cannot be had or does not load.
 
-    ``report`` is told in a sentence of what takes long: unpacking, downloading.
+    ``use`` is for the remedies: `OWN` where the name is an index's. ``report`` is told in a sentence of what takes
+    long: unpacking, downloading.
     """
-    files = locate(model, report=report)
+    files = locate(model, use=use, report=report)
     return SentenceTransformerEncoder(_load(files), files)
 
 

@@ -25,7 +25,14 @@ class ModelError(ZhangjuError):
 
 
 class StoreError(ZhangjuError):
-    """An index directory cannot be opened or written."""
+    """An index directory cannot be opened or written.
+
+    ``problem`` is the message without the remedy, for those who know a better one.
+    """
+
+    def __init__(self, problem: str, remedy: str = "") -> None:
+        super().__init__(f"{problem}; {remedy}" if remedy else problem)
+        self.problem = problem
 
 
 class QuestionError(ZhangjuError):

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from index import e5_folder, hub, packaged
 from index.errors import ModelError
@@ -15,21 +15,29 @@ from index.errors import ModelError
 DEFAULT_MODEL = "intfloat/multilingual-e5-small"
 
 
-class Use(NamedTuple):
-    """What a model is wanted for: the option that names it, what comes without, and who publishes its short names."""
-
-    option: str
-    without: str
-    publisher: str
+class Named(Protocol):
+    """A model by its name and revision, such as ModelFiles or a ModelContract."""
 
     @property
-    def or_without(self) -> str:
-        """The end of a remedy."""
-        return f", or leave {self.option} away {self.without}"
+    def name(self) -> str:
+        """What `locate` takes."""
+
+    @property
+    def revision(self) -> str:
+        """Which one of that name."""
 
 
-EMBEDDING = Use("--model", "for the default model", "sentence-transformers")
-RERANKING = Use("--reranker", "to do without one", "cross-encoder")
+class Use(NamedTuple):
+    """What a model is wanted for: the option that names it, how remedies end, and who publishes its short names."""
+
+    option: str
+    otherwise: str
+    publisher: str
+
+
+EMBEDDING = Use("--model", ", or leave --model away for the default model", "sentence-transformers")
+OWN = Use("--model", "; the index was built with this model: say where it is now with --model", "sentence-transformers")
+RERANKING = Use("--reranker", ", or leave --reranker away to do without one", "cross-encoder")
 
 # The first E5 models need these prompts, say their authors, but their files on the hub do not.
 _E5 = re.compile(r"intfloat/(multilingual-)?e5-(small|base|large)(-v2)?", re.IGNORECASE)
@@ -107,11 +115,11 @@ def mismatch(contract: ModelContract, other: ModelContract) -> ModelError | None
     return ModelError(
         f"the index was built with the model {contract.name}, and the one at hand is {other.name}: "
         f"{'; '.join(differences)}; {_AGAIN} --model {at_hand}"
-        f"{f', or ask the one it was built with: zhangju ask QUESTION --model {built_with}' if another else ''}"
+        f"{f', or ask with its own: zhangju ask QUESTION --index DIR --model {built_with}' if another else ''}"
     )
 
 
-_AGAIN = "build it again with: zhangju index SOURCE"
+_AGAIN = "build it again with: zhangju index SOURCE --index DIR"
 _WORDS = {
     "name": "the model",
     "revision": "its revision",
@@ -170,10 +178,10 @@ def locate(name: str | None = None, *, use: Use = EMBEDDING, report: Callable[[s
         if _is_meant_as_path(name, path):
             raise ModelError(
                 f"{name} is {'a file' if path.exists() else 'not there'}, and a folder with a model was wanted; "
-                f"check the path{use.or_without}"
+                f"check the path{use.otherwise}"
             )
     except (OSError, RuntimeError) as error:  # a folder that may not be read, a ~user that is nobody
-        raise ModelError(f"the model {name} cannot be read ({error}); check the path{use.or_without}") from error
+        raise ModelError(f"the model {name} cannot be read ({error}); check the path{use.otherwise}") from error
     return _downloaded(name, use, report)
 
 
@@ -186,7 +194,7 @@ def _unpacked(source: Path, report: Callable[[str], None]) -> ModelFiles:
 def _downloaded(name: str, use: Use, report: Callable[[str], None]) -> ModelFiles:
     remedy = (
         "check the spelling and the connection, or download the model once on a machine with a network and pass its "
-        f"folder with {use.option}{'' if name == DEFAULT_MODEL else use.or_without}"
+        f"folder with {use.option}{'' if name == DEFAULT_MODEL else use.otherwise}"
     )
     repository = name if "/" in name else f"{use.publisher}/{name}"
     folder, revision = hub.fetch(repository, remedy=remedy, report=report)
@@ -199,9 +207,9 @@ def _of_folder(folder: Path, use: Use) -> ModelFiles:
     if not any((folder / config).is_file() for config in _CONFIGS):
         raise ModelError(
             f"{folder} holds no model: neither {' nor '.join(_CONFIGS)} is in it; name a folder that "
-            f"sentence-transformers saved{use.or_without}"
+            f"sentence-transformers saved{use.otherwise}"
         )
-    mend = f"copy it again from where it came{use.or_without}"
+    mend = f"copy it again from where it came{use.otherwise}"
     return ModelFiles(name=str(folder), folder=folder, revision=_folder_revision(folder), mend=mend)
 
 

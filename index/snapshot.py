@@ -36,7 +36,7 @@ class Snapshot:
     sentences: npt.NDArray[np.int32]  # (m, 3): row of the passage, start and end in its text; ordered
     tokens: TokenVectors  # of m sentences
     words: LexicalIndex  # of n passages
-    scheme: int  # the version of how texts become vectors; see index/embedding.py
+    scheme: int  # the version of how texts become vectors; see index/encoder.py
     parser: int = PARSER
 
     def __post_init__(self) -> None:

@@ -14,24 +14,23 @@ manifests seal files: what was changed in any of them is noticed before anything
 
 import io
 import json
-import re
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 import numpy.typing as npt
 
-from index import disk, lexical
+from index import disk, lexical, pointer, remedies
 from index.codec import document_from_json, document_to_json
 from index.disk import HeldError, Stamp
 from index.errors import StoreError, ZhangjuError
 from index.model import ModelContract
+from index.pointer import Generation, name_of
 from index.snapshot import Snapshot as Snapshot
 from index.tokens import CODE, SCALE, START
 
@@ -52,17 +51,7 @@ ARRAYS = {  # file: (dtype, number of axes); see index/snapshot.py for what is i
 FILES = (*ARRAYS, DOCUMENTS)
 KEPT = 3  # generations that stay on disk: the live one and two before it
 
-_LINE = re.compile(r"(\d{6,}) sha256:([0-9a-f]{64})")
-_OLDER_LINE = re.compile(r"\d{6,}\n?")  # as formats up to 3 had it
-_MISSING = (FileNotFoundError, NotADirectoryError)
 _TRIES = 20  # to open a generation while others are published: each try fails only if one was, in that time
-
-
-class Generation(NamedTuple):
-    """A finished build: its name, such as 000007, and the sha256 of its manifest, which seals all that it holds."""
-
-    name: str
-    digest: str
 
 
 class Opened(NamedTuple):
@@ -96,33 +85,46 @@ def live(directory: Path) -> Generation:
 
 def generations(directory: Path) -> tuple[Generation, ...]:
     """All generations that can be opened, the live one first and then as they were live before. Raises StoreError."""
-    pointer = directory / CURRENT
+    data = _pointer(directory)
     try:
-        data = pointer.read_bytes()
-    except _MISSING as error:
-        raise StoreError(
-            f"there is no index in {directory}; build one with: zhangju index SOURCE --index {pasted(directory)}"
-        ) from error
-    except OSError as error:
-        raise _unreadable(pointer, error) from error
-    text = data.decode("utf-8", "replace")
-    if _OLDER_LINE.fullmatch(text):
-        raise _of_another_format(directory, f"a format before {FORMAT}, of an older zhangju")
-    found = [_LINE.fullmatch(line) for line in text.split("\n")[:-2]]
-    names = [match.group(1) for match in found if match]
-    if not names or len(set(names)) < len(found) or data != _sealed(data[: -len(_sealed(b""))]):
-        raise StoreError(f"{pointer} is damaged; {_rebuild(directory)}")
-    return tuple(Generation(*match.groups()) for match in found if match)
+        return pointer.read(data)
+    except ValueError as error:
+        if pointer.is_of_older_format(data):
+            found = f"a format before {FORMAT}, of an older zhangju"
+            raise remedies.of_another_format(directory, found, FORMAT) from error
+        raise remedies.damaged_pointer(directory / CURRENT, directory) from error
 
 
 def known(directory: Path) -> tuple[Generation, ...]:
-    """What ``generations`` tells, or none. Raises StoreError only where the disk does not let CURRENT be read."""
-    try:
-        return generations(directory)
-    except StoreError as error:
-        if isinstance(error.__cause__, OSError) and not isinstance(error.__cause__, _MISSING):
-            raise  # it may be readable again in a moment, and must not be replaced by one that knows of no others
+    """The same for those who build: none where there is no index, and of a damaged CURRENT what fits the manifests.
+
+    Raises StoreError only where the disk does not let CURRENT be read: it may do so again in a moment, and must not be
+    replaced by one that knows of nothing.
+    """
+    if not (directory / CURRENT).exists():
         return ()
+    data = _pointer(directory)
+    try:
+        return pointer.read(data)
+    except ValueError:
+        return tuple(g for g in pointer.salvaged(data) if _is_sealed(directory, g))
+
+
+def _pointer(directory: Path) -> bytes:
+    try:
+        return (directory / CURRENT).read_bytes()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise remedies.missing(directory) from error
+    except OSError as error:
+        raise remedies.unreadable(directory / CURRENT, error, directory) from error
+
+
+def _is_sealed(directory: Path, generation: Generation) -> bool:
+    try:
+        _manifest(directory, generation)
+    except StoreError:
+        return False
+    return True
 
 
 def open_snapshot(directory: Path) -> Snapshot:
@@ -143,7 +145,7 @@ def open_live(directory: Path) -> Opened:
             before, generation = generation, live(directory)
             if generation == before:
                 raise
-    raise StoreError(f"{directory} is built anew faster than it can be read; try again when that has ended")
+    raise StoreError(f"{directory} is built anew faster than it can be read", "try again when that has ended")
 
 
 def open_generation(directory: Path, generation: Generation) -> Snapshot:
@@ -160,7 +162,7 @@ def open_generation(directory: Path, generation: Generation) -> Snapshot:
             parser=manifest["parser"],
         )
     except (ValueError, KeyError, TypeError, ZhangjuError) as error:
-        raise error if isinstance(error, StoreError) else _damaged(folder, directory) from error
+        raise error if isinstance(error, StoreError) else remedies.damaged(folder, directory) from error
 
 
 def about(directory: Path, generation: Generation) -> About:
@@ -176,7 +178,7 @@ def about(directory: Path, generation: Generation) -> About:
             **manifest["counts"],
         )
     except (ValueError, KeyError, TypeError) as error:
-        raise _damaged(_manifest_of(directory, generation), directory) from error
+        raise remedies.damaged(_manifest_of(directory, generation), directory) from error
 
 
 def _manifest_of(directory: Path, generation: Generation) -> Path:
@@ -187,21 +189,21 @@ def _manifest(directory: Path, generation: Generation) -> Mapping[str, Any]:
     path = _manifest_of(directory, generation)
     data = _read(path, directory)
     if Stamp.of(data).sha256 != generation.digest:
-        raise _damaged(path, directory)
+        raise remedies.damaged(path, directory)
     try:
         manifest: dict[str, Any] = json.loads(data)
         written, by = int(manifest["format"]), str(manifest["zhangju"])
     except (ValueError, KeyError, TypeError) as error:
-        raise _damaged(path, directory) from error
+        raise remedies.damaged(path, directory) from error
     if written != FORMAT:
-        raise _of_another_format(directory, f"format {written}, written by zhangju {by}")
+        raise remedies.of_another_format(directory, f"format {written}, written by zhangju {by}", FORMAT)
     return manifest
 
 
 def _checked(path: Path, files: Mapping[str, Any], directory: Path) -> bytes:
     data = _read(path, directory)
     if Stamp.of(data)._asdict() != files.get(path.name):
-        raise _damaged(path, directory)
+        raise remedies.damaged(path, directory)
     return data
 
 
@@ -213,9 +215,9 @@ def _array(path: Path, data: bytes, directory: Path) -> npt.NDArray[Any]:
         shape, by_columns, dtype = np.lib.format.read_array_header_1_0(stream)
         array = np.frombuffer(data, dtype=wanted, offset=stream.tell()).reshape(shape)
     except (OSError, ValueError) as error:
-        raise _damaged(path, directory) from error
+        raise remedies.damaged(path, directory) from error
     if dtype != wanted or by_columns or array.ndim != axes:
-        raise _damaged(path, directory)
+        raise remedies.damaged(path, directory)
     return array
 
 
@@ -223,34 +225,7 @@ def _read(path: Path, directory: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise _unreadable(path, error, directory) from error
-
-
-def _unreadable(path: Path, error: OSError, directory: Path | None = None) -> StoreError:
-    return StoreError(f"cannot read {path}: {error.strerror or error}; {_rebuild(directory or path.parent)}")
-
-
-def _damaged(path: Path, directory: Path) -> StoreError:
-    return StoreError(f"{path} is damaged or incomplete; {_rebuild(directory)}")
-
-
-def _rebuild(directory: Path) -> str:
-    return (
-        f"see what is left with: zhangju verify --index {pasted(directory)}, "
-        f"or build it again with: zhangju index SOURCE --index {pasted(directory)}"
-    )
-
-
-def _of_another_format(directory: Path, found: str) -> StoreError:
-    return StoreError(
-        f"the index {directory} has {found}; this zhangju {version('zhangju')} reads format {FORMAT}; "
-        f"build it again with: zhangju index SOURCE --index {pasted(directory)}"
-    )
-
-
-def pasted(directory: Path) -> str:
-    """A folder as it can be pasted into a terminal behind an option: its name may hold spaces."""
-    return shlex.quote(str(directory))
+        raise remedies.unreadable(path, error, directory) from error
 
 
 # writing
@@ -268,12 +243,9 @@ def building(directory: Path) -> Iterator[None]:
             yield
     except HeldError as error:
         who = f"process {error.holder}" if error.holder else "another process"
-        raise StoreError(f"{who} is building {directory}; wait for it to end, or give another --index") from error
+        raise StoreError(f"{who} is building {directory}", "wait for it to end, or give another --index") from error
     except OSError as error:
-        raise StoreError(
-            f"cannot write {error.filename or directory}: {error.strerror or error}; "
-            "what was finished before is whole; make room or give another --index, then run the command again"
-        ) from error
+        raise remedies.unwritable(directory, error) from error
 
 
 def journal(directory: Path) -> Path:
@@ -284,7 +256,10 @@ def journal(directory: Path) -> Path:
 
 
 def publish(directory: Path, snapshot: Snapshot) -> str:
-    """Write a new generation and make it the live one; returns its name. Call it inside ``building``."""
+    """Write a new generation and make it the live one; returns its name. Call it inside ``building``.
+
+    Those before it are kept if they are whole: a damaged one must not take the place of one to go back to.
+    """
     before = known(directory)
     disk.make_folder(directory / GENERATIONS)
     _sweep_generations(directory)  # those of builds that were cut off: they may fill the disk
@@ -297,7 +272,7 @@ def publish(directory: Path, snapshot: Snapshot) -> str:
     except BaseException:
         disk.remove(folder)  # a full disk has its room back at once
         raise
-    _point(directory, [new, *before][:KEPT])
+    _point(directory, [new, *(g for g in before if _is_whole(directory, g))][:KEPT])
     sweep(directory)
     return new.name
 
@@ -308,34 +283,58 @@ def _next_name(directory: Path, before: Sequence[Generation]) -> str:
     return name_of(max(taken, default=0) + 1)
 
 
-def name_of(number: int) -> str:
-    """The name of a generation with this number."""
-    return f"{number:06}"
+def _is_whole(directory: Path, generation: Generation) -> bool:
+    """Whether every file is what was written."""
+    try:
+        files = _manifest(directory, generation)["files"]
+        for name in FILES:
+            _checked(directory / GENERATIONS / generation.name / name, files, directory)
+    except StoreError:
+        return False
+    return True
 
 
 def roll_back(directory: Path, to: str | None = None) -> Generation:
     """Make an earlier generation the live one, after it was checked; returns it. Raises StoreError.
 
-    Without ``to`` it is the one that was live before.
+    Without ``to`` it is the one that was live before, or where that is damaged the next. Where CURRENT itself is
+    damaged, it is the first that it still names.
     """
+    _pointer(directory)  # where there is no index, none is begun
     with building(directory):
-        order = generations(directory)
-        wanted = [g for g in order[1:] if to is None or g.name == to]
-        if not wanted:
-            others = ", ".join(g.name for g in order[1:]) or "none"
-            raise StoreError(f"there is no generation {to or 'before the live one'} to go back to; there is: {others}")
-        open_generation(directory, wanted[0])
-        _point(directory, [wanted[0], *(g for g in order if g != wanted[0])])
-        return wanted[0]
+        order = known(directory)
+        sound = (directory / CURRENT).read_bytes() == pointer.written(order)
+        if sound and to == order[0].name:
+            raise StoreError(f"generation {to} is live already", "zhangju history lists the others")
+        wanted = [g for g in order[1 if sound else 0 :] if to in (None, g.name)]
+        whole = [g for g in wanted if _is_whole(directory, g)]
+        if not whole:
+            _refuse_to_go_back(directory, order, wanted, to)
+        _point(directory, [whole[0], *(g for g in order if g != whole[0])])
+        return whole[0]
+
+
+def _refuse_to_go_back(
+    directory: Path, order: Sequence[Generation], wanted: Sequence[Generation], to: str | None
+) -> NoReturn:
+    for generation in wanted:
+        open_generation(directory, generation)  # which says what is wrong with it
+    others = ", ".join(g.name for g in order[1:]) or "no other"
+    raise StoreError(
+        f"there is no generation {to or 'before the live one'} to go back to", f"besides the live one there is {others}"
+    )
 
 
 def sweep(directory: Path) -> None:
     """Remove what builds that were cut off have left, and generations that are no longer kept.
 
-    Call it inside ``building``. What cannot be removed now is tried again by the next build.
+    Call it inside ``building``. What a build embedded is left if that was after the last one was published: another
+    build of the same texts goes on from it. What cannot be removed now is tried again by the next build.
     """
     disk.remove(disk.unfinished(directory / CURRENT))
-    disk.remove(directory / UNFINISHED)
+    embedded = [p.stat().st_mtime_ns for p in (directory / UNFINISHED).glob("*")]
+    if (directory / CURRENT).stat().st_mtime_ns >= max(embedded, default=0):
+        disk.remove(directory / UNFINISHED)
     _sweep_generations(directory)
 
 
@@ -349,18 +348,12 @@ def _sweep_generations(directory: Path) -> None:
 
 
 def _point(directory: Path, order: Sequence[Generation]) -> None:
-    lines = "".join(f"{g.name} sha256:{g.digest}\n" for g in order)
     try:
-        disk.replace(directory / CURRENT, _sealed(lines.encode()))
+        disk.replace(directory / CURRENT, pointer.written(order))
     except BaseException:
         disk.remove(disk.unfinished(directory / CURRENT))
         _sweep_generations(directory)
         raise
-
-
-def _sealed(lines: bytes) -> bytes:
-    """Without its last line a pointer that was cut at the end of another would lose generations unnoticed."""
-    return lines + f"sha256:{Stamp.of(lines).sha256}\n".encode()
 
 
 def _write_generation(folder: Path, snapshot: Snapshot) -> str:

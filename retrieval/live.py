@@ -16,7 +16,7 @@ from typing import NamedTuple
 from index import store
 from index.encoder import Encoder
 from index.errors import StoreError, ZhangjuError
-from index.store import Generation
+from index.pointer import Generation
 from retrieval.background import Background
 from retrieval.rerank import Reranker
 from retrieval.search import Searcher

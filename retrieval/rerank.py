@@ -24,7 +24,7 @@ Rows = npt.NDArray[np.int64]
 RERANKED = 32
 
 _WANTED = "a model that reads question and passage together and gives one score was wanted"
-_REMEDY = f"name a cross encoder such as BAAI/bge-reranker-v2-m3{RERANKING.or_without}"
+_REMEDY = f"name a cross encoder such as BAAI/bge-reranker-v2-m3{RERANKING.otherwise}"
 
 
 class Reranker(Protocol):

@@ -12,7 +12,7 @@ from index import store
 from index.citations import cite
 from index.embedding import headings
 from index.encoder import Encoder, load_encoder
-from index.model import mismatch
+from index.model import EMBEDDING, OWN, mismatch
 from index.records import Citation, Document, Passage, Span
 from index.script import folded
 from retrieval import answer, confidence, marking, related
@@ -86,7 +86,8 @@ class Searcher:
         """
         snapshot = store.open_snapshot(directory)
         name = model or snapshot.contract.name  # alone: the snapshot holds twice what the searcher needs of it
-        return cls(snapshot, lambda: load_encoder(name), reranker=reranker)
+        use = EMBEDDING if model else OWN
+        return cls(snapshot, lambda: load_encoder(name, use=use), reranker=reranker)
 
     def load(self) -> None:
         """Load the model now rather than with the first question. Raises ModelError if it is not the index's own."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from index.errors import QuestionError, StoreError, ZhangjuError
+from index.errors import QuestionError, ZhangjuError
 from scripts import display
 
 if TYPE_CHECKING:
@@ -257,6 +257,7 @@ def verify_command(
     model: ModelOption = None,
 ) -> None:
     """Read every file of the index and say whether it is what was written; 1 if something is damaged."""
+    from index.model import EMBEDDING, OWN
     from index.snapshot import Snapshot
     from scripts import state
     from scripts.indexing import LoadedOnce
@@ -265,12 +266,13 @@ def verify_command(
         problem = state.slipped(snapshot)
         if problem or not rows:
             return problem
-        return state.embedded_otherwise(snapshot, LoadedOnce(model or snapshot.contract.name)(), rows, seed=0)
+        encoder = LoadedOnce(model or snapshot.contract.name, use=EMBEDDING if model else OWN)()
+        return state.embedded_otherwise(snapshot, encoder, rows)
 
     found = state.checked(index, inspect)
     _print_states(found, as_json=as_json)
-    if remedy := state.remedy(found, index):
-        raise StoreError(f"{index} is damaged; {remedy}")
+    if (error := state.damage(found, index)) is not None:
+        raise error
     display.message(f"{index} is sound")
 
 
@@ -292,9 +294,13 @@ def rollback(
 ) -> None:
     """Go back to an earlier build of the index; what is live now stays and can be gone back to as well."""
     from index import store
+    from index.pointer import name_of
+    from index.remedies import pasted
 
-    name = store.roll_back(index, None if to is None else store.name_of(to)).name
-    display.message(f"{index} is generation {name} again; the one before it comes back with: zhangju rollback")
+    name = store.roll_back(index, None if to is None else name_of(to)).name
+    display.message(
+        f"{index} is generation {name} again; what was live comes back with: zhangju rollback --index {pasted(index)}"
+    )
 
 
 def _print_states(states: "Sequence[State]", *, as_json: bool) -> None:
@@ -320,7 +326,7 @@ def serve(
     reranker: RerankerOption = None,
 ) -> None:
     """Open the page on which questions are asked; Ctrl-C ends it. It follows the index when that is built anew."""
-    from index.model import DEFAULT_MODEL
+    from index.model import DEFAULT_MODEL, OWN
     from retrieval.live import LiveSearcher
     from scripts.indexing import LoadedOnce, bring_up_to_date
 
@@ -329,7 +335,7 @@ def serve(
         bring_up_to_date(sources, index, encoder)
 
     def load(name: str) -> "Encoder":
-        return encoder() if model or name == DEFAULT_MODEL else LoadedOnce(name)()
+        return encoder() if model or name == DEFAULT_MODEL else LoadedOnce(name, use=OWN)()
 
     with LiveSearcher(index, load, reranker=_loading(reranker), report=display.message) as live:
         from ui.page import serve as serve_page

@@ -5,41 +5,48 @@ from pathlib import Path
 
 from index.build import Report, build, collect
 from index.encoder import Encoder, load_encoder
-from index.model import locate
+from index.model import EMBEDDING, ModelFiles, Use, locate
+from index.remedies import pasted
 from scripts import display
 
 
 class LoadedOnce:
     """An encoder that is loaded when it is first asked for, and then kept: loading takes seconds."""
 
-    def __init__(self, model: str | None) -> None:
+    def __init__(self, model: str | None, *, use: Use = EMBEDDING) -> None:
         self._model = model
+        self._use = use
         self._encoder: Encoder | None = None
 
     def __call__(self) -> Encoder:
         """The encoder. Raises ModelError."""
         if self._encoder is None:
             display.message("loading the model ...")
-            self._encoder = load_encoder(self._model, report=display.message)
+            self._encoder = load_encoder(self._model, use=self._use, report=display.message)
         return self._encoder
 
-    def revision(self) -> str:
-        """The model's revision, without loading it. Raises ModelError."""
-        return locate(self._model, report=display.message).revision
+    def files(self) -> ModelFiles:
+        """The model's name and revision, without loading it. Raises ModelError."""
+        return locate(self._model, use=self._use, report=display.message)
 
 
 def bring_up_to_date(sources: Sequence[Path], index: Path, encoder: LoadedOnce) -> Report:
     """Make ``index`` the index of these files and folders and say what was done. Raises ZhangjuError."""
-    found = collect(sources)
+    found = collect(sources, without=index)
     for path in found.passed_over:
-        display.message(f"passed over {path}: files ending in {path.suffix or 'nothing'} cannot be read")
+        display.message(f"passed over {path}: {passed_over(path)}")
     with display.progress("embedding", "texts") as advance:
-        report = build(
-            found.files, index, revision=encoder.revision, load=encoder, progress=advance, report=display.message
-        )
+        report = build(found.files, index, model=encoder.files, load=encoder, progress=advance, report=display.message)
     for line in summary(report, index):
         display.message(line)
     return report
+
+
+def passed_over(path: Path) -> str:
+    """Why a file or folder in a folder is not indexed."""
+    if path.is_dir():
+        return "it is a link to a folder; name that folder to index it"
+    return f"files ending in {path.suffix or 'nothing'} cannot be read"
 
 
 def summary(report: Report, index: Path) -> list[str]:
@@ -62,6 +69,6 @@ def summary(report: Report, index: Path) -> list[str]:
     if report.lost:
         lines.append(
             f"the index held {', '.join(report.lost)} before and does no longer; "
-            f"the state before comes back with: zhangju rollback --index {index}"
+            f"the state before comes back with: zhangju rollback --index {pasted(index)}"
         )
     return lines

@@ -8,9 +8,14 @@ from typing import Any
 from index import store, verify
 from index.encoder import Encoder
 from index.errors import StoreError
+from index.model import mismatch
+from index.pointer import Generation
+from index.remedies import pasted
 from index.snapshot import Snapshot
-from index.store import About, Generation
+from index.store import About
+from scripts.display import count
 
+_TRIES = 20  # each fails only if a build was published meanwhile
 SAME = 0.9999  # the least cosine of a stored vector with what the model makes of the same text again
 
 
@@ -26,12 +31,22 @@ class State:
 
 def history(directory: Path) -> list[State]:
     """Every generation that is kept, the live one first, by its manifest. Raises StoreError if CURRENT is damaged."""
-    return [_state(directory, g, live=i == 0) for i, g in enumerate(store.generations(directory))]
+    return _states(directory, None)
 
 
 def checked(directory: Path, inspect: Callable[[Snapshot], str]) -> list[State]:
     """The same, with every file read and compared with what was written; ``inspect`` looks for more in the live one."""
-    return [_state(directory, s.generation, live=s.live, inspect=inspect) for s in history(directory)]
+    return _states(directory, inspect)
+
+
+def _states(directory: Path, inspect: Callable[[Snapshot], str] | None) -> list[State]:
+    """Looked at again while builds go on: what they sweep is not damaged."""
+    for _ in range(_TRIES):
+        there = store.generations(directory)
+        states = [_state(directory, g, live=i == 0, inspect=inspect) for i, g in enumerate(there)]
+        if all(not s.problem for s in states) or store.generations(directory) == there:
+            return states
+    raise StoreError(f"{directory} is built anew faster than it can be read", "try again when that has ended")
 
 
 def _state(
@@ -44,7 +59,7 @@ def _state(
             snapshot = store.open_generation(directory, generation)
             problem = inspect(snapshot) if live else ""
     except StoreError as error:
-        problem = str(error).split("; ")[0]  # without its remedy: the caller knows better which one is left
+        problem = error.problem  # without its remedy: the caller knows better which one is left
     return State(generation=generation, live=live, about=about, problem=problem)
 
 
@@ -54,29 +69,34 @@ def slipped(snapshot: Snapshot) -> str:
     return f"the vectors of {len(ids)} passages are those of other texts, {ids[0]} for one" if ids else ""
 
 
-def embedded_otherwise(snapshot: Snapshot, encoder: Encoder, rows: int, *, seed: int) -> str:
-    """What is wrong with the vectors of some rows when their texts are embedded again; empty if nothing."""
-    if differences := snapshot.contract.differences(encoder.contract):
-        return f"this is another model than that of the index ({'; '.join(differences)})"
+def embedded_otherwise(snapshot: Snapshot, encoder: Encoder, rows: int, *, seed: int = 0) -> str:
+    """What is wrong with the vectors of some rows when their texts are embedded again; empty if nothing.
+
+    Raises ModelError if the encoder is not the index's own.
+    """
+    if (error := mismatch(snapshot.contract, encoder.contract)) is not None:
+        raise error
     cosines = verify.embedded_again(snapshot, encoder, rows, seed=seed)
     other = int((cosines < SAME).sum())
-    return (
-        f"{other} of {len(cosines)} vectors are not those of their texts (cosine {cosines.min():.4f})" if other else ""
-    )
+    least = f"cosine {cosines.min(initial=1):.4f}"
+    return f"{other} of {len(cosines)} vectors are not those of their texts ({least})" if other else ""
 
 
-def remedy(states: Sequence[State], index: Path) -> str:
-    """What to do about what is damaged; empty if nothing is."""
+def damage(states: Sequence[State], index: Path) -> StoreError | None:
+    """What is damaged and what to do about it, if anything is."""
     sound = [s.generation.name for s in states if not s.problem]
-    again = f"build the index again with: zhangju index SOURCE --index {store.pasted(index)}"
-    if len(sound) == len(states):
-        return ""
+    other = ", ".join(s.generation.name for s in states if s.problem)
+    again = f"build the index again with: zhangju index SOURCE --index {pasted(index)}"
+    if not other:
+        return None
     if not states[0].problem:
-        return "the live generation is sound; what is damaged can only not be gone back to, and newer builds replace it"
-    if not sound:
-        return f"no generation is sound; {again}"
-    back = f"zhangju rollback --to {sound[0]} --index {store.pasted(index)}"
-    return f"go back to generation {sound[0]} with: {back}, or {again}"
+        remedy = "the live one is sound; there is no going back to the other, and the next build drops it"
+    elif not sound:
+        remedy = f"none is sound; {again}"
+    else:
+        back = f"zhangju rollback --to {int(sound[0])} --index {pasted(index)}"
+        remedy = f"go back to {sound[0]} with: {back}, or {again}"
+    return StoreError(f"{index}: generation {other} is damaged", remedy)
 
 
 def state_json(states: Sequence[State]) -> dict[str, Any]:
@@ -95,6 +115,6 @@ def line(state: State) -> str:
     """A generation for people to read."""
     words = [f"{'live' if state.live else '':5}{state.generation.name}"]
     if (about := state.about) is not None:
-        words += [about.built, f"{about.documents:,} documents", f"{about.passages:,} passages"]
+        words += [about.built, count(about.documents, "document"), count(about.passages, "passage")]
         words += [f"{about.size / 1e6:,.1f} MB", about.model]
     return "  ".join([*words, f"DAMAGED: {state.problem}"] if state.problem else words)

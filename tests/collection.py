@@ -39,7 +39,7 @@ def write_plan(folder: Path, text: str = PLAN, name: str = "plan.txt") -> Path:
 def build_index(source: Path, directory: Path, encoder: HashingEncoder | None = None) -> Report:
     """Build an index of a source with the fake encoder."""
     fake = encoder or HashingEncoder()
-    return build(collect([source]).files, directory, revision=lambda: fake.contract.revision, load=lambda: fake)
+    return build(collect([source]).files, directory, model=lambda: fake.contract, load=lambda: fake)
 
 
 def snapshot_of(*texts: str, encoder: Encoder | None = None) -> store.Snapshot:

@@ -42,8 +42,7 @@ def outline(path: Path) -> dict[str, Any]:
 
 def indexed(source: Path, directory: Path, encoder: Encoder) -> Path:
     """Index a source with the default model."""
-    revision = encoder.contract.revision
-    build(collect([source]).files, directory, revision=lambda: revision, load=lambda: encoder)
+    build(collect([source]).files, directory, model=lambda: encoder.contract, load=lambda: encoder)
     return directory
 
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from index.errors import QuestionError, ZhangjuError
+from index.pointer import Generation
 from index.records import Citation, Document, Passage
-from index.store import Generation
 from retrieval.records import Answer, RelatedHit
 from ui.markup import EMPTY, Html
 from ui.render import (

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
 
 from index.errors import ZhangjuError
-from index.store import Generation
+from index.pointer import Generation
 from ui import server
 from ui.examples import MOST, example_questions
 from ui.handlers import Live, Outcome, Serving, begin, find, notes, pulse, show

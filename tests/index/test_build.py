@@ -1,3 +1,5 @@
+import errno
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -151,8 +153,8 @@ def test_taking_documents_away_needs_no_model(tmp_path: Path) -> None:
     def fail() -> HashingEncoder:
         raise AssertionError("the model was loaded")
 
-    revision = HashingEncoder().contract.revision
-    report = build(collect([source]).files, directory, revision=lambda: revision, load=fail)
+    contract = HashingEncoder().contract
+    report = build(collect([source]).files, directory, model=lambda: contract, load=fail)
     assert (report.made, report.documents) == (0, 1)
     report = build_index(source, tmp_path / "anew")
     assert_same(store.open_snapshot(directory), store.open_snapshot(tmp_path / "anew"))
@@ -289,3 +291,92 @@ def test_a_document_below_a_heading_beyond_the_models_length_is_embedded_whole(t
     assert {part.split("\n")[0] for part in parts} == {("节约用水" * 40)[:27]}
     assert "".join(part.split("\n")[1] for part in parts) == text
     assert max(encoder.count_tokens(parts)) <= 64
+
+
+def test_a_model_that_moved_is_named_anew_and_nothing_is_embedded(tmp_path: Path) -> None:
+    plan, directory = write_plan(tmp_path), tmp_path / "index"
+    build_index(plan, directory)
+    moved = Moved()
+    report = build_index(plan, directory, moved)
+    assert (report.unchanged, report.generation, report.made) == (False, "000002", 0)
+    assert store.open_snapshot(directory).contract.name == "/elsewhere"
+    assert build_index(plan, directory, moved).unchanged
+
+
+class Moved(HashingEncoder):
+    """The same model under another name."""
+
+    @property
+    def contract(self) -> ModelContract:
+        return replace(super().contract, name="/elsewhere")
+
+
+def test_the_remedy_for_other_settings_under_another_name_works(tmp_path: Path) -> None:
+    class Both(Moved):
+        @property
+        def contract(self) -> ModelContract:
+            return replace(super().contract, query_prompt="query: ")
+
+    plan, directory = write_plan(tmp_path), tmp_path / "index"
+    build_index(plan, directory)
+    assert build_index(plan, directory, Both()).taken == 0
+    assert store.open_snapshot(directory).contract == Both().contract
+
+
+def test_what_a_build_embedded_is_kept_while_nothing_newer_is_published(tmp_path: Path) -> None:
+    plan, directory = write_plan(tmp_path), tmp_path / "index"
+    build_index(plan, directory)
+    longer = write_plan(tmp_path, PLAN + "".join(f"第{n}段讲第{n * n}件事。\n" for n in range(90)), "longer.txt")
+    first, second = Interrupted(2), Asked()
+    with pytest.raises(KeyboardInterrupt):
+        build_index(longer, directory, first)
+    assert build_index(plan, directory).unchanged
+    assert (directory / "unfinished").is_dir()
+    build_index(longer, directory, second)
+    for kind in (False, True):
+        assert not set(first.texts[kind]) & set(second.texts[kind])
+    assert not (directory / "unfinished").exists()
+
+
+def test_what_cannot_be_listed_or_is_no_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source, directory = tmp_path / "docs", tmp_path / "index"
+    (source / "shut").mkdir(parents=True)
+    write_plan(source)
+    write_plan(source / "shut", name="inside.txt")
+    (source / "dangling.txt").symlink_to(tmp_path / "nothing")
+    (source / "elsewhere").symlink_to(tmp_path)
+    assert [p.name for p in collect([source]).passed_over] == ["elsewhere"]
+    report = build_index(source, directory)
+    assert (report.documents, len(report.failures)) == (2, 1)
+    listed = os.scandir
+
+    def forbidden(path: str) -> object:
+        if Path(path).name == "shut":
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", forbidden)
+    report = build_index(source, directory)
+    assert report.documents == 1
+    assert report.lost == ("shut/inside.txt",)
+    assert any("shut" in failure for failure in report.failures)
+
+
+def test_an_index_among_the_documents_is_left_out(tmp_path: Path) -> None:
+    write_plan(tmp_path)
+    build_index(tmp_path, tmp_path / "index")
+    assert collect([tmp_path], without=tmp_path / "index").passed_over == ()
+    assert len(collect([tmp_path]).passed_over) > 10
+
+
+def test_a_name_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    source = tmp_path / "docs"
+    source.mkdir()
+    write_plan(source)
+    try:
+        Path(os.fsdecode(bytes(source) + b"/\xff.txt")).write_text("一段。")
+    except OSError:
+        pytest.skip("the file system takes no such name")
+    report = build_index(source, tmp_path / "index")
+    assert report.documents == 1
+    assert report.failures[0] == "\\udcff.txt: the name of the file is not UTF-8; rename it"

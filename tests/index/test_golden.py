@@ -55,7 +55,7 @@ def write_golden() -> None:
         for name, text in TEXTS.items():
             (Path(place) / name).write_text(text, encoding="utf-8", newline="")
         files = collect([Path(place)]).files
-        build(files, folder, revision=lambda: ENCODER.contract.revision, load=lambda: ENCODER)
+        build(files, folder, model=lambda: ENCODER.contract, load=lambda: ENCODER)
     (folder / store.LOCK).unlink()
 
 

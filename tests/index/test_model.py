@@ -94,7 +94,7 @@ def test_a_mismatch_names_both_models_and_the_commands() -> None:
     assert str(error) == (
         "the index was built with the model a/b, and the one at hand is /my models/c: the model was 'a/b', is "
         "'/my models/c'; its revision was '1', is '2'; the dimension of its vectors was 384, is 768; build it again "
-        "with: zhangju index SOURCE --model '/my models/c', or ask the one it was built with: zhangju ask QUESTION "
+        "with: zhangju index SOURCE --index DIR --model '/my models/c', or ask with its own: zhangju ask QUESTION --index DIR "
         "--model a/b"
     )
 
@@ -116,7 +116,7 @@ def test_every_field_is_compared(change: dict[str, Any], found: str) -> None:
     message = str(mismatch(CONTRACT, replace(CONTRACT, **change)))
     name = change.get("name", "a/b")
     # There is no other model to ask with: the index's own name leads to the same one.
-    assert message.endswith(f": {found}; build it again with: zhangju index SOURCE --model {name}")
+    assert message.endswith(f": {found}; build it again with: zhangju index SOURCE --index DIR --model {name}")
     assert "\n" not in message
 
 

@@ -17,6 +17,7 @@ from index import store
 from index.build import build, collect
 from index.errors import StoreError
 from index.lexical import LexicalIndex
+from index.pointer import Generation
 from index.sentences import sentence_spans
 from index.tokens import TokenVectors
 from tests.collection import PLAN, build_index, write_plan
@@ -67,11 +68,11 @@ def test_an_index_that_is_up_to_date_is_not_built_again(built: Path, tmp_path: P
         raise AssertionError("the model was loaded")
 
     files = collect([write_plan(tmp_path)]).files
-    revision = HashingEncoder().contract.revision
-    report = build(files, built, revision=lambda: revision, load=fail)
+    contract = HashingEncoder().contract
+    report = build(files, built, model=lambda: contract, load=fail)
     assert (report.unchanged, report.generation, report.passages) == (True, "000001", 7)
     with pytest.raises(AssertionError, match="loaded"):
-        build(files, built, revision=lambda: "another revision", load=fail)
+        build(files, built, model=lambda: replace(contract, revision="another"), load=fail)
 
 
 def test_an_index_of_an_older_format_is_named_and_built_anew(built: Path, tmp_path: Path) -> None:
@@ -224,7 +225,9 @@ def test_indexes_of_other_formats_and_a_missing_one_say_what_to_do(built: Path, 
 )
 def test_a_pointer_that_leads_elsewhere_is_refused(built: Path, text: str) -> None:
     (built / "CURRENT").write_bytes(text.encode("latin-1"))
-    with pytest.raises(StoreError, match="CURRENT is damaged; see what is left with: zhangju verify"):
+    with pytest.raises(
+        StoreError, match="CURRENT is damaged; go back to a generation that is whole with: zhangju rollback --index"
+    ):
         store.open_snapshot(built)
 
 
@@ -262,7 +265,7 @@ def test_readers_go_on_to_the_next_generation_when_theirs_disappears(
 ) -> None:
     opened = store.open_generation
 
-    def overtaken(directory: Path, generation: store.Generation) -> store.Snapshot:
+    def overtaken(directory: Path, generation: Generation) -> store.Snapshot:
         if generation.name == "000001":
             monkeypatch.setattr(store, "open_generation", opened)
             for number in range(2, 6):
@@ -281,7 +284,9 @@ def test_rolling_back_and_forth(built: Path, tmp_path: Path) -> None:
     assert store.roll_back(built).name == "000003"
     assert store.roll_back(built, "000001").name == "000001"
     assert [g.name for g in store.generations(built)] == ["000001", "000003", "000002"]
-    with pytest.raises(StoreError, match="no generation 000007 to go back to; there is: 000003, 000002"):
+    with pytest.raises(
+        StoreError, match="no generation 000007 to go back to; besides the live one there is 000003, 000002"
+    ):
         store.roll_back(built, "000007")
     report = build_index(write_plan(tmp_path, PLAN + "第3段。\n"), built)
     assert (report.generation, report.made) == ("000004", 0)  # all texts are in generation 3
@@ -289,7 +294,9 @@ def test_rolling_back_and_forth(built: Path, tmp_path: Path) -> None:
 
 
 def test_there_is_no_rolling_back_to_what_is_damaged(built: Path, tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="no generation before the live one to go back to; there is: none"):
+    with pytest.raises(
+        StoreError, match="no generation before the live one to go back to; besides the live one there is no other"
+    ):
         store.roll_back(built)
     build_index(write_plan(tmp_path, PLAN + "又一段。\n"), built)
     (built / "generations" / "000001" / "tokens.npy").write_bytes(b"")
@@ -322,8 +329,47 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with (
         pytest.raises(
             StoreError,
-            match=r"cannot write .*file.*: .*; what was finished before is whole; make room or give another --index",
+            match=r"cannot write .*file.*: .*; what was finished before is whole; give another --index",
         ),
         store.building(file / "index"),
     ):
         pass
+
+
+def test_a_damaged_generation_takes_no_place_of_one_to_go_back_to(built: Path, tmp_path: Path) -> None:
+    for number in (2, 3):
+        build_index(write_plan(tmp_path, PLAN + f"第{number}段。\n"), built)
+    (generation(built) / "tokens.npy").write_bytes(b"")
+    assert store.roll_back(built).name == "000002"
+    assert store.roll_back(built).name == "000001"  # not the damaged one that was live before
+    build_index(write_plan(tmp_path, PLAN + "第4段。\n"), built)
+    assert [g.name for g in store.generations(built)] == ["000004", "000001", "000002"]
+
+
+@pytest.mark.parametrize("damage", ["flipped", "cut", "emptied"])
+def test_a_damaged_pointer_loses_what_still_fits_not(built: Path, tmp_path: Path, damage: str) -> None:
+    build_index(write_plan(tmp_path, PLAN + "又一段。\n"), built)
+    current = built / "CURRENT"
+    sound = current.read_bytes()
+    current.write_bytes({"flipped": b"1" + sound[1:], "cut": sound[:-30], "emptied": b""}[damage])
+    with pytest.raises(StoreError, match="CURRENT is damaged"):
+        store.open_live(built)
+    if damage == "emptied":
+        with pytest.raises(StoreError, match="no generation before the live one to go back to"):
+            store.roll_back(built)
+        assert build_index(write_plan(tmp_path, PLAN), built).made == 22
+    else:
+        assert store.roll_back(built).name == ("000001" if damage == "flipped" else "000002")
+        current.write_bytes(sound[:-1])
+        assert build_index(write_plan(tmp_path, PLAN + "第三段。\n"), built).made == 2
+
+
+def test_going_back_where_there_is_no_index_makes_none(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="there is no index"):
+        store.roll_back(tmp_path / "typo")
+    assert not (tmp_path / "typo").exists()
+
+
+def test_the_live_generation_is_no_other_to_go_back_to(built: Path) -> None:
+    with pytest.raises(StoreError, match="generation 000001 is live already; zhangju history lists the others"):
+        store.roll_back(built, "000001")

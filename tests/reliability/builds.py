@@ -16,12 +16,13 @@ from unittest import mock
 import numpy as np
 
 import index.build
-from index import store
+from index import pointer, store
 from index.build import Report, collect, read_files
 from index.codec import document_from_json
 from index.embedding import embed
 from index.errors import StoreError
 from index.model import ModelContract
+from index.pointer import Generation
 from index.records import Document
 from index.snapshot import Snapshot
 from index.structure import read_document
@@ -204,7 +205,7 @@ def save_in_place(directory: Path, sources: Path) -> None:
     live, new = store.live(directory), store.live(made)
     for name in (*store.FILES, "manifest.json"):
         _overwrite(directory / "generations" / live.name / name, (made / "generations" / new.name / name).read_bytes())
-    _overwrite(directory / "CURRENT", store._sealed(f"{live.name} sha256:{new.digest}\n".encode()))
+    _overwrite(directory / "CURRENT", pointer.written([Generation(live.name, new.digest)]))
 
 
 def _overwrite(path: Path, data: bytes) -> None:

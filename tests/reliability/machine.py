@@ -48,6 +48,7 @@ texts = st.one_of(
     st.lists(lines, min_size=1, max_size=6).map("\n".join),
 ).map(str.encode)
 unreadable = st.sampled_from((b"", b"\x00\x01" * 40, b"\n \n", b"\x89PNG\r\n\x1a\n"))
+_POINTER_LINE = len("000001 sha256:") + 64 + 1
 Texts = dict[str, bytes]  # by the names of the files
 
 # Between these a build may be cut off. What is between two operations of one of them: test_crash.py.
@@ -179,14 +180,15 @@ class Machine(RuleBasedStateMachine):
         self.sources.mkdir()
         self.texts: Texts = {}
         self.published: dict[str, Texts] = {}
-        self.history: list[str] = []  # the live one first
+        self.history: list[str] = []  # the live one first; of a damaged pointer, what it still tells
         self.damaged: set[str] = set()
+        self.unsealed: set[str] = set()  # those whose manifest is damaged
         self.pointer_damaged = False
 
     @property
     def others(self) -> list[str]:
         """The generations that one can go back to."""
-        return [] if self.pointer_damaged else [g for g in self.history[1:] if g not in self.damaged]
+        return [g for g in self.history[0 if self.pointer_damaged else 1 :] if g not in self.damaged]
 
     def teardown(self) -> None:
         self.stack.close()
@@ -223,7 +225,7 @@ class Machine(RuleBasedStateMachine):
                 build_index(self.sources, self.directory, ENCODER)
             return
         unchanged = self.sound and self.published[self.history[0]] == wanted
-        known = [] if self.pointer_damaged else [self.published[g] for g in self.history if g not in self.damaged]
+        known = [self.published[g] for g in self.history if g not in self.damaged]
         report = build_index(self.sources, self.directory, ENCODER)
         assert report.unchanged == unchanged
         assert len(report.failures) == len(self.texts) - len(wanted)
@@ -232,7 +234,8 @@ class Machine(RuleBasedStateMachine):
             assert report.generation == self.history[0]
         else:
             self._published(report.generation)
-        assert {path.name for path in self.directory.iterdir()} == {store.CURRENT, store.LOCK, store.GENERATIONS}
+        left = {store.UNFINISHED} if unchanged else set()  # for the build that was cut off since the last was published
+        assert {path.name for path in self.directory.iterdir()} - left == {store.CURRENT, store.LOCK, store.GENERATIONS}
         assert {path.name for path in (self.directory / store.GENERATIONS).iterdir()} == set(self.history)
 
     @rule(at=st.integers(1, 45), hard=st.booleans())
@@ -263,7 +266,7 @@ class Machine(RuleBasedStateMachine):
         assert name > max(self.published, default="")
         self.tally["published"] += 1
         self.published[name] = readable(self.texts)
-        self.history = [name, *([] if self.pointer_damaged else self.history)][: store.KEPT]
+        self.history = [name, *(g for g in self.history if g not in self.damaged)][: store.KEPT]
         self.pointer_damaged = False
 
     # accidents, and the way back
@@ -278,6 +281,8 @@ class Machine(RuleBasedStateMachine):
         path = folder / data.draw(st.sampled_from([*store.FILES, store.MANIFEST]))
         _flip(path, data.draw(st.integers(0, path.stat().st_size * 8 - 1)))
         self.damaged.add(generation)
+        if path.name == store.MANIFEST:
+            self.unsealed.add(generation)
         self.tally["damaged"] += 1
         [found] = [g for g in store.generations(self.directory) if g.name == generation]
         with pytest.raises(StoreError, match=path.name):
@@ -287,7 +292,11 @@ class Machine(RuleBasedStateMachine):
     @rule(data=st.data())
     def damage_the_pointer(self, data: st.DataObject) -> None:
         path = self.directory / store.CURRENT
-        _flip(path, data.draw(st.integers(0, path.stat().st_size * 8 - 1)))
+        bit = data.draw(st.integers(0, path.stat().st_size * 8 - 1))
+        line, place = divmod(bit // 8, _POINTER_LINE)
+        lost = {line, line + 1} if place == _POINTER_LINE - 1 else {line}  # without the end of a line, the next is lost
+        _flip(path, bit)
+        self.history = [g for i, g in enumerate(self.history) if i not in lost and g not in self.unsealed]
         self.pointer_damaged = True
         self.tally["pointers_damaged"] += 1
 
@@ -306,14 +315,14 @@ class Machine(RuleBasedStateMachine):
         self._roll_back(data.draw(st.sampled_from(self.others)))
 
     def _roll_back(self, to: str | None) -> None:
-        others = [] if self.pointer_damaged else self.history[1:]
-        wanted = next((name for name in others if to in (None, name)), None)
-        if wanted is None or wanted in self.damaged:
+        wanted = next((name for name in self.others if to in (None, name)), None)
+        if wanted is None:
             with pytest.raises(StoreError):
                 store.roll_back(self.directory, to)
         else:
             assert store.roll_back(self.directory, to).name == wanted
             self.history = [wanted, *(name for name in self.history if name != wanted)]
+            self.pointer_damaged = False
             self.tally["rolled_back"] += 1
 
     # what must be
@@ -347,7 +356,7 @@ class Machine(RuleBasedStateMachine):
     @invariant()
     def the_history_is_what_was_published(self) -> None:
         names = [generation.name for generation in store.known(self.directory)]
-        assert names == ([] if self.pointer_damaged else self.history)
+        assert names == self.history
         folders = self.directory / store.GENERATIONS
         assert {path.name for path in folders.iterdir()} >= set(self.history) if self.history else True
 

@@ -15,6 +15,7 @@ from index import store
 from index.codec import document_from_json
 from index.encoder import SCHEME
 from index.errors import StoreError
+from index.pointer import Generation
 from index.snapshot import Snapshot
 from index.vectors import VectorIndex
 from tests.collection import PLAN, build_index, write_plan
@@ -33,7 +34,7 @@ class Spot:
     """A file that is to be damaged: ``generation`` is the one it belongs to, or the live one for the pointer."""
 
     directory: Path
-    generation: store.Generation
+    generation: Generation
     path: Path
 
     @property

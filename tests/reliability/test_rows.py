@@ -104,8 +104,7 @@ def write(folder: Path, texts: Texts) -> Path:
 
 
 def built(sources: Path, directory: Path, encoder: Encoder) -> Report:
-    revision = encoder.contract.revision
-    return build(collect([sources]).files, directory, revision=lambda: revision, load=lambda: encoder)
+    return build(collect([sources]).files, directory, model=lambda: encoder.contract, load=lambda: encoder)
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from index import store
-from index.store import Generation
+from index.errors import ModelError
+from index.pointer import Generation
 from scripts import state
 from tests.collection import PLAN, build_index, snapshot_of, write_plan
 from tests.fakes import HashingEncoder
@@ -46,11 +47,11 @@ def test_a_damaged_live_generation_is_named_with_the_way_back(run: Run, twice: P
     status, out, err = run("verify")
     assert status == 1
     assert "000002/tokens.npy is damaged or incomplete" in out
-    assert "go back to generation 000001 with: zhangju rollback --to 000001 --index .zhangju" in err
+    assert "generation 000002 is damaged; go back to 000001 with: zhangju rollback --to 1 --index .zhangju" in err
     assert run("rollback", "--to", "1")[0] == 0
     status, out, err = run("verify")
     assert status == 1
-    assert "the live generation is sound" in err
+    assert "the live one is sound" in err
     assert run("show", "第一章")[0] == 0
 
 
@@ -60,7 +61,7 @@ def test_where_nothing_is_sound_only_building_helps(run: Run, twice: Path) -> No
     status, out, err = run("verify", "--json")
     assert status == 1
     assert all("manifest.json" in g["problem"] for g in json.loads(out)["generations"])
-    assert "no generation is sound; build the index again with: zhangju index SOURCE" in err
+    assert "none is sound; build the index again with: zhangju index SOURCE" in err
 
 
 @pytest.mark.usefixtures("twice")
@@ -99,4 +100,5 @@ def test_vectors_of_other_texts_are_noticed() -> None:
     assert "7 of 20 vectors are not those of their texts" in state.embedded_otherwise(
         shifted, HashingEncoder(), 20, seed=1
     )
-    assert "another model" in state.embedded_otherwise(snapshot, HashingEncoder(64), 20, seed=1)
+    with pytest.raises(ModelError, match="was built with the model hashing"):
+        state.embedded_otherwise(snapshot, HashingEncoder(64), 20, seed=1)

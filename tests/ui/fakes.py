@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from index.citations import cite
 from index.errors import QuestionError
+from index.pointer import Generation
 from index.records import Citation, Division, Document, Passage, Path, Span
-from index.store import Generation
 from retrieval.records import Answer, Hit, RelatedHit
 
 ENERGY = Division(kind="章", number=2, title="推进绿色发展")

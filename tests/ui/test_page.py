@@ -14,7 +14,7 @@ import pytest
 from fastapi import FastAPI
 
 from index.errors import ZhangjuError
-from index.store import Generation
+from index.pointer import Generation
 from retrieval.records import Answer
 from tests.ui.fakes import FIRST, SECOND, BigramSearcher, Standing, law, plan
 from ui import server
