@@ -67,20 +67,29 @@ def collect(sources: Sequence[Path], *, without: Path | None = None) -> Collecte
     files: list[SourceFile] = []
     passed_over: list[Path] = []
     for source in sources:
-        if source.is_dir():
+        if _existing(source).is_dir():
             found, others = _folder(source, without)
             files += found
             passed_over += others
-        elif source.exists():
-            files.append(SourceFile(id=source.name, path=source))
         else:
-            raise DocumentError(f"{source} does not exist; give a file or a folder that does")
+            files.append(SourceFile(id=source.name, path=source))
     for one, other in pairwise(sorted(files, key=lambda f: f.id)):
         if one.id == other.id and one.path.resolve() != other.path.resolve():
             raise DocumentError(
                 f"{one.path} and {other.path} would have the same name; give the folder that holds both"
             )
     return Collected(files=tuple({f.id: f for f in files}.values()), passed_over=tuple(passed_over))
+
+
+def _existing(source: Path) -> Path:
+    """The source. Raises DocumentError if it is not there."""
+    try:
+        source.stat()
+    except OSError as error:
+        why = "is a link that leads nowhere" if source.is_symlink() else f"cannot be read: {error.strerror or error}"
+        why = "does not exist" if isinstance(error, FileNotFoundError) and not source.is_symlink() else why
+        raise DocumentError(f"{source} {why}; give a file or a folder that exists") from error
+    return source
 
 
 def _folder(folder: Path, without: Path | None) -> tuple[list[SourceFile], list[Path]]:
@@ -112,7 +121,7 @@ def _is_shut(path: Path) -> bool:
 def read_files(files: Iterable[SourceFile]) -> tuple[tuple[Document, ...], dict[str, str]]:
     """The documents that could be read, linked with each other, and for the id of each that could not, why.
 
-    Raises DocumentError if none could.
+    Raises DocumentError if none could, with a note for each if there are several.
     """
     documents: list[Document] = []
     failures: dict[str, str] = {}
@@ -123,11 +132,18 @@ def read_files(files: Iterable[SourceFile]) -> tuple[tuple[Document, ...], dict[
             except DocumentError as error:
                 failures[file.id] = str(error)
     if not documents and failures:
-        first = next(iter(failures.values()))
-        raise DocumentError(
-            first if len(failures) == 1 else f"none of {len(failures)} files could be read; the first: {first}"
-        )
+        raise _none(tuple(failures.values()))
     return linked(documents), failures
+
+
+def _none(failures: Sequence[str]) -> DocumentError:
+    """The error for files of which none could be read."""
+    if len(failures) == 1:
+        return DocumentError(failures[0])
+    error = DocumentError(f"none of {len(failures)} files could be read; see above for each")
+    for failure in failures:
+        error.add_note(failure)
+    return error
 
 
 def _printable(name: str) -> str:

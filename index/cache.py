@@ -33,7 +33,6 @@ _VECTOR = _SCALE = np.dtype("<f4")
 _ASKED = 500  # keys asked for at a time; old releases of SQLite take 999
 _WAIT_SECONDS = 30.0  # for another process to end its write, which takes a fraction of one
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-_BESIDE = ("-journal", "-wal", "-shm")  # what SQLite keeps beside a file while it writes, and a killed process leaves
 _SCHEMA = "CREATE TABLE IF NOT EXISTS embeddings (key BLOB PRIMARY KEY, crc INTEGER, blob BLOB)"
 
 Report = Callable[[str], None]
@@ -81,19 +80,6 @@ class EmbeddingCache:
 
         self._attempt(insert, None)
 
-    def remove(self) -> None:
-        """Delete all of its files. No other process may use it then; the next `write` begins anew.
-
-        The file itself goes first: SQLite drops a journal that it finds beside no file or an empty one, while a file
-        without the journal of its last write would be half of that write. So it may be cut off anywhere.
-        """
-        names = [self._path, *(self._path.with_name(self._path.name + end) for end in _BESIDE), self._aside]
-        try:
-            for path in names:
-                path.unlink(missing_ok=True)
-        except OSError as error:
-            self._report(f"the cache of embeddings {self._path} cannot be deleted ({error}): delete it by hand")
-
     def _attempt(self, work: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
         """What the work gives on a connection of its own, so that threads need not share one."""
         if not self._usable:
@@ -112,21 +98,16 @@ class EmbeddingCache:
             self._give_up(error)
         return otherwise
 
-    @property
-    def _aside(self) -> Path:
-        return self._path.with_suffix(".damaged")
-
     def _set_aside(self) -> None:
+        aside = self._path.with_suffix(".damaged")
         try:
-            self._path.replace(self._aside)
+            self._path.replace(aside)
         except FileNotFoundError:  # another process has just done the same
             return
         except OSError as error:
             self._give_up(error)
             return
-        self._report(
-            f"the cache of embeddings {self._path} is damaged: it was renamed {self._aside.name}, and begins anew"
-        )
+        self._report(f"the cache of embeddings {self._path} is damaged: it was renamed {aside.name}, and begins anew")
 
     def _give_up(self, error: Exception) -> None:
         self._usable = False

@@ -156,21 +156,11 @@ def outline(
     as_json: JsonOption = False,
 ) -> None:
     """Print how a document is read: headings and passages."""
-    from index.build import collect, read_files
-    from index.links import linked
-    from index.loaders.limits import FILE_BYTES
-    from index.reading import Reader
     from index.store import open_snapshot
     from retrieval.schema import outline_json
+    from scripts.indexing import read_source
 
-    failures: dict[str, str] = {}
-    if source is None:
-        documents = open_snapshot(index).documents
-    elif str(source) == "-":
-        with Reader() as reader:
-            documents = linked([reader.read(sys.stdin.buffer.read(FILE_BYTES + 1), "stdin.txt")])
-    else:
-        documents, failures = read_files(collect([source]).files)
+    documents, failures = read_source(source) if source else (open_snapshot(index).documents, {})
     if as_json:
         outlines = [outline_json(d) for d in documents]
         _print_json(outlines[0] if len(outlines) == 1 else {"documents": outlines})
@@ -359,6 +349,8 @@ def _loading(reranker: str | None) -> "Callable[[], Reranker] | None":
 
 
 def _stdin() -> str:
+    if sys.stdin is None:
+        raise QuestionError("nothing comes in, stdin is closed; give the question as an argument")
     try:
         return sys.stdin.buffer.read().decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -377,6 +369,8 @@ def main() -> None:
     try:
         app()
     except ZhangjuError as error:
+        for note in getattr(error, "__notes__", ()):
+            display.message(note)
         display.message(f"zhangju: {error}")
         sys.exit(1)
 

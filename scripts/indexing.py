@@ -1,11 +1,17 @@
 """Bringing an index up to date, as ``index`` and ``serve`` do it."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from index.build import Report, build, collect
+from index.build import Report, build, collect, read_files
 from index.encoder import Encoder, load_encoder
+from index.errors import DocumentError
+from index.links import linked
+from index.loaders.limits import FILE_BYTES
 from index.model import EMBEDDING, ModelFiles, Use, locate
+from index.reading import Reader
+from index.records import Document
 from index.remedies import pasted
 from scripts import display
 
@@ -28,6 +34,16 @@ class LoadedOnce:
     def files(self) -> ModelFiles:
         """The model's name and revision, without loading it. Raises ModelError."""
         return locate(self._model, use=self._use, report=display.message)
+
+
+def read_source(source: Path) -> tuple[tuple[Document, ...], dict[str, str]]:
+    """The documents of a file, a folder or stdin (-), and why others could not be read. Raises DocumentError."""
+    if str(source) != "-":
+        return read_files(collect([source]).files)
+    if sys.stdin is None:
+        raise DocumentError("nothing comes in, stdin is closed; give a file")
+    with Reader() as reader:
+        return linked([reader.read(sys.stdin.buffer.read(FILE_BYTES + 1), "stdin.txt")]), {}
 
 
 def bring_up_to_date(sources: Sequence[Path], index: Path, encoder: LoadedOnce) -> Report:

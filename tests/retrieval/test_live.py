@@ -17,7 +17,7 @@ from index.errors import ModelError, StoreError
 from index.model import ModelContract
 from retrieval.background import Background
 from retrieval.live import LiveSearcher
-from retrieval.rerank import Scores
+from retrieval.rerank import RERANKED, Scores
 from retrieval.search import Searcher
 from tests.collection import PLAN, snapshot_of
 from tests.fakes import HashingEncoder
@@ -39,11 +39,11 @@ class Named(HashingEncoder):
         return replace(super().contract, name=self._name, revision=self._name)
 
 
-class Even:
-    """A reranker that leaves everything where it is."""
+class Backwards:
+    """A reranker that turns the order around."""
 
     def scores(self, _question: str, passages: Sequence[str]) -> Scores:
-        return np.zeros(len(passages), dtype=np.float32)
+        return np.arange(len(passages), dtype=np.float32)
 
 
 class Models:
@@ -163,10 +163,10 @@ def test_an_index_that_is_made_from_scratch_under_the_same_name_is_another_one(d
 
 
 def test_model_background_and_reranker_are_loaded_once(directory: Path) -> None:
-    models, loaded = Models(HashingEncoder()), list[Even]()
+    models, loaded = Models(HashingEncoder()), list[Backwards]()
 
-    def reranker() -> Even:
-        loaded.append(Even())
+    def reranker() -> Backwards:
+        loaded.append(Backwards())
         return loaded[-1]
 
     live_searcher = holder(directory, models, reranker=reranker)
@@ -174,7 +174,8 @@ def test_model_background_and_reranker_are_loaded_once(directory: Path) -> None:
         publish(directory, text)
         live_searcher.look()
     assert live_searcher.current().generation.name == "000004"
-    assert "21%" in answer(live_searcher.current().searcher)
+    assert "21%" in answer(Searcher.open(directory))  # the first of all that are found, and now the last
+    assert "21%" in live_searcher.current().searcher.ask(WATER, k=RERANKED).hits[-1].passage.text
     assert (models.loaded, models.backgrounds, len(loaded)) == (["hashing"], ["hashing"], 1)
 
 
@@ -319,6 +320,27 @@ def test_what_nobody_foresaw_is_logged_and_told(
     assert "12%" in answer(live_searcher.current().searcher)
 
 
+def gone(_message: str) -> None:
+    """Reports to a window that was closed."""
+    raise BrokenPipeError("nobody reads")
+
+
+def test_a_report_that_nobody_reads_changes_nothing(directory: Path, caplog: pytest.LogCaptureFixture) -> None:
+    live_searcher = holder(directory, report=gone)
+    publish(directory, OTHER)
+    live_searcher.look()
+    assert live_searcher.current().problem == ""
+    assert "21%" in answer(live_searcher.current().searcher)
+    assert "nobody reads" in caplog.text
+    publish(directory, PLAN)
+    path = damage(directory)
+    live_searcher.look()
+    assert live_searcher.current().problem.startswith(f"{path} is damaged")
+    store.roll_back(directory)
+    live_searcher.look()
+    assert live_searcher.current().problem == ""
+
+
 def test_without_an_index_there_is_nothing_to_hold(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="there is no index"):
         holder(tmp_path)
@@ -361,7 +383,7 @@ def test_a_model_that_was_named_for_serving_is_not_given_up(directory: Path) -> 
 
 
 def test_inside_with_a_thread_looks_and_outside_there_is_none(directory: Path) -> None:
-    live_searcher = holder(directory, every=0.01)
+    live_searcher = holder(directory, every=0.01, report=gone)
     for text, value in ((OTHER, "21%"), (PLAN, "12%")):  # it can be entered again
         with live_searcher as entered:
             assert entered is live_searcher

@@ -272,3 +272,41 @@ def test_light_commands_import_neither_torch_nor_gradio(arguments: list[str], tm
     )
     assert "imported []" in ended.stderr
     assert ended.stdout
+
+
+def test_all_failures_are_listed_where_no_file_can_be_read(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    for name in ("a.txt", "b.txt"):
+        (folder / name).write_bytes(b"")
+    status, _, err = run("index", "docs")
+    assert status == 1
+    assert [line.split(" is empty")[0] for line in err.splitlines()[:2]] == ["a.txt", "b.txt"]
+    assert "none of 2 files could be read" in err.splitlines()[2]
+
+
+@pytest.mark.parametrize("command", [["ask", "-"], ["outline", "-"]])
+def test_a_closed_stdin_is_told(run: Run, monkeypatch: pytest.MonkeyPatch, command: list[str]) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    status, _, err = run(*command)
+    assert status == 1
+    assert "stdin is closed" in err
+
+
+def test_sources_that_cannot_be_reached_are_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "loop.txt").symlink_to("loop.txt")
+    for source, says in (("x" * 300, "File name too long"), ("loop.txt", "a link that leads nowhere")):
+        status, _, err = run("outline", source)
+        assert status == 1
+        assert says in err
+        assert len(err.splitlines()) == 1
+
+
+def test_commands_in_messages_name_the_index(indexed: Run, tmp_path: Path) -> None:
+    (tmp_path / "plan.txt").write_text("第一章 水\n修水库。\n", encoding="utf-8")
+    folder = "库 丁"
+    indexed("index", "plan.txt", "--index", folder)
+    (tmp_path / "plan.txt").write_text("第一章 水\n建水库。\n", encoding="utf-8")
+    indexed("index", "plan.txt", "--index", folder)
+    _, _, err = indexed("rollback", "--index", folder)
+    assert f"comes back with: zhangju rollback --index '{folder}'" in err
