@@ -1,5 +1,6 @@
 """Documents -> a published generation."""
 
+import errno
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -86,8 +87,10 @@ def _existing(source: Path) -> Path:
     try:
         source.stat()
     except OSError as error:
-        why = "is a link that leads nowhere" if source.is_symlink() else f"cannot be read: {error.strerror or error}"
-        why = "does not exist" if isinstance(error, FileNotFoundError) and not source.is_symlink() else why
+        if error.errno not in (errno.ENOENT, errno.ELOOP):
+            why = f"cannot be read: {error.strerror or error}"
+        else:
+            why = "is a link that leads nowhere" if source.is_symlink() else "does not exist"
         raise DocumentError(f"{source} {why}; give a file or a folder that exists") from error
     return source
 
@@ -100,7 +103,8 @@ def _folder(folder: Path, without: Path | None) -> tuple[list[SourceFile], list[
             f"{folder} holds no documents ({len(visible)} other files); wanted: {', '.join(sorted(LOADERS))}"
         )
     files = [SourceFile(id=p.relative_to(folder).as_posix(), path=p) for p in readable]
-    return files, [p for p in visible if p not in set(readable)]
+    read = set(readable)
+    return files, [p for p in visible if p not in read]
 
 
 def _visible(folder: Path, without: Path | None) -> Iterator[Path]:

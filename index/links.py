@@ -1,17 +1,21 @@
 """Cross-references: what the text of a passage refers to, found and resolved over a whole collection."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
 from index.divisions import Contents, Node
 from index.levels import Level
-from index.mentions import Mention, mentions
+from index.mentions import Allowance, Mention, mentions
 from index.places import Levels, Named
 from index.records import Document, Link, Passage, Span
 from index.titles import plain, variants
 
 MOST_TARGETS = 50  # of one link: a range of more articles is cut off there, so that links stay linear in the text
+# Places of a text that are looked at, numbers of its own articles among them. A code of law has a few thousand; files
+# made of nothing else would take minutes and gigabytes, and this is not the process that is confined.
+MOST_IN_PASSAGE, MOST_IN_DOCUMENT = 10_000, 100_000
 
 
 def linked(documents: Sequence[Document]) -> tuple[Document, ...]:
@@ -19,7 +23,8 @@ def linked(documents: Sequence[Document]) -> tuple[Document, ...]:
 
     An article is linked to as a whole, for a 款 or 项 of it, too, and so are all articles of a range; a division above
     articles by its first passage. Titles must be given in full but for 中华人民共和国 and an edition in brackets: a
-    wrong link is worse than none. What names a place that is not there is kept without targets.
+    wrong link is worse than none. What names a place that is not there is kept without targets. A document with more
+    references than are looked at gets a remark that says so.
     """
     library = _Library(documents)
     return tuple(_linked(document, library) for document in documents)
@@ -28,7 +33,10 @@ def linked(documents: Sequence[Document]) -> tuple[Document, ...]:
 def _linked(document: Document, library: "_Library") -> Document:
     reader = _Reader(document, library)
     passages = tuple(reader.linked(row) for row in range(len(document.passages)))
-    return document if passages == document.passages else replace(document, passages=passages)
+    remarks = tuple(dict.fromkeys([*document.remarks, *reader.remarks]))  # it may have been linked before
+    if (passages, remarks) == (document.passages, document.remarks):
+        return document
+    return replace(document, passages=passages, remarks=remarks)
 
 
 class _Library:
@@ -71,18 +79,43 @@ class _Reader:
         same = [c for c in library.named(document.title) if c is not self._own]
         self._parts = [self._own, *same]  # of one work: a code may be a file for each of its books
         self._last: list[Contents] = []
+        self._ends: list[int] = []  # of the paragraphs of the article that is gone through
+        self._left = MOST_IN_DOCUMENT
+        self.remarks: list[str] = []
 
     def linked(self, row: int) -> Passage:
         """A passage with its links."""
         passage = self._passages[row]
         self._last = []
+        self._ends = sorted(part.span.end for part in passage.inner if part.kind == "款")
         found: dict[Span, list[str]] = {}
-        for mention in mentions(passage.text, self._library, _place(passage)):
+        for mention in self._mentions(passage):
             targets = self._targets(mention, row)
             if targets is not None:
                 found.setdefault(mention.span, []).extend(targets)
         links = tuple(Link(span=span, targets=tuple(dict.fromkeys(ids))) for span, ids in found.items())
         return passage if links == passage.links else replace(passage, links=links)
+
+    def _mentions(self, passage: Passage) -> list[Mention]:
+        """The references of a passage, as far as they are looked at; a remark tells where they are not."""
+        if self._left < 0:  # has been told
+            return []
+        most = min(MOST_IN_PASSAGE, self._left)
+        allowed = Allowance(most)
+        found = mentions(passage.text, self._library, _place(passage), allowed=allowed)
+        self._left -= most - allowed.left
+        if allowed.exceeded and not self._left:
+            self._left = -1
+            self.remarks.append(
+                f"line {passage.line}: the document names more than {MOST_IN_DOCUMENT:,} articles and divisions; "
+                "from here on they are not linked"
+            )
+        elif allowed.exceeded:
+            self.remarks.append(
+                f"line {passage.line}: one passage names more than {MOST_IN_PASSAGE:,} articles and divisions; "
+                "the rest is not linked"
+            )
+        return found
 
     def _targets(self, mention: Mention, row: int) -> list[str] | None:
         """The ids of what a mention names, empty if it is not here; None if the words are no reference after all."""
@@ -126,7 +159,7 @@ class _Reader:
             nodes = self._own.before(row, kind, count)
             return list(_ids(self._own, nodes)) if nodes or kind in self._own.kinds else None
         if _in_article(passage):
-            before = sum(part.kind == "款" and part.span.end <= mention.span.start for part in passage.inner)
+            before = bisect_right(self._ends, mention.span.start)
             return [passage.id] if kind == "项" or not passage.inner or before >= count else []
         if kind == "项" or not passage.ordinal:
             return None

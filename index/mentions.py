@@ -1,6 +1,7 @@
 """Where a text refers to another place, and whose: 本法第十条, 前两款, 《某法》第三条, "section 5 of this Act"."""
 
 import re
+import sys
 from collections.abc import Iterator
 from typing import Literal, NamedTuple, Protocol
 
@@ -36,6 +37,23 @@ class Titles(Protocol):
     def beginning(self, text: str, at: int) -> int:
         """The length of the longest title that begins at ``at``, 0 for none."""
         ...
+
+
+class Allowance:
+    """How many places of texts are still looked at, references or not; ``exceeded`` once there were more."""
+
+    def __init__(self, most: int = sys.maxsize) -> None:
+        self.left = most
+        self.exceeded = False
+
+    def of(self, found: Iterator[re.Match[str]]) -> Iterator[re.Match[str]]:
+        """As many of some places as are still allowed."""
+        for place in found:
+            if self.left <= 0:
+                self.exceeded = True
+                return
+            self.left -= 1
+            yield place
 
 
 class _Owner(NamedTuple):
@@ -85,22 +103,26 @@ _OF = re.compile(
 _OWN_LINE = " \t\u3000*#"  # what may stand before the heading of the text itself
 
 
-def mentions(text: str, titles: Titles, own: Levels) -> list[Mention]:
-    """The references in a text, in its order. ``own`` is the place of the text, whose heading is none."""
+def mentions(text: str, titles: Titles, own: Levels, *, allowed: Allowance | None = None) -> list[Mention]:
+    """The references in a text, in its order, as far as ``allowed`` lasts, which is used up by what is looked at.
+
+    ``own`` is the place of the text, whose heading is none.
+    """
+    allowed = allowed or Allowance()
     found: list[Mention] = []
-    for chain in _chains(text, IN_HAN, own):
+    for chain in _chains(text, IN_HAN, own, allowed):
         found += _owned(chain, _owner(text, chain[0].start, titles))
-    for chain in _chains(text, IN_LATIN, own):
+    for chain in _chains(text, IN_LATIN, own, allowed):
         found += _owned(chain, _english_owner(text, chain, titles))
     covered = {mention.span.start for mention in found}
-    found += (mention for mention in _held(text) if mention.span.start not in covered)
+    found += (mention for mention in _held(text, allowed) if mention.span.start not in covered)
     return sorted(found, key=lambda mention: mention.span)
 
 
-def _chains(text: str, pattern: re.Pattern[str], own: Levels) -> Iterator[list[Step]]:
+def _chains(text: str, pattern: re.Pattern[str], own: Levels, allowed: Allowance) -> Iterator[list[Step]]:
     """The levels that belong together: 第十条第二款、第十二条和第十五条 is one chain."""
     chain: list[Step] = []
-    for found in pattern.finditer(text):
+    for found in allowed.of(pattern.finditer(text)):
         joint = text[chain[-1].stop : found.start()] if chain else ""
         if is_other_number(found, joint, follows=bool(chain)):
             continue
@@ -111,7 +133,7 @@ def _chains(text: str, pattern: re.Pattern[str], own: Levels) -> Iterator[list[S
             yield chain
             chain = []
         chain += new
-    if chain:
+    if chain and not (allowed.exceeded and pattern is IN_LATIN):  # whose it is may stand behind what is cut off
         yield chain
 
 
@@ -180,9 +202,9 @@ def _holder(found: re.Match[str], start: int, general: tuple[Step, ...]) -> _Own
     return _Owner("own" if found["own"] else "last", start, general)
 
 
-def _held(text: str) -> Iterator[Mention]:
+def _held(text: str, allowed: Allowance) -> Iterator[Mention]:
     """前款, 前两条, 本章, "this Part": what stands before the text, and the divisions that hold it."""
-    for found in _HELD.finditer(text):
+    for found in allowed.of(_HELD.finditer(text)):
         if found["holds"]:
             yield Mention(Span(*found.span()), "division", kind=found["holds"])
         elif found["next"]:
@@ -192,7 +214,7 @@ def _held(text: str) -> Iterator[Mention]:
             count = found["count"]
             several = 1 if not count or count in "几各" else parse(count)
             yield Mention(Span(*found.span()), "before", kind=kind, several=several)
-    for found in _THIS.finditer(text):
+    for found in allowed.of(_THIS.finditer(text)):
         yield Mention(Span(*found.span()), "division", kind=_ENGLISH_DIVISIONS[found["holds"].lower()])
 
 

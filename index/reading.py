@@ -29,6 +29,9 @@ _END_SECONDS = 5.0  # between the last word of a process and its end
 _OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _USUAL = Limits()
 _SMALLER = "split it into smaller files"
+_LONGEST_REASON = 1000  # characters that are shown of it
+# raised for an answer that is none
+_GARBLED = (ValueError, KeyError, TypeError, AttributeError, RecursionError, MemoryError)
 _AGAIN = "save it again from the program that made it, or give it in another format"
 
 
@@ -83,31 +86,26 @@ class Reader:
         Raises DocumentError for what is none, and for a file that takes the process down or to one of its limits.
         """
         check_size(len(data), name)
+        if self._worker is not None and self._worker.process.poll() is not None:  # killed by somebody in the meantime
+            self.close()
         self._worker = self._worker or _Worker(self._limits)
         try:
             reply = self._worker.ask(data, name)
+            found, spent = (None, False) if reply is None else _parsed(reply)
+        except _GARBLED as error:
+            self.close()
+            why = f"made its reader fail ({_short(str(error) or type(error).__name__)})"
+            raise DocumentError(_one_line(f"{name} {why}; {_AGAIN}, and report the file as a bug")) from error
         except BaseException:  # Ctrl-C among others: the answer would be taken for that to the next question
             self.close()
             raise
-        if reply is None:
+        if found is None:
             raise self._died(data, name)
-        return self._document(reply, name)
-
-    def _document(self, reply: bytes, name: str) -> Document:
-        try:
-            answer: dict[str, Any] = json.loads(reply.decode("utf-8", "surrogatepass"))
-            if answer.get("spent", True):
-                self.close()
-            if "document" in answer:
-                return document_from_json(answer["document"])
-            refused = answer.get("refused")
-            failed = answer.get("failed", "an answer that is none")
-        except (ValueError, KeyError, TypeError) as error:
+        if spent:
             self.close()
-            refused, failed = None, str(error)
-        raise DocumentError(
-            _one_line(refused or f"{name} made its reader fail ({failed}); {_AGAIN}, and report the file as a bug")
-        )
+        if isinstance(found, str):
+            raise DocumentError(_one_line(_reason(found, name)))
+        return found
 
     def _died(self, data: bytes, name: str) -> DocumentError:
         """Why the process ended instead of answering."""
@@ -126,6 +124,29 @@ class Reader:
             most = f" or ones that need more than {limits.memory // MEGABYTE:,} MB of memory" if limits.memory else ""
             why = f"took its reader down ({_ending(status)}), as damaged files do{most}; {_AGAIN}"
         return DocumentError(_one_line(f"{name} {why}"))
+
+
+def _parsed(reply: bytes) -> tuple[Document | str, bool]:
+    """The document, or the reason why it is none, and whether its process is spent. Raises one of _GARBLED."""
+    answer: dict[str, Any] = json.loads(reply)
+    if "failed" in answer:
+        raise ValueError(answer["failed"])
+    spent = bool(answer["spent"])
+    if "document" in answer:
+        return document_from_json(answer["document"]), spent
+    if not isinstance(answer["refused"], str):
+        raise TypeError("a reason that is no text")
+    return answer["refused"], spent
+
+
+def _reason(refused: str, name: str) -> str:
+    """Why a document is refused, no longer than can be read, and with its name."""
+    start, _, rest = refused.partition(name)
+    return f"{_short(start)}{name}{_short(rest)}" if rest else f"{name}: {_short(refused)}"
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= _LONGEST_REASON else f"{words[:_LONGEST_REASON]} …"
 
 
 def _ending(status: int) -> str:

@@ -39,6 +39,7 @@ except ImportError:  # Windows
 MEGABYTE = 1_000_000
 OUT_OF_MEMORY = 71  # the status it ends with when the limit of memory was reached
 READY = b"ready"  # its first message
+_LONGEST_MESSAGE = 512 * MEGABYTE  # what a process may use for it; a file is shorter
 _LENGTH = struct.Struct(">Q")
 _SPENT = 0.4  # share of the memory beyond which a process reads no more: what it holds on to is not the next file's
 _NEW_USERS, _NEW_NETWORK = 0x10000000, 0x40000000  # CLONE_NEWUSER and CLONE_NEWNET
@@ -85,11 +86,16 @@ def send(target: BinaryIO, message: bytes) -> None:
 
 
 def receive(source: BinaryIO) -> bytes | None:
-    """Read one message; None where the other side has ended, be it in the middle of a message."""
+    """Read one message; None where the other side has ended, be it in the middle of a message.
+
+    Raises ValueError for a length that no message has.
+    """
     head = source.read(_LENGTH.size)
     if len(head) < _LENGTH.size:
         return None
     (size,) = _LENGTH.unpack(head)
+    if size > _LONGEST_MESSAGE:
+        raise ValueError(f"a message of {size:,} bytes")
     message = source.read(size)
     return message if len(message) == size else None
 
@@ -106,11 +112,8 @@ def main(limits: Limits) -> None:
     requests: queue.SimpleQueue[tuple[str, bytes]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(source, requests), daemon=True).start()
     send(target, READY)
-    try:
-        while True:
-            _serve(*requests.get(), target, limits)
-    except MemoryError:
-        os._exit(OUT_OF_MEMORY)
+    while True:
+        _serve(*requests.get(), target, limits)
 
 
 def _listen(source: BinaryIO, requests: "queue.SimpleQueue[tuple[str, bytes]]") -> None:
@@ -132,8 +135,7 @@ def _serve(name: str, data: bytes, target: BinaryIO, limits: Limits) -> None:
     except DocumentError as error:
         answer = {"refused": str(error)}
     answer["spent"] = limits.memory is not None and _peak() > _SPENT * limits.memory
-    # A text may hold halves of surrogate pairs only if a codec let them through; they are passed on as they are.
-    send(target, json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    send(target, json.dumps(answer, ensure_ascii=False).encode())
 
 
 def _reporter(target: BinaryIO) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:

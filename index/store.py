@@ -31,7 +31,7 @@ from index.disk import HeldError, Stamp
 from index.errors import StoreError, ZhangjuError
 from index.model import ModelContract
 from index.pointer import Generation, name_of
-from index.snapshot import Snapshot as Snapshot
+from index.snapshot import Snapshot
 from index.tokens import CODE, SCALE, START
 
 FORMAT = 4

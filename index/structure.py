@@ -38,7 +38,7 @@ def read_document(data: bytes, name: str) -> Document:
 
     Raises DocumentError for what cannot be read or holds no paragraph.
     """
-    source = loaders.load(data, PurePosixPath(name).name)
+    source = loaders.load(data, name)
     marked, remarks = without_contents([classify(line) for line in source.lines])
     breaks = Breaks(marked, source.text)
     title, facts, marked = _front(source, name, marked, breaks)

@@ -17,6 +17,7 @@ from index import store
 from index.encoder import Encoder
 from index.errors import StoreError, ZhangjuError
 from index.pointer import Generation
+from index.snapshot import Snapshot
 from retrieval.background import Background
 from retrieval.rerank import Reranker
 from retrieval.search import Searcher
@@ -119,7 +120,7 @@ class LiveSearcher:
         generation, snapshot = store.open_live(self.directory)
         return self._ready(self._serving.searcher.over(snapshot, self._model_of(snapshot)), generation)
 
-    def _model_of(self, snapshot: store.Snapshot) -> Callable[[], Encoder]:
+    def _model_of(self, snapshot: Snapshot) -> Callable[[], Encoder]:
         """What loads the model that built a snapshot, which it does not keep: a searcher needs only parts of it."""
         load, name = self._load, snapshot.contract.name
         return lambda: load(name)
@@ -139,7 +140,7 @@ class LiveSearcher:
         before, self._refused = self._serving, None
         if serving != before:
             self._serving = serving
-            self._report(f"generation {serving.generation.name} of {self.directory} answers now")
+            self._tell(f"generation {serving.generation.name} of {self.directory} answers now")
 
     def _is_due(self, live: Generation) -> bool:
         refused = self._refused
@@ -154,4 +155,11 @@ class LiveSearcher:
         before = self._serving
         if reason != before.problem:
             self._serving = before._replace(problem=reason)
-            self._report(f"generation {before.generation.name} of {self.directory} goes on answering: {reason}")
+            self._tell(f"generation {before.generation.name} of {self.directory} goes on answering: {reason}")
+
+    def _tell(self, message: str) -> None:
+        """Report; where nobody can be told any more, as in a window that was closed, the watching goes on."""
+        try:
+            self._report(message)
+        except Exception:
+            log.exception("nobody could be told: %s", message)

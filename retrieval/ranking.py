@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from index import store
 from index.encoder import Vectors
+from index.snapshot import Snapshot
 from index.vectors import VectorIndex
 from retrieval import fusion
 from retrieval.fusion import Rows, Scores, Signals
@@ -75,7 +75,7 @@ class _Sentences(NamedTuple):
 class Ranker:
     """Ranks the passages of a snapshot."""
 
-    def __init__(self, snapshot: store.Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot) -> None:
         self.passages = VectorIndex(snapshot.passage_vectors)
         self.sentences = VectorIndex(snapshot.sentence_vectors)
         self._tokens = snapshot.tokens

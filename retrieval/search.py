@@ -15,6 +15,7 @@ from index.encoder import Encoder, load_encoder
 from index.model import EMBEDDING, OWN, mismatch
 from index.records import Citation, Document, Passage, Span
 from index.script import folded
+from index.snapshot import Snapshot
 from retrieval import answer, confidence, marking, related
 from retrieval.background import Background
 from retrieval.ranking import CLOSE, Mask, Question, Ranker, Ranking
@@ -53,7 +54,7 @@ class Searcher:
 
     def __init__(
         self,
-        snapshot: store.Snapshot,
+        snapshot: Snapshot,
         load: Callable[[], Encoder],
         *,
         reranker: Callable[[], Reranker] | None = None,
@@ -102,7 +103,7 @@ class Searcher:
                 self._reranker = self._load_reranker()
             self._encoder = encoder
 
-    def over(self, snapshot: store.Snapshot, load: Callable[[], Encoder]) -> "Searcher":
+    def over(self, snapshot: Snapshot, load: Callable[[], Encoder]) -> "Searcher":
         """A searcher of another snapshot that shares what this one has loaded.
 
         ``load`` gives the model if the snapshot was built with another one. Raises ModelError as ``load`` does.

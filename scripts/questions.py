@@ -33,7 +33,7 @@ class Questions:
 
 def read_questions(path: Path, *, column: str | None = None) -> Questions:
     """Read a file of questions; ``-`` reads lines from stdin. Raises QuestionError, which names the line."""
-    name, data = ("stdin.txt", sys.stdin.buffer.read()) if str(path) == "-" else (path.name, _bytes(path))
+    name, data = ("stdin.txt", _stdin()) if str(path) == "-" else (path.name, _bytes(path))
     readers = {".txt": _lines, ".csv": _csv, ".jsonl": _jsonl}
     reader = readers.get(Path(name).suffix.lower())
     if reader is None:
@@ -54,6 +54,12 @@ def _bytes(path: Path) -> bytes:
         return path.read_bytes()
     except (OSError, ValueError) as error:  # a name with NUL in it is a ValueError
         raise QuestionError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
+
+
+def _stdin() -> bytes:
+    if sys.stdin is None:  # closed by whoever started this: <&-
+        raise QuestionError("nothing comes in, stdin is closed; give a file of questions")
+    return sys.stdin.buffer.read()
 
 
 Record = tuple[int, dict[str, Any]]  # line of the file and its columns

@@ -6,6 +6,7 @@ from index import store
 from index.build import Report, build, collect
 from index.embedding import embed
 from index.encoder import Encoder
+from index.snapshot import Snapshot
 from index.structure import read_document
 from retrieval.background import Background
 from retrieval.search import Searcher
@@ -42,13 +43,13 @@ def build_index(source: Path, directory: Path, encoder: HashingEncoder | None = 
     return build(collect([source]).files, directory, model=lambda: fake.contract, load=lambda: fake)
 
 
-def snapshot_of(*texts: str, encoder: Encoder | None = None) -> store.Snapshot:
+def snapshot_of(*texts: str, encoder: Encoder | None = None) -> Snapshot:
     """What an index of some documents holds, and nothing on the disk."""
     documents = [read_document(text.encode(), f"{i}.txt") for i, text in enumerate(texts)]
     return embed(documents, encoder or HashingEncoder()).snapshot
 
 
-def searcher_of(snapshot: store.Snapshot, encoder: Encoder | None = None) -> Searcher:
+def searcher_of(snapshot: Snapshot, encoder: Encoder | None = None) -> Searcher:
     """Ask a snapshot, of the fake encoder unless another is given; the user's cache is left alone."""
     return Searcher(snapshot, lambda: encoder or HashingEncoder(), background=Background.of)
 

@@ -79,6 +79,30 @@ def write_projected(folder: Path) -> Path:
     return made
 
 
+def write_cross_encoder(folder: Path, *, labels: int = 1) -> Path:
+    """The same model with a head on it, in the plain form that most cross encoders of the hub have."""
+    from safetensors.numpy import load_file, save_file
+
+    made = write_folder(folder).rename(folder / "cross-encoder")
+    for name in ("modules.json", "config_sentence_transformers.json", "sentence_bert_config.json"):
+        (made / name).unlink()
+    random = np.random.default_rng(2)
+    weights = {f"bert.{name}": value for name, value in load_file(made / "model.safetensors").items()}
+    for name, rows in (("bert.pooler.dense", HIDDEN), ("classifier", labels)):
+        weights[f"{name}.weight"] = random.normal(0, 0.5, (rows, HIDDEN)).astype(np.float32)
+        weights[f"{name}.bias"] = random.normal(0, 0.5, rows).astype(np.float32)
+    save_file(weights, made / "model.safetensors", metadata={"format": "pt"})
+    names = {str(i): f"LABEL_{i}" for i in range(labels)}
+    change(made / "config.json", architectures=["BertForSequenceClassification"], id2label=names)
+    return made
+
+
+def change(path: Path, **fields: object) -> None:
+    """Set fields of a JSON file, which is made if it is not there."""
+    content = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    path.write_text(json.dumps({**content, **fields}), encoding="utf-8")
+
+
 def _add_module(folder: Path, path: str, kind: str) -> None:
     file = folder / "modules.json"
     modules = json.loads(file.read_text(encoding="utf-8")) if file.exists() else []

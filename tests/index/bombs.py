@@ -132,7 +132,7 @@ def bombs() -> dict[str, tuple[bytes, str]]:
         "pages.pdf": (pdf(zlib.compress(b"BT ET"), pages=20_000), "has 20,000 pages, more than the 10,000"),
         "twice.pdf": (deflated_twice(400_000_000), r"took its reader down \(SIG|damaged|no text layer|memory"),
         "tags.html": (b"<p>x" * 500_000, "holds 500,000 tags, more than the 400,000"),
-        "braces.md": (b"# " + b"{#" * 200_000, "seconds of processor time"),
+        "braces.md": (b"# " + b"{#" * 500_000, "seconds of processor time"),
     }
 
 

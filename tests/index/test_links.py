@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.links import MOST_TARGETS, linked
+from index.links import MOST_IN_PASSAGE, MOST_TARGETS, linked
 from index.records import Division, Document, Inner, Passage, Span
 from index.structure import read_document
 
@@ -111,6 +111,47 @@ def test_a_text_without_articles_refers_to_none() -> None:
 def test_a_range_is_cut_off() -> None:
     document = law("a", "某法", *["第一条至第一百条"] * 100)
     assert len(linked((document,))[0].passages[0].links[0].targets) == MOST_TARGETS
+
+
+@pytest.mark.parametrize("words", ["第一条。", "第一条", "前条", "Article 1. "])
+def test_of_a_passage_so_many_references_are_linked_and_a_remark_says_so(words: str) -> None:
+    texts = ("一。", words * (MOST_IN_PASSAGE - 1), words * (MOST_IN_PASSAGE + 5), f"依照{words}")
+    (document,) = once = linked((law("a", "某法", *texts),))
+    counts = [len(passage.links) for passage in document.passages]
+    assert counts[0::3] == [0, 1]
+    assert counts[1] == MOST_IN_PASSAGE - 1  # its own number is looked at, too
+    assert MOST_IN_PASSAGE - 2 <= counts[2] <= MOST_IN_PASSAGE
+    assert document.remarks == (
+        "line 3: one passage names more than 10,000 articles and divisions; the rest is not linked",
+    )
+    assert linked(once) == once
+
+
+def test_of_a_document_so_many_references_are_linked_and_a_remark_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.links.MOST_IN_PASSAGE", 10)
+    monkeypatch.setattr("index.links.MOST_IN_DOCUMENT", 100)
+    texts = ["第一条。" * 9] * 10  # and the number of each
+    (document,) = linked((law("a", "某法", *texts),))
+    assert [len(passage.links) for passage in document.passages] == [9] * 10
+    assert document.remarks == ()
+    more, other = once = linked((law("a", "某法", *texts, "第一条", "第一条"), law("b", "别法", "甲。", "第一条")))
+    assert [len(passage.links) for passage in more.passages] == [9] * 10 + [0, 0]
+    assert more.remarks == (
+        "line 11: the document names more than 100 articles and divisions; from here on they are not linked",
+    )
+    assert [len(passage.links) for passage in other.passages] == [0, 1]  # each document has its own count
+    assert linked(once) == once
+
+
+def test_a_reference_is_not_linked_to_this_law_where_its_end_is_cut_off() -> None:
+    other = law("b", "Water Act", "一。")
+    words = "Article 1, paragraph 2 of the Water Act"
+    (document, _) = linked((law("a", "某法", words), other))
+    assert links(document, 0) == [(words, "b1")]
+    before = MOST_IN_PASSAGE - 2  # and its own number, and Article 1
+    (document, _) = linked((law("a", "某法", "Article 1. " * before + words), other))
+    assert len(document.remarks) == 1
+    assert links(document, 0) == [("Article 1", "a1")] * before
 
 
 def test_linking_again_changes_nothing() -> None:

@@ -5,9 +5,11 @@ A library made for the occasion stands in for the one that reads HTML, so that a
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -79,7 +81,7 @@ def test_one_process_reads_one_document_after_the_other_from_any_folder(
     monkeypatch.chdir(tmp_path)
     reader.read(TEXT, "a.txt")
     first = reader.process_id
-    assert refusal(reader, b"", "b.txt") == "b.txt is empty; give a document with text in it"
+    assert refusal(reader, b"", "laws/b.txt") == "laws/b.txt is empty; give a document with text in it"
     reader.read(TEXT, "c.txt")
     assert reader.process_id == first is not None
 
@@ -112,6 +114,74 @@ def test_a_process_that_dies_costs_one_document_and_the_reason_is_told(
     assert message.startswith("x.html ")
     assert says in message
     assert reader.read(TEXT, "a.txt").passages
+
+
+_ANSWER = "import os; m = {message}; os.write(4, len(m).to_bytes(8, 'big') + m); os._exit(0)"
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("import os; os.write(4, b'\\x80' + bytes(7) + b'{')", "a message of 9,223,372,036,854,775,808 bytes"),
+        ("import os; os.write(4, b'\\x10' + bytes(7) + b'{')", "a message of 1,152,921,504,606,846,976 bytes"),
+        (_ANSWER.format(message="b'[]'"), "made its reader fail"),
+        (_ANSWER.format(message="b'[' * 60_000"), "maximum recursion depth"),
+        (_ANSWER.format(message="b'{}'"), "made its reader fail"),
+        (_ANSWER.format(message="""b'{"spent": 1, "document": [1]}'"""), "made its reader fail"),
+        (_ANSWER.format(message="""b'{"spent": 1, "refused": 1}'"""), "a reason that is no text"),
+        (_ANSWER.format(message="""b'{"spent": 1, "refused": "' + b'a' * 60_000 + b'"}'"""), "x.html: aaa"),
+        (_ANSWER.format(message="""b'{"failed": "' + b'a' * 60_000 + b'"}'"""), "made its reader fail (aaa"),
+    ],
+)
+@LINUX
+def test_an_answer_that_is_none_costs_one_document(reader: Reader, library: Library, code: str, says: str) -> None:
+    library(code)
+    message = refusal(reader, name="laws/x.html")
+    assert message.startswith("laws/x.html")
+    assert says in message
+    assert len(message) < 1300
+    assert reader.process_id is None
+    assert reader.read(TEXT, "a.txt").passages
+
+
+@LINUX
+def test_a_process_killed_between_two_documents_costs_none(reader: Reader) -> None:
+    reader.read(TEXT, "a.txt")
+    killed = reader.process_id
+    assert killed is not None
+    os.kill(killed, signal.SIGTERM)
+    os.waitid(os.P_PID, killed, os.WEXITED | os.WNOWAIT)  # ended, and not yet noticed
+    assert reader.read(TEXT, "b.txt").id == "b.txt"
+    assert reader.process_id not in (None, killed)
+
+
+@LINUX
+def test_a_process_that_has_held_much_reads_no_more(reader: Reader, library: Library) -> None:
+    code = "from index.errors import DocumentError; x = bytearray({size}); raise DocumentError('x.html is none')"
+    library(code.format(size=1_000_000))
+    assert refusal(reader) == "x.html is none"
+    assert reader.process_id is not None  # the control: to refuse is not to end
+    library(code.format(size=300_000_000))
+    assert refusal(reader) == "x.html is none"
+    assert reader.process_id is None
+
+
+@LINUX
+def test_a_process_begins_with_few_addresses_taken(reader: Reader) -> None:
+    reader.read(TEXT, "a.txt")
+    status = Path(f"/proc/{reader.process_id}/status").read_text().splitlines()
+    peak = next(1024 * int(line.split()[1]) for line in status if line.startswith("VmPeak"))
+    assert peak < 100_000_000  # a heap for each thread would be 134 million more
+
+
+def test_an_answer_that_nobody_waited_for_is_not_the_next_ones(reader: Reader, library: Library) -> None:
+    library("import time; time.sleep(1); from index.errors import DocumentError; raise DocumentError('too late')")
+    reader.read(TEXT, "a.txt")
+    threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        reader.read(b"<p>text", "x.html")
+    assert reader.process_id is None
+    assert reader.read(TEXT, "b.txt").id == "b.txt"
 
 
 @LINUX
@@ -175,13 +245,35 @@ def test_the_same_code_is_free_to_do_so_elsewhere(tmp_path: Path) -> None:
 def test_the_system_holds_what_python_does_not(reader: Reader, library: Library) -> None:
     """Behind Python's back, as a library in C would: files stay empty, the network leads nowhere."""
     library(
-        "import ctypes, resource, os\n"
-        "limits = [resource.getrlimit(getattr(resource, 'RLIMIT_' + k))[0] for k in ('FSIZE', 'CORE', 'NOFILE')]\n"
-        "links = open('/proc/self/net/dev').read().count(':')\n"
-        "raise ValueError([*limits, links])"
+        "import resource, os\n"
+        "limits = [resource.getrlimit(getattr(resource, 'RLIMIT_' + k)) for k in ('FSIZE', 'CORE', 'NOFILE')]\n"
+        f"raise ValueError([limits, {_NETWORK}])"
     )
     message = refusal(reader)
-    assert "ValueError: [0, 0, 32, " in message
+    assert "ValueError: [[(0, 0), (0, 0), (32, 32)], " in message
+    inside, outside, alone = networks(message), networks(shown("")), networks(shown(_LEAVE))
+    assert outside[0] == str(Path("/proc/self/ns/net").readlink())  # the control: any other process shares the network
+    if alone == outside:  # the system lets no process leave it
+        assert inside == outside
+    else:
+        assert inside[0] != outside[0]
+        assert inside[1] == alone[1]
+
+
+_NETWORK = "os.readlink('/proc/self/ns/net'), open('/proc/self/net/dev').read().count(':')"
+_LEAVE = "leave = ctypes.CDLL(None).unshare; leave(0x40000000) and leave(0x50000000)"
+
+
+def shown(first: str) -> str:
+    """The network of a process that runs some code before, and how many links it has."""
+    code = f"import ctypes, os; {first}\nprint([{_NETWORK}])"
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+
+def networks(text: str) -> tuple[str, str]:
+    found = re.search(r"'(net:\[\d+\])', (\d+)\]", text)
+    assert found
+    return found[1], found[2]
 
 
 @LINUX
@@ -257,6 +349,22 @@ def test_a_file_is_read_if_it_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("index.loaders.limits.FILE_BYTES", 10)
     with pytest.raises(DocumentError, match=r"a\.txt has 50 bytes, more than the 10 that are read; split it"):
         file_bytes(tmp_path / "a.txt")
+
+
+@LINUX
+def test_a_file_that_is_longer_than_it_said_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = Path("/proc/self/status")
+    assert path.stat().st_size == 0
+    assert len(file_bytes(path)) > 11
+    for module in ("index.reading", "index.loaders.limits"):
+        monkeypatch.setattr(f"{module}.FILE_BYTES", 10)
+    with pytest.raises(DocumentError, match="status has 11 bytes, more than the 10 that are read"):
+        file_bytes(path)
+
+
+def test_a_name_that_is_no_text_costs_one_document(reader: Reader) -> None:
+    assert refusal(reader, b"", "\udcff.txt").startswith("\ufffd.txt made its reader fail (UnicodeEncodeError")
+    assert reader.read(TEXT, "a.txt").passages
 
 
 @LINUX

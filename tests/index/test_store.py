@@ -19,6 +19,7 @@ from index.errors import StoreError
 from index.lexical import LexicalIndex
 from index.pointer import Generation
 from index.sentences import sentence_spans
+from index.snapshot import Snapshot
 from index.tokens import TokenVectors
 from tests.collection import PLAN, build_index, write_plan
 from tests.fakes import HashingEncoder
@@ -265,7 +266,7 @@ def test_readers_go_on_to_the_next_generation_when_theirs_disappears(
 ) -> None:
     opened = store.open_generation
 
-    def overtaken(directory: Path, generation: Generation) -> store.Snapshot:
+    def overtaken(directory: Path, generation: Generation) -> Snapshot:
         if generation.name == "000001":
             monkeypatch.setattr(store, "open_generation", opened)
             for number in range(2, 6):

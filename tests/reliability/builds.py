@@ -4,11 +4,9 @@ import io
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 from unittest import mock
@@ -41,17 +39,6 @@ _HISTORY = [  # the texts of the generations before, the last of them live; then
     {"kept.txt": _KEPT, "changed.txt": _CHANGED.format(12), "removed.txt": "第一章 气\n细颗粒物浓度下降。\n"},
     {"kept.txt": _KEPT, "changed.txt": _CHANGED.format(13), "added.txt": "第一章 土\n保护耕地。\n"},
 ]
-
-
-@contextmanager
-def fast_folder(otherwise: Path) -> Iterator[Path]:
-    """A folder in memory where the system has one: on a disk every sync takes milliseconds."""
-    memory = Path("/dev/shm")
-    if os.access(memory, os.W_OK):
-        with TemporaryDirectory(dir=memory, prefix="zhangju-") as name:
-            yield Path(name)
-    else:
-        yield otherwise
 
 
 def write_texts(folder: Path, texts: Mapping[str, str]) -> Path:

@@ -5,7 +5,6 @@
 
 import os
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ FULL = bool(os.environ.get("ZHANGJU_TORTURE"))
 SEED = int(
     os.environ.get("ZHANGJU_SEED") or (20261124 if os.environ.get("CI") else random.SystemRandom().getrandbits(31))
 )
-_FIGURES: list[Figures] = []
+_FIGURES: dict[str, Figures] = {}  # by the id of the test
 
 
 class Times:
@@ -45,18 +44,23 @@ def hash_of(name: str) -> int:
 
 
 @pytest.fixture
-def figures(request: pytest.FixtureRequest) -> Iterator[Figures]:
+def figures(request: pytest.FixtureRequest) -> Figures:
     """What the test counted, for the table in docs/reliability.md."""
     found = Figures(test=request.node.name, seed=SEED)
-    yield found
-    _FIGURES.append(found)
+    _FIGURES[request.node.nodeid] = found
+    return found
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.when == "call" and report.nodeid in _FIGURES:
+        _FIGURES[report.nodeid].passed = report.passed
 
 
 def pytest_report_header() -> str:
     return f"reliability: {'in full' if FULL else 'briefly'}, ZHANGJU_SEED={SEED}"
 
 
-def pytest_sessionfinish(session: pytest.Session) -> None:
+def pytest_sessionfinish() -> None:
     target = os.environ.get("ZHANGJU_FIGURES")
-    if target and _FIGURES:
-        write_figures(Path(target), _FIGURES, failed=session.testsfailed)
+    if target:
+        write_figures(Path(target), [found for found in _FIGURES.values() if found.counted])

@@ -13,6 +13,7 @@ class Figures:
 
     test: str
     seed: int
+    passed: bool = False
     counted: dict[str, int | float | str] = field(default_factory=dict)
 
     def __call__(self, **counted: int | float | str) -> None:
@@ -20,18 +21,17 @@ class Figures:
         self.counted.update(counted)
 
 
-def write_figures(target: Path, found: Sequence[Figures], *, failed: int) -> None:
-    """Replace what stands between the marks in ``target`` by a table; a run with failures says so."""
-    text = target.read_text(encoding="utf-8")
-    before, rest = text.split(BEGIN)
-    _, behind = rest.split(END)
-    target.write_text(f"{before}{BEGIN}\n{_table(found, failed)}\n{END}{behind}", encoding="utf-8")
-
-
-def _table(found: Sequence[Figures], failed: int) -> str:
-    rows = [f"| {_words(f.test.removeprefix('test_'))} | {_counted(f)} |" for f in found if f.counted]
-    state = f"{failed} tests failed" if failed else "all tests passed"
-    return "\n".join([f"ZHANGJU_SEED={found[0].seed}: {state}.", "", "| test | counted |", "|---|---|", *rows])
+def write_figures(target: Path, found: Sequence[Figures]) -> None:
+    """Put the rows of these tests into the table between the marks in ``target``; rows of other tests stay."""
+    before, rest = target.read_text(encoding="utf-8").split(BEGIN)
+    table, behind = rest.split(END)
+    rows = {line.split(" | ")[0]: line for line in table.splitlines() if line.startswith("| ")}
+    for one in found:
+        name = f"| {_words(one.test.removeprefix('test_'))}"
+        rows[name] = f"{name} | {one.seed if one.passed else 'FAILED'} | {_counted(one)} |"
+    rows.pop("| test", None)
+    lines = ["| test | seed | counted |", "|---|---|---|", *rows.values()]
+    target.write_text(f"{before}{BEGIN}\n{chr(10).join(lines)}\n{END}{behind}", encoding="utf-8")
 
 
 def _counted(figures: Figures) -> str:
@@ -39,7 +39,7 @@ def _counted(figures: Figures) -> str:
 
 
 def _number(value: int | float | str) -> str:
-    return f"{value:,}" if isinstance(value, int) else str(value) if isinstance(value, str) else f"{value:.6g}"
+    return f"{value:,}" if isinstance(value, int) else str(value) if isinstance(value, str) else f"{value:.3g}"
 
 
 def _words(name: str) -> str:

@@ -24,7 +24,6 @@ from tests.reliability.builds import (
     Scene,
     build_index,
     built_again,
-    fast_folder,
     leftovers,
     perform,
     read_trustingly,
@@ -38,6 +37,7 @@ from tests.reliability.conftest import Times
 from tests.reliability.faults import Operation, Recorder, watching
 from tests.reliability.figures import Figures
 from tests.reliability.forked import Forked
+from tests.reliability.memory import folder_in_memory
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork"),
@@ -53,8 +53,8 @@ def helper() -> Iterator[Forked]:
 
 
 @pytest.fixture
-def work(tmp_path: Path) -> Iterator[Path]:
-    with fast_folder(tmp_path) as folder:
+def work() -> Iterator[Path]:
+    with folder_in_memory() as folder:
         yield folder
 
 

@@ -9,19 +9,22 @@ import sys
 import time
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from index.errors import DocumentError
+from index.loaders import package
 from index.loaders.safe_xml import parsed
 from index.reading import Reader
 from index.reading_worker import Limits
-from index.records import Document
-from tests.index.bombs import bombs, disguised, entities
+from index.records import Document, Span
+from index.structure import read_document
+from tests.index.bombs import bombs, disguised, entities, word
 from tests.index.small_law import LAW, RENDERINGS
 from tests.reliability.conftest import Times
 from tests.reliability.figures import Figures
@@ -179,9 +182,16 @@ def nothing_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
         folder.mkdir()
     monkeypatch.chdir(folders[0])
     monkeypatch.setenv("TMPDIR", str(folders[1]))
+    with unchanged(folders):
+        yield
+
+
+@contextmanager
+def unchanged(folders: Sequence[Path]) -> Iterator[None]:
+    """Fails if a file is left in one of some empty folders, or a process."""
     before = children()
     yield
-    assert [list(folder.iterdir()) for folder in folders] == [[], []]
+    assert [path for folder in folders for path in folder.iterdir()] == []
     assert children() == before
 
 
@@ -196,6 +206,36 @@ def children() -> set[int]:
 
 
 # --- the tests
+
+
+def test_the_check_notices_a_passage_that_stands_elsewhere() -> None:
+    """The control of what must hold."""
+    document = read_document(LAW.encode(), "law.txt")
+    check(document)
+    first, *others = document.passages
+    (start, end), *pieces = first.pieces
+    wrong = (
+        replace(first, pieces=(Span(start + 1, end + 1), *pieces)),
+        replace(first, pieces=(Span(start - 1, end - 1), *pieces)),
+        replace(first, text=first.text[:-1] + "多"),
+    )
+    for passage in wrong:
+        with pytest.raises(AssertionError):
+            check(replace(document, passages=(passage, *others)))
+    with pytest.raises(AssertionError):
+        check(replace(document, passages=()))
+
+
+@LINUX
+def test_what_is_left_is_noticed(tmp_path: Path) -> None:
+    """The control of what must not be left: a file, and a process."""
+    with unchanged([tmp_path]):
+        pass
+    with pytest.raises(AssertionError, match="left"), unchanged([tmp_path]):
+        (tmp_path / "left").touch()
+    (tmp_path / "left").unlink()
+    with Reader() as reader, pytest.raises(AssertionError), unchanged([tmp_path]):
+        reader.read(LAW.encode(), "law.txt")
 
 
 @pytest.mark.timeout(3600)
@@ -215,6 +255,14 @@ def test_mutated_documents_are_indexed_or_refused(times: Times, seed: int, figur
     assert found["refused"]
     endings = {key: found[key] for key in ("txt", "md", "html", "docx", "pdf")}
     figures(indexed=found["read"], refused=found["refused"], readers_taken_down=found["down"], **endings)
+
+
+def test_no_document_unpacks_to_more_than_the_ceiling_however_long_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = word(b"<w:p><w:r><w:t>text</w:t></w:r></w:p>" + b" " * 50_000)
+    assert read_document(data, "a.docx").passages  # the control: its share is not too much
+    monkeypatch.setattr(package, "UNPACKED_BYTES", 50_000)
+    with pytest.raises(DocumentError, match=r"a\.docx unpacks to more than 50,000 bytes"):
+        read_document(data, "a.docx")
 
 
 @pytest.fixture(scope="module")

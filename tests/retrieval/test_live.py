@@ -15,11 +15,12 @@ from index import store
 from index.encoder import Encoded, Encoder
 from index.errors import ModelError, StoreError
 from index.model import ModelContract
+from index.snapshot import Snapshot
 from retrieval.background import Background
 from retrieval.live import LiveSearcher
 from retrieval.rerank import RERANKED, Scores
 from retrieval.search import Searcher
-from tests.collection import PLAN, snapshot_of
+from tests.collection import PLAN, open_searcher, snapshot_of
 from tests.fakes import HashingEncoder
 
 OTHER = PLAN.replace("12%", "21%")
@@ -174,7 +175,7 @@ def test_model_background_and_reranker_are_loaded_once(directory: Path) -> None:
         publish(directory, text)
         live_searcher.look()
     assert live_searcher.current().generation.name == "000004"
-    assert "21%" in answer(Searcher.open(directory))  # the first of all that are found, and now the last
+    assert "21%" in answer(open_searcher(directory))  # the first of all, which the reranker makes the last
     assert "21%" in live_searcher.current().searcher.ask(WATER, k=RERANKED).hits[-1].passage.text
     assert (models.loaded, models.backgrounds, len(loaded)) == (["hashing"], ["hashing"], 1)
 
@@ -207,10 +208,10 @@ def test_what_was_in_use_is_let_go(directory: Path) -> None:
 
 def test_a_searcher_does_not_keep_the_snapshot(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It copies the vectors into FAISS; with the snapshot they would be there twice."""
-    made: list[weakref.ref[store.Snapshot]] = []
+    made: list[weakref.ref[Snapshot]] = []
     opened = store.open_generation
 
-    def noted(*found: Any) -> store.Snapshot:
+    def noted(*found: Any) -> Snapshot:
         snapshot = opened(*found)
         made.append(weakref.ref(snapshot))
         return snapshot

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import store
 from index.encoder import Encoder
+from index.snapshot import Snapshot
 from retrieval import fusion
 from retrieval.fusion import Weights
 from retrieval.ranking import BOOST, CANDIDATES, CLOSE, Mask, Question, Ranker, Ranking
@@ -22,13 +22,13 @@ WORDS = ["节约", "用水", "用电", "推广", "再生", "能耗", "监测", "
 
 
 @cache
-def small() -> store.Snapshot:
+def small() -> Snapshot:
     """Two documents of few passages, one of which has no word."""
     return snapshot_of(PLAN, NOTES)
 
 
 @cache
-def large() -> store.Snapshot:
+def large() -> Snapshot:
     """Many passages of one to three sentences, each of a few words; some of them are the same."""
     random = np.random.default_rng(7)
 
@@ -51,7 +51,7 @@ def asked(text: str, encoder: Encoder | None = None) -> Question:
 # a slow second opinion
 
 
-def cosines_around(snapshot: store.Snapshot, cosines: Values) -> list[float]:
+def cosines_around(snapshot: Snapshot, cosines: Values) -> list[float]:
     """The mean cosine of the two passages before and behind each in its document."""
     owners = [i for i, document in enumerate(snapshot.documents) for _ in document.passages]
     found = []
@@ -61,7 +61,7 @@ def cosines_around(snapshot: store.Snapshot, cosines: Values) -> list[float]:
     return found
 
 
-def best_matches(snapshot: store.Snapshot, question: Question) -> Values:
+def best_matches(snapshot: Snapshot, question: Question) -> Values:
     """For each token of the question and each passage the best cosine of any token of its sentences, (l, n)."""
     found = np.zeros((len(question.tokens), len(snapshot.passages)))
     for row in range(len(snapshot.passages)):
@@ -72,7 +72,7 @@ def best_matches(snapshot: store.Snapshot, question: Question) -> Values:
     return found
 
 
-def expected_scores(snapshot: store.Snapshot, question: Question, weights: Weights) -> Values:
+def expected_scores(snapshot: Snapshot, question: Question, weights: Weights) -> Values:
     """Every passage's score, (n,), where all passages are compared."""
     matches = best_matches(snapshot, question)
     spreads = [max(own) - np.mean(own) for own in matches]
@@ -93,7 +93,7 @@ def expected_scores(snapshot: store.Snapshot, question: Question, weights: Weigh
     return found
 
 
-def assert_sound(ranking: Ranking, snapshot: store.Snapshot, question: Question) -> None:
+def assert_sound(ranking: Ranking, snapshot: Snapshot, question: Question) -> None:
     """What any ranking keeps to."""
     rows, close = ranking.rows.tolist(), min(CLOSE, len(ranking.rows))
     assert len(set(rows)) == len(rows) == len(ranking.scores) <= CANDIDATES

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import e5_folder, e5_weights, encoder
+from index import encoder
 from index.errors import ModelError
 from retrieval import rerank
 from retrieval.rerank import Reranker, Rows, Scores, load_reranker, reordered, reranked
@@ -35,49 +35,17 @@ class BigramReranker:
         return {text[i : i + 2] for i in range(len(text) - 1)}
 
 
-def write_embedder(folder: Path) -> Path:
-    """A model of one layer and 32 dimensions for `index.encoder`, with prompts and a limit of 64 tokens."""
-    source, made = folder / "tiny.bin", folder / "embedder"
-    source.write_bytes(packed.packed_model())
-    made.mkdir()
-    e5_folder.write(e5_weights.read(source), made)
-    return made
-
-
-def write_cross_encoder(folder: Path, *, labels: int = 1) -> Path:
-    """The same model with a head on it, in the plain form that most cross encoders of the hub have."""
-    from safetensors.numpy import load_file, save_file
-
-    made = write_embedder(folder).rename(folder / "cross-encoder")
-    for name in ("modules.json", "config_sentence_transformers.json", "sentence_bert_config.json"):
-        (made / name).unlink()
-    random, hidden = np.random.default_rng(2), packed.HIDDEN
-    weights = {f"bert.{name}": value for name, value in load_file(made / "model.safetensors").items()}
-    for name, rows in (("bert.pooler.dense", hidden), ("classifier", labels)):
-        weights[f"{name}.weight"] = random.normal(0, 0.5, (rows, hidden)).astype(np.float32)
-        weights[f"{name}.bias"] = random.normal(0, 0.5, rows).astype(np.float32)
-    save_file(weights, made / "model.safetensors", metadata={"format": "pt"})
-    names = {str(i): f"LABEL_{i}" for i in range(labels)}
-    change(made / "config.json", architectures=["BertForSequenceClassification"], id2label=names)
-    return made
-
-
-def change(path: Path, **fields: object) -> None:
-    content = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    path.write_text(json.dumps({**content, **fields}), encoding="utf-8")
-
-
 def save_as_modules(folder: Path, kind: str, **settings: object) -> None:
     """The newer form, which says what kind of model it is and may hold prompts."""
     modules = [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.base.modules.Transformer"}]
     (folder / "modules.json").write_text(json.dumps(modules))
-    change(folder / "sentence_bert_config.json", transformer_task="sequence-classification")
-    change(folder / "config_sentence_transformers.json", model_type=kind, **settings)
+    packed.change(folder / "sentence_bert_config.json", transformer_task="sequence-classification")
+    packed.change(folder / "config_sentence_transformers.json", model_type=kind, **settings)
 
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
-    return write_cross_encoder(tmp_path)
+    return packed.write_cross_encoder(tmp_path)
 
 
 # --- what any reranker keeps to
@@ -87,7 +55,7 @@ def tiny(tmp_path: Path) -> Path:
 def any_reranker(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Reranker:
     if request.param == "bigrams":
         return BigramReranker()
-    return load_reranker(str(write_cross_encoder(tmp_path_factory.mktemp("model"))))
+    return load_reranker(str(packed.write_cross_encoder(tmp_path_factory.mktemp("model"))))
 
 
 QUESTION = "节约用水 by 2030"
@@ -219,7 +187,7 @@ def test_a_long_passage_is_read_as_far_as_the_model_reads(tiny: Path) -> None:
     scores = loaded.scores("节约", [long, f"{long}节约", f"节约{long}"])
     assert scores[0] == pytest.approx(scores[1], abs=1e-6)
     assert scores[0] != pytest.approx(scores[2], abs=1e-4)
-    change(tiny / "tokenizer_config.json", model_max_length=8)
+    packed.change(tiny / "tokenizer_config.json", model_max_length=8)
     two = ["用水用水", "用水用水用水"]  # <s> ▁ 用 </s> </s> ▁ 用 </s> is all of them that eight tokens hold
     assert np.ptp(load_reranker(str(tiny)).scores("用", two)) < 1e-6
     assert np.ptp(loaded.scores("用", two)) > 1e-4
@@ -264,7 +232,7 @@ def refusal(model: str) -> str:
 
 
 def test_embedding_models_are_refused(tmp_path: Path) -> None:
-    folder = write_embedder(tmp_path)
+    folder = packed.write_folder(tmp_path)
     message = refusal(str(folder))
     assert f"{folder} is no cross encoder but a SentenceTransformer" in message
     assert "name a cross encoder such as BAAI/bge-reranker-v2-m3, or leave --reranker away" in message
@@ -279,14 +247,14 @@ def test_the_settings_of_a_folder_are_believed(tiny: Path, kind: str) -> None:
 
 
 def test_language_models_are_refused(tiny: Path) -> None:
-    change(tiny / "config.json", architectures=["Qwen2ForCausalLM"])
+    packed.change(tiny / "config.json", architectures=["Qwen2ForCausalLM"])
     assert "is no cross encoder but a Qwen2ForCausalLM" in refusal(str(tiny))
 
 
 @pytest.mark.parametrize("architectures", [["BertForSequenceClassification"], None])
 def test_a_head_that_would_be_made_up_is_refused(tiny: Path, architectures: list[str] | None) -> None:
     lose(tiny, "classifier")
-    change(tiny / "config.json", architectures=architectures)
+    packed.change(tiny / "config.json", architectures=architectures)
     message = refusal(str(tiny))
     assert "2 of its weights are missing, classifier." in message
     assert "copy it again from where it came, or leave --reranker away to do without one" in message
@@ -298,7 +266,7 @@ def test_a_pooler_that_would_be_made_up_is_refused(tiny: Path) -> None:
 
 
 def test_a_model_with_several_labels_is_refused(tmp_path: Path) -> None:
-    folder = write_cross_encoder(tmp_path, labels=3)
+    folder = packed.write_cross_encoder(tmp_path, labels=3)
     assert f"{folder} gives 3 scores for a passage" in refusal(str(folder))
 
 
@@ -401,4 +369,4 @@ def test_the_libraries_keep_quiet_and_are_imported_late(tiny: Path) -> None:
 
 
 def test_another_kind_of_model_is_refused_before_torch_is_imported(tmp_path: Path) -> None:
-    assert run(REFUSED, str(write_embedder(tmp_path))).endswith("\nFalse\n")
+    assert run(REFUSED, str(packed.write_folder(tmp_path))).endswith("\nFalse\n")

@@ -356,3 +356,13 @@ def test_a_name_that_is_too_long_or_no_text_is_refused_at_once(words: str) -> No
             SCOPES.scope(**options)
         assert time.process_time() - start < 1
         assert len(str(refused.value)) < 200
+
+
+def test_the_nearest_chapters_to_a_long_name_are_found_at_once() -> None:
+    """Comparing repetitive texts takes the product of their lengths and more."""
+    titles = [f"## 第{i}章 {'水' * 60}\n一段。\n" for i in range(1, 101)]
+    many = Scopes((read_document("".join(titles).encode(), "a.md"),))
+    start = time.process_time()
+    with pytest.raises(UnknownPlaceError, match="there are 第一章 水"):
+        many.scope(chapters=["节约用水保护环境" * 240])
+    assert time.process_time() - start < 1

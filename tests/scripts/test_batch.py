@@ -35,6 +35,12 @@ def rows(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
 
 
+def test_questions_from_a_closed_stdin_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(QuestionError, match="stdin is closed; give a file of questions"):
+        read_questions(Path("-"))
+
+
 def test_a_table_has_a_row_for_each_question_and_hit(index: Path, tmp_path: Path) -> None:
     asked = asking("万元产值用水量下降12%", "……")
     assert run(asked, index, tmp_path / "out.csv") == 4

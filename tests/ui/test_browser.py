@@ -307,3 +307,13 @@ def test_a_page_that_waits_asks_for_little(visit: Visit) -> None:
     visit.page.wait_for_timeout(4_000)
     assert 1 <= len(visit.requests) <= 2
     assert all(url.endswith(PULSE) for url in visit.requests)
+
+
+def test_a_page_that_nobody_sees_asks_for_nothing(visit: Visit) -> None:
+    visit.page.evaluate("Object.defineProperty(document, 'hidden', {value: true, configurable: true})")
+    visit.page.wait_for_timeout(1_000)  # what was asked before has arrived
+    visit.requests.clear()
+    visit.page.wait_for_timeout(4_000)
+    assert visit.requests == []
+    with visit.page.expect_request(f"**{PULSE}", timeout=PATIENCE):
+        visit.page.evaluate("delete document.hidden")

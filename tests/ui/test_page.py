@@ -3,11 +3,12 @@ import logging
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from http.client import HTTPConnection
 from threading import Timer
+from typing import Any
 
 import gradio as gr
 import pytest
@@ -151,6 +152,32 @@ def test_a_question_is_asked_of_one_index_alone() -> None:
     """Looking one up takes what answers once, and the outcome says what it was."""
     assert find(NEXT, "用水量下降多少").generation == SECOND
     assert [find(LIVE, text).generation for text in ("", "很" * 201)] == [FIRST, FIRST]
+
+
+@dataclass(frozen=True)
+class Overtaken(BigramSearcher):
+    """Has another index come while it looks a question up."""
+
+    meanwhile: Callable[[], None]
+
+    def ask(self, question: str, *, k: int = 5) -> Answer:
+        self.meanwhile()
+        return super().ask(question, k=k)
+
+
+def test_an_answer_that_another_index_overtook_comes_with_the_notice() -> None:
+    live = Standing(SEARCHER)
+    live.searcher = Overtaken((plan(), law()), lambda: setattr(live, "generation", SECOND))
+
+    async def answered() -> list[Any]:
+        events = [fn.fn for fn in build_page(live).fns.values() if fn.name == "answer"]
+        return list(events[0]("用水量下降多少", "zh"))  # type: ignore[misc]
+
+    outcome, _, known, told, notice, again = asyncio.run(answered())
+    assert (outcome.generation, known) == (FIRST, FIRST)
+    assert "第 2 代" in notice
+    assert ZH.older in notice
+    assert (told.visible, again.visible) == (True, True)
 
 
 async def built(searcher: BigramSearcher, language: Language = "zh") -> gr.Blocks:
