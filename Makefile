@@ -1,6 +1,6 @@
 # make run      sets up, indexes DOCS (a file or a folder; the sample unless given) and opens the page
 # make test     sets up and runs the tests
-# make torture  runs the tests of reliability in full, about an hour; their figures go to docs/reliability.md
+# make torture  runs the tests of reliability in full, about twenty minutes; their figures go to docs/reliability.md
 # make check    format, lint and types
 # make lock     writes the versions of a fresh installation to requirements.lock
 

@@ -339,12 +339,17 @@ def sweep(directory: Path) -> None:
 
 
 def _sweep_generations(directory: Path) -> None:
-    """Remove those that CURRENT does not name; a damaged one that names none is no reason to lose them."""
-    kept = {g.name for g in known(directory)}
-    if kept or not (directory / CURRENT).exists():
-        for folder in (directory / GENERATIONS).iterdir():
-            if folder.name not in kept:
-                disk.remove(folder)
+    """Remove those that CURRENT does not name, unless it is damaged: it may have named them."""
+    if (directory / CURRENT).exists():
+        try:
+            kept = {g.name for g in generations(directory)}
+        except StoreError:
+            return
+    else:
+        kept = set()
+    for folder in (directory / GENERATIONS).iterdir():
+        if folder.name not in kept:
+            disk.remove(folder)
 
 
 def _point(directory: Path, order: Sequence[Generation]) -> None:

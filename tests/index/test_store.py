@@ -361,8 +361,10 @@ def test_a_damaged_pointer_loses_what_still_fits_not(built: Path, tmp_path: Path
         assert build_index(write_plan(tmp_path, PLAN), built).made == 22
     else:
         assert store.roll_back(built).name == ("000001" if damage == "flipped" else "000002")
-        current.write_bytes(sound[:-1])
-        assert build_index(write_plan(tmp_path, PLAN + "第三段。\n"), built).made == 2
+        current.write_bytes(b"1" + sound[1:])  # generation 2 is lost, but not its name
+        report = build_index(write_plan(tmp_path, PLAN + "第三段。\n"), built)
+        assert (report.generation, report.made) == ("000003", 2)
+        assert [g.name for g in store.generations(built)] == ["000003", "000001"]
 
 
 def test_going_back_where_there_is_no_index_makes_none(tmp_path: Path) -> None:

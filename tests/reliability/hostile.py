@@ -172,10 +172,10 @@ class Hostile:
         for i in range(count):
             suffix = (".txt", ".csv", ".jsonl")[i % 3]
             data = self._file(suffix)
-            for _ in range(self.random.choice((0, 1, 5)) if data else 0):
-                at = self.random.randrange(len(data))
+            for _ in range(self.random.choice((0, 1, 5))):
+                at = self.random.randrange(len(data) or 1)
                 wrong = self.random.choice(
-                    (b"", b"\0", b"\xff", b'"', b"\n", b"\x80", b"{" * 2000, bytes([data[at] ^ 4]))
+                    (b"", b"\0", b"\xff", b'"', b"\n", b"\x80", b"{" * 2000, bytes([(data[at] if data else 0) ^ 4]))
                 )
                 data = data[:at] + wrong + data[at + self.random.choice((0, 1, 9)) :]
             yield suffix, data

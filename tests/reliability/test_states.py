@@ -104,8 +104,8 @@ class SweptTooMuch(Machine):
 
     def __init__(self) -> None:
         super().__init__()
-        real = store.known
-        swept = patch.object(store, "known", lambda directory: real(directory)[:1])
+        real = store.generations
+        swept = patch.object(store, "generations", lambda directory: real(directory)[:1])
         self.stack.enter_context(patch.object(store, "sweep", _within(swept, store.sweep)))
 
 
