@@ -7,14 +7,12 @@ what happens, and when, to one file; the clock is the system's, the same for all
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import NamedTuple
 from unittest.mock import patch
 
@@ -24,11 +22,11 @@ from index.errors import StoreError
 from tests.collection import build_index
 from tests.fakes import HashingEncoder
 from tests.reliability.builds import ENCODER
+from tests.reliability.helper import Helper
 
 Building = Callable[[Path], AbstractContextManager[None]]
 
 PATIENCE = 30  # seconds after which something that should happen will not
-_ROOT = Path(__file__).resolve().parents[2]
 
 
 class Event(NamedTuple):
@@ -53,31 +51,15 @@ class Case(NamedTuple):
     locked: bool = True  # or as if there were no lock: the control
 
 
-class Builders:
-    """The helper process. Use it in a with statement."""
+class Builders(Helper):
+    """The helper process."""
 
-    def __enter__(self) -> "Builders":
-        self._helper = subprocess.Popen(
-            [sys.executable, "-m", "tests.reliability.builders"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=_ROOT,
-            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
-        )
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        with self._helper:
-            self._helper.stdin.close()  # type: ignore[union-attr]
+    def __init__(self) -> None:
+        super().__init__("tests.reliability.builders")
 
     def start(self, case: Case, count: int) -> list[int]:
         """Start some builders; returns their processes."""
-        stdin, stdout = self._helper.stdin, self._helper.stdout
-        print(json.dumps([count, *case]), file=stdin, flush=True)
-        processes: list[int] = json.loads(stdout.readline())  # type: ignore[union-attr]
+        processes: list[int] = self.ask([count, *case])
         return processes
 
 

@@ -8,7 +8,6 @@ import gc
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 import traceback
@@ -16,7 +15,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import TracebackType
 from typing import Any, NamedTuple
 
 from index.encoder import Encoded, Progress
@@ -24,8 +22,8 @@ from index.errors import StoreError
 from tests.fakes import HashingEncoder
 from tests.reliability.builds import ENCODER, build_index, perform, write_texts
 from tests.reliability.faults import Killer, watching
+from tests.reliability.helper import Helper
 
-_ROOT = Path(__file__).resolve().parents[2]
 Tell = Callable[[str], None]
 
 
@@ -37,34 +35,18 @@ class Ended(NamedTuple):
     said: str
 
 
-class Forked:
-    """The helper process. Use it in a with statement."""
+class Forked(Helper):
+    """The helper process."""
 
-    def __enter__(self) -> "Forked":
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.reliability.forked"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=_ROOT,
-            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
-        )
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        with self._process:
-            self._process.stdin.close()  # type: ignore[union-attr]
+    def __init__(self) -> None:
+        super().__init__("tests.reliability.forked")
 
     def run(self, work: str, **options: Any) -> Ended:
         """One case: a name in WORK and its arguments; ``seconds`` is when it is killed from outside.
 
         Raises RuntimeError for what fails otherwise than by StoreError.
         """
-        stdin, stdout = self._process.stdin, self._process.stdout
-        print(json.dumps({"work": work, **options}, default=str), file=stdin, flush=True)
-        ended = Ended(**json.loads(stdout.readline()))  # type: ignore[union-attr]
+        ended = Ended(**self.ask({"work": work, **options}))
         if ended.status > 1:
             raise RuntimeError(ended.said)
         return ended
