@@ -246,7 +246,10 @@ def verify_command(
     as_json: JsonOption = False,
     model: ModelOption = None,
 ) -> None:
-    """Read every file of the index and say whether it is what was written; 1 if something is damaged."""
+    """Read every file of the index and say which is damaged.
+
+    Ends with 1 if one is.
+    """
     from index.model import EMBEDDING, OWN
     from index.snapshot import Snapshot
     from scripts import state
@@ -282,7 +285,10 @@ def rollback(
         typer.Option("--to", min=1, metavar="N", help="The build to go back to; the one before if left out."),
     ] = None,
 ) -> None:
-    """Go back to an earlier build of the index; what is live now stays and can be gone back to as well."""
+    """Go back to an earlier build of the index.
+
+    What is live now stays, and can be gone back to as well.
+    """
     from index import store
     from index.pointer import name_of
     from index.remedies import pasted
