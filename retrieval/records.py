@@ -15,6 +15,31 @@ Reason = Literal["nothing similar", "no detail", "talk", "no such place"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A word of the question and the words of a passage that it meets, however they are written.
+
+    ``question`` is a span of the question as it was asked, ``passage`` one of the passage's text; ``strength`` is the
+    cosine of the two.
+    """
+
+    question: Span
+    passage: Span
+    strength: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """Why a passage was found: ``terms`` are spans of its text that the question holds, too, in the order of the text.
+
+    ``matches`` are the words of the question that meet words of the passage in meaning, best first.
+    """
+
+    by: Literal["meaning", "words", "both"]
+    terms: tuple[Span, ...] = ()
+    matches: tuple[Match, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """A passage that was found.
 
@@ -32,6 +57,7 @@ class Hit:
     marked: tuple[Span, ...]
     sentence_citation: Citation  # of ``best``: down to 款 and 项
     same_text: tuple[Passage, ...] = ()
+    why: Why | None = None
 
     @property
     def highlights(self) -> tuple[Span, ...]:
@@ -85,3 +111,4 @@ class RelatedHit:
     citation: Citation
     best: Span
     because: Span
+    terms: tuple[str, ...] = ()  # that both hold, the most telling first

@@ -320,6 +320,9 @@ def serve(
     open_browser: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
     model: ModelOption = None,
     reranker: RerankerOption = None,
+    mcp: Annotated[
+        bool, typer.Option("--mcp", help="Offer search, show, related and outline as an MCP server.")
+    ] = False,
 ) -> None:
     """Open the page on which questions are asked; Ctrl-C ends it. It follows the index when that is built anew."""
     from index.model import DEFAULT_MODEL, OWN
@@ -338,7 +341,7 @@ def serve(
 
         if host not in ("127.0.0.1", "localhost", "::1"):
             display.message(f"warning: whoever can reach {host} can read these documents; there is no password yet")
-        serve_page(live, host=host, port=port, open_browser=open_browser, announce=display.announce)
+        serve_page(live, host=host, port=port, open_browser=open_browser, announce=display.announce, mcp=mcp)
 
 
 def _loading(reranker: str | None) -> "Callable[[], Reranker] | None":

@@ -1,6 +1,6 @@
-"""Take the pictures of the page that stand in the README.
+"""Take the pictures of the page that stand in the README and in docs/.
 
-zhangju serve samples --port 7860 &
+zhangju serve ../shared/corpus/liaoning-plan.txt samples --port 7860 &
 python -m scripts.screenshots http://127.0.0.1:7860/ docs
 """
 
@@ -8,33 +8,72 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from shutil import which
+from typing import NamedTuple
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-QUESTIONS = {"zh-CN": "单位产值的用水量要降多少？", "en-US": "By how much should water use per unit of output fall?"}
+_WATER = {"zh-CN": "单位产值的用水量要降多少？", "en-US": "By how much should water use per unit of output fall?"}
 
 
-def picture(browser: Browser, address: str, locale: str, out: Path) -> None:
-    """Ask the question of a language and save what is seen."""
-    page = browser.new_page(locale=locale, viewport={"width": 1100, "height": 1000}, device_scale_factor=1)
-    page.goto(address)
-    page.locator("#zj-question textarea").fill(QUESTIONS[locale])
-    page.locator("#zj-question textarea").press("Enter")
-    page.locator("#zj-result mark").first.wait_for()
-    page.locator("#zj-result details").first.locator("summary").click()
-    page.screenshot(path=out)
+class State(NamedTuple):
+    """A picture: its name, the browser it is seen in, and the address without its beginning."""
+
+    name: str
+    query: str
+    locale: str = "zh-CN"
+    size: tuple[int, int] = (1440, 900)
+    scheme: str = "light"
+
+
+def _states() -> tuple[State, ...]:
+    zh, en = (f"?q={question}" for question in _WATER.values())
+    return (
+        State("page-zh", zh),
+        State("page-en", en, "en-US"),
+        State("page-dark", zh, scheme="dark"),
+        State("page-narrow", zh, size=(390, 844)),
+        State("page-tablet", en, "en-US", (820, 1100)),
+        State("page-unanswered", "?q=高速铁路的票价是多少？"),
+        State("page-related", "?view=related&r="),
+        State("page-map", "?view=map"),
+        State("page-coverage", "?view=coverage&t=就业"),
+        State("page-library", "?view=library"),
+        State("page-batch", "?view=batch"),
+    )
+
+
+def picture(browser: Browser, address: str, state: State, folder: Path) -> None:
+    """Go to the address of a state and save what is seen."""
+    width, height = state.size
+    page = browser.new_page(
+        locale=state.locale,
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if state.scheme == "dark" else "light",
+    )
+    query = state.query
+    if query.endswith("r="):
+        query += _first_hit(page, address)
+    page.goto(address + query)
+    page.locator("#zj-answers > :not(.zj-welcome)").first.wait_for()
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=folder / f"{state.name}.png")
     page.close()
 
 
+def _first_hit(page: Page, address: str) -> str:
+    page.goto(f"{address}?q={_WATER['zh-CN']}")
+    return page.locator("#zj-answers [data-passage]").first.get_attribute("data-passage") or ""
+
+
 def main(arguments: Sequence[str]) -> None:
-    """Save page-zh.png and page-en.png."""
+    """Save a picture of every state."""
     if len(arguments) != 2:
         sys.exit(__doc__)
     chromium = which("chromium") or which("google-chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        for locale in QUESTIONS:
-            picture(browser, arguments[0], locale, Path(arguments[1]) / f"page-{locale[:2]}.png")
+        for state in _states():
+            picture(browser, arguments[0], state, Path(arguments[1]))
         browser.close()
 
 

@@ -11,12 +11,14 @@ class Html(str):
 
 
 EMPTY: Final = Html("")
+_VOID = frozenset({"br", "input", "meta", "link"})  # elements without an end tag
 
 
-def element(name: str, *children: str, **attributes: str) -> Html:
+def element(name: str, /, *children: str, **attributes: str) -> Html:
     """``<name ...>children</name>``; plain strings are escaped, ``class_`` is written class and ``data_x`` data-x."""
     written = (f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"' for key, value in attributes.items())
-    return Html(f"<{name}{''.join(written)}>{join(*children)}</{name}>")
+    opened = f"<{name}{''.join(written)}>"
+    return Html(opened if name in _VOID else f"{opened}{join(*children)}</{name}>")
 
 
 def join(*children: str) -> Html:

@@ -16,7 +16,9 @@ SANS = (
     "sans-serif",
 )
 
-_COLOURS = {  # by day, by night; style.css uses them too, as --body-background-fill and so on
+_STYLES = ("page.css", "cards.css", "text.css", "panels.css")
+
+_COLOURS = {  # by day, by night; the style sheets use them, too, as --body-background-fill and so on
     "body_background_fill": ("#f6f2e9", "#1a1815"),
     "body_text_color": ("#29241d", "#ebe4d6"),
     "body_text_color_subdued": ("#655c4e", "#b3a894"),
@@ -55,5 +57,6 @@ def theme() -> gr.themes.Base:
 
 
 def stylesheet() -> str:
-    """The text of style.css."""
-    return files("ui").joinpath("style.css").read_text(encoding="utf-8")
+    """The style of the page: the frame, the cards, the open text, the panels."""
+    folder = files("ui").joinpath("static")
+    return "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in _STYLES)

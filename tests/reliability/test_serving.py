@@ -22,13 +22,17 @@ from index.records import Citation, Document, Passage
 from retrieval.background import Background
 from retrieval.live import LiveSearcher, Serving
 from retrieval.records import Answer, RelatedHit
+from retrieval.reference import Place
 from retrieval.search import Searcher
 from tests.collection import snapshot_of
 from tests.fakes import HashingEncoder
 from tests.reliability.conftest import Times
 from tests.reliability.figures import Figures
 from tests.reliability.memory import folder_in_memory
-from ui.handlers import Live, Outcome, find, show
+from ui.edge import Shown
+from ui.gate import Gate
+from ui.room import Room
+from ui.serving import Live
 
 ROOT = Path(__file__).resolve().parents[2]
 THREADS = 16
@@ -106,15 +110,29 @@ def tell(what: object) -> None:
     sys.stdout.flush()
 
 
-def faults(outcome: Outcome, topic: str) -> list[str]:
-    """What is wrong with an outcome: no answer, words of another generation, a passage that is not about the topic."""
-    if outcome.answer is None or outcome.generation is None:
-        return [f"{topic}: no answer, {outcome.problem or 'unforeseen'}"]
-    shown = {mark for language in ("zh", "en") for mark in _MARK.findall(show(outcome, language))}
-    found = [] if shown == {f"mark{outcome.generation.name}"} else [f"{outcome.generation.name} shows {sorted(shown)}"]
-    if topic not in outcome.answer.hits[0].passage.text:
-        found.append(f"{outcome.generation.name} answers {topic} with {outcome.answer.hits[0].passage.text}")
+class OpenGate(Gate):
+    """Lets all through at once, as there is more to go wrong."""
+
+    @contextmanager
+    def pass_through(self) -> Iterator[None]:
+        yield
+
+
+def faults(shown: Shown, topic: str) -> list[str]:
+    """What is wrong with an answer: there is none, words of another generation, a passage not about the topic."""
+    html = str(shown["html"])
+    if shown.get("problem"):
+        return [f"{topic}: {html}"]
+    generation, marks = generation_of(shown), set(_MARK.findall(html))
+    found = [] if marks == {f"mark{generation}"} else [f"{generation} shows {sorted(marks)}"]
+    if topic not in html.partition('class="zj-text"')[2].partition("</div>")[0]:
+        found.append(f"{generation} does not answer {topic}: {html}")
     return found
+
+
+def generation_of(shown: Shown) -> str:
+    """The name of the generation that an answer is from; empty without one."""
+    return str(shown.get("generation", "")).partition(" ")[0]
 
 
 @dataclass
@@ -125,23 +143,23 @@ class Tally:
     generations: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
 
-    def add(self, outcome: Outcome, topic: str) -> None:
+    def add(self, shown: Shown, topic: str) -> None:
         """Count one; the lists only grow, so threads may share them."""
-        self.faults += faults(outcome, topic)
+        self.faults += faults(shown, topic)
         self.questions += 1
-        self.generations.add(outcome.generation.name if outcome.generation else "")
+        self.generations.add(generation_of(shown))
 
 
 @contextmanager
 def asking(live: Live, seed: int) -> Iterator[list[Tally]]:
     """Sixteen threads that ask without a pause, each with a tally of its own, until the block ends."""
-    done = Event()
+    done, room = Event(), Room(live, gate=OpenGate())
     tallies = [Tally() for _ in range(THREADS)]
 
     def ask(tally: Tally, rng: random.Random) -> None:
         while not done.is_set():
-            topic = rng.choice(TOPICS)
-            tally.add(find(live.current(), f"What is said of {topic}?", related=3), topic)
+            topic, language = rng.choice(TOPICS), rng.choice(("zh", "en"))
+            tally.add(room.look_up(f"What is said of {topic}?", [], language, ""), topic)
 
     before = sys.getswitchinterval()
     # Whoever has waited for the disk stands in line behind all others, for as long as each may go on; and the more
@@ -216,8 +234,11 @@ class Late:
     def documents(self) -> tuple[Document, ...]:
         return self._live.current().searcher.documents
 
-    def ask(self, question: str, *, k: int = 5) -> Answer:
-        return self._live.current().searcher.ask(question, k=k)
+    def ask(self, question: str, *, k: int = 5, titles: Sequence[str] = ()) -> Answer:
+        return self._live.current().searcher.ask(question, k=k, titles=titles)
+
+    def show(self, reference: str) -> tuple[Place, ...]:
+        return self._live.current().searcher.show(reference)
 
     def related(self, reference: str, *, k: int = 10) -> tuple[RelatedHit, ...]:
         return self._live.current().searcher.related(reference, k=k)
@@ -294,14 +315,14 @@ def follow(directory: Path, *, keep: bool) -> None:
     """
     encoder, kept = HashingEncoder(), []
     with LiveSearcher(directory, lambda _: encoder, background=Background.of, every=0.005) as live:
-        serving = live.current()
+        serving, room = live.current(), Room(live)
         tell("ready")
         for _ in sys.stdin:
             before, until = serving.generation, monotonic() + DEADLINE
             while (serving := live.current()).generation == before and monotonic() < until:
                 sleep(0.002)
             assert serving.generation != before, serving.problem
-            assert find(serving, "What is said of item 7 in chapter 3?").answer
+            assert room.look_up("What is said of item 7 in chapter 3?", [], "zh", "")["hits"]
             kept.append(serving.searcher if keep else None)
             tell(Used.now())
 

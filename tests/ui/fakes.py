@@ -10,6 +10,7 @@ from index.errors import QuestionError
 from index.pointer import Generation
 from index.records import Citation, Division, Document, Passage, Path, Span
 from retrieval.records import Answer, Hit, RelatedHit
+from retrieval.reference import Place, Reference, find_one, find_places
 
 ENERGY = Division(kind="章", number=2, title="推进绿色发展")
 SAVING = Division(kind="节", number=1, title="节约能源")
@@ -93,14 +94,15 @@ class BigramSearcher:
 
     documents: tuple[Document, ...]
 
-    def ask(self, question: str, *, k: int = 5) -> Answer:
+    def ask(self, question: str, *, k: int = 5, titles: Sequence[str] = ()) -> Answer:
         if not question.strip():
             raise QuestionError("the question is empty; type one")
         if len(question) > 200:
             raise QuestionError(f"the question has {len(question)} characters; shorten it to 200")
         if question == "crash":
             raise RuntimeError("a bug")
-        hits = [self._hit(rank, *found) for rank, found in enumerate(self._ranked(question, k), 1)]
+        ranked = [found for found in self._ranked(question, 1000) if not titles or found[1].document in titles]
+        hits = [self._hit(rank, *found) for rank, found in enumerate(ranked[:k], 1)]
         score = hits[0].score
         if len(question) < 3:
             return Answer(question=question, status="too vague", confidence=0.1, hits=tuple(hits))
@@ -131,8 +133,15 @@ class BigramSearcher:
             for rank, (score, passage, best) in enumerate(found[:k], 1)
         )
 
-    def citation(self, passage: Passage) -> Citation:
-        return cite(self._title(passage), passage)
+    def show(self, reference: str) -> tuple[Place, ...]:
+        return find_places(Reference.parse(reference), reference, self.documents)
+
+    def one(self, reference: str) -> Passage:
+        by_id = [passage for passage in self._passages() if passage.id == reference]
+        return by_id[0] if by_id else find_one(Reference.parse(reference), reference, self.documents)
+
+    def citation(self, passage: Passage, span: Span | None = None) -> Citation:
+        return cite(self._title(passage), passage, span)
 
     def _passages(self) -> Iterable[Passage]:
         return (passage for document in self.documents for passage in document.passages)

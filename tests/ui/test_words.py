@@ -1,24 +1,45 @@
-from dataclasses import fields
+import re
+from dataclasses import fields, is_dataclass
 from datetime import datetime
+from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import pytest
 
-from ui.words import CHOICES, EN, WORDS, ZH, Words, preferred_language, words_for
+from ui.words import CHOICES, EN, WORDS, ZH, preferred_language, words_for
+
+UI = Path(__file__).resolve().parents[2] / "ui"
 
 
 def _blanks(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
-@pytest.mark.parametrize("field", [f.name for f in fields(Words)])
-def test_both_languages_have_the_word_with_the_same_blanks(field: str) -> None:
-    chinese, english = getattr(ZH, field), getattr(EN, field)
+def _flat(words: Any, above: str = "") -> dict[str, str]:
+    """Every word by the path of its names."""
+    found: dict[str, str] = {}
+    for field in fields(words):
+        value, name = getattr(words, field.name), f"{above}{field.name}"
+        found |= _flat(value, f"{name}.") if is_dataclass(value) else {name: value}
+    return found
+
+
+@pytest.mark.parametrize("name", _flat(ZH))
+def test_both_languages_have_the_word_with_the_same_blanks(name: str) -> None:
+    chinese, english = _flat(ZH)[name], _flat(EN)[name]
     assert chinese.strip()
     assert english.strip()
-    if field != "about_figure" and field != "about_duty":  # English quotes the subject alone
+    if name not in ("about_figure", "about_duty"):  # English quotes the subject alone
         assert _blanks(chinese) == _blanks(english)
     assert _blanks(english) <= _blanks(chinese)
+
+
+def test_no_word_is_there_for_nothing() -> None:
+    """A word that nobody says is a word that somebody has to translate."""
+    code = "".join(p.read_text(encoding="utf-8") for p in UI.rglob("*.py"))
+    unsaid = [name for name in _flat(ZH) if not re.search(rf"\.{name.split('.')[-1]}\b", code)]
+    assert unsaid == []
 
 
 def test_a_language_code_leads_to_its_words() -> None:
@@ -45,9 +66,10 @@ def test_a_generation_is_named_by_its_number_and_time() -> None:
 
 
 def test_kinds_of_relation() -> None:
-    assert ZH.kind("same subject") == "同一主题"
-    assert EN.kind("referred to by") == "refers to the passage above"
-    assert EN.kind("a kind of next year") == "a kind of next year"
+    assert ZH.relation.heading("same subject") == "同一主题的"
+    assert EN.relation.heading("referred to by") == "What refers to this passage"
+    assert ZH.relation.relation("refers to") == "前一段引用后一段"
+    assert EN.relation.heading("next year's") == EN.relation.relation("next year's") == "next year's"
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,11 @@ from datetime import datetime
 from typing import Literal
 
 from retrieval.records import DOUBTFUL, SURE, Reason
+from ui.words import door, hits, relations, room
+from ui.words.door import DoorWords
+from ui.words.hits import HitWords
+from ui.words.relations import RelationWords
+from ui.words.room import RoomWords
 
 Language = Literal["zh", "en"]
 
@@ -63,13 +68,6 @@ class Words:
     same_text: str
     place_then_place: str  # what stands between two citations
     more_places: str
-    related: str
-    no_related: str
-    corresponds: str
-    same_subject: str
-    same_terms: str
-    refers_to: str
-    referred_to_by: str
     # the index
     generation: str
     built: str  # what stands behind a generation, where it is known
@@ -89,6 +87,11 @@ class Words:
     about_clause: str
     about_figure: str
     about_duty: str
+    # by region
+    door: DoorWords
+    room: RoomWords
+    hit: HitWords
+    relation: RelationWords
 
     def sureness(self, confidence: float) -> str:
         """A confidence between 0 and 1 in words."""
@@ -126,16 +129,6 @@ class Words:
         number = self.generation.format(number=generation.lstrip("0") or generation)
         time = f"{built:%Y-%m-%d %H:%M}".replace("-", _HYPHEN).replace(" ", _SPACE) if built else ""
         return number + (self.built.format(time=time) if built else "")
-
-    def kind(self, kind: str) -> str:
-        """How a related passage is related; a kind without a word of its own is shown as it is."""
-        known = {
-            "same subject": self.same_subject,
-            "same terms": self.same_terms,
-            "refers to": self.refers_to,
-            "referred to by": self.referred_to_by,
-        }
-        return known.get(kind, kind)
 
 
 ZH = Words(
@@ -178,13 +171,6 @@ ZH = Words(
     same_text="同样的文字还见于：{places}",
     place_then_place="；",
     more_places="另有 {count} 处",
-    related="其他章节的相关段落（{count}）",
-    no_related="其他章节没有相关段落。",
-    corresponds="与本段这一句相应：",
-    same_subject="同一主题",
-    same_terms="用语相同",
-    refers_to="本段提及",
-    referred_to_by="提及本段",
     generation="第 {number} 代",
     built="（{time} 建成）",
     updated="索引已更新，现在用的是{generation}：{documents} 份文件，{passages} 段。",
@@ -201,6 +187,10 @@ ZH = Words(
     about_clause="“{text}”，文件怎么说？",
     about_figure="{subject}{change}多少？",
     about_duty="{subject}，{modal}怎么做？",
+    door=door.ZH,
+    room=room.ZH,
+    hit=hits.ZH,
+    relation=relations.ZH,
 )
 
 EN = Words(
@@ -243,13 +233,6 @@ EN = Words(
     same_text="The same words also in: {places}",
     place_then_place="; ",
     more_places="{count} more",
-    related="Related passages in other chapters ({count})",
-    no_related="No related passages in other chapters.",
-    corresponds="Corresponds to this sentence above: ",
-    same_subject="same subject",
-    same_terms="same terms",
-    refers_to="referred to above",
-    referred_to_by="refers to the passage above",
     generation="generation {number}",
     built=" (built {time})",
     updated="The index was updated and is now {generation}. Documents: {documents}, passages: {passages}.",
@@ -267,6 +250,10 @@ EN = Words(
     about_clause="What does the text say on “{text}”?",
     about_figure="What figure does the text give for “{subject}”?",
     about_duty="What does the text require where it says “{subject}”?",
+    door=door.EN,
+    room=room.EN,
+    hit=hits.EN,
+    relation=relations.EN,
 )
 
 WORDS: Mapping[str, Words] = {"zh": ZH, "en": EN}

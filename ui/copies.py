@@ -1,0 +1,19 @@
+"""What can be copied of a passage: its citation in every style, and its address."""
+
+from index.records import Citation, Document, Passage, Span
+from retrieval.citing import STYLES, cited
+from ui.links import link
+from ui.render.pieces import Copies
+
+
+def copies_of(
+    document: Document, passage: Passage, citation: Citation, *, base: str, span: Span | None = None, question: str = ""
+) -> Copies:
+    """``base`` is the page's own address, without which links are relative; ``span`` is the sentence quoted."""
+    quote = passage.text[span.start : span.end] if span else passage.text
+    address = link(base, q=question, p=passage.id)
+    texts = {
+        style: cited(style, document=document, passage=passage, citation=citation, quote=quote, link=address)
+        for style in STYLES
+    }
+    return Copies(texts, address)

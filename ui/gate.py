@@ -1,0 +1,41 @@
+"""A gate before what only one can do at a time: a queue in front of it that is not endless."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore
+
+from index.errors import ZhangjuError
+
+WAIT = 8.0  # seconds that a question waits for its turn before its sender is told that it is busy
+WAITING = 30  # of the 40 threads that answer requests: the others are for what needs no model
+
+
+class BusyError(ZhangjuError):
+    """A turn that did not come in time: there are more visitors than can be served."""
+
+    def __init__(self) -> None:
+        super().__init__("too many questions are asked right now; ask again in a few seconds")
+
+
+class Gate:
+    """Lets one through at a time; at most ``waiting`` others wait up to ``wait`` seconds, more are turned away."""
+
+    def __init__(self, *, waiting: int = WAITING, wait: float = WAIT) -> None:
+        self._free = BoundedSemaphore(1)
+        self._places = BoundedSemaphore(waiting + 1)
+        self._wait = wait
+
+    @contextmanager
+    def pass_through(self) -> Iterator[None]:
+        """Hold the gate. Raises BusyError."""
+        if not self._places.acquire(blocking=False):
+            raise BusyError
+        try:
+            if not self._free.acquire(timeout=self._wait):
+                raise BusyError
+            try:
+                yield
+            finally:
+                self._free.release()
+        finally:
+            self._places.release()

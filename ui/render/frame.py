@@ -1,0 +1,217 @@
+"""The frame of the page: masthead, box, regions, outline, help."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from index.citations import division_label
+from index.records import Document
+from ui.links import link
+from ui.markup import EMPTY, Html, element, join
+from ui.outline import Node, Outline
+from ui.render.pieces import foreign
+from ui.words import CHOICES, Words
+
+_IN_FULL = 3  # as many documents have their outline open
+_KEYS = ("/", "j", "k", "Enter", "o", "r", "y", "?", "Esc")
+
+
+def render_frame(
+    documents: Sequence[Document], outlines: Mapping[str, Outline], examples: Sequence[str], words: Words
+) -> Html:
+    """The whole page but what is asked for later: answers, text, notices."""
+    return element(
+        "div",
+        element("a", words.room.skip, href="#zj-answers", class_="zj-skip"),
+        _masthead(words),
+        _box(documents, examples, words),
+        element("div", id="zj-told", role="status"),
+        _tabs(words),
+        element(
+            "div",
+            element("nav", _contents(documents, outlines, words), id="zj-outline", aria_label=words.room.contents),
+            element("main", welcome(words), id="zj-answers", tabindex="-1", aria_label=words.room.answers),
+            element("section", _reader(documents, words), id="zj-text", aria_label=words.room.text),
+            id="zj-regions",
+        ),
+        _help(words),
+        element("div", id="zj-said", role="status", aria_live="polite"),
+        class_="zj",
+        id="zj-room",
+        lang=words.tag,
+    )
+
+
+def welcome(words: Words) -> Html:
+    """What stands in place of answers before the first question."""
+    return element("p", words.room.welcome, class_="zj-welcome")
+
+
+def _masthead(words: Words) -> Html:
+    room = words.room
+    views = (("map", room.map), ("coverage", room.coverage), ("library", room.library), ("batch", room.batch))
+    entries = [element("a", name, href=link(view=view), data_view=view) for view, name in views]
+    count = element("span", "", id="zj-basket-count")
+    entries.append(element("a", room.basket, " ", count, href=link(view="basket"), data_view="basket"))
+    entries.append(element("button", room.help, type="button", id="zj-help-button"))
+    return element(
+        "header",
+        element("h1", element("a", words.name, href="?")),
+        element("p", words.motto, class_="zj-motto"),
+        element("nav", *entries, id="zj-views", aria_label=room.views),
+        element("div", *_languages(words), id="zj-switch", role="group", aria_label=words.switch),
+        id="zj-top",
+    )
+
+
+def _languages(words: Words) -> Iterator[Html]:
+    for name, code in CHOICES:
+        pressed = "true" if code == words.language else "false"
+        yield element("button", name, type="button", data_language=code, aria_pressed=pressed, lang=code)
+
+
+def _box(documents: Sequence[Document], examples: Sequence[str], words: Words) -> Html:
+    label = element("label", words.question, for_="zj-question", class_="zj-unseen")
+    box = element(
+        "textarea",
+        id="zj-question",
+        rows="1",
+        placeholder=words.placeholder,
+        autocomplete="off",
+        enterkeyhint="search",
+        spellcheck="false",
+    )
+    form = element(
+        "form", label, box, element("button", words.ask, type="submit", id="zj-go"), id="zj-ask", role="search"
+    )
+    buttons = (element("button", text, type="button", class_="zj-example", data_ask=text) for text in examples)
+    tried = element("div", element("span", words.examples, class_="zj-label"), *buttons, id="zj-examples")
+    recent = element("div", id="zj-recent", data_label=words.room.recent, data_forget=words.room.forget)
+    return element("div", form, _choice(documents, words), tried, recent, id="zj-box")
+
+
+def _choice(documents: Sequence[Document], words: Words) -> Html:
+    """Which documents are asked: checkboxes, none of them ticked for all; not shown for one document."""
+    if len(documents) < 2:
+        return EMPTY
+    boxes = (
+        element(
+            "label",
+            element("input", type="checkbox", name="in", value=document.id),
+            " ",
+            foreign(document.title),
+        )
+        for document in documents
+    )
+    chosen = element("span", words.room.all_documents, id="zj-chosen")
+    summary = element("summary", words.room.ask_in, " ", chosen)
+    return element("details", summary, element("div", *boxes), id="zj-in", data_all=words.room.all_documents)
+
+
+def _tabs(words: Words) -> Html:
+    tabs = (("outline", words.room.outline), ("answers", words.room.answers), ("text", words.room.text))
+    buttons = (
+        element(
+            "button",
+            name,
+            type="button",
+            role="tab",
+            data_region=region,
+            aria_controls=f"zj-{region}",
+            aria_selected="true" if region == "answers" else "false",
+        )
+        for region, name in tabs
+    )
+    return element("div", *buttons, id="zj-tabs", role="tablist")
+
+
+def _contents(documents: Sequence[Document], outlines: Mapping[str, Outline], words: Words) -> Html:
+    heading = element("h2", words.room.outline)
+    trees = (_tree(document, outlines[document.id], len(documents) <= _IN_FULL, words) for document in documents)
+    return join(heading, *trees)
+
+
+def _tree(document: Document, outline: Outline, is_open: bool, words: Words) -> Html:
+    title = element(
+        "summary",
+        foreign(document.title),
+        " ",
+        element("span", words.passages.format(count=f"{len(document.passages):,}"), class_="zj-count"),
+    )
+    remarks = [element("li", remark) for remark in document.remarks]
+    noted = element("details", element("summary", words.remarks), element("ul", *remarks), class_="zj-remarks")
+    facts = (f"{key} · {value}" for key, value in document.metadata.items() if value)
+    about = element("p", " ".join(facts), class_="zj-facts")
+    tree = _branch(outline.roots, words)
+    opened = {"open": ""} if is_open else {}
+    return element(
+        "details",
+        title,
+        about,
+        noted if remarks else EMPTY,
+        tree,
+        class_="zj-tree",
+        data_document=document.id,
+        **opened,
+    )
+
+
+def _branch(nodes: Sequence[Node], words: Words) -> Html:
+    """The nodes as nested lists. Deep trees are cut by what a text can hold: its headings have nine levels at most."""
+    return element("ul", *(_node(node, words) for node in nodes)) if nodes else EMPTY
+
+
+def _node(node: Node, words: Words) -> Html:
+    division = node.division
+    label = element("span", division_label(division, words.language), class_="zj-label")
+    title = foreign(division.title) if division.number and division.title else EMPTY
+    count = element("span", class_="zj-hits-here", data_node=node.id)
+    where = link(p=node.first) if node.first else "#"
+    name = element("a", label, " ", title, href=where, data_open=node.first, data_heading=node.id)
+    if not node.children:
+        return element("li", name, count)
+    opened = {} if len(node.path) > 1 else {"open": ""}
+    summary = element("summary", name, count, title=words.room.fold)
+    return element("li", element("details", summary, _branch(node.children, words), **opened))
+
+
+def _reader(documents: Sequence[Document], words: Words) -> Html:
+    hit = words.hit
+    step = (
+        element("button", hit.previous_hit, type="button", id="zj-previous", disabled=""),
+        element("span", "", id="zj-at"),
+        element("button", hit.next_hit, type="button", id="zj-next", disabled=""),
+    )
+    options = [element("option", hit.choose_document, value="")]
+    options += [element("option", document.title, value=document.id) for document in documents]
+    choice = element("select", *options, id="zj-document", aria_label=hit.choose_document)
+    bar = element("div", choice, element("div", *step, id="zj-steps"), id="zj-text-bar")
+    return join(element("h2", words.room.text, class_="zj-unseen"), bar, element("div", id="zj-full", tabindex="0"))
+
+
+def _help(words: Words) -> Html:
+    room = words.room
+    said = (
+        room.key_box,
+        room.key_next,
+        room.key_previous,
+        room.key_open,
+        room.key_outline,
+        room.key_related,
+        room.key_copy,
+        room.key_help,
+        room.key_leave,
+    )
+    rows = (
+        element("div", element("dt", element("kbd", key)), element("dd", what))
+        for key, what in zip(_KEYS, said, strict=True)
+    )
+    hints = (room.how_ask, room.how_place, room.how_cite, room.how_check)
+    return element(
+        "dialog",
+        element("h2", room.how, id="zj-help-title"),
+        element("ul", *(element("li", hint) for hint in hints)),
+        element("h3", room.keys),
+        element("dl", *rows),
+        element("form", element("button", room.close), method="dialog"),
+        id="zj-help",
+        aria_labelledby="zj-help-title",
+    )

@@ -1,0 +1,32 @@
+// Copying: what a button carries in data-copy goes to the clipboard.
+
+import { say } from "./told.js";
+
+export async function copy(text, state) {
+  try {
+    await navigator.clipboard.writeText(text);
+    say(state.say.copied);
+  } catch {
+    say(copiedByHand(text) ? state.say.copied : state.say.notCopied);
+  }
+}
+
+/** For pages without a secure connection, where the clipboard is closed to scripts but not to selections. */
+function copiedByHand(text) {
+  const box = document.createElement("textarea");
+  box.value = text;
+  document.body.append(box);
+  box.select();
+  const done = document.execCommand("copy");
+  box.remove();
+  return done;
+}
+
+export function copying(state) {
+  document.addEventListener("click", event => {
+    const button = event.target.closest("[data-copy]");
+    if (!button || !state.root.contains(button)) return;
+    copy(button.dataset.copy, state);
+    button.closest("details.zj-forms")?.removeAttribute("open");
+  });
+}

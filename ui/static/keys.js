@@ -1,0 +1,36 @@
+// The keyboard: one key for each thing that is done all day. Keys mean nothing while something is typed.
+
+import { go, here } from "./address.js";
+
+const typing = at => at.closest("input, textarea, select, [contenteditable]");
+
+export function keys(state, { narrow }) {
+  const cards = () => [...state.root.querySelectorAll("#zj-answers article[data-passage]")];
+  const now = () => document.activeElement?.closest?.("[data-passage]") ?? null;
+  const step = by => {
+    const all = cards();
+    const at = all.indexOf(now());
+    const next = all[at < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(all.length - 1, Math.max(0, at + by))];
+    narrow("answers");
+    next?.focus({ preventScroll: true });
+    next?.scrollIntoView({ block: "nearest" });
+  };
+  const chosen = () => now() ?? cards()[0];
+  const press = selector => chosen()?.querySelector(selector)?.click();
+  const does = {
+    "/": () => { const box = state.root.querySelector("#zj-question"); box.focus(); box.select(); },
+    j: () => step(1),
+    k: () => step(-1),
+    o: () => { narrow("outline"); state.root.querySelector("#zj-outline summary, #zj-outline a")?.focus(); },
+    r: () => { const at = chosen(); if (at) { narrow("answers"); go({ in: here().in, view: "related", r: at.dataset.passage }); } },
+    y: () => press(".zj-copy-citation"),
+    "?": () => state.root.querySelector("#zj-help").showModal(),
+  };
+  document.addEventListener("keydown", event => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !state.root.firstElementChild) return;
+    if (event.key === "Escape" && typing(event.target)) return event.target.blur();
+    if (typing(event.target) || state.root.querySelector("dialog[open]")) return;
+    if (event.key === "Enter" && event.target.matches("article[data-passage]")) return press("[data-open]");
+    if (does[event.key]) { event.preventDefault(); does[event.key](); }
+  });
+}

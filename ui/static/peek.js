@@ -1,0 +1,47 @@
+// References in a text: a popup shows what they name, a click goes there.
+
+import { run } from "./server.js";
+
+const LATE = 200; // milliseconds that a pointer rests before the popup comes
+const known = new Map();
+
+export function peeking(state) {
+  const popup = Object.assign(document.createElement("div"), { id: "zj-popup", className: "zj", hidden: true });
+  popup.setAttribute("role", "tooltip");
+  let waiting;
+  const hide = () => { clearTimeout(waiting); popup.hidden = true; popup.for?.removeAttribute("aria-describedby"); };
+  const come = event => {
+    const at = event.target.closest?.("[data-peek]");
+    if (!at || !state.root.contains(at)) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(() => show(at, popup, state).catch(hide), event.type === "focusin" ? 0 : LATE);
+  };
+  const leave = event => {
+    if (popup.contains(event.relatedTarget) || popup.for?.contains(event.relatedTarget)) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(hide, LATE);
+  };
+  for (const kind of ["mouseover", "focusin"]) document.addEventListener(kind, come);
+  for (const kind of ["mouseout", "focusout"]) document.addEventListener(kind, event => {
+    if (event.target.closest?.("[data-peek]") || popup.contains(event.target)) leave(event);
+  });
+  popup.addEventListener("mouseover", () => clearTimeout(waiting));
+  document.addEventListener("keydown", event => { if (event.key === "Escape") hide(); });
+  document.addEventListener("click", hide);
+  document.addEventListener("scroll", hide, { capture: true, passive: true });
+}
+
+async function show(at, popup, state) {
+  const key = `${state.live} ${state.language} ${at.dataset.peek}`;
+  if (!known.has(key)) known.set(key, (await run("peek", [at.dataset.peek.split(" "), state.language])).html);
+  popup.innerHTML = known.get(key);
+  state.root.append(popup);
+  popup.hidden = false;
+  popup.for = at;
+  at.setAttribute("aria-describedby", popup.id);
+  const around = at.getBoundingClientRect();
+  const left = Math.max(8, Math.min(around.left, innerWidth - popup.offsetWidth - 8));
+  const below = around.bottom + popup.offsetHeight + 8 < innerHeight;
+  popup.style.left = `${left}px`;
+  popup.style.top = `${below ? around.bottom + 4 : Math.max(8, around.top - popup.offsetHeight - 4)}px`;
+}

@@ -1,0 +1,32 @@
+// Questions asked before, kept in this browser alone.
+
+const KEY = "zj-recent";
+const MOST = 8;
+
+const kept = () => JSON.parse(localStorage.getItem(KEY) ?? "[]");
+
+export function remember(question) {
+  if (!question) return;
+  localStorage.setItem(KEY, JSON.stringify([question, ...kept().filter(one => one !== question)].slice(0, MOST)));
+}
+
+/** Shows them under the box. */
+export function recent(state, ask) {
+  const place = state.root.querySelector("#zj-recent");
+  const questions = kept();
+  place.replaceChildren();
+  if (!questions.length) return;
+  const label = Object.assign(document.createElement("span"), { className: "zj-label", textContent: place.dataset.label });
+  const buttons = questions.map(question => {
+    const button = Object.assign(document.createElement("button"), {
+      type: "button", className: "zj-example", textContent: question, title: question,
+    });
+    button.addEventListener("click", () => ask(question));
+    return button;
+  });
+  const forget = Object.assign(document.createElement("button"), {
+    type: "button", className: "zj-act", textContent: place.dataset.forget,
+  });
+  forget.addEventListener("click", () => { localStorage.removeItem(KEY); recent(state, ask); });
+  place.append(label, ...buttons, forget);
+}

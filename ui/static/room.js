@@ -1,0 +1,235 @@
+// The reading room: fills the page's one block, follows the address, and hands what is clicked and typed to its parts.
+
+import { go, here, onChange } from "./address.js";
+import { collecting, marked as markCollected } from "./basket.js";
+import { copying } from "./copy.js";
+import { keys } from "./keys.js";
+import { peeking } from "./peek.js";
+import { recent, remember } from "./recent.js";
+import { run } from "./server.js";
+import { Reader } from "./text.js";
+import { say, tell, trouble } from "./told.js";
+import { views } from "./views.js";
+
+const WIDE = matchMedia("(min-width: 1100px)");
+const EVERY = 3000; // milliseconds between two looks whether there is another index; a kilobyte each
+
+/** What is shown, and the words of the page. */
+export const state = {
+  language: "", say: {}, root: null, reader: null, pending: null,
+  asked: "", // the question as the address last gave it: what differs in the box has been typed since
+  shown: null, // which view stands in the middle, and for what
+  hits: [],
+  generation: "", // of the index that the visitor knows of
+  live: "", // of the index that answers now
+  answerOf: "", // of the index that the answer shown is from
+};
+
+const find = selector => state.root.querySelector(selector);
+
+async function enter(languages) {
+  const entered = await run("enter", [languages]);
+  Object.assign(state, {
+    language: entered.language, say: entered.say, generation: entered.generation, live: entered.generation,
+    asked: "", answerOf: "", shown: null, hits: [],
+  });
+  const typed = state.root.querySelector("#zj-question")?.value;
+  state.root.innerHTML = entered.html;
+  document.documentElement.lang = entered.tag;
+  document.title = entered.say.name;
+  state.reader = new Reader(state);
+  wireBox();
+  recent(state, ask);
+  narrow(here().p ? "text" : "answers");
+  markCollected(state.root, state);
+  await follow(here());
+  if (typed) find("#zj-question").value = typed;
+  if (WIDE.matches && !here().p) find("#zj-question").focus({ preventScroll: true });
+}
+
+/** Shows what an address says: what stands in the middle, then the passage in its text. */
+async function follow(parameters) {
+  const box = find("#zj-question");
+  if (box.value === state.asked) box.value = parameters.q ?? "";
+  state.asked = parameters.q ?? "";
+  for (const one of state.root.querySelectorAll("#zj-in input")) one.checked = parameters.in.includes(one.value);
+  chosen();
+  current(parameters.view);
+  try {
+    await fill(parameters);
+    await reveal(here());
+  } catch (error) {
+    trouble(error, state);
+  }
+}
+
+async function fill(parameters) {
+  const view = views[parameters.view ?? (parameters.q ? "ask" : "welcome")] ?? views.unknown;
+  const key = JSON.stringify([view.name, view.needs.map(name => parameters[name]), state.language]);
+  if (key === state.shown) return;
+  state.pending?.abort();
+  const pending = state.pending = new AbortController();
+  const region = find("#zj-answers");
+  const late = setTimeout(() => { region.classList.add("zj-waiting"); say(state.say.searching); }, 250);
+  try {
+    const found = await view.load(parameters, state, pending.signal);
+    if (pending.signal.aborted) return;
+    state.shown = key;
+    region.innerHTML = found.html;
+    region.scrollTop = 0;
+    state.hits = found.hits ?? [];
+    state.answerOf = view.name === "ask" && !found.problem ? found.generation : "";
+    if (state.answerOf) await known(found.generation);
+    count(found.counts ?? {});
+    markCollected(region, state);
+    view.after?.(region, found, state);
+    if (found.place && !parameters.p) go({ ...here(), p: found.place }, { replace: true });
+    else if (WIDE.matches && found.answered && !parameters.p) await state.reader.open(state.hits[0], { quiet: true });
+  } catch (error) {
+    if (error.name !== "AbortError") throw error;
+  } finally {
+    clearTimeout(late);
+    if (state.pending === pending) region.classList.remove("zj-waiting");
+  }
+}
+
+async function reveal(parameters) {
+  if (parameters.p) await state.reader.open(parameters.p);
+  else if (parameters.d) await state.reader.load(parameters.d);
+}
+
+/** The visitor has seen an answer of this generation and needs not be told of it any more. */
+async function known(generation) {
+  if (state.generation === generation && !find("#zj-told").firstChild) return;
+  state.generation = generation;
+  await news();
+}
+
+/** Tells what there is to tell of the index; where it is another one, outline and documents are its own. */
+async function news() {
+  const { generation } = await tell(state);
+  if (generation === state.live) return;
+  state.live = generation;
+  const entered = document.createElement("template");
+  entered.innerHTML = (await run("enter", [state.language])).html;
+  for (const part of ["#zj-outline", "#zj-in", "#zj-examples", "#zj-document"]) {
+    const fresh = entered.content.querySelector(part);
+    if (fresh && find(part)) find(part).replaceChildren(...fresh.childNodes);
+  }
+  chosen();
+}
+
+function count(counts) {
+  for (const place of state.root.querySelectorAll("[data-node]")) {
+    const found = counts[place.dataset.node];
+    place.textContent = found ?? "";
+    place.title = found ? state.say.hitsHere.replace("{count}", found) : "";
+    if (found) place.closest("details.zj-tree").open = true;
+  }
+}
+
+/** Asks what is typed. */
+export function ask(question) {
+  if (question !== state.asked || !find("#zj-question").value) find("#zj-question").value = question;
+  remember(question);
+  recent(state, ask);
+  narrow("answers");
+  const documents = [...state.root.querySelectorAll("#zj-in input:checked")].map(one => one.value);
+  state.asked = question;
+  if (here().q === question) state.shown = null; // asked again: the index may be another one
+  if (question.trim()) go({ q: question, in: documents });
+  else views.empty.show(state);
+}
+
+function wireBox() {
+  const box = find("#zj-question");
+  find("#zj-ask").addEventListener("submit", event => { event.preventDefault(); ask(box.value.trim()); });
+  box.addEventListener("keydown", event => {
+    // 229 is what a key is while an input method composes, in browsers that end the composition before the key.
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    ask(box.value.trim());
+  });
+  find("#zj-in")?.addEventListener("change", () => {
+    chosen();
+    if (here().q) ask(here().q);
+  });
+}
+
+function chosen() {
+  const details = find("#zj-in");
+  if (!details) return;
+  const names = [...details.querySelectorAll("input:checked")].map(one => one.parentElement.textContent.trim());
+  find("#zj-chosen").textContent = names.length ? names.join(", ") : details.dataset.all;
+}
+
+function current(view) {
+  for (const entry of state.root.querySelectorAll("#zj-views [data-view]")) {
+    if (entry.dataset.view === view) entry.setAttribute("aria-current", "page");
+    else entry.removeAttribute("aria-current");
+  }
+}
+
+/** On a narrow window, which of the regions is shown. */
+export function narrow(region) {
+  state.root.firstElementChild.dataset.region = region;
+  for (const tab of state.root.querySelectorAll("#zj-tabs [role=tab]")) {
+    tab.setAttribute("aria-selected", String(tab.dataset.region === region));
+  }
+}
+
+function clicked(event) {
+  const at = event.target.closest("a, button");
+  if (!at || !state.root.contains(at) || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (at.dataset.language) {
+    localStorage.setItem("zj-language", at.dataset.language);
+    enter(at.dataset.language).catch(error => trouble(error, state));
+  } else if (at.dataset.region) narrow(at.dataset.region);
+  else if (at.dataset.ask) ask(at.dataset.ask);
+  else if (at.id === "zj-help-button") find("#zj-help").showModal();
+  else if (at.id === "zj-again") ask(here().q);
+  else if (at.tagName === "A" && at.getAttribute("href") === "#") event.preventDefault();
+  else if (at.tagName === "A" && at.getAttribute("href").startsWith("?")) {
+    event.preventDefault();
+    visitLink(at);
+  }
+}
+
+/** A link within the page: a passage is opened beside what is shown, a view takes its place. */
+function visitLink(at) {
+  const target = here(at.getAttribute("href"));
+  const stays = target.p && !target.view && !target.q;
+  go(stays ? { ...here(), p: target.p } : { ...target, in: here().in });
+  narrow(stays ? "text" : "answers");
+}
+
+async function look() {
+  if (!document.hidden && state.generation) {
+    try {
+      const reply = await fetch("/pulse", { cache: "no-store" });
+      const seen = reply.ok ? await reply.text() : state.seen;
+      if (seen !== state.seen) {
+        state.seen = seen;
+        await news();
+      }
+    } catch { /* the program was stopped; what is typed stays, and the next look may find it again */ }
+  }
+  setTimeout(look, EVERY);
+}
+
+function start(root) {
+  state.root = root;
+  document.addEventListener("click", clicked);
+  onChange(follow);
+  copying(state);
+  collecting(state);
+  peeking(state);
+  keys(state, { ask, narrow });
+  const language = localStorage.getItem("zj-language") ?? navigator.languages.join(",");
+  enter(language).then(look, error => { trouble(error, state); });
+}
+
+const waiting = setInterval(() => { // Gradio puts the block into the page when it is ready
+  const root = document.getElementById("zj-root");
+  if (root) { clearInterval(waiting); start(root); }
+}, 10);

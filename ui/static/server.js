@@ -1,0 +1,52 @@
+// Calls of the handlers by the names that they have in Gradio's API.
+
+const API = "/gradio_api";
+
+export class Trouble extends Error {
+  constructor(kind) { super(kind); this.kind = kind; }
+}
+
+async function reply(path, options) {
+  let answer;
+  try {
+    answer = await fetch(API + path, { credentials: "same-origin", ...options });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Trouble("offline");
+  }
+  if (answer.status === 401) throw new Trouble("denied");
+  if (answer.status === 429 || answer.status === 503) throw new Trouble("busy");
+  if (!answer.ok) throw new Trouble("offline");
+  return answer;
+}
+
+const post = (path, data, signal) => reply(path, {
+  method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ data }), signal,
+});
+
+/** What a handler gives for some arguments, in their order. */
+export async function run(name, data, signal) {
+  return (await (await post(`/run/${name}`, data, signal)).json()).data[0];
+}
+
+/** What a handler gives step by step; `step` gets each of them, the promise the last one. */
+export async function follow(name, data, step) {
+  const { event_id: id } = await (await post(`/call/${name}`, data)).json();
+  return new Promise((resolve, reject) => {
+    const events = new EventSource(`${API}/call/${name}/${id}`);
+    const end = (settle, value) => { events.close(); settle(value); };
+    events.addEventListener("generating", event => step(JSON.parse(event.data)[0]));
+    events.addEventListener("complete", event => end(resolve, JSON.parse(event.data)[0]));
+    events.addEventListener("error", event => end(reject, new Trouble(event.data === undefined ? "offline" : "failed")));
+  });
+}
+
+/** Files on the server, as a handler takes them. */
+export async function upload(files) {
+  const form = new FormData();
+  for (const file of files) form.append("files", file);
+  const paths = await (await reply("/upload", { method: "POST", body: form })).json();
+  return paths.map((path, i) => ({
+    path, orig_name: files[i].name, size: files[i].size, meta: { _type: "gradio.FileData" },
+  }));
+}

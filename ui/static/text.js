@@ -1,0 +1,97 @@
+// The open text: one whole document at a time, a passage of it marked, its neighbours around it.
+
+import { go, here } from "./address.js";
+import { marked as markCollected, toolbar } from "./basket.js";
+import { run } from "./server.js";
+
+export class Reader {
+  constructor(state) {
+    this.state = state;
+    this.document = "";
+    this.passage = "";
+    this.full = document.getElementById("zj-full");
+    this.choice = document.getElementById("zj-document");
+    this.before = null; // the marked passage as it was
+    this.choice.addEventListener("change", () => { if (this.choice.value) go({ ...here(), d: this.choice.value, p: "" }); });
+    document.getElementById("zj-next").addEventListener("click", () => this.step(1));
+    document.getElementById("zj-previous").addEventListener("click", () => this.step(-1));
+    toolbar(this.full, state);
+  }
+
+  /** Loads a document unless it is the one that is open. */
+  async load(name) {
+    const key = `${name} ${this.state.language} ${this.state.live}`;
+    if (this.document === key) return true;
+    this.full.setAttribute("aria-busy", "true");
+    try {
+      const text = await run("read", [name, this.state.language]);
+      this.full.innerHTML = text.html;
+      this.document = text.problem ? "" : key;
+      this.choice.value = name;
+      this.before = null;
+      this.passage = "";
+      this.full.scrollTop = 0;
+      markCollected(this.full, this.state);
+      return !text.problem;
+    } finally {
+      this.full.removeAttribute("aria-busy");
+    }
+  }
+
+  /** Opens a passage in its place; `quiet` leaves the focus where it is. */
+  async open(name, { quiet = false } = {}) {
+    let at = this.at(name);
+    if (!at) {
+      const found = await run("peek", [[name], this.state.language]);
+      if (!found.document) { this.full.innerHTML = found.html; this.document = ""; return; }
+      if (!await this.load(found.document)) return;
+      at = this.at(name);
+    }
+    if (!at) return;
+    this.mark(name, at);
+    this.centre(at);
+    if (!quiet) at.focus({ preventScroll: true });
+    this.tellRank();
+  }
+
+  at(name) { return this.full.querySelector(`.zj-passage[data-passage="${CSS.escape(name)}"]`); }
+
+  /** Marks a passage as the card of the same passage is marked. */
+  mark(name, at) {
+    if (this.before) {
+      this.before.at.classList.remove("zj-open");
+      this.before.at.querySelector(".zj-text").replaceWith(this.before.text);
+    }
+    const text = at.querySelector(".zj-text");
+    const card = this.state.root.querySelector(`#zj-answers [data-passage="${CSS.escape(name)}"] .zj-text`);
+    this.before = { at, text };
+    if (card) text.replaceWith(card.cloneNode(true));
+    else text.replaceWith(text.cloneNode(true));
+    at.classList.add("zj-open");
+    this.passage = name;
+  }
+
+  /** Twice, for what lies between is only laid out, and its height known, when it is near. */
+  centre(at) {
+    const target = at.querySelector("mark") ?? at;
+    target.scrollIntoView({ block: "center" });
+    requestAnimationFrame(() => target.scrollIntoView({ block: "center" }));
+  }
+
+  /** To the next hit, or the one before. */
+  step(by) {
+    const { hits } = this.state;
+    const at = hits.indexOf(this.passage);
+    const next = hits[at < 0 ? 0 : at + by];
+    if (next) go({ ...here(), p: next });
+  }
+
+  tellRank() {
+    const { hits, say } = this.state;
+    const at = hits.indexOf(this.passage);
+    document.getElementById("zj-next").disabled = !hits.length || at === hits.length - 1;
+    document.getElementById("zj-previous").disabled = at <= 0;
+    document.getElementById("zj-at").textContent =
+      at < 0 ? "" : say.hitOf.replace("{rank}", at + 1).replace("{count}", hits.length);
+  }
+}

@@ -1,0 +1,151 @@
+"""The words of the views of what belongs together: related passages, and the map of chapters."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelationWords:
+    """The words of one language; what stands in braces is filled in by ``str.format``."""
+
+    # related passages
+    source: str
+    count: str  # of related passages
+    none: str
+    left: str  # over the sentences of the passage asked about
+    right: str
+    sentences: str
+    whole: str  # opens the whole passage
+    terms: str  # before terms that both hold
+    term_and_term: str
+    refer: str  # headings of kinds
+    referred: str
+    terms_alike: str
+    subject_alike: str
+    # the map of chapters
+    about: str
+    too_few: str
+    narrowed: str
+    how: str
+    scale: str
+    weak: str
+    strong: str
+    table: str
+    chapter: str
+    cell: str
+    pair: str  # two chapters
+    strength: str
+    strongest: str
+    # the pairs of two chapters
+    between: str
+    pairs: str  # how many are listed
+    pairs_first: str
+    no_pairs: str
+    no_cell: str
+    back: str
+    first_refers: str  # kinds, said of two passages side by side
+    second_refers: str
+    same_terms: str
+    same_subject: str
+
+    def heading(self, kind: str) -> str:
+        """What stands over related passages of a kind; a kind without words of its own is shown as it is."""
+        known = {
+            "refers to": self.refer,
+            "referred to by": self.referred,
+            "same terms": self.terms_alike,
+            "same subject": self.subject_alike,
+        }
+        return known.get(kind, kind)
+
+    def relation(self, kind: str) -> str:
+        """How the second of two passages side by side belongs to the first."""
+        known = {
+            "refers to": self.first_refers,
+            "referred to by": self.second_refers,
+            "same terms": self.same_terms,
+            "same subject": self.same_subject,
+        }
+        return known.get(kind, kind)
+
+
+ZH = RelationWords(
+    source="与这一段相关",
+    count="其他章节和文件里有 {count} 段与它相关。相对应的句子左右并列：左边是这一段的，右边是相关段落的。",
+    none="其他章节和文件里没有找到与它相关的段落。",
+    left="这一段",
+    right="相关段落",
+    sentences="相对应的句子",
+    whole="全段",
+    terms="共同的用语：",
+    term_and_term="、",
+    refer="这一段引用的",
+    referred="引用这一段的",
+    terms_alike="用语相同的",
+    subject_alike="同一主题的",
+    about="各章之间，谈同样的事情有多少。数字从 0 到 100，越大关系越密；点一格，看这两章里哪些段落相对应。",
+    too_few="少于两章，没有可以比较的。",
+    narrowed="共有 {count} 章，这里只列出与别章关系最密的 {shown} 章。要看其余的，请在上面选定文件。",
+    how="在表中可以用方向键移动，回车打开。",
+    scale="深浅：",
+    weak="关系疏",
+    strong="关系密",
+    table="章节关联表",
+    chapter="章",
+    cell="{first}与{second}：{percent}",
+    pair="{first} ↔ {second}",
+    strength="关联 {percent}",
+    strongest="关系最密的章",
+    between="{first} ↔ {second}",
+    pairs="关联 {percent}（满分 100）。相对应的段落有 {count} 对，最相近的在前。",
+    pairs_first="关联 {percent}（满分 100）。下面是最相近的 {count} 对段落。",
+    no_pairs="这两章里没有相对应的段落。",
+    no_cell="地址里的这两章不存在，文件可能已经更新。请在表中另选一格。",
+    back="回到表",
+    first_refers="前一段引用后一段",
+    second_refers="后一段引用前一段",
+    same_terms="用语相同",
+    same_subject="同一主题",
+)
+
+EN = RelationWords(
+    source="Related to this passage",
+    count="Related passages in other chapters and documents: {count}. "
+    "Sentences that correspond stand side by side, those of this passage on the left.",
+    none="Nothing related to it was found in other chapters or documents.",
+    left="this passage",
+    right="the related passage",
+    sentences="Sentences that correspond",
+    whole="The whole passage",
+    terms="Terms in both: ",
+    term_and_term=", ",
+    refer="What this passage refers to",
+    referred="What refers to this passage",
+    terms_alike="In the same terms",
+    subject_alike="On the same subject",
+    about="How much the chapters speak of the same things. The numbers go from 0 to 100, the higher the closer; "
+    "choose a field to see which passages of the two chapters correspond.",
+    too_few="There are fewer than two chapters, so there is nothing to compare.",
+    narrowed="There are {count} chapters; these are the {shown} that are closest to others. "
+    "Choose documents above to see the rest.",
+    how="Arrow keys move in the table, Enter opens.",
+    scale="Shades: ",
+    weak="loosely related",
+    strong="closely related",
+    table="Map of the chapters",
+    chapter="Chapter",
+    cell="{first} and {second}: {percent}",
+    pair="{first} ↔ {second}",
+    strength="closeness {percent}",
+    strongest="The closest chapters",
+    between="{first} ↔ {second}",
+    pairs="Closeness {percent} of 100. Passages that correspond: {count} pairs, the nearest first.",
+    pairs_first="Closeness {percent} of 100. These are the {count} nearest pairs of passages.",
+    no_pairs="No passages of these two chapters correspond.",
+    no_cell="There are no such two chapters as the address names; the documents may have changed. "
+    "Please choose another field of the table.",
+    back="Back to the table",
+    first_refers="the first refers to the second",
+    second_refers="the second refers to the first",
+    same_terms="same terms",
+    same_subject="same subject",
+)
