@@ -181,22 +181,27 @@ def build(
         if current is not None and _is_of(current, documents, named):
             store.sweep(directory)
             embedded = Embedded(snapshot=current, made=0, taken=0, long=0)
-            return _report(store.live(directory).name, embedded, failures, current, unchanged=True)
-        known = _known(directory, current, named)
-        resumed = _resumed(directory, load, report)
-        embedded = update(documents, resumed, known=known, name=named.name, progress=progress)
+            return reported(store.live(directory).name, embedded, failures, current, unchanged=True)
+        embedded = update(
+            documents,
+            resumed(directory, load, report),
+            known=known(directory, current, named),
+            name=named.name,
+            progress=progress,
+        )
         generation = store.publish(directory, embedded.snapshot)
-        return _report(generation, embedded, failures, current, unchanged=False)
+        return reported(generation, embedded, failures, current, unchanged=False)
 
 
-def _resumed(directory: Path, load: Callable[[], Encoder], report: Callable[[str], None]) -> Callable[[], Encoder]:
+def resumed(directory: Path, load: Callable[[], Encoder], report: Callable[[str], None]) -> Callable[[], Encoder]:
     """What loads the encoder, which then begins with what a build that was cut off has embedded."""
     return lambda: CachedEncoder(load(), folder=store.journal(directory), report=report)
 
 
-def _report(
+def reported(
     generation: str, embedded: Embedded, failures: dict[str, str], before: Snapshot | None, *, unchanged: bool
 ) -> Report:
+    """What is told of a build; ``before`` is what the index was."""
     snapshot = embedded.snapshot
     return Report(
         generation=generation,
@@ -237,7 +242,7 @@ def _is_by(snapshot: Snapshot, model: Named) -> bool:
     return snapshot.contract.revision == model.revision and snapshot.scheme == SCHEME
 
 
-def _known(directory: Path, current: Snapshot | None, model: Named) -> Iterator[Snapshot]:
+def known(directory: Path, current: Snapshot | None, model: Named) -> Iterator[Snapshot]:
     """The generations whose vectors can be taken over, the live one first; others are opened only if asked for."""
     if current is not None and _is_by(current, model):
         yield current

@@ -25,6 +25,7 @@ import numpy as np
 from index.encoder import SCHEME, STEP, Encoded, Encoder, Progress, batches, widths
 from index.model import ModelContract
 from index.packaged import cache_folder
+from index.token_spans import PlacedTokens
 from index.tokens import CODE, SCALE, START, TokenVectors
 
 FORMAT = 3  # of the file; it is part of the digest that names it, so that another format is another file
@@ -144,6 +145,10 @@ class CachedEncoder:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """As the other encoder counts them; counting costs little."""
         return self._encoder.count_tokens(texts)
+
+    def placed_tokens(self, texts: Sequence[str]) -> list[PlacedTokens]:
+        """As the other encoder tells them; they are not kept."""
+        return self._encoder.placed_tokens(texts)
 
     def _through(
         self, kind: str, texts: Sequence[str], encode: Callable[[Sequence[str]], Encoded], progress: Progress | None

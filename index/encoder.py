@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from index.errors import ModelError
 from index.model import EMBEDDING, ModelContract, ModelFiles, Use, locate
+from index.token_spans import PlacedTokens, placed_tokens
 from index.token_states import TokenStates
 from index.tokens import TokenVectors
 
@@ -72,6 +73,12 @@ class Encoder(Protocol):
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """How many tokens each text has as a passage: with prompt and special tokens, before anything is cut off."""
 
+    def placed_tokens(self, texts: Sequence[str]) -> list[PlacedTokens]:
+        """Where the tokens of each text stand in it, and what the model says of each; none where it does not tell.
+
+        They are for comparing tokens with tokens, so questions and passages are read alike, as passages.
+        """
+
 
 class SentenceTransformerEncoder:
     """Any model that sentence-transformers loads from a folder.
@@ -115,6 +122,16 @@ class SentenceTransformerEncoder:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """With the passage prompt and special tokens, untruncated."""
         return self._lengths([clean(text) for text in texts], self._contract.passage_prompt)
+
+    def placed_tokens(self, texts: Sequence[str]) -> list[PlacedTokens]:
+        """In batches of like lengths, so that a long text does not widen all others."""
+        prompt, limit = self._contract.passage_prompt, self._contract.max_tokens
+        read = [_readable(text) for text in texts]
+        found: dict[int, PlacedTokens] = {}
+        for batch in batches(widths(self._lengths(read, prompt), step=self._step, limit=limit)):
+            some = placed_tokens(self._model, [read[i] for i in batch], prompt, limit)
+            found |= dict(zip(batch, some, strict=True))
+        return [found[i] for i in range(len(read))]
 
     def _encode(
         self,
@@ -318,9 +335,14 @@ def _count(tokenizer: Any, texts: list[str]) -> list[int]:
     return [len(one) for one in ids]
 
 
+def _readable(text: str) -> str:
+    """A text of the same length that a tokenizer can read; see `clean`."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\ufeff", " ")
+
+
 def clean(text: str) -> str:
     """Without byte-order marks and space around it, which tokenizers turn into tokens, and without lone surrogates.
 
     Surrogates come from file names and command lines that are not UTF-8; tokenizers refuse them.
     """
-    return text.encode("utf-8", "replace").decode("utf-8").replace("\ufeff", " ").strip()
+    return _readable(text).strip()

@@ -5,7 +5,8 @@
     ├── ModelError        an embedding model cannot be had, or is not what the index was built with
     ├── StoreError        an index directory is missing, damaged, newer than this program, or not writable
     ├── QuestionError     a question, or a file of questions, cannot be used
-    └── UnknownPlaceError a citation or passage id names nothing in the index
+    ├── UnknownPlaceError a citation or passage id names nothing in the index
+    └── AccessError       the page would be open to strangers, or its file of names and passwords cannot be used
 
 Every message says what was found, what was wanted and what to do about it, in one line; the command line prints it
 as it is and exits with 1.
@@ -41,3 +42,7 @@ class QuestionError(ZhangjuError):
 
 class UnknownPlaceError(ZhangjuError):
     """A citation or passage id names nothing in the index."""
+
+
+class AccessError(ZhangjuError):
+    """The page would be open to strangers, or its file of names and passwords cannot be used."""

@@ -17,7 +17,7 @@ import re
 import unicodedata
 from array import array
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -26,6 +26,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
+from index.records import Span
 from index.script import folded, normalised
 
 K1 = 1.2  # how slowly a repeated term saturates; the usual value, measured: nothing from 0.6 to 2.0 is clearly better
@@ -65,6 +66,7 @@ _UNSEEN = re.compile(
 )
 # accents behind Latin and Greek letters; vowel points of Hebrew and Arabic, which are written or left out
 _ACCENTS = re.compile("(?<=[a-zα-ω])[\u0300-\u036f]+|[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c7\u064b-\u0652\u0670]+")
+_LETTER = re.compile("(?s:.)[\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0670]*")  # with the marks behind it
 _FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
 _JOINTS = str.maketrans("", "", ",-‐ ")
 
@@ -86,6 +88,60 @@ def terms(text: str) -> list[str]:
             continue
         found += [*map(str.__add__, run, run[1:]), *run]
     return found
+
+
+class Run(NamedTuple):
+    """A word or number of a text, or characters that stand together, folded; where each character of it is written."""
+
+    text: str
+    starts: Sequence[int]
+    ends: Sequence[int]
+    is_word: bool
+
+    def span(self, first: int, last: int) -> Span:
+        """Where the characters from ``first`` up to but not ``last`` are written."""
+        return Span(self.starts[first], self.ends[last - 1])
+
+    def terms(self) -> list[str]:
+        """A word as a term, or the bigrams, of which the i-th begins with the i-th character."""
+        if self.is_word:
+            return [self.text.translate(_JOINTS)]
+        return list(map(str.__add__, self.text, self.text[1:]))
+
+
+def runs(text: str) -> Iterator[Run]:
+    """What the words and bigrams among the terms of a text are cut from, in its order."""
+    plain, starts, ends = _folded_in_place(text)
+    for match in _token().finditer(plain):
+        at = slice(*match.span(match.lastindex or 0))
+        yield Run(plain[at], starts[at], ends[at], match.lastindex == 2)
+
+
+class _Letters(dict[int, str]):
+    """What each character is folded to, as ``str.translate`` wants it, and which are not folded one to one."""
+
+    def __init__(self) -> None:
+        self.odd: set[str] = set()
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        folded_letter = self[code] = _folded(letter)
+        if len(folded_letter) != 1 or unicodedata.category(letter) in ("Mn", "Cs"):
+            self.odd.add(letter)
+        return folded_letter
+
+
+_LETTERS = _Letters()
+
+
+def _folded_in_place(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
+    """The folded text, and where each of its characters begins and ends in the text."""
+    plain = text.translate(_LETTERS)
+    if _LETTERS.odd.isdisjoint(text):
+        return plain, range(len(text)), range(1, len(text) + 1)
+    found = [(letter, match) for match in _LETTER.finditer(text) for letter in _folded(match.group())]
+    starts, ends = [match.start() for _, match in found], [match.end() for _, match in found]
+    return "".join(letter for letter, _ in found), starts, ends
 
 
 def _importance(term: str) -> float:
@@ -178,6 +234,22 @@ class LexicalIndex:
         idf = _idf(np.array([p.stop - p.start for p in pairs], dtype=np.int64), self.passages)
         return {term: value * _importance(term) for term, value in zip(found, idf.tolist(), strict=True)}
 
+    def likeness(self, text: str) -> Scores:
+        """BM25 of every passage for a text of their kind: each term counts once more by its idf.
+
+        So the idf of both texts counts, as in the cosine of two tf-idf vectors, and a long text is not found by what
+        it has in common with every other.
+        """
+        counts = Counter(term for term in terms(text) if term in self.numbers)
+        numbers = np.array([self.numbers[term] for term in counts], dtype=np.int64)
+        first = self.pointers[numbers]
+        sizes = self.pointers[numbers + 1] - first
+        weights = _idf(sizes, self.passages) * [_importance(term) * count for term, count in counts.items()]
+        behind = np.cumsum(sizes) - sizes
+        pairs = np.repeat(first - behind, sizes) + np.arange(sizes.sum())
+        added = self.added[pairs] * np.repeat(weights, sizes)
+        return np.bincount(self.rows[pairs], weights=added, minlength=self.passages).astype(np.float32)
+
     def coverage(self, query: str) -> Scores:
         """The share, 0 to 1, of the idf of the query's distinct terms that each passage contains; 0 without terms."""
         weights = self.weights(query)
@@ -185,6 +257,19 @@ class LexicalIndex:
         for term, idf in weights.items():
             covered[self.rows[self._pairs(term)]] += idf
         return np.minimum(covered / (sum(weights.values()) or 1.0), 1.0).astype(np.float32)
+
+    def frequency(self, term: str) -> int:
+        """How many passages have a term, in their headings or bodies."""
+        pairs = self._pairs(term)
+        return int(pairs.stop) - int(pairs.start)
+
+    def holding(self, text: str) -> npt.NDArray[np.int64]:
+        """The rows, ascending, of the passages that have all terms of a text; none for a text without terms."""
+        found: npt.NDArray[np.int64] | None = None
+        for term in sorted(set(terms(text)), key=self.frequency):
+            rows = self.rows[self._pairs(term)].astype(np.int64)
+            found = rows if found is None else np.intersect1d(found, rows, assume_unique=True)
+        return np.empty(0, dtype=np.int64) if found is None else found
 
     def _pairs(self, term: str) -> slice:
         number = self.numbers.get(term)

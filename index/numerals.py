@@ -1,6 +1,7 @@
 """Numbers as headings write them <-> int: 十六, 一千零四十, 廿, 〇, 壹, 16, １６, ①, XVI."""
 
 import unicodedata
+from functools import lru_cache
 from typing import Literal
 
 _DIGITS = {
@@ -25,6 +26,7 @@ CHINESE = "".join([*_DIGITS, *_UNITS, *_MYRIAD, *_SCORES])  # every character th
 NUMBER = rf"(?:[{CHINESE}]{{1,12}}|[0-9０-９]{{1,6}})"  # a number of a heading, as a regular expression; see parse()
 
 
+@lru_cache(maxsize=4096)  # every citation asks for several
 def to_chinese(number: int) -> str:
     """The number in words: 16 -> 十六, 105 -> 一百零五, 1040 -> 一千零四十; for 0 to 99,999,999."""
     if not 0 <= number < 100_000_000:

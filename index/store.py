@@ -5,6 +5,7 @@
     DIR/generations/000007/      the files that FILES names, and manifest.json, which seals them
     DIR/LOCK, DIR/BUILDER        held while a build runs, and the id of its process
     DIR/unfinished/              what a build that was cut off had embedded
+    DIR/library/                 what was uploaded; see index/library.py
 
 A generation is written beside the live one, every file synced, its manifest last; then it is opened and checked like
 any other; only then is CURRENT replaced. So a build that is cut off leaves the last one live, whatever of it is on the
@@ -179,6 +180,11 @@ def about(directory: Path, generation: Generation) -> About:
         )
     except (ValueError, KeyError, TypeError) as error:
         raise remedies.damaged(_manifest_of(directory, generation), directory) from error
+
+
+def contract_of(directory: Path, generation: Generation) -> ModelContract:
+    """The model that built a generation, by its manifest alone. Raises StoreError."""
+    return ModelContract.from_json(_manifest(directory, generation)["model"])
 
 
 def _manifest_of(directory: Path, generation: Generation) -> Path:

@@ -26,7 +26,7 @@ from index.records import Division, Document, Heading, Passage, Path
 from index.repair import Breaks, mended, paragraphs
 from index.toc import without_contents
 
-PARSER = 3  # raised whenever the same file would give other passages; an index built by another parser is rebuilt
+PARSER = 4  # raised whenever the same file would give other passages; an index built by another parser is rebuilt
 
 _LEAD = re.compile(r"([^。，；：！？,;:!?\n]{2,30})。(?=\S)")
 _LEAST_LEADS = 0.3  # share of paragraphs that must open with a short sentence before such sentences count as titles

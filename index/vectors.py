@@ -41,6 +41,16 @@ class VectorIndex:
         scores, rows = self._flat.search(asked, found, params=parameters)
         return scores, rows
 
+    def products(self, queries: Vectors) -> npt.NDArray[np.float32]:
+        """The inner product of each query with every vector, (q, n)."""
+        found: npt.NDArray[np.float32] = queries @ self._stored.T
+        return found
+
+    def sum(self) -> npt.NDArray[np.float32]:
+        """The sum of all vectors, (d,)."""
+        total: npt.NDArray[np.float32] = self._stored.sum(axis=0, dtype=np.float64).astype(np.float32)
+        return total
+
     def read(self, rows: Sequence[int] | npt.NDArray[np.int64]) -> Vectors:
         """The vectors of some rows, (len(rows), d)."""
         found: Vectors = self._stored[np.asarray(rows, dtype=np.int64)]

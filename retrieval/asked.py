@@ -4,7 +4,7 @@ Everything here is a guess from words and forms. A kind without a form of its ow
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from index.script import folded, normalised
@@ -59,6 +59,7 @@ def _patterns(language: str) -> tuple[tuple[Kind, re.Pattern[str]], ...]:
     )
 
 
+@lru_cache(maxsize=256)  # it is asked again for each hit
 def asked(question: str) -> Asked:
     """The kind of thing that a question asks for; "none" if it is no question.
 
@@ -105,6 +106,12 @@ def _languages(clauses: str) -> list[str]:
     best = max(scores.values())
     latin = [language for language, score in scores.items() if score == best] if best > (1 if found else 0) else []
     return [found, *latin] if found else latin
+
+
+def small_words(question: str) -> frozenset[str]:
+    """The small words of the languages that a question may be in; none of a language without spaces."""
+    found = _languages(_clauses(question))
+    return frozenset().union(*(_COMMON.get(language, frozenset()) for language in found))
 
 
 # Words that say what is measured where no unit is named.

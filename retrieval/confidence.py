@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections import Counter
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -65,11 +66,17 @@ def foreign(question: str, passage: str) -> bool:
 def _script(text: str) -> str:
     """The script of most letters of a text, as Unicode names it; Japanese, which mixes them, by its kana."""
     letters = (c for c in unicodedata.normalize("NFKC", text[:_SAMPLE]) if c.isalpha())
-    scripts = Counter(unicodedata.name(c, "?").split()[0] for c in letters)
+    scripts = Counter(map(_first_word, letters))
     kana = scripts["HIRAGANA"] + scripts["KATAKANA"]
     if kana > _KANA * scripts.total():
         return "KANA"
     return max(scripts, key=lambda name: scripts[name] * (1 + (name in _DENSE)), default="")
+
+
+@cache
+def _first_word(letter: str) -> str:
+    """Of a letter's name."""
+    return unicodedata.name(letter, "?").split()[0]
 
 
 def _standing_out(score: float, others: Scores) -> float:

@@ -1,6 +1,8 @@
 """The ranking of passages for one question, on arrays alone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,6 +24,7 @@ CLOSE = 64
 _COVERAGE = 0.5  # what a question's words in a passage count for beside two cosines, when candidates are chosen
 _SAID = 2  # what its tokens count for beside its cosine when a sentence is chosen; measured on the plan's answers
 _AROUND = 2  # passages before and behind one that say what it is about; one is worse on long laws, three no better
+_AT_ONCE = 64  # passages whose tokens are widened together: six megabytes, where all would fill gigabytes
 BOOST = 0.03  # for passages of a place that the question seems to name: as much as often lies between the first two
 
 
@@ -69,7 +72,7 @@ class _Sentences(NamedTuple):
 
     def split(self, values: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], ...]:
         """Something known of each sentence, passage by passage."""
-        return tuple(np.split(values, self.starts[1:-1]))
+        return tuple(values[start:end] for start, end in pairwise(self.starts.tolist()))  # np.split is slow
 
 
 class Ranker:
@@ -79,13 +82,13 @@ class Ranker:
         self.passages = VectorIndex(snapshot.passage_vectors)
         self.sentences = VectorIndex(snapshot.sentence_vectors)
         self._tokens = snapshot.tokens
-        self._words = snapshot.words
+        self.words = snapshot.words
         self._owners: Rows = snapshot.sentences[:, 0].astype(np.int64)  # (m,) ordered
         self._first: Rows = np.searchsorted(self._owners, np.arange(len(snapshot.passage_vectors) + 1))  # (n + 1,)
         sizes = [len(document.passages) for document in snapshot.documents]
         ends = np.cumsum([0, *sizes])
         self._bounds: Rows = np.repeat(np.stack([ends[:-1], ends[1:]], axis=1), sizes, axis=0)  # (n, 2) of its document
-        self._fusion = fusion.WEIGHTS if len(self._tokens.codes) else fusion.WITHOUT_TOKENS
+        self.weights = fusion.WEIGHTS if len(self._tokens.codes) else fusion.WITHOUT_TOKENS
 
     def sentences_of(self, row: int) -> Rows:
         """The rows of a passage's sentences."""
@@ -93,7 +96,7 @@ class Ranker:
 
     def rank(self, question: Question, *, among: Mask | None = None, boosted: Mask | None = None) -> Ranking:
         """The best candidates, ranked; ``among`` excludes all other passages, ``boosted`` ones rank higher."""
-        scores, coverage = self._words.scores(question.text), self._words.coverage(question.text)
+        scores, coverage = self.words.scores(question.text), self.words.coverage(question.text)
         extra = np.zeros(len(scores), dtype=np.float32) if boosted is None else np.float32(BOOST) * boosted
         rows = self._proposed(question.vector, scores, among)
         sentences = self._sentences(rows)
@@ -116,6 +119,34 @@ class Ranker:
             sentence_rows=(*close.sentence_rows, *(owned[i] for i in behind)),
             sentence_scores=(*close.sentence_scores, *(known[i] for i in behind)),
         )
+
+    def matches_everywhere(self, questions: Sequence[Question]) -> Scores:
+        """How near every passage is to each of q questions by what stands in it, (q, n).
+
+        It is the mean, over the tokens of a question, of each one's best cosine in the sentences of a passage; of a
+        model that tells no tokens, the cosine of the best sentence.
+        """
+        if not len(self._tokens.codes):
+            vectors = np.stack([question.vector for question in questions])
+            every = np.arange(len(self.sentences))
+            return fusion.best_of_each(vectors @ self.sentences.read(every).T, self._first)
+        sizes = [max(len(question.tokens), 1) for question in questions]
+        best = self._best_everywhere(np.concatenate([question.tokens for question in questions]))
+        bounds = np.cumsum([0, *(len(question.tokens) for question in questions)])
+        sums = [best[low:high].sum(axis=0) for low, high in pairwise(bounds)]
+        means: Scores = (np.stack(sums) / np.array(sizes, dtype=np.float32)[:, None]).astype(np.float32)
+        return means
+
+    def _best_everywhere(self, tokens: Vectors) -> Scores:
+        """Each token's best cosine in every passage, (l, n)."""
+        n = len(self._first) - 1
+        best = np.zeros((len(tokens), n), dtype=np.float32)
+        for low in range(0, n, _AT_ONCE):
+            first = self._first[low : low + _AT_ONCE + 1]
+            some = self._tokens.between(int(first[0]), int(first[-1]))
+            cosines = (tokens @ some.codes.astype(np.float32).T) * some.scales  # (l, t)
+            best[:, low : low + _AT_ONCE] = fusion.best_of_each(cosines, some.starts[first - first[0]])
+        return best
 
     def _proposed(self, vector: Vectors, scores: Scores, among: Mask | None) -> Rows:
         """The rows of passages that are near as a whole, near in a sentence, or share words, ascending."""
@@ -146,7 +177,7 @@ class Ranker:
             around=self._around(question.vector, rows),
             words=words[rows],
         )
-        scores = fusion.fuse(signals, self._fusion) + extra[rows]
+        scores = fusion.fuse(signals, self.weights) + extra[rows]
         order = np.lexsort((rows, -scores))
         ranking = Ranking(
             rows=rows,

@@ -12,6 +12,9 @@ Status = Literal["answered", "not in the text", "too vague"]
 # Why not: nothing is near; the topic is there but not what is asked of it; it is talk with the machine and no question
 # about a text; or it names a chapter, an article or a document that is not there.
 Reason = Literal["nothing similar", "no detail", "talk", "no such place"]
+# How a passage belongs to a source: the source names it; it names the source; both hold words that few others do; or
+# they speak of one subject in different words.
+Kind = Literal["refers to", "referred to by", "same terms", "same subject"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,18 +100,40 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelatedHit:
-    """A passage in another chapter that belongs to the one asked about.
+    """A passage in another chapter that belongs to the one asked about, the source.
 
-    ``best`` is the sentence of this passage, and ``because`` the sentence of the source passage, that are nearest to
-    each other; both are spans of the text of their own passage.
+    ``score`` is 1 for the same words in the same sentences, and near 0 for what has nothing to do with it. ``pairs``
+    are the sentences that correspond, of the source and of this passage, best first and no more than three; ``because``
+    and ``best`` are the first of them. All are spans of the text of their own passage. ``terms`` are words that both
+    passages hold and few others do, as the source writes them, the most telling first.
     """
 
     rank: int
     score: float
-    kind: str  # "same subject"; more kinds will come
+    kind: Kind
     passage: Passage
     document_title: str
     citation: Citation
     best: Span
     because: Span
-    terms: tuple[str, ...] = ()  # that both hold, the most telling first
+    terms: tuple[str, ...] = ()
+    pairs: tuple[tuple[Span, Span], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelatedPair:
+    """Two passages of different chapters that belong together, the one that stands first as the ``source``.
+
+    ``score`` is by how much they stand out: the mean of what each scores as related to the other, less what others
+    score with them, 0 or below for formulas that many passages share. The rest is as in RelatedHit.
+    """
+
+    rank: int
+    score: float
+    kind: Kind
+    source: Passage
+    other: Passage
+    source_citation: Citation
+    citation: Citation
+    pairs: tuple[tuple[Span, Span], ...]
+    terms: tuple[str, ...] = ()

@@ -1,12 +1,15 @@
 """Records -> what ``--json`` prints and what tables hold. Other programs read it: add keys, never rename them."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from index.citations import cite
 from index.records import Citation, Document, Passage, Path, Span
 from index.script import is_chinese
-from retrieval.records import Answer, Hit, RelatedHit
+from retrieval.chapter_map import ChapterMap
+from retrieval.coverage import Coverage
+from retrieval.records import Answer, Hit, RelatedHit, RelatedPair
 from retrieval.reference import Place
 
 Json = dict[str, Any]
@@ -55,11 +58,30 @@ def _hit_json(hit: Hit) -> Json:
         **passage_json(hit.passage),
         "highlights": [list(span) for span in hit.highlights],
         "same_text": [passage.id for passage in hit.same_text],
+        "why": _why_json(hit),
+    }
+
+
+def _why_json(hit: Hit) -> Json | None:
+    """Spans of the question and, as for ``highlights``, of the source; ``matches`` are those of a foreign question."""
+    if hit.why is None:
+        return None
+    return {
+        "by": hit.why.by,
+        "terms": [list(span) for term in hit.why.terms for span in hit.passage.source_spans(term)],
+        "matches": [
+            {
+                "question": list(match.question),
+                "passage": [list(span) for span in hit.passage.source_spans(match.passage)],
+                "strength": round_score(match.strength),
+            }
+            for match in hit.why.matches
+        ],
     }
 
 
 def related_json(source: Passage, hits: tuple[RelatedHit, ...]) -> Json:
-    """``related --json``; ``because`` holds the pair of sentences that correspond."""
+    """``related --json``; ``because`` holds the first of the ``pairs`` of sentences that correspond."""
     return {
         "source": source.id,
         "hits": [
@@ -71,8 +93,128 @@ def related_json(source: Passage, hits: tuple[RelatedHit, ...]) -> Json:
                 "citation": asdict(hit.citation),
                 **passage_json(hit.passage),
                 "because": [sentence(source, hit.because), sentence(hit.passage, hit.best)],
+                "terms": list(hit.terms),
+                "pairs": _sentence_pairs(source, hit.passage, hit.pairs),
             }
             for hit in hits
+        ],
+    }
+
+
+def pairs_json(pairs: tuple[RelatedPair, ...]) -> Json:
+    """``related --all --json`` without the map: pairs of passages, in ``pairs`` of each their sentences."""
+    return {
+        "pairs": [
+            {
+                "rank": pair.rank,
+                "score": round_score(pair.score),
+                "kind": pair.kind,
+                "terms": list(pair.terms),
+                "source": {"citation": asdict(pair.source_citation), **passage_json(pair.source)},
+                "other": {"citation": asdict(pair.citation), **passage_json(pair.other)},
+                "pairs": _sentence_pairs(pair.source, pair.other, pair.pairs),
+            }
+            for pair in pairs
+        ]
+    }
+
+
+def _sentence_pairs(source: Passage, other: Passage, pairs: tuple[tuple[Span, Span], ...]) -> list[Json]:
+    """The sentences that correspond, with their places in the sources."""
+    return [
+        {
+            "source": {"text": sentence(source, ours), "spans": [list(s) for s in source.source_spans(ours)]},
+            "other": {"text": sentence(other, theirs), "spans": [list(s) for s in other.source_spans(theirs)]},
+        }
+        for ours, theirs in pairs
+    ]
+
+
+def map_json(found: ChapterMap) -> Json:
+    """How strongly chapters treat the same subjects: ``strengths[i][j]`` of the i-th and the j-th, from 0 to 1."""
+    return {
+        "chapters": [
+            {
+                "document": chapter.document,
+                "title": chapter.title,
+                "path": path_json(chapter.path),
+                "first": chapter.first,
+                "size": chapter.size,
+            }
+            for chapter in found.chapters
+        ],
+        "strengths": [[round_score(value) for value in row] for row in found.strengths.tolist()],
+    }
+
+
+PAIR_COLUMNS = (
+    *("rank", "score", "kind", "terms"),
+    *("citation_zh", "citation_en", "document_id", "line", "passage", "sentence", "text"),
+    *(f"other_{name}" for name in ("citation_zh", "citation_en", "document_id", "line", "passage", "sentence", "text")),
+)
+
+
+def pair_row(pair: RelatedPair) -> Json:
+    """A pair as a row of a table, a cell for each of PAIR_COLUMNS; the sentences are those that correspond best."""
+    ours, theirs = pair.pairs[0]
+    return {
+        "rank": pair.rank,
+        "score": round_score(pair.score),
+        "kind": pair.kind,
+        "terms": "；".join(pair.terms),
+        **_side(pair.source, pair.source_citation, ours),
+        **{f"other_{name}": cell for name, cell in _side(pair.other, pair.citation, theirs).items()},
+    }
+
+
+def _side(passage: Passage, citation: Citation, span: Span) -> Json:
+    return {
+        "citation_zh": citation.zh,
+        "citation_en": citation.en,
+        "document_id": passage.document,
+        "line": passage.line,
+        "passage": passage.id,
+        "sentence": sentence(passage, span),
+        "text": passage.text,
+    }
+
+
+def coverage_json(found: Sequence[Coverage]) -> Json:
+    """``coverage --json``: for each term every passage that speaks of it, and how many there are in each chapter.
+
+    ``spans`` are those of the source that hold the words; ``chapter`` of a hit counts in ``chapters`` from 0.
+    """
+    return {"terms": [_coverage_json(one) for one in found]}
+
+
+def _coverage_json(found: Coverage) -> Json:
+    return {
+        "term": found.term,
+        "threshold": found.threshold,
+        "searched": found.searched,
+        "found": len(found.hits),
+        "holding": found.worded,
+        "chapters": [
+            {
+                "source": chapter.document,
+                "path": path_json(chapter.path),
+                "first": chapter.first,
+                "found": chapter.found,
+                "of": chapter.of,
+            }
+            for chapter in found.chapters
+        ],
+        "hits": [
+            {
+                "by": hit.by,
+                "score": round_score(hit.score),
+                "chapter": hit.chapter,
+                "document": hit.document_title,
+                "citation": asdict(hit.citation),
+                **passage_json(hit.passage),
+                "spans": [list(part) for span in hit.spans for part in hit.passage.source_spans(span)],
+            }
+            for hit in found.hits
         ],
     }
 

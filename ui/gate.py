@@ -6,8 +6,9 @@ from threading import BoundedSemaphore
 
 from index.errors import ZhangjuError
 
-WAIT = 8.0  # seconds that a question waits for its turn before its sender is told that it is busy
-WAITING = 30  # of the 40 threads that answer requests: the others are for what needs no model
+WAIT = 7.0  # seconds that a question waits for its turn before its sender is told that it is busy
+WAITING = 60
+THREADS = WAITING + 24  # for the handlers: those that nobody waits in are for what needs no model
 
 
 class BusyError(ZhangjuError):

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from functools import partial, wraps
 from typing import Any
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI
 from mcp.server.fastmcp import FastMCP
 from mcp.server.fastmcp.exceptions import ToolError
@@ -17,6 +17,7 @@ from mcp.types import ToolAnnotations
 
 from index.errors import ZhangjuError
 from ui.api import Api, Json
+from ui.gate import THREADS
 
 PATHS = ("/mcp", "/gradio_api/mcp")  # the second is where Gradio's would be, and where its users look
 
@@ -37,8 +38,9 @@ def add_mcp(app: FastAPI, api: Api) -> None:
         host="",  # whatever is served: for 127.0.0.1 it would check the Host once more
         log_level="WARNING",
     )
+    threads = CapacityLimiter(THREADS)
     for tool in (api.search, api.show, api.related, api.outline):
-        server.add_tool(_told(tool), name=tool.__name__, annotations=_READS, structured_output=False)
+        server.add_tool(_told(tool, threads), name=tool.__name__, annotations=_READS, structured_output=False)
     endpoint = server.streamable_http_app().routes[0].endpoint  # type: ignore[attr-defined]
     for path in PATHS:
         app.add_route(path, endpoint, methods=["GET", "POST", "DELETE"], include_in_schema=False)
@@ -53,13 +55,13 @@ def add_mcp(app: FastAPI, api: Api) -> None:
     app.router.lifespan_context = lifespan
 
 
-def _told(tool: Callable[..., Json]) -> Callable[..., Awaitable[Json]]:
+def _told(tool: Callable[..., Json], threads: CapacityLimiter) -> Callable[..., Awaitable[Json]]:
     """The tool in a thread, as it may wait for its turn; its errors in the words that the protocol passes on."""
 
     @wraps(tool)
     async def asked(*args: Any, **options: Any) -> Json:
         try:
-            return await to_thread.run_sync(partial(tool, *args, **options))
+            return await to_thread.run_sync(partial(tool, *args, **options), limiter=threads)
         except ZhangjuError as error:
             raise ToolError(str(error)) from error
 

@@ -1,24 +1,39 @@
 """The Gradio page: an application with one block that its script fills, and handlers that have a name in its API."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from importlib.resources import files
 from typing import Any
 
 import gradio as gr
+from anyio import CapacityLimiter
 from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.routing import Mount
 
 from index.errors import ZhangjuError
 from ui import server
 from ui.api import Api
+from ui.batch import Batch
+from ui.coverage import Cover
 from ui.edge import Shown
+from ui.explain import Explainer
+from ui.export import Export
+from ui.gate import THREADS
+from ui.guard.access import Access
+from ui.guard.doors import Doors
+from ui.guard.environment import forget_gradio
+from ui.library import Library
+from ui.limits import UPLOAD
+from ui.relations import Relations
 from ui.room import Room, pulse
 from ui.serving import Live
 from ui.theme import stylesheet, theme
+from ui.uploads import Uploads
 from ui.words import Language
+from ui.workshop import Workshop
 
 log = logging.getLogger(__name__)
 
@@ -26,25 +41,51 @@ TITLE = "章句 Zhangju"
 PULSE = "/pulse"  # what open pages look at to learn of another index
 STATIC = "/zhangju"  # where the page's own script is
 
+EVERYBODY_HERE = Access()
+
 # What the script calls: Gradio names these in its API, too, but leaves them out of its documentation: they give HTML.
 _PAGE: dict[str, Any] = {"api_visibility": "undocumented", "queue": False}
 _PROGRAMS: dict[str, Any] = {"queue": False}
 
 
-def build_page(room: Room, api: Api) -> gr.Blocks:
+def build_page(room: Room, api: Api, library: Library | None = None) -> gr.Blocks:
     """The page: one empty block, and the handlers by their names."""
     page = gr.Blocks(title=TITLE, analytics_enabled=False)
     with page:
-        gr.HTML('<div id="zj-root"></div>', apply_default_css=False, js_on_load=None, padding=False)
+        gr.Column(elem_id="zj-root")  # not gr.HTML, whose templates would need a policy that lets text become code
         for handler in (api.search, api.show, api.related, api.outline, api.documents):
             _named(handler, **_PROGRAMS)
-        for filling in (room.enter, room.look_up, room.read, room.peek, room.tell):
+        for filling in _fillings(room, library or Library(room.live, room.shelf, None)):
             _named(filling, **_PAGE)
     return page
 
 
-def build_app(live: Live, *, language: Language = "zh", mcp: bool = False) -> FastAPI:
-    """The page as a web application; every setting that Gradio would take from the environment is given here."""
+def _fillings(room: Room, library: Library) -> Iterator[Callable[..., Shown]]:
+    """The handlers that the script calls, view by view."""
+    yield from (room.enter, room.look_up, room.read, room.turn, room.peek, room.tell)
+    yield Explainer(room.live, room.gate, room.shelf).explain
+    relations, covering, export, batch = Relations(room), Cover(room), Export(room), Batch(room)
+    yield from (relations.relate, relations.chart)
+    yield from (covering.cover, covering.cover_table)
+    yield from (library.library, library.library_work)
+    yield from (library.library_add, library.library_remove, library.library_rebuild)
+    yield from (export.basket, export.export_answer, export.export_basket)
+    yield from (batch.batch, batch.batch_begin, batch.batch_next, batch.batch_file)
+
+
+def build_app(
+    live: Live,
+    *,
+    workshop: Workshop | None = None,
+    language: Language = "zh",
+    mcp: bool = False,
+    can_leave: bool = False,
+) -> FastAPI:
+    """The page as a web application; every setting that Gradio would take from the environment is given here.
+
+    ``workshop`` changes the library; without one it cannot be changed. ``can_leave`` shows a button to sign out.
+    """
+    forget_gradio()
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
     @app.get(PULSE)
@@ -52,13 +93,17 @@ def build_app(live: Live, *, language: Language = "zh", mcp: bool = False) -> Fa
         return PlainTextResponse(pulse(live.current()))
 
     app.mount(STATIC, StaticFiles(directory=str(files("ui").joinpath("static"))))
-    room = Room(live, language=language)
+    room = Room(live, language=language, can_leave=can_leave)
     api = Api(live, room.gate)
-    page = build_page(room, api)
+    uploads = Uploads(workshop) if workshop else None
+    if uploads:
+        app.add_route(UPLOAD, uploads.receive, methods=["POST"], include_in_schema=False)
+    page = build_page(room, api, Library(live, room.shelf, workshop, uploads))
     if mcp:
         from ui.mcp import add_mcp  # a second more of imports, for those who want it
 
         add_mcp(app, api)
+    page.limiter = CapacityLimiter(THREADS)  # type: ignore[assignment]  # not the threads that the page itself is served with
     page.vibe_mode = False  # GRADIO_VIBE_MODE would add an editor that writes files
     gr.mount_gradio_app(
         app,
@@ -78,27 +123,38 @@ def build_app(live: Live, *, language: Language = "zh", mcp: bool = False) -> Fa
         run_history=False,
         enable_monitoring=False,
     )
+    mounted = next(route for route in app.routes if isinstance(route, Mount) and route.path == "")
+    mounted.app = Doors(mounted.app)
     return app
 
 
 def serve(
     live: Live,
     *,
-    host: str = "127.0.0.1",
+    access: Access = EVERYBODY_HERE,
     port: int = 7860,
     open_browser: bool = False,
     announce: Callable[[str], None] = log.info,
     mcp: bool = False,
+    workshop: Workshop | None = None,
 ) -> None:
     """Serve the page until Ctrl-C; ``announce`` gets its address as soon as it listens. Port 0 is any free one.
 
-    Raises ``ZhangjuError`` where the host and port cannot be had.
+    A change that the ``workshop`` is making ends with it.
+
+    Raises ``ZhangjuError`` where the host and port cannot be had, or strangers could come in.
     """
+    access.check()
     try:
-        listening = server.listen(host, port)
+        listening = server.listen(access.host, port)
     except OSError as error:
-        raise ZhangjuError(server.why_not(host, port, error)) from error
-    server.run(build_app(live, mcp=mcp), listening, host, announce=announce, open_browser=open_browser)
+        raise ZhangjuError(server.why_not(access.host, port, error)) from error
+    app = build_app(live, workshop=workshop, mcp=mcp, can_leave=access.accounts is not None)
+    try:
+        server.run(app, listening, access, announce=announce, open_browser=open_browser)
+    finally:
+        if workshop:
+            workshop.close()
 
 
 def _named(handler: Callable[..., Shown], **options: Any) -> None:

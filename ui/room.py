@@ -10,6 +10,7 @@ from retrieval.reference import Place, Reference
 from ui.copies import copies_of
 from ui.edge import Shown, guarded, problem
 from ui.examples import example_questions
+from ui.explain import to_explain
 from ui.gate import Gate
 from ui.links import checked_base
 from ui.markup import Html
@@ -18,21 +19,25 @@ from ui.render.answers import render_answer, render_card, render_place
 from ui.render.frame import render_frame
 from ui.render.notices import render_not_opened, render_notice, render_older, render_updated
 from ui.render.pieces import Marks
-from ui.render.text import render_peek, render_text
+from ui.render.text import render_leaf, render_peek, render_text
 from ui.serving import Live, Serving, Shelf
 from ui.words import Language, Words, preferred_language, words_for
 
 HITS = 10  # passages shown for a question
 _LISTED = 20  # passages shown of a place
+_TURNED = 12  # leaves of a long text that are sent at once
 
 
 class Room:
     """The handlers of the page: each takes ``live.current()`` once, so that what it shows is of one generation."""
 
-    def __init__(self, live: Live, *, language: Language = "zh", gate: Gate | None = None) -> None:
+    def __init__(
+        self, live: Live, *, language: Language = "zh", gate: Gate | None = None, can_leave: bool = False
+    ) -> None:
         self.live = live
         self.gate = gate or Gate()
         self._language: Language = language
+        self._can_leave = can_leave
         self._shelf = Shelf(())
 
     def shelf(self, serving: Serving) -> Shelf:
@@ -52,7 +57,8 @@ class Room:
         serving = self.live.current()
         words = words_for(preferred_language(languages, self._language))
         shelf = self.shelf(serving)
-        frame = render_frame(shelf.documents, shelf.outlines, example_questions(shelf.documents, words), words)
+        examples = example_questions(shelf.documents, words)
+        frame = render_frame(shelf.documents, shelf.outlines, examples, words, can_leave=self._can_leave)
         return {"html": frame, "language": words.language, "tag": words.tag, "say": _spoken(words), **_known(serving)}
 
     def look_up(self, question: str, documents: list[str], language: str, base: str) -> Shown:
@@ -71,23 +77,44 @@ class Room:
         serving = self.live.current()
         return guarded(words, lambda: self._found(serving, question.strip(), documents, words, checked_base(base)))
 
-    def read(self, document: str, language: str) -> Shown:
-        """The whole text of a document.
+    def read(self, document: str, passage: str, language: str) -> Shown:
+        """The text of a document: all of a short one, of a long one what stands around a passage.
 
         Args:
             document: its id.
+            passage: the id of the passage that will be looked at; empty for the beginning.
             language: of the page, zh or en.
 
         """
         words, serving = words_for(language), self.live.current()
 
         def full() -> Shown:
-            shelf = self.shelf(serving)
-            found = shelf.document(document)
-            text = render_text(found, shelf.outlines[found.id], words)
+            leaves = self.shelf(serving).leaves(document)
+            found = leaves.document
+            text = render_text(leaves, passage, words)
             return {"html": text, "document": found.id, "title": found.title, **_known(serving)}
 
         return guarded(words, full)
+
+    def turn(self, document: str, leaves: list[int], passage: str, language: str) -> Shown:
+        """Further leaves of a long text, by their numbers.
+
+        Args:
+            document: its id.
+            leaves: their numbers; those that are not there are left out.
+            passage: the id of a passage whose leaf is wanted with its neighbours; empty for none.
+            language: of the page, zh or en.
+
+        """
+        words, serving = words_for(language), self.live.current()
+
+        def turned() -> Shown:
+            text = self.shelf(serving).leaves(document)
+            wanted = {int(number) for number in leaves} | (text.around(passage) if passage else set())
+            there = sorted(wanted & set(range(len(text.leaves))))[:_TURNED]
+            return {"leaves": {str(number): render_leaf(text, number, words) for number in there}, **_known(serving)}
+
+        return guarded(words, turned)
 
     def peek(self, passages: list[str], language: str) -> Shown:
         """The first of the passages that a reference names, for a popup, and the documents of all.
@@ -128,7 +155,7 @@ class Room:
         return {"html": render_notice(said), "generation": told}
 
     def _found(self, serving: Serving, question: str, documents: Sequence[str], words: Words, base: str) -> Shown:
-        if places := _places(serving, question, documents):
+        if places := places_at(serving, question, documents):
             return self._at(serving, question, places, words, base)
         with self.gate.pass_through():
             answer = serving.searcher.ask(question, k=HITS, titles=documents)
@@ -139,6 +166,7 @@ class Room:
             "hits": [passage.id for passage in passages],
             "counts": hits_by_node(shelf.outlines, passages),
             "answered": answer.answered,
+            "explain": to_explain(answer),
             **_known(serving),
         }
 
@@ -188,7 +216,7 @@ def _known(serving: Serving) -> Shown:
     return {"generation": f"{generation.name} {generation.digest[:16]}"}
 
 
-def _places(serving: Serving, question: str, documents: Sequence[str]) -> Sequence[Place]:
+def places_at(serving: Serving, question: str, documents: Sequence[str]) -> Sequence[Place]:
     """The passages at the place that is typed; none where it is a question, or a place that is not there."""
     try:
         if not Reference.parse(question).places:
@@ -208,8 +236,13 @@ def _spoken(words: Words) -> dict[str, str]:
         "offline": room.offline,
         "busy": room.busy,
         "denied": room.denied,
+        "tooLong": words.unusable,
         "copied": room.copied,
         "notCopied": room.not_copied,
+        "exporting": words.export.exporting,
+        "exported": words.export.exported,
+        "basketFull": words.basket.full,
+        "basketNotKept": words.basket.not_kept,
         "hitsHere": room.hits_here,
         "hitOf": hit.hit_of,
         "collect": hit.collect,
@@ -218,7 +251,6 @@ def _spoken(words: Words) -> dict[str, str]:
         "link": hit.link,
         "related": hit.related,
         "close": room.close,
-        "welcome": room.welcome,
         "unknownView": room.unknown_view,
         "name": words.name,
     }

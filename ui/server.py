@@ -9,23 +9,10 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import uvicorn
-from fastapi import FastAPI
-from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp
 
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
-# The browser itself refuses whatever would leave the machine. Gradio's page needs inline styles and scripts, compiles
-# its templates with Function() and runs workers from blobs.
-_HEADERS = [
-    (
-        "Content-Security-Policy",
-        "default-src 'self' data: blob:; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
-        "style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'self'; form-action 'self'; "
-        "frame-ancestors 'none'",
-    ),
-    ("Referrer-Policy", "no-referrer"),
-    ("X-Content-Type-Options", "nosniff"),
-]
+from ui.guard.access import Access
+from ui.guard.headers import FIXED
 
 
 class Server(uvicorn.Server):
@@ -71,20 +58,17 @@ def address(listening: socket.socket, host: str) -> str:
     return f"http://{f'[{name}]' if ':' in name else name}:{listening.getsockname()[1]}/"
 
 
-def make_server(app: FastAPI, host: str, ready: Callable[[], None]) -> Server:
-    """A server for ``app`` that takes no proxy's word and, on the loopback address, answers to no other host name.
-
-    The latter keeps a web page elsewhere from reading the documents by naming its own address 127.0.0.1.
-    """
-    if host in _LOOPBACK:
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*_LOOPBACK, "[::1]"], www_redirect=False)
+def make_server(app: ASGIApp, access: Access, ready: Callable[[], None]) -> Server:
+    """A server for ``app`` behind the guards of ``access``; it takes the word of no proxy but the one named there."""
     config = uvicorn.Config(
-        app,
-        headers=_HEADERS,
+        access.guarded(app),
+        headers=list(FIXED.items()),
         log_level="warning",
         access_log=False,
-        proxy_headers=False,
+        proxy_headers=bool(access.proxy),
+        forwarded_allow_ips=access.proxy,
         server_header=False,
+        ws="none",
         timeout_graceful_shutdown=2,  # seconds that a search still has to end
     )
     return Server(config, ready)
@@ -96,10 +80,10 @@ def _has_screen() -> bool:
 
 
 def run(
-    app: FastAPI, listening: socket.socket, host: str, *, announce: Callable[[str], None], open_browser: bool
+    app: ASGIApp, listening: socket.socket, access: Access, *, announce: Callable[[str], None], open_browser: bool
 ) -> None:
     """Serve until Ctrl-C."""
-    url = address(listening, host)
+    url = address(listening, access.host)
 
     def ready() -> None:
         announce(url)
@@ -107,4 +91,4 @@ def run(
             webbrowser.open(url)
 
     with listening, suppress(KeyboardInterrupt):
-        make_server(app, host, ready).run(sockets=[listening])
+        make_server(app, access, ready).run(sockets=[listening])

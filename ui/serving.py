@@ -7,10 +7,14 @@ from typing import Protocol
 
 from index.citations import cite
 from index.errors import UnknownPlaceError
+from index.model import ModelContract
 from index.pointer import Generation
 from index.records import Citation, Document, Passage, Span
-from retrieval.records import Answer, RelatedHit
+from retrieval.chapter_map import ChapterMap
+from retrieval.coverage import Coverage
+from retrieval.records import Answer, Match, RelatedHit, RelatedPair
 from retrieval.reference import Place
+from ui.leaves import Leaves
 from ui.outline import Outline, outlines
 
 
@@ -21,14 +25,36 @@ class Searching(Protocol):
     def documents(self) -> tuple[Document, ...]:
         """The documents that are searched."""
 
+    @property
+    def contract(self) -> ModelContract:
+        """Of the model that embeds."""
+
     def ask(self, question: str, *, k: int = 5, titles: Sequence[str] = ()) -> Answer:
         """The passages nearest to the question, and whether they answer it."""
+
+    def ask_many(self, questions: Sequence[str], *, k: int = 5, titles: Sequence[str] = ()) -> list[Answer]:
+        """The same for each question, in order."""
+
+    def explained(self, answer: Answer) -> Answer:
+        """The answer with the matches of its hits in another language than the question."""
+
+    def matches(self, question: str, sentences: Sequence[tuple[str, Span]]) -> Sequence[tuple[Match, ...]]:
+        """Which words of a question meet which of some sentences, each a span of the passage with an id."""
 
     def show(self, reference: str) -> tuple[Place, ...]:
         """The passages that a citation names. Raises UnknownPlaceError."""
 
     def related(self, reference: str, *, k: int = 10) -> tuple[RelatedHit, ...]:
         """The passages in other chapters that belong to the one with this id."""
+
+    def chapter_map(self) -> ChapterMap:
+        """How strongly the chapters of all documents treat the same subjects."""
+
+    def related_pairs(self, *, between: tuple[int, int] | None = None, k: int = 50) -> tuple[RelatedPair, ...]:
+        """The nearest passages of different chapters, or of two by their numbers in the map, from 0."""
+
+    def coverage(self, terms: Sequence[str], *, titles: Sequence[str] = ()) -> tuple[Coverage, ...]:
+        """Every passage that speaks of each of some terms, counted by chapter."""
 
     def citation(self, passage: Passage, span: Span | None = None) -> Citation:
         """How a passage, or a span of it, is cited."""
@@ -70,6 +96,7 @@ class Shelf:
     def __init__(self, documents: Sequence[Document]) -> None:
         self.documents = documents
         self._by_id = {document.id: document for document in documents}
+        self._leaves: dict[str, Leaves] = {}  # of documents that were read; as much memory as their outlines
         self._holders = {passage.id: (document, passage) for document in documents for passage in document.passages}
 
     @cached_property
@@ -82,6 +109,12 @@ class Shelf:
         if name not in self._by_id:
             raise UnknownPlaceError(f"there is no document {name[:80]!r} in this index; it may have been removed")
         return self._by_id[name]
+
+    def leaves(self, name: str) -> Leaves:
+        """The text of the document of an id, cut into leaves. Raises UnknownPlaceError."""
+        if name not in self._leaves:
+            self._leaves[name] = Leaves(self.document(name), self.outlines[name])
+        return self._leaves[name]
 
     def passage(self, name: str) -> tuple[Document, Passage]:
         """The passage of an id, and its document. Raises UnknownPlaceError."""

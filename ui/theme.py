@@ -16,7 +16,17 @@ SANS = (
     "sans-serif",
 )
 
-_STYLES = ("page.css", "cards.css", "text.css", "panels.css")
+_STYLES = (
+    "page.css",
+    "cards.css",
+    "text.css",
+    "panels.css",
+    "library.css",
+    "basket.css",
+    "batch.css",
+    "relations.css",
+    "coverage.css",
+)
 
 _COLOURS = {  # by day, by night; the style sheets use them, too, as --body-background-fill and so on
     "body_background_fill": ("#f6f2e9", "#1a1815"),

@@ -81,6 +81,10 @@ class _Layout:
         """How much of a row is left free at its end, in em."""
         return (self.of(row).right - row.right) / row.size
 
+    def fills(self, row: Row) -> bool:
+        """Whether a row goes from edge to edge."""
+        return abs(self.indent(row)) < _CENTRED and abs(self.room(row)) < _CENTRED
+
     def is_centred(self, row: Row) -> bool:
         """Whether a row stands in the middle, with space on both sides."""
         return self.indent(row) > _INDENT and abs(self.indent(row) - self.room(row)) < _CENTRED
@@ -120,7 +124,7 @@ def paragraphs(pages: Sequence[Page]) -> Iterator[Block]:
 
 def _finished(current: list[Row], notes: list[list[Row]], layout: _Layout, known: set[str]) -> Iterator[Block]:
     if current:
-        heading = len(current) == 1 and (layout.is_centred(current[0]) or current[0].size > _LARGE * layout.size)
+        heading = len(current) == 1 and (layout.is_centred(current[0]) or _is_large(current[0], layout))
         yield Block(text=_joined(current, known), page=current[0].page, gap=True)
         if heading:
             yield Block(text="")
@@ -145,7 +149,7 @@ def _begins(current: Sequence[Row], row: Row, layout: _Layout) -> bool:
         return True
     if (row.column == 0) != (before.column == 0):
         return True
-    if layout.is_centred(before) and layout.is_centred(row):
+    if layout.is_centred(row) and (layout.is_centred(before) or (layout.fills(before) and _is_large(before, layout))):
         return not _is_title(before, row, layout)
     together = row.page == before.page and row.column == before.column
     if together and before.base - row.base > _WIDER * max(layout.pitch, row.size):
@@ -177,12 +181,16 @@ def _ended(before: Row, row: Row, layout: _Layout) -> bool:
 def _is_title(before: Row, row: Row, layout: _Layout) -> bool:
     """Whether two rows in the middle are one title: large type, and neither is a heading of its own."""
     return (
-        before.size > _LARGE * layout.size
+        _is_large(before, layout)
         and before.page == row.page
         and before.base - row.base < 2.2 * row.size
         and not _DIVISION.match(before.text)
         and not _DIVISION.match(row.text)
     )
+
+
+def _is_large(row: Row, layout: _Layout) -> bool:
+    return row.size > _LARGE * layout.size
 
 
 def _joined(rows: Sequence[Row], known: set[str]) -> str:

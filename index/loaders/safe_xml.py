@@ -15,15 +15,20 @@ Node = ElementTree.Element
 
 def parsed(data: bytes) -> Node:
     """The root of an XML document. Raises ValueError with the reason why it cannot be read, or MemoryError."""
-    _check_prolog(data)
-    if (tags := data.count(b"<")) > XML_TAGS:
-        raise ValueError(f"it holds {tags:,} tags, more than the {XML_TAGS:,} that are read")
     try:
-        return ElementTree.fromstring(data)
+        return ElementTree.fromstring(checked(data))
     except (ElementTree.ParseError, LookupError) as error:
         if getattr(error, "code", 0) == _NO_MEMORY:
             raise MemoryError from error
         raise ValueError(str(error)) from error
+
+
+def checked(data: bytes) -> bytes:
+    """The same bytes, if another parser may read them. Raises ValueError with the reason why not."""
+    _check_prolog(data)
+    if (tags := data.count(b"<")) > XML_TAGS:
+        raise ValueError(f"it holds {tags:,} tags, more than the {XML_TAGS:,} that are read")
+    return data
 
 
 def _check_prolog(data: bytes) -> None:

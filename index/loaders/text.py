@@ -23,7 +23,12 @@ _PIECE = re.compile(r"[^\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 
 
 def decode(data: bytes, name: str) -> str:
-    """The text of ``data`` with line feeds as its only line ends.
+    """The text of ``data`` with line feeds as its only line ends; see ``characters``."""
+    return characters(data, name).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def characters(data: bytes, name: str) -> str:
+    """The text of ``data`` with its line ends as they are.
 
     A byte-order mark decides; then UTF-8, then the Chinese encoding in which most characters are common ones, then
     what charset-normalizer finds. Raises DocumentError for nothing, for what is not text and for an encoding that
@@ -37,7 +42,6 @@ def decode(data: bytes, name: str) -> str:
     text = text.rstrip("\x1a")  # the end-of-file mark of DOS
     if "\0" in text or len(_CONTROL.findall(text)) > max(1, _MOST_CONTROL * len(text)):
         raise DocumentError(f"{name} is not text but binary data; give a document (txt, md, docx, pdf or html)")
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not stripped(text):
         raise DocumentError(f"{name} is empty; give a document with text in it")
     return text

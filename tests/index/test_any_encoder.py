@@ -200,3 +200,39 @@ def test_what_it_makes_is_stored_and_read(any_encoder: Encoder, tmp_path: Path) 
     for one, other in zip(found.arrays(), snapshot.arrays(), strict=True):
         np.testing.assert_array_equal(one, other)
     assert (len(found.tokens.codes) == 0) == without_tokens(any_encoder)
+
+
+# where tokens stand
+
+PLACED = [*TEXTS, "  節約 用水：crop-lands ﬁne\ufeff😀 2025年", "用水" * 2000]
+
+
+def test_placed_tokens_stand_in_the_text_in_order_and_are_unit_vectors(any_encoder: Encoder) -> None:
+    found = any_encoder.placed_tokens(PLACED)
+    assert len(found) == len(PLACED)
+    for text, (spans, vectors) in zip(PLACED, found, strict=True):
+        assert (vectors.ndim, len(vectors), str(vectors.dtype)) == (2, len(spans), "float32")
+        np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+        edges = [at for span in spans for at in span]
+        assert edges == sorted(edges)
+        assert all(0 <= start < end <= len(text) for start, end in spans)
+        assert all(text[slice(*span)] == text[slice(*span)].strip() for span in spans)
+    assert any_encoder.placed_tokens([]) == []
+
+
+def test_placed_tokens_hold_every_letter_that_the_model_reads(any_encoder: Encoder) -> None:
+    text = "坚持节约优先，推进 Water use in 2025"
+    ((spans, _),) = any_encoder.placed_tokens([text])
+    held = "".join(text[slice(*span)] for span in spans)
+    if Path(any_encoder.contract.name).name == "static":
+        assert held == ""
+    else:
+        assert [letter for letter in held if letter.isalnum()] == [letter for letter in text if letter.isalnum()]
+
+
+def test_placed_tokens_do_not_depend_on_their_company(any_encoder: Encoder) -> None:
+    together = any_encoder.placed_tokens(PLACED)
+    for text, (spans, vectors) in zip(PLACED, together, strict=True):
+        ((own_spans, own_vectors),) = any_encoder.placed_tokens([text])
+        assert own_spans == spans
+        np.testing.assert_allclose(own_vectors, vectors, atol=1e-4)

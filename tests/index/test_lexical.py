@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import lexical
-from index.lexical import ARRAYS, LexicalIndex, terms
+from index.lexical import ARRAYS, LexicalIndex, runs, terms
 
 Array = np.ndarray[Any, Any]
 Passages = list[tuple[str, str]]
@@ -323,3 +323,66 @@ def test_damage_is_refused_or_does_not_break_a_search(name: str, at: int, byte: 
     except ValueError:
         return
     assert len(index.scores("用水量 coal")) == len(index.coverage("用水量 coal")) == len(BODIES)
+
+
+# where terms stand
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("推广再生水。", [("推广再生水", "推广再生水")]),
+        ("節約用水12％", [("节约用水", "節約用水"), ("12%", "12％")]),
+        (
+            "COVID-19, 1,000 caf\u0065\u0301s",
+            [("covid-19", "COVID-19"), ("1,000", "1,000"), ("cafes", "caf\u0065\u0301s")],
+        ),
+        ("ﬁne ＧＤＰ", [("fine", "ﬁne"), ("gdp", "ＧＤＰ")]),
+        ("水\u00ad资源", [("水资源", "水\u00ad资源")]),
+        ("", []),
+    ],
+)
+def test_runs_stand_where_they_are_written(text: str, found: list[tuple[str, str]]) -> None:
+    assert [(run.text, text[slice(*run.span(0, len(run.text)))]) for run in runs(text)] == found
+
+
+@given(st.text(max_size=60))
+def test_the_terms_of_runs_are_terms(text: str) -> None:
+    """All that ``terms`` gives but single characters; letters that are folded differently in company apart."""
+    found = [term for run in runs(text) for term in run.terms()]
+    spans = [run.span(0, len(run.text)) for run in runs(text)]
+    assert all(0 <= start < end <= len(text) for start, end in spans)
+    assert spans == sorted(spans)
+    if text.isascii():
+        assert found == terms(text)
+
+
+def test_frequency_counts_passages() -> None:
+    index = LexicalIndex.build(["节水", "", ""], ["用水用水", "用水", "water"])
+    assert [index.frequency(term) for term in ("用水", "节水", "water", "水", "none")] == [2, 1, 1, 2, 0]
+
+
+def test_passages_that_hold_all_terms_of_a_text() -> None:
+    index = LexicalIndex.build(["就业", "", ""], ["培训", "促进就业 GDP", "就 gdp 业"])
+    assert index.holding("就业").tolist() == [0, 1]
+    assert index.holding("Gdp").tolist() == [1, 2]
+    assert index.holding("就业 gdp").tolist() == [1]
+    assert index.holding("教育").tolist() == index.holding("……").tolist() == []
+
+
+@given(st.lists(st.text("甲乙丙丁 ab", max_size=12), min_size=1, max_size=6), st.text("甲乙丙丁 ab", max_size=12))
+def test_likeness_counts_the_idf_of_both_texts(bodies: list[str], text: str) -> None:
+    index = LexicalIndex.build([""] * len(bodies), bodies)
+    wanted = np.zeros(len(bodies))
+    for term, idf in index.weights(text).items():
+        if index.frequency(term):
+            wanted += terms(text).count(term) * idf * index.scores(term if len(term) == 1 else f" {term} ")
+            if len(term) == 2 and term not in ("aa", "ab", "ba", "bb"):  # its single characters are terms, too
+                wanted -= terms(text).count(term) * idf * (index.scores(term[0]) + index.scores(term[1]))
+    np.testing.assert_allclose(index.likeness(text), wanted, rtol=1e-3, atol=1e-4)
+
+
+def test_likeness_by_hand() -> None:
+    index = LexicalIndex.build([""] * 3, ["water", "water fire", "fire"], k1=0)  # what is there counts its idf
+    once = np.log1p((3 - 2 + 0.5) / (2 + 0.5))  # in two of three
+    np.testing.assert_allclose(index.likeness("water water none"), [2 * once**2, 2 * once**2, 0], rtol=1e-5)

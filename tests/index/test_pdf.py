@@ -63,6 +63,19 @@ def test_a_paragraph_goes_on_over_the_page_and_pages_are_counted() -> None:
     ]
 
 
+def test_a_title_over_two_rows_is_one_where_the_first_fills_its_row() -> None:
+    def page(*more: Callable[[Canvas], None]) -> bytes:
+        return pdf(both(*more, rows(70, 500, "甲" * 28), rows(50, 484, FULL, "完。"), rows(70, 436, "乙。")))
+
+    first, rest = "某市国民经济和社会发展第十四个五年规划和二", "〇三五年远景目标纲要"
+    title = texts(load(page(rows(50, 560, first[:20], size=15), rows(125, 540, rest, size=15)), "x.pdf"))[0]
+    assert title == first[:20] + rest
+    apart = texts(load(page(rows(50, 560, first[:20], size=15), rows(125, 540, "第一章　总则", size=15)), "x.pdf"))
+    assert apart[:2] == [first[:20], "第一章　总则"]
+    small = texts(load(page(rows(50, 560, FULL), rows(150, 540, "远景目标纲要")), "x.pdf"))
+    assert small[:2] == [FULL, "远景目标纲要"]
+
+
 def test_hyphens_are_mended_and_latin_rows_joined_with_a_space() -> None:
     first = rows(50, 500, "The provinces shall pro-", "tect water and water-", "ways, in long-term plans.")
     data = pdf(both(first, rows(50, 430, "Every plan is a long-", "term one.")))

@@ -20,11 +20,12 @@ from index.encoder import Encoder, SentenceTransformerEncoder
 from index.errors import ZhangjuError
 from index.records import Span
 from index.script import folded
+from index.store import live
+from retrieval.questions import read_questions
 from retrieval.records import Answer
 from retrieval.schema import answer_json, place_json, related_json
 from retrieval.search import Searcher
 from scripts import batch, cli
-from scripts.questions import read_questions
 from tests.collection import PLAN, build_index, open_searcher, searcher_of, snapshot_of, write_plan
 from tests.fakes import HashingEncoder
 from tests.reliability.conftest import Times
@@ -226,7 +227,7 @@ def test_hostile_files_of_questions(index: Path, tmp_path: Path, times: Times, s
         path.write_bytes(data)
 
         def read_and_asked(path: Path = path, out: Path = out) -> None:
-            batch.run(read_questions(path), searcher, out, index=index, k=1)
+            batch.run(read_questions(path), searcher, out, generation=live(index), options=batch.Options(k=1))
             table = out.read_text(encoding="utf-8")
             for line in table.split("\n")[:-1] if out.suffix == ".jsonl" else ():
                 json.loads(line, parse_constant=pytest.fail)

@@ -17,6 +17,7 @@ from index.build import Report, build, collect
 from index.encoder import Encoded, Encoder, Progress, load_encoder
 from index.model import ModelContract
 from index.snapshot import Snapshot
+from index.token_spans import PlacedTokens
 from index.verify import embedded_again, slipped
 from tests.fakes import HashingEncoder
 from tests.reliability.builds import same
@@ -60,6 +61,9 @@ class Stopping:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return self._encoder.count_tokens(texts)
+
+    def placed_tokens(self, texts: Sequence[str]) -> list[PlacedTokens]:
+        return self._encoder.placed_tokens(texts)
 
 
 def stop() -> None:

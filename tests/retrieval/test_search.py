@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from index import store
 from index.encoder import Encoder
 from index.errors import ModelError, QuestionError, UnknownPlaceError
+from index.records import Span
 from retrieval import answer
 from retrieval.answer import LONGEST_QUESTION
 from retrieval.background import Background
@@ -367,3 +368,71 @@ def test_json_has_the_keys_that_others_read(searcher: Searcher) -> None:
     outline = outline_json(searcher.documents[0])
     assert outline["document"] == "某省规划"
     assert {"id", "line", "path", "citation", "text", "start", "end"} <= set(outline["passages"][0])
+
+
+# why
+
+
+def test_a_hit_says_why_it_was_found(searcher: Searcher) -> None:
+    first = searcher.ask("万元产值用水量下降多少？").hits[0]
+    assert first.why is not None
+    assert first.why.by == "both"
+    assert [first.passage.text[slice(*span)] for span in first.why.terms] == ["用水", "万元产值用水量下降"]
+    shown = answer_json(searcher.ask("万元产值用水量下降多少？"))["hits"][0]
+    source = searcher.documents[0].source
+    assert [source[slice(*span)] for span in shown["why"]["terms"]] == ["用水", "万元产值用水量下降"]
+    assert (shown["why"]["by"], shown["why"]["matches"]) == ("both", [])
+    elsewhere = searcher.ask("something else entirely").hits
+    assert {hit.why.by for hit in elsewhere if hit.why} == {"meaning"}
+    assert [hit.why.terms for hit in elsewhere if hit.why] == [()] * len(elsewhere)
+
+
+def test_every_hit_says_why_behind_those_compared_closely_too() -> None:
+    many = "某省规划\n第一章 绿色发展\n" + "\n".join(f"推进第{i}号工程建设，万元产值用水量下降。" for i in range(90))
+    found = searcher_of(snapshot_of(many)).ask("工程建设", k=90).hits
+    assert len(found) > 64
+    assert all(hit.why is not None for hit in found)
+    assert found[-1].why is not None
+    assert found[-1].why.by != "both"
+
+
+MIXED = """\
+某省规划
+第一章 绿色发展
+节约用水。推进 energy saving 工程。
+推进 water saving 工程。
+"""
+
+
+def test_words_of_a_foreign_question_meet_words_of_the_passage() -> None:
+    searcher = searcher_of(snapshot_of(MIXED))
+    answer = searcher.ask("energy saving?")
+    explained = searcher.explained(answer)
+    hit = explained.hits[0]
+    assert hit.why is not None
+    met = {(answer.question[slice(*m.question)], hit.passage.text[slice(*m.passage)]) for m in hit.why.matches}
+    assert ("energy", "energy") in met  # the fake encoder knows no languages
+    (span,) = answer_json(explained)["hits"][0]["why"]["matches"][0]["passage"]
+    assert searcher.documents[0].source[slice(*span)] in ("energy", "saving")
+    assert replace(hit, why=None) == replace(answer.hits[0], why=None)
+    own = searcher.ask("节约用水")
+    assert searcher.explained(own) == own  # words of one script are underlined, not explained
+
+
+def test_a_model_without_tokens_explains_nothing() -> None:
+    searcher = searcher_of(snapshot_of(MIXED, encoder=TokenlessEncoder()), TokenlessEncoder())
+    answer = searcher.ask("energy saving?")
+    assert searcher.explained(answer) == answer
+
+
+def test_only_sentences_that_are_there_are_explained(searcher: Searcher) -> None:
+    passage = searcher.passages[0]
+    assert searcher.matches("water", []) == []
+    for name, span in (
+        ("gone", Span(0, 1)),
+        (passage.id, Span(0, 10_000)),
+        (passage.id, Span(3, 3)),
+        (passage.id, Span(-1, 2)),
+    ):
+        with pytest.raises(UnknownPlaceError, match="there is no sentence"):
+            searcher.matches("water", [(name, span)])

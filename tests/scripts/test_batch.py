@@ -1,15 +1,21 @@
 import csv
 import io
 import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from index import store
 from index.errors import QuestionError, UnknownPlaceError
+from retrieval import evidence, tables
+from retrieval.questions import Questions, read_questions
 from retrieval.records import Answer
 from scripts import batch
-from scripts.questions import Questions, read_questions
 from tests.collection import build_index, open_searcher, write_plan
 
 
@@ -27,25 +33,28 @@ def asking(*questions: str) -> Questions:
 QUESTIONS = asking(*[f"第{n}问：用水量下降多少？" for n in range(70)], "……")
 
 
-def run(asked: Questions, index: Path, out: Path, **options: Any) -> int:
-    return batch.run(asked, open_searcher(index), out, index=index, k=options.pop("k", 3), **options)
+def run(
+    asked: Questions,
+    index: Path,
+    out: Path,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+    **options: Any,
+) -> int:
+    chosen = batch.Options(**{"k": 3, **options})
+    searcher, generation = open_searcher(index), store.live(index)
+    return sum(map(len, batch.run(asked, searcher, out, generation=generation, options=chosen, progress=progress)))
 
 
 def rows(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
 
 
-def test_questions_from_a_closed_stdin_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", None)
-    with pytest.raises(QuestionError, match="stdin is closed; give a file of questions"):
-        read_questions(Path("-"))
-
-
 def test_a_table_has_a_row_for_each_question_and_hit(index: Path, tmp_path: Path) -> None:
     asked = asking("万元产值用水量下降12%", "……")
     assert run(asked, index, tmp_path / "out.csv") == 4
     table = rows(tmp_path / "out.csv")
-    assert list(table[0]) == list(batch.COLUMNS)
+    assert list(table[0]) == list(evidence.COLUMNS)
     assert [r["rank"] for r in table] == ["1", "2", "3", ""]
     assert table[0]["citation_zh"] == "《某省规划》第一章第一节第1段"
     assert table[0]["path"] == "第一章 绿色发展 › 第一节 节约资源 › 第1段"
@@ -73,23 +82,23 @@ def test_own_columns_come_first_and_unchanged(index: Path, tmp_path: Path) -> No
     asked = read_questions(tmp_path / "in.csv")
     run(asked, index, tmp_path / "out.csv", k=1)
     table = rows(tmp_path / "out.csv")
-    assert list(table[0]) == ["id", "问题", "note", *batch.COLUMNS]
+    assert list(table[0]) == ["id", "问题", "note", *evidence.COLUMNS]
     assert [(r["id"], r["note"], r["question"]) for r in table] == [
         ("7", 'a, "b"\nc', "用水量下降多少"),
         ("8", "", "幼儿园占比"),
     ]
 
 
-def test_the_reason_is_the_last_column(index: Path, tmp_path: Path) -> None:
+def test_the_reason_is_told(index: Path, tmp_path: Path) -> None:
     run(asking("第九章的用水量下降多少？"), index, tmp_path / "out.csv", k=1)
-    assert list(rows(tmp_path / "out.csv")[0].values())[-1] == "no such place"
+    assert rows(tmp_path / "out.csv")[0]["reason"] == "no such place"
     assert rows(tmp_path / "out.csv")[0]["answer"] == ""
 
 
 def test_both_hits_that_answer_hold_their_sentences(index: Path) -> None:
     hits = open_searcher(index).ask("万元产值用水量", k=2).hits
     answer = Answer(question="？", status="answered", confidence=0.9, hits=hits, second=2)
-    table = batch.rows_of(answer, {})
+    table = evidence.found_rows(answer)
     assert [row["answer"] for row in table] == [h.passage.text[h.best.start : h.best.end] for h in hits]
     assert [row["reason"] for row in table] == ["", ""]
 
@@ -100,7 +109,7 @@ def test_only_the_chapters_and_documents_chosen_are_asked(index: Path, tmp_path:
     for options in ({"chapters": ["第九十九章"]}, {"titles": ["某法"]}):
         with pytest.raises(UnknownPlaceError):
             run(asking("万元产值用水量"), index, tmp_path / "none.csv", **options)
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["out.csv"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["out.csv", "out.csv.about.json"]
 
 
 class Killed(BaseException):
@@ -108,7 +117,7 @@ class Killed(BaseException):
 
 
 @pytest.mark.parametrize("after", [1, 2])
-@pytest.mark.parametrize("form", ["csv", "jsonl"])
+@pytest.mark.parametrize("form", tables.FORMATS)
 def test_a_run_that_was_stopped_goes_on_to_the_same_bytes(index: Path, tmp_path: Path, after: int, form: str) -> None:
     whole = tmp_path / f"whole.{form}"
     run(QUESTIONS, index, whole)
@@ -129,7 +138,9 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_bytes(index: Path, tmp_path:
     run(QUESTIONS, index, out, progress=lambda done, _: asked_again.append(done))
     assert out.read_bytes() == whole.read_bytes()
     assert asked_again[0] > steps[-1]
-    assert sorted(p.name for p in tmp_path.iterdir()) == [f"out.{form}", f"whole.{form}"]
+    beside = [".about.json"] if form in ("csv", "jsonl") else []
+    kept = [f"{name}.{form}{ending}" for name in ("out", "whole") for ending in ["", *beside]]
+    assert sorted(p.name for p in tmp_path.iterdir()) == kept
 
 
 def test_the_same_bytes_twice_and_a_fresh_start_for_other_questions(index: Path, tmp_path: Path) -> None:
@@ -165,7 +176,7 @@ def test_a_run_with_other_options_is_not_gone_on_with(index: Path, tmp_path: Pat
 
 
 def test_tables_that_cannot_be_written(index: Path, tmp_path: Path) -> None:
-    with pytest.raises(QuestionError, match=r"as \.csv or \.jsonl"):
+    with pytest.raises(QuestionError, match=r"as \.csv, \.jsonl, \.xlsx or \.md"):
         run(QUESTIONS, index, tmp_path / "out.docx")
     with pytest.raises(QuestionError, match="cannot write"):
         run(QUESTIONS, index, tmp_path / "nowhere" / "out.csv")
@@ -173,46 +184,65 @@ def test_tables_that_cannot_be_written(index: Path, tmp_path: Path) -> None:
         run(Questions(questions=("问题",), columns=("rank",), rows=({"rank": "1"},)), index, tmp_path / "out.csv")
 
 
-def write(path: Path, text: str) -> Path:
-    path.write_text(text, encoding="utf-8")
-    return path
+def test_a_run_beside_another_waits_for_its_turn(index: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+
+    def second(_done: int, _total: int) -> None:
+        with pytest.raises(QuestionError, match=r"process \d+ is writing"):
+            run(QUESTIONS, index, out)
+
+    run(QUESTIONS, index, out, progress=second)
 
 
-def test_questions_are_read_from_lines_tables_and_objects(tmp_path: Path) -> None:
-    assert read_questions(write(tmp_path / "q.txt", "一问？\n\n 二问？ \n")).questions == ("一问？", "二问？")
-    assert read_questions(write(tmp_path / "q.csv", "only\n一问？\n")).questions == ("一问？",)
-    asked = read_questions(write(tmp_path / "q.jsonl", '{"id": 1, "query": "一问？"}\n'))
-    assert asked.questions == ("一问？",)
-    assert asked.rows == ({"id": 1, "query": "一问？"},)
-    named = read_questions(write(tmp_path / "n.csv", "question,其他\n甲甲,乙乙\n"), column="其他")
-    assert named.questions == ("乙乙",)
+def test_a_column_of_ours_is_not_written_over(index: Path, tmp_path: Path) -> None:
+    asked = Questions(
+        questions=("用水量",), columns=("question", "问"), rows=({"question": "7a", "问": "用水量"},), column="问"
+    )
+    with pytest.raises(QuestionError, match="the columns question have the names"):
+        run(asked, index, tmp_path / "out.csv")
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "says"),
-    [
-        ("q.txt", "", "empty"),
-        ("q.csv", "question\n", "holds no questions"),
-        ("q.csv", "question,b\n一问？\n", "line 2 has more or fewer cells"),
-        ("q.csv", "question,question\n一,二\n", "the same name"),
-        ("q.csv", "a,b\n一,二\n", "--column"),
-        ("q.csv", 'question\n"一问\n', "not csv"),
-        ("q.csv", "question,b\n一问？,x\n ,y\n", "line 3: the question is empty"),
-        ("q.jsonl", "{", "line 1 is not JSON"),
-        ("q.jsonl", "[1]", "line 1 is not an object"),
-        ("q.jsonl", '{"question": "水？"}\n' + "[" * 100_000, "line 2 nests too deep"),
-        ("q.jsonl", '{"question": "水？", "note": "\\ud800"}', "line 1 holds half a character"),
-        ("q.jsonl", '{"question": "水？", "note": NaN}', "line 1 is not JSON: NaN"),
-        ("q.jsonl", '{"question": "水？", "note": 1e999}', "line 1 is not JSON"),
-        ("q.jsonl", '{"question": "水？", "question": "火？"}', "two columns have the same name"),
-        ("q.csv", ",".join(f"a{n}" for n in range(5000)) + "\n", "holds no questions"),
-        ("q.csv", ",".join(["a"] * 5000) + "\n", "a, a and 4990 others"),
-        ("q.csv", "\x1b[31m,b\n1,2\n", r"but '\\x1b\[31m', b;"),
-        ("q.pdf", "x", "questions are read from"),
-        ("q.txt", "问" * 3000, "line 1: the question has 3,000"),
-    ],
-)
-def test_what_is_no_file_of_questions(tmp_path: Path, name: str, text: str, says: str) -> None:
-    with pytest.raises(QuestionError, match=says) as error:
-        read_questions(write(tmp_path / name, text))
-    assert "\n" not in str(error.value)
+# Asks the questions in children that are killed, slowly enough to hit them between and inside of all they do. Forking
+# spares the time of loading everything for each.
+KILLED = """
+import os, random, signal, sys, time
+from pathlib import Path
+from index import store
+from retrieval import tables
+from scripts import batch
+from tests.collection import open_searcher
+from tests.scripts.test_batch import QUESTIONS
+
+index, folder = map(Path, sys.argv[1:])
+batch.BLOCK = 4
+searcher, generation, moments = open_searcher(index), store.live(index), random.Random(7)
+for form in tables.FORMATS:
+    for moment in [moments.uniform(0, 0.5) for _ in range(3)] + [None]:
+        child = os.fork()
+        if not child:
+            options = batch.Options(k=2)
+            out, slowly = folder / f"out.{form}", lambda *_: time.sleep(0.02)
+            batch.run(QUESTIONS, searcher, out, generation=generation, options=options, progress=slowly)
+            os._exit(0)
+        if moment is not None:
+            time.sleep(moment)
+            os.kill(child, signal.SIGKILL)
+        status = os.waitpid(child, 0)[1]
+        print(form, status, (folder / f"out.{form}.partial").exists())
+"""
+
+
+def test_killed_at_random_moments_and_resumed_gives_the_same_bytes(index: Path, tmp_path: Path) -> None:
+    """Three kills for each of four formats, wherever they fall, and a run that is left alone."""
+    command = [sys.executable, "-c", KILLED, str(index), str(tmp_path)]
+    ended = subprocess.run(command, capture_output=True, check=True, text=True, timeout=200)
+    lines = [line.split() for line in ended.stdout.splitlines()]
+    assert len(lines) == 16
+    assert [status for _, status, _ in lines[3::4]] == ["0"] * 4
+    halfway = [line for line in lines if line[1:] == [str(int(signal.SIGKILL)), "True"]]
+    assert len(halfway) >= 6  # of twelve; the others came before the first block or after the end
+    for form in tables.FORMATS:
+        run(QUESTIONS, index, tmp_path / f"whole.{form}", k=2)
+        names = [f"{form}.about.json"] if form in ("csv", "jsonl") else []
+        for name in (form, *names):
+            assert (tmp_path / f"out.{name}").read_bytes() == (tmp_path / f"whole.{name}").read_bytes()

@@ -10,11 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index.library import Arriving, keep
 from index.model import ModelFiles
 from retrieval.rerank import Scores
 from scripts import cli
 from tests.collection import write_plan
 from tests.fakes import HashingEncoder
+from ui.workshop import Workshop
 
 Run = Callable[..., tuple[int, str, str]]  # status, stdout, stderr
 
@@ -226,6 +228,38 @@ def bad_input(tmp_path: Path) -> dict[str, tuple[list[str], str]]:
         "no column of questions": (["batch", "questions.csv", "-o", "out.csv"], "--column"),
         "unknown form of table": (["batch", "questions.csv", "-o", "out.doc", "--column", "a"], "out.doc"),
     }
+
+
+def test_what_was_uploaded_is_indexed_too_and_stands_for_a_file_of_its_name(run: Run, tmp_path: Path) -> None:
+    docs, index = tmp_path / "docs", tmp_path / "index"
+    docs.mkdir()
+    write_plan(docs)
+    assert run("index", str(docs), "--index", str(index))[0] == 0
+    for name in ("plan.txt", "law.txt"):
+        arriving = Arriving(index, name)
+        arriving.write("某市条例\n第一条 保护湿地。\n".encode())
+        keep(index, arriving.finish())
+    status, _, said = run("index", str(docs), "--index", str(index))
+    assert status == 0
+    assert f"not indexed: {docs / 'plan.txt'}; a file of its name was uploaded" in said
+    assert "indexed 2 documents, 2 passages" in said
+
+
+@pytest.mark.parametrize(
+    ("options", "editable"),
+    [([], True), (["--read-only"], False), (["--host", "0.0.0.0", "--no-auth"], False), (["--no-auth"], True)],
+)
+def test_who_may_change_the_library(
+    indexed: Run, monkeypatch: pytest.MonkeyPatch, options: list[str], *, editable: bool
+) -> None:
+    seen: list[bool] = []
+
+    def serve(_live: object, *, workshop: Workshop, **_options: object) -> None:
+        seen.append(workshop.editable)
+
+    monkeypatch.setattr("ui.page.serve", serve)
+    assert indexed("serve", *options)[0] == 0
+    assert seen == [editable]
 
 
 def test_bad_input_is_one_clear_line(indexed: Run, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from index.embedding import embed
 from index.encoder import Encoded
 from retrieval.beir import Collection, read_collection
 from retrieval.search import Searcher
-from scripts import time_indexing, time_questions, time_updating
+from scripts import time_batch, time_indexing, time_questions, time_updating
 from scripts.time_questions import Asked, Watch
 from tests.bench import CORPUS, write_bench
 from tests.collection import write_plan
@@ -125,8 +125,29 @@ def test_updating_is_timed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caps
     assert "the same bytes: True" in out
 
 
-@pytest.mark.parametrize("main", [time_indexing.main, time_questions.main, time_updating.main])
+@pytest.mark.parametrize("main", [time_batch.main, time_indexing.main, time_questions.main, time_updating.main])
 def test_benchmarks_say_what_they_want(main: object) -> None:
     assert callable(main)
     with pytest.raises(SystemExit):
         main([])
+
+
+def test_a_batch_is_timed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("ZHANGJU_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(time_batch, "load_encoder", HashingEncoder)
+    time_batch.main([str(write_plan(tmp_path)), "--questions", "7", "--rounds", "3"])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "7 questions, 7 passages"
+    assert all(re.fullmatch(r"embedding [\d.]+ s, batch [\d.]+ s: ratio [\d.]+", line) for line in lines[1:4])
+    assert lines[4].startswith("median ratio ")
+
+
+def test_ratios_by_hand() -> None:
+    rounds = [time_batch.Round(1, ratio, 2, 3) for ratio in (1.5, 1.2, 1.4)]
+    lines = time_batch.report(rounds).splitlines()
+    assert lines[3:] == ["median ratio 1.40 (1.20 to 1.50)", "median ratio of processor time 1.50"]
+
+
+def test_questions_are_made_of_phrases_without_a_repetition(collection: Collection) -> None:
+    made = time_batch.made(collection.document.passages, 5)
+    assert len(set(made)) == len(made) == 5

@@ -1,15 +1,23 @@
 """A small plan and a small law, and a searcher that computes: it counts the character bigrams that two texts share."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from difflib import SequenceMatcher
+from itertools import combinations, groupby, permutations, product
+
+import numpy as np
 
 from index.citations import cite
 from index.errors import QuestionError
+from index.model import ModelContract
 from index.pointer import Generation
 from index.records import Citation, Division, Document, Passage, Path, Span
-from retrieval.records import Answer, Hit, RelatedHit
+from retrieval.chapter_map import Chapter, ChapterMap
+from retrieval.coverage import ChapterCount, Coverage, CoverageHit, checked_terms
+from retrieval.records import Answer, Hit, Kind, Match, RelatedHit, RelatedPair, Why
 from retrieval.reference import Place, Reference, find_one, find_places
 
 ENERGY = Division(kind="章", number=2, title="推进绿色发展")
@@ -56,6 +64,8 @@ LAW = (
 
 Row = tuple[Path, int, str, str]
 
+MEANT = (("water", "用水"), ("energy", "能耗"), ("jobs", "就业"), ("wetland", "湿地"))
+
 
 def document(name: str, title: str, rows: Sequence[Row], **metadata: str) -> Document:
     """A document whose source is its passages, a blank line between them."""
@@ -94,6 +104,18 @@ class BigramSearcher:
 
     documents: tuple[Document, ...]
 
+    @property
+    def contract(self) -> ModelContract:
+        return ModelContract(
+            name="bigrams",
+            revision="1",
+            dimension=1,
+            max_tokens=None,
+            precision="float32",
+            query_prompt="",
+            passage_prompt="",
+        )
+
     def ask(self, question: str, *, k: int = 5, titles: Sequence[str] = ()) -> Answer:
         if not question.strip():
             raise QuestionError("the question is empty; type one")
@@ -112,6 +134,9 @@ class BigramSearcher:
             question=question, status="not in the text", confidence=score, hits=tuple(hits), reason="nothing similar"
         )
 
+    def ask_many(self, questions: Sequence[str], *, k: int = 5, titles: Sequence[str] = ()) -> list[Answer]:
+        return [self.ask(question, k=k, titles=titles) for question in questions]
+
     def related(self, reference: str, *, k: int = 10) -> tuple[RelatedHit, ...]:
         source = next(passage for passage in self._passages() if passage.id == reference)
         found = [
@@ -123,14 +148,107 @@ class BigramSearcher:
             RelatedHit(
                 rank=rank,
                 score=score,
-                kind="same subject",
+                kind=_kind(source, passage),
                 passage=passage,
                 document_title=self._title(passage),
                 citation=cite(self._title(passage), passage),
                 best=best,
                 because=_best(passage.text, source.text),
+                terms=_terms(source.text, passage.text),
+                pairs=_pairs(source, passage),
             )
             for rank, (score, passage, best) in enumerate(found[:k], 1)
+        )
+
+    def coverage(self, terms: Sequence[str], *, titles: Sequence[str] = ()) -> tuple[Coverage, ...]:
+        """What holds a term's words, or half of its bigrams."""
+        return tuple(self._coverage(term, titles) for term in checked_terms(terms))
+
+    def _coverage(self, term: str, titles: Sequence[str]) -> Coverage:
+        chapters = [some for some in self._chapters() if not titles or some[0].document in titles]
+        found = [
+            (number, passage, share, tuple(Span(*at.span()) for at in re.finditer(re.escape(term), passage.text)))
+            for number, some in enumerate(chapters)
+            for passage in some
+            if (share := _share(term, passage.text)) >= 0.5 or term in passage.text
+        ]
+        counts = Counter(number for number, *_ in found)
+        return Coverage(
+            term=term,
+            threshold=0.5,
+            searched=sum(map(len, chapters)),
+            hits=tuple(
+                CoverageHit(
+                    passage=passage,
+                    document_title=self._title(passage),
+                    citation=self.citation(passage),
+                    score=share,
+                    by="meaning" if not spans else "both" if share >= 0.5 else "words",
+                    chapter=number,
+                    spans=spans,
+                )
+                for number, passage, share, spans in found
+            ),
+            chapters=tuple(
+                ChapterCount(
+                    document=some[0].document, path=some[0].path[:1], first=some[0].id, found=counts[i], of=len(some)
+                )
+                for i, some in enumerate(chapters)
+            ),
+        )
+
+    def chapter_map(self) -> ChapterMap:
+        """Outermost divisions; as close as the closest of their passages."""
+        chapters = self._chapters()
+        strengths = np.zeros((len(chapters), len(chapters)), np.float32)
+        for i, j in permutations(range(len(chapters)), 2):
+            shares = [_share(a.text, b.text) for a, b in product(chapters[i], chapters[j])]
+            strengths[i, j] = strengths[j, i] = max(strengths[i, j], *shares)
+        named = (
+            Chapter(document=p[0].document, path=p[0].path[:1], title=self._title(p[0]), first=p[0].id, size=len(p))
+            for p in chapters
+        )
+        return ChapterMap(chapters=tuple(named), strengths=strengths)
+
+    def related_pairs(self, *, between: tuple[int, int] | None = None, k: int = 50) -> tuple[RelatedPair, ...]:
+        chapters = self._chapters()
+        cells = [between] if between else combinations(range(len(chapters)), 2)
+        pairs = [pair for i, j in cells for pair in product(chapters[i], chapters[j])]
+        found = [(share, a, b) for a, b in pairs if (share := _share(a.text, b.text)) > 0.05]
+        return tuple(
+            RelatedPair(
+                rank=rank,
+                score=score,
+                kind=_kind(source, other),
+                source=source,
+                other=other,
+                source_citation=self.citation(source),
+                citation=self.citation(other),
+                pairs=_pairs(source, other),
+                terms=_terms(source.text, other.text),
+            )
+            for rank, (score, source, other) in enumerate(sorted(found, key=lambda row: -row[0])[:k], 1)
+        )
+
+    def _chapters(self) -> list[list[Passage]]:
+        return [list(some) for _, some in groupby(self._passages(), key=lambda p: (p.document, p.path[:1]))]
+
+    def explained(self, answer: Answer) -> Answer:
+        return answer
+
+    def matches(self, question: str, sentences: Sequence[tuple[str, Span]]) -> list[tuple[Match, ...]]:
+        return [self._matched(question.casefold(), *self._place(name, span)) for name, span in sentences]
+
+    def _place(self, name: str, span: Span) -> tuple[str, int]:
+        return self.one(name).text[: span.end], span.start
+
+    def _matched(self, question: str, text: str, start: int) -> tuple[Match, ...]:
+        """The words of a small dictionary whose other half the sentence has."""
+        pairs = [(question.find(english), english, text.find(chinese, start), chinese) for english, chinese in MEANT]
+        return tuple(
+            Match(question=Span(i, i + len(english)), passage=Span(j, j + len(chinese)), strength=0.5)
+            for i, english, j, chinese in pairs
+            if i >= 0 and j >= 0
         )
 
     def show(self, reference: str) -> tuple[Place, ...]:
@@ -164,6 +282,7 @@ class BigramSearcher:
             best=best,
             marked=(best,),
             sentence_citation=cite(title, passage, best),
+            why=Why(by="both" if score > 0.3 else "meaning"),
         )
 
 
@@ -193,6 +312,30 @@ def _share(question: str, text: str) -> float:
     return len(asked & _bigrams(text)) / max(1, len(asked))
 
 
+def _sentences(text: str) -> list[Span]:
+    return [Span(*found.span()) for found in re.finditer(r"[^。；;\n]+[。；;]?", text)]
+
+
 def _best(question: str, text: str) -> Span:
-    sentences = [Span(*found.span()) for found in re.finditer(r"[^。；;\n]+[。；;]?", text)]
-    return max(sentences, key=lambda span: _share(question, text[span.start : span.end]))
+    return max(_sentences(text), key=lambda span: _share(question, text[span.start : span.end]))
+
+
+def _pairs(source: Passage, other: Passage) -> tuple[tuple[Span, Span], ...]:
+    """The sentences that share most, at most three pairs of them, those that share nothing left out."""
+    pairs = product(_sentences(source.text), _sentences(other.text))
+    shares = [(_share(source.text[slice(*a)], other.text[slice(*b)]), a, b) for a, b in pairs]
+    return tuple((a, b) for share, a, b in sorted(shares, key=lambda row: -row[0])[:3] if share)
+
+
+def _terms(text: str, other: str) -> tuple[str, ...]:
+    """The longest run of characters that both hold, if it has four or more."""
+    found = SequenceMatcher(None, text, other, autojunk=False).find_longest_match()
+    return (text[found.a : found.a + found.size],) if found.size > 3 else ()
+
+
+def _kind(source: Passage, other: Passage) -> Kind:
+    if any(other.id in at.targets for at in source.links):
+        return "refers to"
+    if any(source.id in at.targets for at in other.links):
+        return "referred to by"
+    return "same terms" if _terms(source.text, other.text) else "same subject"

@@ -6,9 +6,11 @@ import pytest
 from index.records import Citation, Division, Document, Link, Passage, Span
 from retrieval.records import Answer, Hit, Match, Reason, Status, Why
 from tests.ui.fakes import BigramSearcher, plan
+from ui.leaves import Leaves
 from ui.markup import Html, element, join
 from ui.outline import outlines
 from ui.render.answers import SameText, render_answer, render_place, render_problem
+from ui.render.export import export_bar
 from ui.render.frame import render_frame
 from ui.render.notices import render_not_opened, render_notice, render_older, render_updated
 from ui.render.pieces import Copies, text_language
@@ -25,7 +27,16 @@ TEMPLATE = {
     "blockquote": {"lang"},
     "button": {
         *("type", "class", "id", "role", "lang", "disabled", "aria-controls", "aria-pressed", "aria-selected"),
-        *("data-ask", "data-collect", "data-copy", "data-language", "data-region", "data-style"),
+        *(
+            "data-ask",
+            "data-collect",
+            "data-copy",
+            "data-export",
+            "data-language",
+            "data-of",
+            "data-region",
+            "data-style",
+        ),
     },
     "cite": set(),
     "dd": set(),
@@ -53,9 +64,9 @@ TEMPLATE = {
     "ol": {"class"},
     "option": {"value"},
     "p": {"class"},
-    "section": {"aria-label", "id"},
+    "section": {"aria-label", "class", "data-leaf", "data-size", "id"},
     "select": {"aria-label", "id"},
-    "span": {"class", "data-node", "id", "lang", "title"},
+    "span": {"class", "data-met", "data-node", "id", "lang", "title"},
     "summary": {"class", "title"},
     "textarea": {"autocomplete", "enterkeyhint", "id", "placeholder", "rows", "spellcheck"},
     "u": set(),
@@ -142,6 +153,7 @@ def test_an_answer_written_out_by_hand() -> None:
         '<div class="zj-verdict zj-answered" role="status"><p class="zj-asked"><span>问：</span>怎样节能？</p>'
         '<p class="zj-verdict-title">文件的回答</p><blockquote lang="zh">加强节能管理。</blockquote>'
         '<p class="zj-source"><cite>《规划》第十六章第五节第3段</cite><span>把握：很大</span></p></div>'
+        f"{export_bar(ZH, of='answer')}"
         '<h2>出处与原文</h2><ol class="zj-hits"><li class="zj-hit"><article data-passage="p1" tabindex="-1">'
         '<header><span class="zj-rank">1</span><span lang="zh" class="zj-document">规划</span></header>'
         '<p class="zj-path"><span>第十六章（推定） <span lang="zh">推进绿色发展建设美丽辽宁</span></span>'
@@ -231,7 +243,7 @@ def test_two_sentences_that_answer_are_quoted_each_with_its_own_citation(
 ) -> None:
     both = replace(answer(hit(passage(TEXT), Span(9, 16)), second_hit()), second=2, confidence=confidence)
     html = shown(both, words)
-    verdict = html[: html.index("<h2>")]
+    verdict = html[: html.index('<div class="zj-export"')]
     zh = words is ZH
     first, second = ("《规划》第十六章第五节第3段", "《规划》第三章第1段") if zh else (
         "Plan, ch. 16, sec. 5, para. 3", "Plan, ch. 3, para. 1"
@@ -361,7 +373,7 @@ def test_nothing_in_the_texts_becomes_html(status: Status, words: Words) -> None
             [HOSTILE],
             words,
         ),
-        render_text(document, trees[document.id], words),
+        render_text(Leaves(document, trees[document.id]), "", words),
         render_peek(document, document.passages[0], 3, words),
         render_notice(
             [

@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
-from index.records import Citation, Passage, Span
-from retrieval.records import Answer, Hit, Match
+from index.records import Citation, Passage
+from retrieval.records import Answer, Hit
 from ui.markup import EMPTY, Html, element, join
+from ui.render.export import export_bar
+from ui.render.meeting import render_meeting
 from ui.render.pieces import PLAIN, Copies, Marks, actions, cited, foreign, passage_text, path_line, source_line
 from ui.words import Words
 
 SameText = Mapping[str, Sequence[Citation]]  # of passages with the same words, by the id of the one that is shown
 Copying = Mapping[str, Copies]  # by the id of the passage
-
-_PAIRS = 6  # of words that meet, the strongest
 
 
 def render_answer(answer: Answer, copying: Copying, words: Words, *, same_text: SameText | None = None) -> Html:
@@ -20,7 +20,7 @@ def render_answer(answer: Answer, copying: Copying, words: Words, *, same_text: 
     same = same_text or {}
     hits = [_hit(h, answer.question, copying[h.passage.id], same.get(h.passage.id, ()), words) for h in answer.hits]
     listed = join(element("h2", title), element("ol", *hits, class_="zj-hits")) if hits else EMPTY
-    return join(_verdict(answer, words), listed)
+    return join(_verdict(answer, words), export_bar(words, of="answer"), listed)
 
 
 def render_place(question: str, cards: Sequence[Html], count: int, words: Words) -> Html:
@@ -29,7 +29,7 @@ def render_place(question: str, cards: Sequence[Html], count: int, words: Words)
     more = words.room.place_more.format(shown=len(cards)) if len(cards) < count else ""
     title = element("p", said, class_="zj-verdict-title")
     verdict = element("div", title, element("p", more) if more else EMPTY, class_="zj-verdict zj-place", role="status")
-    return join(verdict, element("ol", *cards, class_="zj-hits"))
+    return join(verdict, export_bar(words, of="answer"), element("ol", *cards, class_="zj-hits"))
 
 
 def render_card(
@@ -109,25 +109,12 @@ def _hit(hit: Hit, question: str, copies: Copies, same: Sequence[Citation], word
 
 
 def _why(hit: Hit, question: str, words: Words) -> Html:
-    """Why it was found, and which words of the question meet which of the passage where they are not the same."""
+    """Why it was found, and which words of the question meet which of the passage where they are known already."""
     if hit.why is None:
         return EMPTY
     said = {"both": words.hit.by_both, "meaning": words.hit.by_meaning, "words": words.hit.by_words}[hit.why.by]
-    pairs = [pair for match in hit.why.matches if (pair := _pair(match, question, hit.passage.text, words))]
-    met = words.hit.pair_and_pair.join(dict.fromkeys(pairs[:_PAIRS]))
-    meeting = join(element("span", words.hit.meets, class_="zj-label"), met) if met else EMPTY
+    meeting = render_meeting(question, hit.passage, hit.why.matches, words)
     return element("p", element("span", said, class_="zj-kind"), meeting, class_="zj-because")
-
-
-def _pair(match: Match, question: str, text: str, words: Words) -> str:
-    asked, found = _said(question, match.question), _said(text, match.passage)
-    if asked.casefold() == found.casefold():
-        return ""
-    return words.hit.pair.format(question=asked, passage=found)
-
-
-def _said(text: str, span: Span) -> str:
-    return text[span.start : span.end]
 
 
 def _same_text(same: Sequence[Citation], words: Words) -> Html:

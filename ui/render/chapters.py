@@ -1,6 +1,7 @@
-"""The map of chapters: how much each has in common with each other, as a table of shaded numbers."""
+"""The map of chapters: how close each is to each other, as a table of shaded numbers."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from index.citations import division_label
 from retrieval.chapter_map import Chapter, ChapterMap
 from ui.links import link
-from ui.markup import EMPTY, Html, element, join
+from ui.markup import Html, element, join
 from ui.render.pieces import foreign
 from ui.words import Words
 
@@ -19,54 +20,85 @@ _STRONGEST = 8  # pairs of chapters that are listed
 _SHORT_NAME = 2  # characters over a column whose chapter has no number
 
 Cell = tuple[int, int]  # numbers of two chapters, from 0
-Titles = Mapping[str, str]  # of documents, by their ids
 
 
-def render_map(
-    found: ChapterMap, shown: Sequence[int], titles: Titles, words: Words, *, chosen: Cell | None, count: int
-) -> Html:
-    """The table of the chapters ``shown``, of ``count`` that might be, and what its numbers and shades mean."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """What is drawn: the chapters ``shown``, in their order, of ``count`` that might be, and the cell ``chosen``."""
+
+    found: ChapterMap
+    shown: Sequence[int]
+    count: int
+    chosen: Cell | None = None
+
+    @property
+    def several(self) -> bool:
+        """Whether the chapters shown are of more than one document."""
+        return len({self.found.chapters[i].document for i in self.shown}) > 1
+
+    def edge(self, at: int) -> dict[str, str]:
+        """The class of a column with which another document begins, as an attribute."""
+        chapters, shown = self.found.chapters, self.shown
+        another = at and chapters[shown[at - 1]].document != chapters[shown[at]].document
+        return {"class_": "zj-begins"} if another else {}
+
+    def label(self, number: int, words: Words) -> str:
+        """A chapter without its title: its number, after that of its part; the title where it has no number."""
+        chapter = self.found.chapters[number]
+        if not chapter.path:
+            alone = sum(other.document == chapter.document for other in self.found.chapters) == 1
+            return words.relation.whole_document if alone else words.relation.before
+        return " ".join(division_label(division, words.language) for division in chapter.path)
+
+    def title(self, number: int) -> str:
+        """The title of the document of a chapter."""
+        return self.found.chapters[number].title
+
+    def percent(self, cell: Cell) -> int:
+        """How close two chapters are, from 0 to 100."""
+        return round(100 * float(self.found.strengths[cell]))
+
+
+def render_map(chart: Chart, words: Words) -> Html:
+    """The table, and what its numbers and shades mean."""
     said = words.relation
     about = [element("p", said.about)]
-    if len(shown) < count:
-        about.append(element("p", said.narrowed.format(count=count, shown=len(shown)), class_="zj-note"))
+    if len(chart.shown) < chart.count:
+        text = said.narrowed.format(count=chart.count, shown=len(chart.shown))
+        about.append(element("p", text, class_="zj-note"))
     about.append(element("p", _scale(words), element("span", said.how, class_="zj-how"), class_="zj-note"))
-    box = element(
-        "div",
-        _table(found, shown, titles, words, chosen),
-        class_="zj-map-box",
-        role="region",
-        tabindex="0",
-        aria_label=said.table,
-    )
     title = element("h2", words.room.map, id="zj-map-title", tabindex="-1")
-    return element("section", title, element("div", *about, class_="zj-map-about"), box, class_="zj-panel zj-map")
+    table = element(
+        "div", _table(chart, words), class_="zj-map-box", role="region", tabindex="0", aria_label=said.table
+    )
+    return element("section", title, element("div", *about, class_="zj-map-about"), table, class_="zj-panel zj-map")
 
 
-def render_strongest(found: ChapterMap, shown: Sequence[int], words: Words) -> Html:
+def render_strongest(chart: Chart, words: Words) -> Html:
     """The closest pairs of the chapters shown, each a link to its passages."""
-    pairs = [(i, j) for at, i in enumerate(shown) for j in shown[at + 1 :] if found.strengths[i, j] > 0]
-    pairs.sort(key=lambda pair: -found.strengths[pair])
+    shown, strengths = chart.shown, chart.found.strengths
+    pairs = [(i, j) for at, i in enumerate(shown) for j in shown[at + 1 :] if strengths[i, j] > 0]
+    pairs.sort(key=lambda pair: -strengths[pair])
     rows = (
         element(
             "li",
-            element("a", _pair_name(found, pair, words), href=cell_link(*pair)),
+            element("a", _both(chart, pair, words), href=cell_link(*pair)),
             " ",
-            element("span", words.relation.strength.format(percent=percent(found, pair)), class_="zj-count"),
+            element("span", words.relation.strength.format(percent=chart.percent(pair)), class_="zj-count"),
         )
         for pair in pairs[:_STRONGEST]
     )
     return join(element("h2", words.relation.strongest), element("ol", *rows, class_="zj-strongest"))
 
 
-def render_between(found: ChapterMap, cell: Cell, pairs: Html, listed: int, words: Words, *, more: bool) -> Html:
+def render_between(chart: Chart, cell: Cell, pairs: Html, words: Words, *, listed: int, more: bool) -> Html:
     """The pairs of passages of two chapters, under their names; ``more`` where not all are listed."""
     said = words.relation
     form = (said.pairs_first if more else said.pairs) if listed else said.no_pairs
-    told = element("p", form.format(percent=percent(found, cell), count=listed), class_="zj-why", role="status")
-    back = element("a", said.back, href=link(view="map"), class_="zj-act")
-    title = element("h2", _pair_name(found, cell, words), id="zj-between", tabindex="-1")
-    return element("section", title, told, element("p", back), pairs, class_="zj-between", aria_labelledby="zj-between")
+    told = element("p", form.format(percent=chart.percent(cell), count=listed), class_="zj-why", role="status")
+    back = element("p", element("a", said.back, href=link(view="map"), class_="zj-act"))
+    title = element("h2", _both(chart, cell, words), id="zj-between", tabindex="-1")
+    return element("section", title, told, back, pairs, class_="zj-between", aria_labelledby="zj-between")
 
 
 def cell_link(first: int, second: int) -> str:
@@ -74,13 +106,8 @@ def cell_link(first: int, second: int) -> str:
     return link(view="map", a=str(first + 1), b=str(second + 1))
 
 
-def percent(found: ChapterMap, cell: Cell) -> int:
-    """How close two chapters are, from 0 to 100."""
-    return round(100 * float(found.strengths[cell]))
-
-
 def shades(strengths: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Strengths (n, n) to shades from 0 to ``SHADES - 1``, the diagonal aside: from the weakest shown to the strongest.
+    """Strengths (n, n) to shades from 0 to ``SHADES - 1``, from the weakest to the strongest off the diagonal.
 
     Chapters of one document have much in common, and the differences are what a reader looks for.
     """
@@ -90,94 +117,105 @@ def shades(strengths: NDArray[np.float32]) -> NDArray[np.int64]:
     return np.clip((spread * SHADES).astype(np.int64), 0, SHADES - 1)
 
 
-def name(chapter: Chapter, words: Words) -> str:
-    """A chapter with its title; where it stands in a part, that part's number before it."""
-    label = short_name(chapter, words)
-    title = chapter.path[-1].title if chapter.path and chapter.path[-1].number else ""
-    return f"{label} {title}".strip()
+def _title(chapter: Chapter) -> str:
+    """The title that is not said by the label."""
+    return chapter.path[-1].title if chapter.path and chapter.path[-1].number else ""
 
 
-def short_name(chapter: Chapter, words: Words) -> str:
-    """A chapter by its number, or by its title where it has none."""
-    labels = [division_label(division, words.language) for division in chapter.path]
-    return " ".join(labels) or chapter.title
+def _named(chart: Chart, number: int, words: Words) -> Html:
+    """A chapter with its title."""
+    name, title = foreign(chart.label(number, words)), _title(chart.found.chapters[number])
+    return join(name, " ", foreign(title)) if title else name
 
 
-def _table(found: ChapterMap, shown: Sequence[int], titles: Titles, words: Words, chosen: Cell | None) -> Html:
-    tones = shades(found.strengths[np.ix_(shown, shown)])
-    several = len({found.chapters[i].document for i in shown}) > 1
-    columns = [_column_head(found.chapters[i], words) for i in shown]
-    corner = element("th", words.relation.chapter, scope="col", class_="zj-corner")
-    groups = groupby(range(len(shown)), key=lambda at: found.chapters[shown[at]].document)
-    bodies = []
-    for document, members in groups:
-        rows = [_row(found, shown, at, tones[at], words, chosen) for at in members]
-        title = [_document_row(titles.get(document, document), len(shown) + 1)] if several else []
-        bodies.append(element("tbody", *title, *rows))
-    return element(
-        "table",
-        element("caption", words.relation.table, class_="zj-unseen"),
-        element("thead", element("tr", corner, *columns)),
-        *bodies,
+def _hint(chart: Chart, number: int, words: Words) -> str:
+    """A chapter as a hint at a column or row, where there are no elements."""
+    return f"{_short(chart, number, words)} {_title(chart.found.chapters[number])}".strip()
+
+
+def _both(chart: Chart, cell: Cell, words: Words) -> Html:
+    """Two chapters by name, with those of their documents where there are several; one for both is said once."""
+    chapters = chart.found.chapters
+    titles = [chart.title(i) if chart.several else "" for i in cell]
+    if chapters[cell[0]].document == chapters[cell[1]].document:
+        titles[1] = ""
+    first, second = (
+        join(foreign(title), " ", _named(chart, i, words)) if title else _named(chart, i, words)
+        for title, i in zip(titles, cell, strict=True)
     )
+    return join(first, element("span", words.relation.pair, class_="zj-and"), second)
 
 
-def _document_row(title: str, width: int) -> Html:
-    heading = element("th", foreign(title), scope="rowgroup", colspan=str(width), class_="zj-map-document")
-    return element("tr", heading)
+def _table(chart: Chart, words: Words) -> Html:
+    tones = shades(chart.found.strengths[np.ix_(chart.shown, chart.shown)])
+    columns = [_column_head(chart, at, words) for at in range(len(chart.shown))]
+    corner = element("th", words.relation.chapter, scope="col")
+    bodies = []
+    for _, members in groupby(range(len(chart.shown)), key=lambda at: chart.found.chapters[chart.shown[at]].document):
+        rows = [(chart.shown[at], tones[at]) for at in members]
+        heading = [_document_row(chart, rows[0][0])] if chart.several else []
+        bodies.append(element("tbody", *heading, *(_row(chart, i, shade, words) for i, shade in rows)))
+    caption = element("caption", words.relation.table, class_="zj-unseen")
+    return element("table", caption, element("thead", element("tr", corner, *columns)), *bodies)
 
 
-def _row(
-    found: ChapterMap, shown: Sequence[int], at: int, tones: NDArray[np.int64], words: Words, chosen: Cell | None
-) -> Html:
-    chapter = found.chapters[shown[at]]
-    title = foreign(name(chapter, words), class_="zj-map-name")
-    head = element("a", title, href=link(p=chapter.first), data_open=chapter.first)
-    cells = _cells(found, shown, shown[at], tones, words, chosen)
-    return element("tr", element("th", head, scope="row", title=name(chapter, words)), *cells)
+def _document_row(chart: Chart, number: int) -> Html:
+    width = str(len(chart.shown) + 1)
+    title = foreign(chart.title(number))
+    return element("tr", element("th", title, scope="rowgroup", colspan=width, class_="zj-map-document"))
 
 
-def _cells(
-    found: ChapterMap, shown: Sequence[int], row: int, tones: NDArray[np.int64], words: Words, chosen: Cell | None
-) -> Iterator[Html]:
-    """The cells of a row; the keyboard goes from one to the next (static/relations.js)."""
-    mine = short_name(found.chapters[row], words)
-    for column, tone in zip(shown, tones.tolist(), strict=True):
+def _row(chart: Chart, number: int, tones: NDArray[np.int64], words: Words) -> Html:
+    chapter = chart.found.chapters[number]
+    name = element("span", _named(chart, number, words), class_="zj-map-name")
+    head = element("a", name, href=link(p=chapter.first), data_open=chapter.first)
+    cells = _cells(chart, number, tones, words)
+    return element("tr", element("th", head, scope="row", title=_hint(chart, number, words)), *cells)
+
+
+def _cells(chart: Chart, row: int, tones: NDArray[np.int64], words: Words) -> Iterator[Html]:
+    """The cells of a row; Tab reaches one of the table's, the arrow keys the others (static/relations.js)."""
+    for at, (column, tone) in enumerate(zip(chart.shown, tones.tolist(), strict=True)):
         if column == row:
-            yield element("td", class_="zj-self")
+            yield element("td", **chart.edge(at))
             continue
-        number = percent(found, (row, column))
-        label = words.relation.cell.format(
-            first=mine, second=short_name(found.chapters[column], words), percent=number
-        )
-        current = {"aria_current": "true"} if chosen == (row, column) else {}
-        cell = element(
-            "a",
-            str(number),
-            href=cell_link(row, column),
+        number = chart.percent((row, column))
+        names = {"first": _short(chart, row, words), "second": _short(chart, column, words)}
+        said = words.relation.cell.format(percent=number, **names)
+        current = {"aria_current": "true"} if chart.chosen == (row, column) else {}
+        yield element(
+            "td",
+            element(
+                "a",
+                str(number),
+                href=cell_link(row, column),
+                title=said,
+                aria_label=said,
+                tabindex="-1",
+                **current,
+            ),
             data_s=str(tone),
-            title=label,
-            aria_label=label,
-            tabindex="-1",
-            **current,
+            **chart.edge(at),
         )
-        yield element("td", cell)
 
 
-def _column_head(chapter: Chapter, words: Words) -> Html:
+def _short(chart: Chart, number: int, words: Words) -> str:
+    """A chapter by its number, after the title of its document where there are several."""
+    name = chart.label(number, words)
+    return f"{chart.title(number)} {name}" if chart.several else name
+
+
+def _column_head(chart: Chart, at: int, words: Words) -> Html:
+    number = chart.shown[at]
+    chapter = chart.found.chapters[number]
     numbers = [f"{d.number}-{d.sub}" if d.sub else str(d.number) for d in chapter.path if d.number]
-    short = ".".join(numbers) or short_name(chapter, words)[:_SHORT_NAME]
-    return element("th", short, scope="col", title=name(chapter, words))
-
-
-def _pair_name(found: ChapterMap, cell: Cell, words: Words) -> str:
-    first, second = (name(found.chapters[i], words) for i in cell)
-    return words.relation.pair.format(first=first, second=second)
+    short = ".".join(numbers) or chart.label(number, words)[:_SHORT_NAME]
+    return element("th", short, scope="col", title=_hint(chart, number, words), **chart.edge(at))
 
 
 def _scale(words: Words) -> Html:
-    """The shades from the weakest to the strongest, in words for those who do not see them."""
+    """The shades from the weakest to the strongest, between two words for those who do not see them."""
     said = words.relation
     tones = (element("span", "", data_s=str(tone)) for tone in range(SHADES))
     swatches = element("span", *tones, class_="zj-swatches", aria_hidden="true")
-    return element("span", said.scale, said.weak, " ", swatches, " ", said.strong, EMPTY, class_="zj-scale")
+    return element("span", said.weak, " ", swatches, " ", said.strong, class_="zj-scale")

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from index.citations import division_label
 from index.records import Document
+from ui.guard.login_page import SIGN_OUT
 from ui.links import link
 from ui.markup import EMPTY, Html, element, join
 from ui.outline import Node, Outline
@@ -15,13 +16,18 @@ _KEYS = ("/", "j", "k", "Enter", "o", "r", "y", "?", "Esc")
 
 
 def render_frame(
-    documents: Sequence[Document], outlines: Mapping[str, Outline], examples: Sequence[str], words: Words
+    documents: Sequence[Document],
+    outlines: Mapping[str, Outline],
+    examples: Sequence[str],
+    words: Words,
+    *,
+    can_leave: bool = False,
 ) -> Html:
-    """The whole page but what is asked for later: answers, text, notices."""
+    """The whole page but what is asked for later: answers, text, notices; ``can_leave`` adds the way to sign out."""
     return element(
         "div",
         element("a", words.room.skip, href="#zj-answers", class_="zj-skip"),
-        _masthead(words),
+        _masthead(words, can_leave=can_leave),
         _box(documents, examples, words),
         element("div", id="zj-told", role="status"),
         _tabs(words),
@@ -42,10 +48,11 @@ def render_frame(
 
 def welcome(words: Words) -> Html:
     """What stands in place of answers before the first question."""
-    return element("p", words.room.welcome, class_="zj-welcome")
+    hints = element("ul", *(element("li", hint) for hint in _hints(words)))
+    return element("div", element("p", words.room.welcome), hints, class_="zj-welcome")
 
 
-def _masthead(words: Words) -> Html:
+def _masthead(words: Words, *, can_leave: bool) -> Html:
     room = words.room
     views = (("map", room.map), ("coverage", room.coverage), ("library", room.library), ("batch", room.batch))
     entries = [element("a", name, href=link(view=view), data_view=view) for view, name in views]
@@ -58,8 +65,13 @@ def _masthead(words: Words) -> Html:
         element("p", words.motto, class_="zj-motto"),
         element("nav", *entries, id="zj-views", aria_label=room.views),
         element("div", *_languages(words), id="zj-switch", role="group", aria_label=words.switch),
+        _sign_out(words) if can_leave else EMPTY,
         id="zj-top",
     )
+
+
+def _sign_out(words: Words) -> Html:
+    return element("form", element("button", words.door.sign_out), method="post", action=SIGN_OUT, id="zj-sign-out")
 
 
 def _languages(words: Words) -> Iterator[Html]:
@@ -89,9 +101,7 @@ def _box(documents: Sequence[Document], examples: Sequence[str], words: Words) -
 
 
 def _choice(documents: Sequence[Document], words: Words) -> Html:
-    """Which documents are asked: checkboxes, none of them ticked for all; not shown for one document."""
-    if len(documents) < 2:
-        return EMPTY
+    """Which documents are asked: checkboxes, none of them ticked for all; not shown while there is one document."""
     boxes = (
         element(
             "label",
@@ -103,7 +113,8 @@ def _choice(documents: Sequence[Document], words: Words) -> Html:
     )
     chosen = element("span", words.room.all_documents, id="zj-chosen")
     summary = element("summary", words.room.ask_in, " ", chosen)
-    return element("details", summary, element("div", *boxes), id="zj-in", data_all=words.room.all_documents)
+    hidden = {"hidden": ""} if len(documents) < 2 else {}
+    return element("details", summary, element("div", *boxes), id="zj-in", data_all=words.room.all_documents, **hidden)
 
 
 def _tabs(words: Words) -> Html:
@@ -204,14 +215,19 @@ def _help(words: Words) -> Html:
         element("div", element("dt", element("kbd", key)), element("dd", what))
         for key, what in zip(_KEYS, said, strict=True)
     )
-    hints = (room.how_ask, room.how_place, room.how_cite, room.how_check)
     return element(
         "dialog",
         element("h2", room.how, id="zj-help-title"),
-        element("ul", *(element("li", hint) for hint in hints)),
+        element("ul", *(element("li", hint) for hint in _hints(words))),
         element("h3", room.keys),
         element("dl", *rows),
         element("form", element("button", room.close), method="dialog"),
         id="zj-help",
         aria_labelledby="zj-help-title",
     )
+
+
+def _hints(words: Words) -> tuple[str, ...]:
+    """What the page can do, in a sentence each."""
+    room = words.room
+    return room.how_ask, room.how_place, room.how_cite, room.how_check

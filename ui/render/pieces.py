@@ -128,8 +128,8 @@ class Copies(NamedTuple):
     address: str
 
 
-def actions(passage: Passage, copies: Copies, words: Words) -> Html:
-    """What can be done with a passage: open, related, copy, collect."""
+def actions(passage: Passage, copies: Copies, words: Words, *, collects: bool = True) -> Html:
+    """What can be done with a passage: open, related, copy, and collect unless it is shown as collected."""
     main, rest = words.language, words.hit
     links = (
         element("a", rest.open, href=link(p=passage.id), class_="zj-act", data_open=passage.id),
@@ -141,10 +141,16 @@ def actions(passage: Passage, copies: Copies, words: Words) -> Html:
         _copy(rest.copy, copies.citations.get(main, ""), class_="zj-act zj-copy-citation"),
         _forms(copies, words),
         _copy(rest.link, copies.address),
-        element("button", rest.collect, type="button", class_="zj-act", data_collect=passage.id, aria_pressed="false"),
+        _collect(passage, words) if collects else EMPTY,
         class_="zj-actions",
         role="group",
         aria_label=rest.actions,
+    )
+
+
+def _collect(passage: Passage, words: Words) -> Html:
+    return element(
+        "button", words.hit.collect, type="button", class_="zj-act", data_collect=passage.id, aria_pressed="false"
     )
 
 

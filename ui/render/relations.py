@@ -101,20 +101,23 @@ def _group(kind: str, cards: Sequence[Html], words: Words) -> Html:
 def _pair(rank: int, pair: RelatedPair, source: Side, other: Side, words: Words) -> Html:
     kind = element("span", words.relation.relation(pair.kind), class_="zj-kind")
     header = element("header", element("span", str(rank), class_="zj-rank"), kind)
+    apart = source.passage.document != other.passage.document
     sides = (
-        _column(side, [spans[at] for spans in pair.pairs], pair.terms, words) for at, side in enumerate((source, other))
+        _column(side, [spans[at] for spans in pair.pairs], pair.terms, words, of_document=apart)
+        for at, side in enumerate((source, other))
     )
     return element(
-        "li", header, element("div", *sides, class_="zj-pair"), _terms(pair.terms, words), class_="zj-hit zj-two"
+        "li", header, _terms(pair.terms, words), element("div", *sides, class_="zj-pair"), class_="zj-hit zj-two"
     )
 
 
-def _column(side: Side, sentences: Sequence[Span], terms: Sequence[str], words: Words) -> Html:
+def _column(side: Side, sentences: Sequence[Span], terms: Sequence[str], words: Words, *, of_document: bool) -> Html:
     """One of the two passages of a pair; its parts stand beside those of the other (see relations.css)."""
     passage = side.passage
+    title = foreign(side.title, "p", class_="zj-document") if of_document else EMPTY
     return element(
         "article",
-        element("div", foreign(side.title, "p", class_="zj-document"), path_line(passage, words)),
+        element("div", title, path_line(passage, words)),
         *(_sentence(passage, span, terms) for span in sentences),
         element("div", _rest(passage, sentences, terms, words), source_line(side.citation, passage, words)),
         actions(passage, side.copies, words),

@@ -1,23 +1,39 @@
-"""A whole document as one block: headings, passages with anchors, references as links."""
+"""A document as text: its leaves with headings, passages with anchors, references as links."""
 
-from collections import deque
 from collections.abc import Iterator
 
 from index.citations import cite, division_label, paragraph_label
-from index.records import Document, Passage, Path
+from index.records import Document, Passage
+from ui.leaves import Leaf, Leaves
 from ui.links import link
 from ui.markup import EMPTY, Html, element, join
-from ui.outline import Node, Outline
+from ui.outline import Node
 from ui.render.pieces import foreign, passage_text
 from ui.words import Words
 
 _DEEPEST = 6  # levels of headings that HTML has
 
 
-def render_text(document: Document, outline: Outline, words: Words) -> Html:
-    """The document from its title to its end, in pieces that a browser lays out only when they come near the window."""
+def render_text(leaves: Leaves, passage: str, words: Words) -> Html:
+    """The document from its title to its end; leaves that are not around the passage of an id are empty."""
+    document, filled = leaves.document, leaves.around(passage)
     title = element("h2", foreign(document.title), class_="zj-text-title")
-    return element("article", title, *_pieces(document, outline, words), class_="zj-full", data_document=document.id)
+    sections = (
+        element(
+            "section",
+            render_leaf(leaves, number, words) if number in filled else EMPTY,
+            class_="zj-leaf",
+            data_leaf=str(number),
+            data_size=str(leaf.size),
+        )
+        for number, leaf in enumerate(leaves.leaves)
+    )
+    return element("article", title, *sections, class_="zj-full", data_document=document.id)
+
+
+def render_leaf(leaves: Leaves, number: int, words: Words) -> Html:
+    """What stands on a leaf. Raises IndexError where there is no such number."""
+    return join(*_pieces(leaves.document, leaves.leaves[number], words))
 
 
 def render_peek(document: Document, passage: Passage, more: int, words: Words) -> Html:
@@ -32,47 +48,25 @@ def render_peek(document: Document, passage: Passage, more: int, words: Words) -
     )
 
 
-def _pieces(document: Document, outline: Outline, words: Words) -> Iterator[Html]:
-    """Headings as they come, each before the passages that it opens; one that opens none stands, too."""
-    headings = deque((node.path, node.id, line) for node, line in _placed(document, outline))
-    for passage in document.passages:
-        while headings and _comes_before(headings[0][0], headings[0][2], passage):
-            path, name, _ = headings.popleft()
-            if not _is_title(passage, path):
-                yield _heading(path, name, words)
-        yield _passage(document, passage, words)
-    for path, name, _ in headings:
-        yield _heading(path, name, words)
+def _pieces(document: Document, leaf: Leaf, words: Words) -> Iterator[Html]:
+    for headings, passage in leaf.parts:
+        yield from (_heading(node, words) for node in headings)
+        if passage:
+            yield _passage(document, passage, words)
 
 
-def _placed(document: Document, outline: Outline) -> Iterator[tuple[Node, int]]:
-    """The nodes of the outline in the order of the text, with the lines of their headings, 0 where there are none."""
-    lines = {heading.path: heading.line for heading in document.headings}
-    for node in outline.walk():
-        yield node, lines.get(node.path, 0)
-
-
-def _comes_before(path: Path, line: int, passage: Passage) -> bool:
-    return passage.path[: len(path)] == path or bool(line and line <= passage.line)
-
-
-def _is_title(passage: Passage, path: Path) -> bool:
-    """Whether a passage is the very title of a division, as that of a box is."""
-    return passage.path == path and not passage.ordinal and bool(path[-1].title) and path[-1].title in passage.text
-
-
-def _heading(path: Path, name: str, words: Words) -> Html:
-    division = path[-1]
+def _heading(node: Node, words: Words) -> Html:
+    division = node.division
     label = division_label(division, words.language)
     title = foreign(division.title) if division.number and division.title else EMPTY
-    kind = min(len(path) + 2, _DEEPEST)
+    kind = min(len(node.path) + 2, _DEEPEST)
     noted = {"title": words.hit.inferred} if division.inferred else {}
-    return element(f"h{kind}", foreign(label, class_="zj-label"), " ", title, id=name, class_="zj-heading", **noted)
+    return element(f"h{kind}", foreign(label, class_="zj-label"), " ", title, id=node.id, class_="zj-heading", **noted)
 
 
 def _passage(document: Document, passage: Passage, words: Words) -> Html:
     citation = cite(document.title, passage)
-    label = paragraph_label(passage, words.language) or "¶"  # an article's text begins with its number
+    label = paragraph_label(passage, words.language, long=False) or "¶"  # an article's text begins with its number
     anchor = element("a", label, href=link(p=passage.id), class_="zj-anchor", data_open=passage.id)
     return element(
         "div",

@@ -1,23 +1,56 @@
-// The basket: passages collected in this browser, with the question that found each.
+// The basket: passages collected in this browser, with the question that found each, in the order of the reader.
 
 import { here } from "./address.js";
 import { copy } from "./copy.js";
+import { keep as keepHere, kept } from "./storage.js";
+import { say } from "./told.js";
 
 const KEY = "zj-basket";
+const MOST = 200; // passages, as in ui/memo/items.py
+const ROOM = 800; // kilobytes of all: a request brings 1,000 at most
+const TEXT = 300; // characters of a passage, to know it by when the index does not hold it any more
+const MARKED = 8; // sentences
+export const CHANGED = "zj-basket-changed";
 
-/** What is in the basket: objects with the id of a passage and the question that found it. */
-export const collected = () => JSON.parse(localStorage.getItem(KEY) ?? "[]");
-
-export function keep(items, state) {
-  localStorage.setItem(KEY, JSON.stringify(items));
-  markCollected(state.root, state);
+/** What is in the basket: objects with passage, question, citation, text, marked and note. */
+export function collected() {
+  const items = kept(KEY, []);
+  return Array.isArray(items) ? items.filter(one => typeof one?.passage === "string" && one.passage) : [];
 }
 
-export function toggle(passage, state) {
+/** Keeps other items; `by` is whoever changed them. */
+export function keep(items, state, by = null) {
+  const size = new Blob([JSON.stringify(items)]).size;
+  const full = items.length > MOST || size > ROOM * 1000;
+  if (full && items.length >= collected().length) return say(filled(state));
+  if (!keepHere(KEY, items)) say(state.say.basketNotKept);
+  markCollected(state.root, state);
+  document.dispatchEvent(new CustomEvent(CHANGED, { detail: by }));
+}
+
+const filled = state => state.say.basketFull.replace("{most}", MOST).replace("{room}", ROOM);
+
+function toggle(button, state) {
   const items = collected();
+  const passage = button.dataset.collect;
   const rest = items.filter(one => one.passage !== passage);
-  if (rest.length === items.length) rest.push({ passage, question: here().q ?? "" });
+  if (rest.length === items.length) {
+    rest.push(seen(passage, button.closest("[data-passage]")));
+  }
   keep(rest, state);
+}
+
+/** A passage as it is shown when it is collected. */
+function seen(passage, at) {
+  const lines = [...at?.querySelectorAll(".zj-text p") ?? []].map(line => line.textContent);
+  return {
+    passage,
+    question: here().q ?? "",
+    citation: at?.dataset.cite ?? at?.querySelector("cite")?.textContent ?? "",
+    text: lines.join("\n").slice(0, TEXT),
+    marked: [...at?.querySelectorAll(".zj-text mark") ?? []].slice(0, MARKED).map(one => one.textContent),
+    note: "",
+  };
 }
 
 function markCollected(place, state) {
@@ -35,9 +68,13 @@ export { markCollected as marked };
 export function collecting(state) {
   document.addEventListener("click", event => {
     const button = event.target.closest("[data-collect]");
-    if (button && state.root.contains(button)) toggle(button.dataset.collect, state);
+    if (button && state.root.contains(button)) toggle(button, state);
   });
-  addEventListener("storage", event => { if (event.key === KEY) markCollected(state.root, state); });
+  addEventListener("storage", event => {
+    if (event.key !== KEY && event.key !== null) return;
+    markCollected(state.root, state);
+    document.dispatchEvent(new CustomEvent(CHANGED));
+  });
 }
 
 /** One row of buttons that goes with the pointer and the focus from passage to passage of the open text. */
@@ -53,7 +90,7 @@ export function toolbar(full, state) {
   const come = event => {
     const passage = event.target.closest?.(".zj-passage");
     if (!passage || bar.parentElement === passage) return;
-    related.href = `?view=related&r=${passage.dataset.passage}`;
+    related.href = `?view=related&r=${encodeURIComponent(passage.dataset.passage)}`;
     collect.dataset.collect = passage.dataset.passage;
     passage.append(bar);
     markCollected(bar, state);
@@ -61,6 +98,6 @@ export function toolbar(full, state) {
   for (const kind of ["mouseover", "focusin"]) full.addEventListener(kind, come);
   cite.addEventListener("click", () => copy(bar.parentElement.dataset.cite, state));
   link.addEventListener("click", () => {
-    copy(`${location.origin}${location.pathname}?p=${bar.parentElement.dataset.passage}`, state);
+    copy(`${location.origin}${location.pathname}?p=${encodeURIComponent(bar.parentElement.dataset.passage)}`, state);
   });
 }

@@ -1,13 +1,18 @@
 // Questions asked before, kept in this browser alone.
 
+import { keep, kept as keptHere } from "./storage.js";
+
 const KEY = "zj-recent";
 const MOST = 8;
 
-const kept = () => JSON.parse(localStorage.getItem(KEY) ?? "[]");
+const kept = () => {
+  const questions = keptHere(KEY, []);
+  return Array.isArray(questions) ? questions.filter(one => typeof one === "string") : [];
+};
 
 export function remember(question) {
   if (!question) return;
-  localStorage.setItem(KEY, JSON.stringify([question, ...kept().filter(one => one !== question)].slice(0, MOST)));
+  keep(KEY, [question, ...kept().filter(one => one !== question)].slice(0, MOST));
 }
 
 /** Shows them under the box. */

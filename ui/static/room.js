@@ -2,21 +2,24 @@
 
 import { go, here, onChange } from "./address.js";
 import { collecting, marked as markCollected } from "./basket.js";
+import { watching } from "./collection.js";
 import { copying } from "./copy.js";
+import { exporting } from "./export.js";
 import { keys } from "./keys.js";
 import { peeking } from "./peek.js";
 import { recent, remember } from "./recent.js";
 import { run } from "./server.js";
 import { Reader } from "./text.js";
-import { say, tell, trouble } from "./told.js";
+import { say, tell, trouble, unsay } from "./told.js";
 import { views } from "./views.js";
+import { pointing } from "./why.js";
 
 const WIDE = matchMedia("(min-width: 1100px)");
 const EVERY = 3000; // milliseconds between two looks whether there is another index; a kilobyte each
 
 /** What is shown, and the words of the page. */
 export const state = {
-  language: "", say: {}, root: null, reader: null, pending: null,
+  language: "", say: {}, welcome: "", root: null, reader: null, pending: null,
   asked: "", // the question as the address last gave it: what differs in the box has been typed since
   shown: null, // which view stands in the middle, and for what
   hits: [],
@@ -35,6 +38,7 @@ async function enter(languages) {
   });
   const typed = state.root.querySelector("#zj-question")?.value;
   state.root.innerHTML = entered.html;
+  state.welcome = find("#zj-answers").innerHTML;
   document.documentElement.lang = entered.tag;
   document.title = entered.say.name;
   state.reader = new Reader(state);
@@ -45,6 +49,7 @@ async function enter(languages) {
   await follow(here());
   if (typed) find("#zj-question").value = typed;
   if (WIDE.matches && !here().p) find("#zj-question").focus({ preventScroll: true });
+  if (WIDE.matches && !state.reader.document) await state.reader.first();
 }
 
 /** Shows what an address says: what stands in the middle, then the passage in its text. */
@@ -82,13 +87,14 @@ async function fill(parameters) {
     if (state.answerOf) await known(found.generation);
     count(found.counts ?? {});
     markCollected(region, state);
-    view.after?.(region, found, state);
+    await view.after?.(region, found, state);
     if (found.place && !parameters.p) go({ ...here(), p: found.place }, { replace: true });
     else if (WIDE.matches && found.answered && !parameters.p) await state.reader.open(state.hits[0], { quiet: true });
   } catch (error) {
     if (error.name !== "AbortError") throw error;
   } finally {
     clearTimeout(late);
+    unsay(state.say.searching);
     if (state.pending === pending) region.classList.remove("zj-waiting");
   }
 }
@@ -114,7 +120,11 @@ async function news() {
   entered.innerHTML = (await run("enter", [state.language])).html;
   for (const part of ["#zj-outline", "#zj-in", "#zj-examples", "#zj-document"]) {
     const fresh = entered.content.querySelector(part);
-    if (fresh && find(part)) find(part).replaceChildren(...fresh.childNodes);
+    if (!fresh || !find(part)) continue;
+    const place = find(part), value = place.value;
+    place.hidden = fresh.hidden;
+    place.replaceChildren(...fresh.childNodes);
+    if (place.matches("select")) place.value = value; // else the last option that was moved is chosen
   }
   chosen();
 }
@@ -134,7 +144,7 @@ export function ask(question) {
   remember(question);
   recent(state, ask);
   narrow("answers");
-  const documents = [...state.root.querySelectorAll("#zj-in input:checked")].map(one => one.value);
+  const documents = picked();
   state.asked = question;
   if (here().q === question) state.shown = null; // asked again: the index may be another one
   if (question.trim()) go({ q: question, in: documents });
@@ -153,8 +163,11 @@ function wireBox() {
   find("#zj-in")?.addEventListener("change", () => {
     chosen();
     if (here().q) ask(here().q);
+    else if (views[here().view]?.needs.includes("in")) go({ ...here(), in: picked() });
   });
 }
+
+const picked = () => [...state.root.querySelectorAll("#zj-in input:checked")].map(one => one.value);
 
 function chosen() {
   const details = find("#zj-in");
@@ -198,8 +211,8 @@ function clicked(event) {
 /** A link within the page: a passage is opened beside what is shown, a view takes its place. */
 function visitLink(at) {
   const target = here(at.getAttribute("href"));
-  const stays = target.p && !target.view && !target.q;
-  go(stays ? { ...here(), p: target.p } : { ...target, in: here().in });
+  const stays = (target.p || target.d) && !target.view && !target.q;
+  go(stays ? { ...here(), p: target.p, d: target.d } : { ...target, in: target.in.length ? target.in : here().in });
   narrow(stays ? "text" : "answers");
 }
 
@@ -221,9 +234,13 @@ function start(root) {
   state.root = root;
   document.addEventListener("click", clicked);
   onChange(follow);
+  addEventListener("popstate", () => narrow(here().p || here().d ? "text" : "answers"));
   copying(state);
   collecting(state);
+  watching(state);
+  exporting(state);
   peeking(state);
+  pointing(state);
   keys(state, { ask, narrow });
   const language = localStorage.getItem("zj-language") ?? navigator.languages.join(",");
   enter(language).then(look, error => { trouble(error, state); });

@@ -15,6 +15,7 @@ async function reply(path, options) {
     throw new Trouble("offline");
   }
   if (answer.status === 401) throw new Trouble("denied");
+  if (answer.status === 413) throw new Trouble("tooLong");
   if (answer.status === 429 || answer.status === 503) throw new Trouble("busy");
   if (!answer.ok) throw new Trouble("offline");
   return answer;
@@ -41,12 +42,19 @@ export async function follow(name, data, step) {
   });
 }
 
-/** Files on the server, as a handler takes them. */
-export async function upload(files) {
-  const form = new FormData();
-  for (const file of files) form.append("files", file);
-  const paths = await (await reply("/upload", { method: "POST", body: form })).json();
-  return paths.map((path, i) => ({
-    path, orig_name: files[i].name, size: files[i].size, meta: { _type: "gradio.FileData" },
-  }));
+/** Sends a file as it is to an address of the page; `step` hears what share of it has arrived. */
+export function send(path, file, step = () => {}) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest(); // fetch says nothing of how far it is
+    request.open("POST", path);
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    request.responseType = "json";
+    request.upload.addEventListener("progress", event => { if (event.total) step(event.loaded / event.total); });
+    request.addEventListener("error", () => reject(new Trouble("offline")));
+    request.addEventListener("load", () => {
+      if (request.response?.token || request.response?.html) resolve(request.response);
+      else reject(new Trouble(request.status === 401 ? "denied" : "offline"));
+    });
+    request.send(file);
+  });
 }

@@ -1,7 +1,8 @@
-// The open text: one whole document at a time, a passage of it marked, its neighbours around it.
+// The open text: one document at a time, a passage of it marked, its neighbours around it.
 
 import { go, here } from "./address.js";
 import { marked as markCollected, toolbar } from "./basket.js";
+import { Leaves } from "./leaves.js";
 import { run } from "./server.js";
 
 export class Reader {
@@ -12,30 +13,38 @@ export class Reader {
     this.full = document.getElementById("zj-full");
     this.choice = document.getElementById("zj-document");
     this.before = null; // the marked passage as it was
+    this.leaves = new Leaves(this.full, state);
     this.choice.addEventListener("change", () => { if (this.choice.value) go({ ...here(), d: this.choice.value, p: "" }); });
     document.getElementById("zj-next").addEventListener("click", () => this.step(1));
     document.getElementById("zj-previous").addEventListener("click", () => this.step(-1));
     toolbar(this.full, state);
   }
 
-  /** Loads a document unless it is the one that is open. */
-  async load(name) {
+  /** Loads a document unless it is the one that is open; of a long one what stands around a passage. */
+  async load(name, passage = "") {
     const key = `${name} ${this.state.language} ${this.state.live}`;
     if (this.document === key) return true;
     this.full.setAttribute("aria-busy", "true");
     try {
-      const text = await run("read", [name, this.state.language]);
+      const text = await run("read", [name, passage, this.state.language]);
       this.full.innerHTML = text.html;
       this.document = text.problem ? "" : key;
       this.choice.value = name;
       this.before = null;
       this.passage = "";
       this.full.scrollTop = 0;
+      this.leaves.begin(text.problem ? "" : name);
       markCollected(this.full, this.state);
       return !text.problem;
     } finally {
       this.full.removeAttribute("aria-busy");
     }
+  }
+
+  /** The first document, so that there is something to read before anything is asked. */
+  async first() {
+    const name = [...this.choice.options].find(option => option.value)?.value;
+    if (name) await this.load(name);
   }
 
   /** Opens a passage in its place; `quiet` leaves the focus where it is. */
@@ -44,7 +53,8 @@ export class Reader {
     if (!at) {
       const found = await run("peek", [[name], this.state.language]);
       if (!found.document) { this.full.innerHTML = found.html; this.document = ""; return; }
-      if (!await this.load(found.document)) return;
+      if (!await this.load(found.document, name)) return;
+      if (!this.at(name)) await this.leaves.fetch([], name);
       at = this.at(name);
     }
     if (!at) return;

@@ -13,6 +13,12 @@ export function say(text) {
   fading = setTimeout(() => { place.textContent = ""; }, 2500);
 }
 
+/** Takes a word back that is no longer true. */
+export function unsay(text) {
+  const place = document.getElementById("zj-said");
+  if (place?.textContent === text) place.textContent = "";
+}
+
 /** What there is to tell of the index: another generation, one that cannot be opened, an older answer. */
 export async function tell(state) {
   const told = await run("tell", [state.generation, state.answerOf ?? "", state.language]);

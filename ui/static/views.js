@@ -1,15 +1,44 @@
 // What can stand in the middle of the page: which parameters of the address each view needs, and what loads it.
 
 import { base } from "./address.js";
+import { batch } from "./batch.js";
+import { collection } from "./collection.js";
+import { coverage } from "./coverage.js";
+import { library } from "./library.js";
+import { besideText, chart } from "./relations.js";
 import { run } from "./server.js";
+import { why } from "./why.js";
 
 export const views = {
-  welcome: { name: "welcome", needs: [], load: async (_, state) => ({ html: welcome(state) }) },
+  welcome: { name: "welcome", needs: [], load: async (_, state) => ({ html: state.welcome }) },
   unknown: { name: "unknown", needs: ["view"], load: async (_, state) => ({ html: paragraph(state.say.unknownView) }) },
   ask: {
     name: "ask",
     needs: ["q", "in"],
     load: (given, state, signal) => run("look_up", [given.q, given.in, state.language, base()], signal),
+    after: why,
+  },
+  basket: collection,
+  batch,
+  library: {
+    name: "library",
+    needs: ["view"],
+    load: (_, state, signal) => run("library", [state.language], signal),
+    after: library,
+  },
+  related: {
+    name: "related",
+    needs: ["r"],
+    load: (given, state, signal) => run("relate", [given.r ?? "", state.language, base()], signal),
+    after: besideText,
+  },
+  coverage,
+  map: {
+    name: "map",
+    needs: ["a", "b", "in"],
+    load: (given, state, signal) =>
+      run("chart", [given.a ?? "", given.b ?? "", given.in, state.language, base()], signal),
+    after: chart,
   },
   empty: {
     show: async state => {
@@ -19,8 +48,6 @@ export const views = {
     },
   },
 };
-
-const welcome = state => paragraph(state.say.welcome);
 
 function paragraph(text) {
   const p = document.createElement("p");

@@ -7,9 +7,14 @@ from datetime import datetime
 from typing import Literal
 
 from retrieval.records import DOUBTFUL, SURE, Reason
-from ui.words import door, hits, relations, room
+from ui.words import basket, batch, coverage, door, export, hits, library, relations, room
+from ui.words.basket import BasketWords
+from ui.words.batch import BatchWords
+from ui.words.coverage import CoverageWords
 from ui.words.door import DoorWords
+from ui.words.export import ExportWords
 from ui.words.hits import HitWords
+from ui.words.library import LibraryWords
 from ui.words.relations import RelationWords
 from ui.words.room import RoomWords
 
@@ -91,7 +96,12 @@ class Words:
     door: DoorWords
     room: RoomWords
     hit: HitWords
+    export: ExportWords
+    basket: BasketWords
+    batch: BatchWords
     relation: RelationWords
+    coverage: CoverageWords
+    library: LibraryWords
 
     def sureness(self, confidence: float) -> str:
         """A confidence between 0 and 1 in words."""
@@ -190,7 +200,12 @@ ZH = Words(
     door=door.ZH,
     room=room.ZH,
     hit=hits.ZH,
+    export=export.ZH,
+    basket=basket.ZH,
+    batch=batch.ZH,
     relation=relations.ZH,
+    coverage=coverage.ZH,
+    library=library.ZH,
 )
 
 EN = Words(
@@ -253,7 +268,12 @@ EN = Words(
     door=door.EN,
     room=room.EN,
     hit=hits.EN,
+    export=export.EN,
+    basket=basket.EN,
+    batch=batch.EN,
     relation=relations.EN,
+    coverage=coverage.EN,
+    library=library.EN,
 )
 
 WORDS: Mapping[str, Words] = {"zh": ZH, "en": EN}

@@ -26,17 +26,17 @@ class RelationWords:
     too_few: str
     narrowed: str
     how: str
-    scale: str
-    weak: str
+    weak: str  # at the ends of the scale of shades
     strong: str
     table: str
     chapter: str
+    whole_document: str
+    before: str  # what stands before the first chapter
     cell: str
-    pair: str  # two chapters
+    pair: str  # between two chapters
     strength: str
     strongest: str
     # the pairs of two chapters
-    between: str
     pairs: str  # how many are listed
     pairs_first: str
     no_pairs: str
@@ -70,7 +70,7 @@ class RelationWords:
 
 ZH = RelationWords(
     source="与这一段相关",
-    count="其他章节和文件里有 {count} 段与它相关。相对应的句子左右并列：左边是这一段的，右边是相关段落的。",
+    count="下面是其他章节和文件里与它最相关的 {count} 段。相对应的句子并排列出，这一段的在前，相关段落的在后。",
     none="其他章节和文件里没有找到与它相关的段落。",
     left="这一段",
     right="相关段落",
@@ -82,23 +82,24 @@ ZH = RelationWords(
     referred="引用这一段的",
     terms_alike="用语相同的",
     subject_alike="同一主题的",
-    about="各章之间，谈同样的事情有多少。数字从 0 到 100，越大关系越密；点一格，看这两章里哪些段落相对应。",
+    about="各章之间，谈同样的事情有多少。数字是百分比：两章的段落，大约有百分之几在对方那里有相关的段落。"
+    "章越长，这样的段落往往越多。点一格，看这两章里哪些段落相对应。",
     too_few="少于两章，没有可以比较的。",
     narrowed="共有 {count} 章，这里只列出与别章关系最密的 {shown} 章。要看其余的，请在上面选定文件。",
     how="在表中可以用方向键移动，回车打开。",
-    scale="深浅：",
     weak="关系疏",
     strong="关系密",
     table="章节关联表",
     chapter="章",
-    cell="{first}与{second}：{percent}",
-    pair="{first} ↔ {second}",
-    strength="关联 {percent}",
+    whole_document="全文",
+    before="各章之前",
+    cell="{first}与{second}：{percent}%",
+    pair=" ↔ ",
+    strength="{percent}%",
     strongest="关系最密的章",
-    between="{first} ↔ {second}",
-    pairs="关联 {percent}（满分 100）。相对应的段落有 {count} 对，最相近的在前。",
-    pairs_first="关联 {percent}（满分 100）。下面是最相近的 {count} 对段落。",
-    no_pairs="这两章里没有相对应的段落。",
+    pairs="关联 {percent}%。相关的段落有 {count} 对，最相近的在前。",
+    pairs_first="关联 {percent}%。下面是最相近的 {count} 对段落。",
+    no_pairs="关联 {percent}%。这两章里没有相关的段落。",
     no_cell="地址里的这两章不存在，文件可能已经更新。请在表中另选一格。",
     back="回到表",
     first_refers="前一段引用后一段",
@@ -109,8 +110,8 @@ ZH = RelationWords(
 
 EN = RelationWords(
     source="Related to this passage",
-    count="Related passages in other chapters and documents: {count}. "
-    "Sentences that correspond stand side by side, those of this passage on the left.",
+    count="Most related in other chapters and documents: {count}. "
+    "Sentences that correspond stand beside each other, those of this passage first.",
     none="Nothing related to it was found in other chapters or documents.",
     left="this passage",
     right="the related passage",
@@ -122,25 +123,26 @@ EN = RelationWords(
     referred="What refers to this passage",
     terms_alike="In the same terms",
     subject_alike="On the same subject",
-    about="How much the chapters speak of the same things. The numbers go from 0 to 100, the higher the closer; "
-    "choose a field to see which passages of the two chapters correspond.",
+    about="How much the chapters speak of the same things. The numbers are percentages: "
+    "about that many of the passages of two chapters have a related one in the other. "
+    "Long chapters tend to have more of them. Choose a field to see which passages correspond.",
     too_few="There are fewer than two chapters, so there is nothing to compare.",
     narrowed="There are {count} chapters; these are the {shown} that are closest to others. "
     "Choose documents above to see the rest.",
     how="Arrow keys move in the table, Enter opens.",
-    scale="Shades: ",
     weak="loosely related",
     strong="closely related",
     table="Map of the chapters",
     chapter="Chapter",
-    cell="{first} and {second}: {percent}",
-    pair="{first} ↔ {second}",
-    strength="closeness {percent}",
+    whole_document="the whole text",
+    before="before the chapters",
+    cell="{first} and {second}: {percent}%",
+    pair=" ↔ ",
+    strength="{percent}%",
     strongest="The closest chapters",
-    between="{first} ↔ {second}",
-    pairs="Closeness {percent} of 100. Passages that correspond: {count} pairs, the nearest first.",
-    pairs_first="Closeness {percent} of 100. These are the {count} nearest pairs of passages.",
-    no_pairs="No passages of these two chapters correspond.",
+    pairs="Related: {percent}%. Pairs of related passages: {count}, the nearest first.",
+    pairs_first="Related: {percent}%. These are the {count} nearest pairs of passages.",
+    no_pairs="Related: {percent}%. No passages of these two chapters belong together.",
     no_cell="There are no such two chapters as the address names; the documents may have changed. "
     "Please choose another field of the table.",
     back="Back to the table",

@@ -1,0 +1,35 @@
+"""Which chapters treat the same subjects: the records of the map."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from index.records import Path
+from retrieval.records import RelatedPair
+
+__all__ = ["Chapter", "ChapterMap", "RelatedPair"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chapter:
+    """A chapter of a document, or with an empty path what stands before its chapters, or all of one without them."""
+
+    document: str  # id
+    path: Path
+    title: str  # of the document
+    first: str  # id of its first passage
+    size: int  # in passages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ChapterMap:
+    """How strongly c chapters treat the same subjects, in the order of the text.
+
+    ``strengths`` is (c, c), symmetric, from 0 to 1, with 0 on the diagonal: about the share of their passages that
+    have a related one in the other (see retrieval/survey.py). A longer chapter has more to offer, so it is nearer to
+    all others.
+    """
+
+    chapters: tuple[Chapter, ...]
+    strengths: npt.NDArray[np.float32]

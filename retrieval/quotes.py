@@ -1,0 +1,169 @@
+"""Whether what a table quotes still stands in the documents, and where it has gone if not.
+
+table = tables.read(Path("evidence.xlsx"))
+checked = check(quotes(table), searcher.documents)      # .verdict: stands, moved, gone
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, Literal
+
+from index.citations import cite
+from index.errors import QuestionError
+from index.records import Document, Passage, Span
+from retrieval.tables.records import Row, Table, in_words
+from retrieval.tables.workbook import CUT, LONGEST
+
+Verdict = Literal["stands", "moved", "gone"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A text that a table quotes: a passage or the sentence that answers, and where it is said to stand."""
+
+    number: int  # the line of the file, or the row of the sheet, that it was read from
+    question: str
+    kind: Literal["passage", "answer"]
+    text: str
+    document: str  # the title
+    document_id: str  # empty in tables that do not tell it
+    span: Span  # of the document's source
+    citation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Where a text stands now; ``citation`` is empty where it is no passage's."""
+
+    document: str
+    line: int
+    span: Span
+    citation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A quote, whether it stands, and where it does if it has moved."""
+
+    quote: Quote
+    verdict: Verdict
+    now: Found | None = None
+
+
+def quotes(table: Table) -> list[Quote]:
+    """All that a table quotes, in order. Raises QuestionError for one that is no evidence table."""
+    found = [quote for row, number in zip(table.rows, table.numbers, strict=True) for quote in _of_row(row, number)]
+    if not {"question", "start", "start_1"} & set(table.columns) or "question" not in table.columns:
+        raise QuestionError(
+            "the table has no columns question, start and text; give one that zhangju batch has written"
+        )
+    return found
+
+
+def hits(row: Row) -> Iterator[Row]:
+    """The hits that a row holds: itself, or those of its numbered columns."""
+    if "passage" in row or "text" in row:
+        yield row
+        return
+    for rank in count(1):
+        ending = f"_{rank}"
+        if f"text{ending}" not in row:
+            return
+        yield {
+            "question": row.get("question"),
+            "rank": rank,
+            **{name.removesuffix(ending): value for name, value in row.items() if name.endswith(ending)},
+        }
+
+
+def _of_row(row: Row, number: int) -> Iterator[Quote]:
+    for hit in hits(row):
+        if not in_words(hit.get("text")):
+            continue
+        common: dict[str, Any] = {
+            "number": number,
+            "question": in_words(hit.get("question")),
+            "document": in_words(hit.get("document")),
+            "document_id": in_words(hit.get("document_id")),
+        }
+        zh = in_words(hit.get("citation_zh"))
+        span = Span(_offset(hit, "start", number), _offset(hit, "end", number))
+        yield Quote(kind="passage", text=in_words(hit["text"]), span=span, citation=zh, **common)
+        if in_words(hit.get("answer")) and in_words(hit.get("answer_start")):
+            said = Span(_offset(hit, "answer_start", number), _offset(hit, "answer_end", number))
+            citation = in_words(hit.get("answer_citation_zh")) or zh
+            yield Quote(kind="answer", text=in_words(hit["answer"]), span=said, citation=citation, **common)
+
+
+def _offset(row: Row, name: str, number: int) -> int:
+    value = in_words(row.get(name))
+    try:
+        return int(float(value))
+    except (ValueError, OverflowError) as error:
+        raise QuestionError(
+            f"line {number}: {name} is {value[:40]!r}, where a number of characters is due; write the table anew"
+        ) from error
+
+
+def check(wanted: Sequence[Quote], documents: Sequence[Document]) -> list[Checked]:
+    """What has become of each quote, in order."""
+    known: dict[tuple[str, str, Span, str], Checked] = {}
+    checked = []
+    for quote in wanted:
+        key = (quote.document_id, quote.document, quote.span, quote.text)
+        if key not in known:
+            known[key] = _checked(quote, documents)
+        checked.append(Checked(quote=quote, verdict=known[key].verdict, now=known[key].now))
+    return checked
+
+
+def _checked(quote: Quote, documents: Sequence[Document]) -> Checked:
+    """Look at its place, then everywhere, in the document that it was in first."""
+    near = [d for d in documents if quote.document_id in ("", d.id) and quote.document in ("", d.title)]
+    if any(_stands(document, quote) for document in near):
+        return Checked(quote=quote, verdict="stands")
+    first = [d.id for d in near]
+    order = sorted(documents, key=lambda d: d.id not in first)
+    now = next((found for document in order if (found := _somewhere(document, quote.text))), None)
+    return Checked(quote=quote, verdict="moved" if now else "gone", now=now)
+
+
+def _stands(document: Document, quote: Quote) -> bool:
+    start, end = quote.span
+    if _same(document.source[max(start, 0) : max(end, 0)], quote.text):
+        return True
+    # a paragraph that was broken in the source is quoted without the break
+    holding = (p for p in document.passages if p.start <= start and end <= p.end)
+    return any(_same(_between(document, p, quote.span), quote.text) for p in holding)
+
+
+def _same(source: str, quoted: str) -> bool:
+    """Whether they are equal, or the quote as much of the source as a cell of a spreadsheet holds."""
+    if len(quoted) == LONGEST and quoted.endswith(CUT):
+        return source.startswith(quoted[:-1])
+    return source == quoted
+
+
+def _between(document: Document, passage: Passage, span: Span) -> str:
+    pieces = ((max(start, span.start), min(end, span.end)) for start, end in passage.pieces)
+    return "".join(document.source[start:end] for start, end in pieces if start < end)
+
+
+def _somewhere(document: Document, text: str) -> Found | None:
+    """The first place of a text in a document, whole passages before parts of them."""
+    wanted = text[:-1] if len(text) == LONGEST and text.endswith(CUT) else text
+    for passage in (*(p for p in document.passages if p.text == wanted), *document.passages):
+        at = passage.text.find(wanted)
+        if at >= 0:
+            inside = Span(at, at + len(wanted))
+            spans = passage.source_spans(inside)
+            span = Span(spans[0].start, spans[-1].end)
+            line = document.source.count("\n", 0, span.start) + 1
+            citation = cite(document.title, passage, None if wanted == passage.text else inside)
+            return Found(document=document.title, line=line, span=span, citation=citation.zh)
+    at = document.source.find(wanted)
+    if at < 0:
+        return None
+    line = document.source.count("\n", 0, at) + 1
+    return Found(document=document.title, line=line, span=Span(at, at + len(wanted)), citation="")

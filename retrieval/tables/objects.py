@@ -1,0 +1,58 @@
+"""jsonl: an object a line."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from index.errors import QuestionError
+from retrieval.tables.records import Row, Table, as_json
+
+
+def written(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
+    """The bytes of a jsonl; every object has every column."""
+    lines = ({name: _cell(row.get(name)) for name in columns} for row in rows)
+    text = "".join(json.dumps(line, ensure_ascii=False, default=as_json) + "\n" for line in lines)
+    return text.encode("utf-8", "replace")
+
+
+def _cell(value: Any) -> Any:
+    return "" if value is None else value
+
+
+def read(text: str) -> Table:
+    """Objects, whose columns are all that one of them has. Raises QuestionError with the line."""
+    rows: list[Row] = []
+    numbers: list[int] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            rows.append(_record(line, number))
+            numbers.append(number)
+    columns = tuple(dict.fromkeys(name for row in rows for name in row))
+    return Table(columns=columns, rows=tuple(rows), numbers=tuple(numbers))
+
+
+def _record(line: str, number: int) -> Row:
+    try:
+        record = json.loads(line, object_pairs_hook=_once, parse_constant=_no_number)
+        json.dumps(record, allow_nan=False, ensure_ascii=False).encode()  # as the table will be written
+    except RecursionError as error:
+        raise QuestionError(f"line {number} nests too deep to be read; give the question in a flat object") from error
+    except UnicodeEncodeError as error:
+        raise QuestionError(f"line {number} holds half a character, \\ud800 to \\udfff; mend its escapes") from error
+    except ValueError as error:
+        raise QuestionError(f"line {number} is not JSON: {error}") from error
+    if not isinstance(record, dict):
+        raise QuestionError(f"line {number} is not an object with a question in it")
+    return record
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON, of whose columns none is lost to another of its name."""
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        raise ValueError("two columns have the same name")
+    return record
+
+
+def _no_number(words: str) -> None:
+    raise ValueError(f"{words} is not a number of JSON")

@@ -1,0 +1,157 @@
+"""Markdown: a report to read, a heading for each question, from which the rows can be read again.
+
+What is quoted is read from the quotation itself, so that a report somebody has edited is checked as it stands. The rest
+of a row lies in a comment behind it, which no reader sees.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from index.errors import QuestionError
+from retrieval.tables.records import About, Row, Table, as_json, in_words
+
+_SHOWN = ("question", "answer", "text")  # read from what is shown
+_SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~&$]")
+_OPENING = re.compile(r"^(\s*\d{1,9}(?=[.)](?:\s|$))|\s*(?=[-+=:]))")  # what would begin a list, a rule or a heading
+_UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f\x85\u2028\u2029]|^ +| +$", re.MULTILINE)
+_WRITTEN = re.compile(r"\\([!-/:-@\[-`{-~])|&#(\d{1,7});")
+_COMMENT = re.compile(r"<!-- (table|row) (\{.*\}) -->")
+_HEADING = re.compile(r"## (?:\d+\. )?(.*)")
+_ANSWER = "Answer: "
+
+
+def written(columns: Sequence[str], rows: Iterable[Row], about: About) -> bytes:
+    """The bytes of the report: what it was made with, then the questions."""
+    own = [name for name in about.get("own", ()) if name in columns and name != "question"]
+    head = [
+        "# Evidence",
+        "",
+        *_front(about),
+        "",
+        _hidden("table", {"columns": list(columns), "about": dict(about)}),
+        "",
+    ]
+    return "\n".join([*head, *_body(columns, own, rows)]).encode("utf-8", "replace")
+
+
+def _front(about: About) -> Iterator[str]:
+    yield from ("| | |", "|---|---|")
+    for name, value in about.items():
+        text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else in_words(value)
+        if text:
+            yield f"| {escaped(name)} | {escaped(text, inline=True)} |"
+
+
+def _body(columns: Sequence[str], own: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
+    number = 0
+    for row in rows:
+        if row.get("rank") in (None, "", 1, "1"):
+            number += 1
+            yield from _question(number, own, row)
+        yield from _hit(row)
+        kept = {name: row.get(name) for name in columns if name not in _SHOWN}
+        yield from (_hidden("row", kept), "")
+
+
+def _question(number: int, own: Sequence[str], row: Row) -> Iterator[str]:
+    yield from (f"## {number}. {escaped(in_words(row.get('question')), inline=True)}", "")
+    reason = f" ({escaped(in_words(row['reason']))})" if row.get("reason") else ""
+    yield from (f"{in_words(row.get('status'))}{reason}, confidence {in_words(row.get('confidence'))}", "")
+    for name in own:
+        yield f"- {escaped(name, inline=True)}: {escaped(in_words(row.get(name)), inline=True)}"
+    if own:
+        yield ""
+
+
+def _hit(row: Row) -> Iterator[str]:
+    if not row.get("passage"):
+        return
+    yield from (f"### {in_words(row.get('rank'))}. {escaped(in_words(row.get('citation_zh')), inline=True)}", "")
+    if row.get("answer"):
+        yield from (f"{_ANSWER}{escaped(in_words(row['answer']), inline=True)}", "")
+        said = (row.get("answer_citation_zh"), row.get("answer_citation_en"))
+        yield from (f"Cited as: {escaped('; '.join(in_words(c) for c in said if c), inline=True)}", "")
+    yield from (*_quotation(in_words(row.get("text"))), "")
+    page = f"page {row['page']}, " if row.get("page") else ""
+    where = f"{page}line {row.get('line')}, characters {row.get('start')} to {row.get('end')}, score {row.get('score')}"
+    link = f", [open](<{row['link']}>)" if row.get("link") else ""
+    yield from (f"Source: {escaped(in_words(row.get('citation_en')), inline=True)}, {where}{link}", "")
+
+
+def _quotation(text: str) -> list[str]:
+    lines = escaped(text).split("\n")
+    return [f"> {line}\\" if line and i < len(lines) else f"> {line}".rstrip(" ") for i, line in enumerate(lines, 1)]
+
+
+def _hidden(name: str, value: Mapping[str, Any]) -> str:
+    """A comment; nothing in it can end it."""
+    text = json.dumps(value, ensure_ascii=False, default=as_json)
+    for mark in "<>-":
+        text = _outside_numbers(text, mark)
+    return f"<!-- {name} {text} -->"
+
+
+def _outside_numbers(text: str, mark: str) -> str:
+    """JSON with a character escaped where it stands in a text; a minus stays before a number."""
+    if mark != "-":
+        return text.replace(mark, f"\\u{ord(mark):04x}")
+    return re.sub(r"-(?=-)|(?<=-)-", r"\\u002d", text)
+
+
+def escaped(text: str, *, inline: bool = False) -> str:
+    """Text of which Markdown makes nothing else; ``inline`` text stays on one line."""
+    plain = _SPECIAL.sub(lambda found: "\\" + found.group(), text)
+    lines = [_OPENING.sub(lambda found: found.group() + "\\", line) for line in plain.split("\n")]
+    plain = ("&#10;" if inline else "\n").join(lines)
+    return _UNSEEN.sub(lambda found: "".join(f"&#{ord(c)};" for c in found.group()), plain)
+
+
+def unescaped(text: str) -> str:
+    """What ``escaped`` was given."""
+    return _WRITTEN.sub(lambda found: found[1] or chr(int(found[2])), text)
+
+
+def read(text: str) -> Table:
+    """The rows of a report that ``written`` made. Raises QuestionError with the line."""
+    columns, about, rows, numbers = (), {}, [], []
+    question, shown, quoted, begin = "", {"answer": ""}, [], 0
+    for number, line in enumerate(text.split("\n"), 1):
+        if found := _COMMENT.fullmatch(line):
+            value = _parsed(found[2], number)
+            if found[1] == "table":
+                columns, about = tuple(value.get("columns", ())), dict(value.get("about", {}))
+                continue
+            row = {**value, "question": question, **shown, "text": _unquoted(quoted)}
+            rows.append({name: row.get(name) for name in columns})
+            numbers.append(begin or number)
+            shown, quoted, begin = {"answer": ""}, [], 0
+        elif heading := _HEADING.fullmatch(line):
+            question = unescaped(heading[1])
+        elif line.startswith(_ANSWER):
+            shown["answer"] = unescaped(line.removeprefix(_ANSWER))
+        elif line.startswith(">"):
+            begin = begin or number
+            quoted.append(line[1:].removeprefix(" "))
+    if not columns:
+        raise QuestionError("it is no evidence table; give one that zhangju batch has written")
+    return Table(columns=columns, rows=tuple(rows), numbers=tuple(numbers), about=about)
+
+
+def _parsed(text: str, number: int) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise QuestionError(f"line {number} was changed so that it cannot be read: {error}") from error
+    return value if isinstance(value, dict) else {}
+
+
+def _unquoted(lines: Sequence[str]) -> str:
+    return unescaped("\n".join(_without_break(line) for line in lines))
+
+
+def _without_break(line: str) -> str:
+    """A line without the backslash that ends it, if that is not itself escaped."""
+    backslashes = len(line) - len(line.rstrip("\\"))
+    return line[:-1] if backslashes % 2 else line

@@ -1,0 +1,148 @@
+"""xlsx, read: the cells of one sheet with their types. A file that unpacks to more than any table needs is refused.
+
+openpyxl reads what was counted before: no part may declare a document type, which entities need, hold too many tags or
+unpack to too much, and rows and columns are counted as they come, for a cell may say that it is the millionth.
+"""
+
+import io
+import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from index.errors import DocumentError, QuestionError
+from index.loaders.archive import BROKEN, EncryptedEntryError, chunks, opened
+from index.loaders.limits import UNPACKED_BYTES, UNPACKED_FREE, UNPACKED_RATIO, check_size
+from index.loaders.safe_xml import checked
+from retrieval.tables.records import Row, Table
+from retrieval.tables.separated import listed
+from retrieval.tables.workbook import ABOUT
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+
+ROWS, COLUMNS = 100_000, 1_000  # that are read; empty ones count
+
+_OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # begins xls files, and xlsx files that are protected by a password
+_READ = (".xml", ".rels", ".vml")  # parts that openpyxl may read as XML
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+class _Cell(NamedTuple):
+    value: Any
+    form: str  # how its number is shown, "General" as a rule
+
+
+def read(data: bytes, name: str) -> Table:
+    """The first sheet that was left open, and what the sheet ``about`` says. Raises QuestionError for hostile files."""
+    try:
+        _check(data, name)
+    except DocumentError as error:
+        raise QuestionError(str(error)) from error
+    from openpyxl import load_workbook
+
+    try:
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        names, rows, numbers, formats = _table(book, name)
+        about = _about(book)
+    except QuestionError:
+        raise
+    except Exception as error:  # openpyxl raises what its parts raise
+        raise _damaged(name, str(error) or type(error).__name__) from error
+    return Table(columns=names, rows=rows, numbers=numbers, about=about, formats=formats)
+
+
+def _check(data: bytes, name: str) -> None:
+    """Unpack it once, count, and keep nothing. Raises QuestionError or DocumentError."""
+    check_size(len(data), name)
+    if data.startswith(_OLD):
+        raise QuestionError(f"{name} is an old xls file or protected by a password; save it as xlsx, without one")
+    most, unpacked = min(UNPACKED_BYTES, max(UNPACKED_FREE, UNPACKED_RATIO * len(data))), 0
+    try:
+        archive = opened(data)
+        for entry in archive.namelist():
+            parts = []
+            for chunk in chunks(archive, entry):
+                unpacked += len(chunk)
+                if unpacked > most:
+                    raise QuestionError(
+                        f"{name} unpacks to more than {most:,} bytes from {len(data):,}, more than any table needs; "
+                        "save it as csv if it is genuine"
+                    )
+                parts.append(chunk)
+            if entry.lower().endswith(_READ) or b"<" in b"".join(parts)[:4]:
+                checked(b"".join(parts))
+    except EncryptedEntryError as error:
+        raise QuestionError(f"{name} is protected by a password; save it without one") from error
+    except BROKEN as error:  # a ValueError of ``checked`` is one of them
+        raise _damaged(name, str(error)) from error
+
+
+def _table(book: "Workbook", name: str) -> tuple[tuple[str, ...], tuple[Row, ...], tuple[int, ...], dict[str, str]]:
+    sheet = book.active or book.worksheets[0]
+    lines = ((number, cells) for number, cells in _lines(sheet, name) if any(c.value is not None for c in cells))
+    head = next(lines, (0, ()))[1]
+    names = [_named(cell.value) for cell in head]
+    while names and not names[-1]:
+        names.pop()
+    if len(set(filter(None, names))) < len([n for n in names if n]):
+        raise QuestionError(f"two columns have the same name: {listed(names)}; rename one")
+    columns, rows, numbers, formats = tuple(filter(None, names)), [], [], {}
+    for number, cells in lines:
+        extra = [i for i, c in enumerate(cells) if c.value is not None and (i >= len(names) or not names[i])]
+        if extra:
+            raise QuestionError(f"row {number} has a cell in column {extra[0] + 1}, which has no name; give it one")
+        held = {n: c for n, c in zip(names, cells, strict=False) if n}
+        rows.append({n: held[n].value if n in held else None for n in columns})
+        numbers.append(number)
+        for n, c in held.items():
+            if c.form != "General" and c.value is not None and not isinstance(c.value, str):
+                formats.setdefault(n, c.form)
+    return columns, tuple(rows), tuple(numbers), formats
+
+
+def _lines(sheet: Any, name: str) -> Iterator[tuple[int, Sequence[_Cell]]]:
+    """The rows of a sheet with their numbers; how large the sheet says it is does not count."""
+    sheet.reset_dimensions()
+    for number, row in enumerate(sheet.iter_rows(), 1):
+        if number > ROWS:
+            raise QuestionError(f"{name} has more than {ROWS:,} rows; split it, or save it as csv")
+        if len(row) > COLUMNS:
+            raise QuestionError(f"{name}, row {number}: there are more than {COLUMNS:,} columns; remove the rest")
+        yield number, [_Cell(_value(c.value), getattr(c, "number_format", None) or "General") for c in row]
+
+
+def _value(value: Any) -> Any:
+    return unescaped(value) if isinstance(value, str) else value
+
+
+def unescaped(text: str) -> str:
+    """What ``escaped`` was given, or a text that Excel has escaped."""
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+
+
+def _named(value: Any) -> str:
+    return "" if value is None else str(value).strip()
+
+
+def _about(book: "Workbook") -> dict[str, Any]:
+    if ABOUT not in book.sheetnames or book.sheetnames[0] == ABOUT:
+        return {}
+    told = {}
+    for _, cells in _lines(book[ABOUT], ABOUT):
+        if len(cells) > 1 and cells[0].value is not None:
+            told[str(cells[0].value)] = _item(cells[1].value)
+    return told
+
+
+def _item(value: Any) -> Any:
+    if isinstance(value, str) and value.startswith("["):
+        with suppress(ValueError):
+            return json.loads(value)
+    return "" if value is None else value
+
+
+def _damaged(name: str, why: str) -> QuestionError:
+    why = " ".join(why.split())[:200]
+    return QuestionError(f"{name} is damaged ({why}); open it in a spreadsheet and save it as xlsx again")

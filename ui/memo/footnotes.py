@@ -1,0 +1,82 @@
+"""Footnotes for python-docx, which has none: the part of the package that holds them, and the references to it."""
+
+import re
+
+from docx.document import Document
+from docx.enum.style import WD_STYLE_TYPE
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.packuri import PackURI
+from docx.opc.part import XmlPart
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.oxml.text.paragraph import CT_P
+from docx.oxml.xmlchemy import BaseOxmlElement
+from docx.shared import Pt
+from docx.text.paragraph import Paragraph
+
+TEXT, REFERENCE = "FootnoteText", "FootnoteReference"  # the ids that Word itself gives these styles
+
+_PART = PackURI("/word/footnotes.xml")
+_CONTENT = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+_SEPARATORS = (("separator", -1), ("continuationSeparator", 0))  # the lines between text and notes
+_REFERRING = f'<w:rPr><w:rStyle w:val="{REFERENCE}"/></w:rPr>'
+
+
+class Footnotes:
+    """The footnotes of a document; making one adds the part, the separators and the styles."""
+
+    def __init__(self, document: Document) -> None:
+        package = document.part.package
+        if package is None:
+            raise ValueError("a document without a package holds no footnotes")
+        separators = "".join(_separator(kind, number) for kind, number in _SEPARATORS)
+        self._part = XmlPart(_PART, _CONTENT, _xml(f"<w:footnotes>{separators}</w:footnotes>"), package)
+        self._count = 0
+        document.part.relate_to(self._part, RELATIONSHIP_TYPE.FOOTNOTES)
+        listed = "".join(f'<w:footnote w:id="{number}"/>' for _, number in _SEPARATORS)
+        compat = document.settings.element.find(qn("w:compat"))  # in Word's schema the separators come before it
+        compat.addprevious(_xml(f"<w:footnotePr>{listed}</w:footnotePr>"))
+        _add_styles(document)
+
+    def add(self, paragraph: Paragraph) -> Paragraph:
+        """A new footnote that the end of ``paragraph`` refers to; its text is to be added to what is returned."""
+        self._count += 1
+        number = self._count
+        paragraph._p.append(_xml(f'<w:r>{_REFERRING}<w:footnoteReference w:id="{number}"/></w:r>'))
+        mark = f'<w:r>{_REFERRING}<w:footnoteRef/></w:r><w:r><w:t xml:space="preserve"> </w:t></w:r>'
+        held = f'<w:p><w:pPr><w:pStyle w:val="{TEXT}"/></w:pPr>{mark}</w:p>'
+        note = _xml(f'<w:footnote w:id="{number}">{held}</w:footnote>')
+        self._part.element.append(note)
+        holder = note.find(qn("w:p"))
+        assert isinstance(holder, CT_P)  # python-docx knows the elements of its own namespace
+        return Paragraph(holder, paragraph._parent)
+
+    def link(self, note: Paragraph, text: str, address: str) -> None:
+        """Words at the end of a footnote that lead to an address."""
+        name = self._part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+        run = note.add_run(text)
+        run.font.underline = True
+        anchor = _xml(f'<w:hyperlink r:id="{name}"/>')
+        run._r.addprevious(anchor)
+        anchor.append(run._r)
+
+
+def _xml(text: str) -> BaseOxmlElement:
+    """An element whose prefixes are Word's."""
+    return parse_xml(re.sub(r"^<[\w:]+", lambda opened: f"{opened[0]} {nsdecls('w', 'r')}", text))
+
+
+def _separator(kind: str, number: int) -> str:
+    spacing = '<w:pPr><w:spacing w:after="0" w:line="240" w:lineRule="auto"/></w:pPr>'
+    return f'<w:footnote w:type="{kind}" w:id="{number}"><w:p>{spacing}<w:r><w:{kind}/></w:r></w:p></w:footnote>'
+
+
+def _add_styles(document: Document) -> None:
+    text = document.styles.add_style("footnote text", WD_STYLE_TYPE.PARAGRAPH, builtin=True)
+    text.element.set(qn("w:styleId"), TEXT)
+    text.base_style = document.styles["Normal"]
+    text.font.size = Pt(9)
+    text.paragraph_format.space_after = Pt(2)
+    reference = document.styles.add_style("footnote reference", WD_STYLE_TYPE.CHARACTER, builtin=True)
+    reference.element.set(qn("w:styleId"), REFERENCE)
+    reference.font.superscript = True

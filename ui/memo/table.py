@@ -1,0 +1,67 @@
+"""A memo's passages as csv: the columns of ``zhangju batch``, so that ``zhangju check`` can check the table, too."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from index.records import Citation, Passage
+from retrieval.evidence import COLUMNS, found_rows, place
+from retrieval.records import Answer
+from retrieval.reference import Place
+from retrieval.schema import sentence
+from retrieval.tables.separated import written
+from ui.memo.items import Item
+from ui.memo.making import PLACES, Maker, marked_spans
+
+Row = dict[str, Any]
+
+
+def answer_table(answer: Answer, make: Maker) -> bytes:
+    """A row for each hit, or a single one without a passage."""
+    rows = found_rows(answer)
+    for row, hit in zip(rows, answer.hits, strict=False):  # an answer without hits has one row
+        row["link"] = make.link_to(hit.passage, answer.question)
+    return written(COLUMNS, rows, mark=True)
+
+
+def place_table(places: Sequence[Place], make: Maker) -> bytes:
+    """A row for each passage of a place, the first of very many."""
+    cite = make.serving.searcher.citation
+    rows = [
+        {"rank": rank, **_passage(passage, cite(passage, span), "", make)}
+        for rank, (passage, span) in enumerate(places[:PLACES], 1)
+    ]
+    return written(COLUMNS, rows, mark=True)
+
+
+def basket_table(items: Sequence[Item], make: Maker) -> bytes:
+    """A row for each passage of a basket, with the reader's note; the status says what is no longer there."""
+    rows = [{"rank": rank, **_item(item, make)} for rank, item in enumerate(items, 1)]
+    return written((*COLUMNS, "note"), rows, mark=True)
+
+
+def _item(item: Item, make: Maker) -> Row:
+    kept = {"question": item.question, "passage": item.passage, "note": item.note}
+    if not make.shelf.knows(item.passage):
+        cited = {f"citation_{make.words.language}": item.citation}
+        return {**kept, **cited, "status": make.words.basket.gone, "text": item.text}
+    _, passage = make.shelf.passage(item.passage)
+    said = "".join(sentence(passage, span) for span in marked_spans(passage.text, item))
+    citation = make.serving.searcher.citation(passage)
+    return {**kept, "answer": said, **_passage(passage, citation, item.question, make)}
+
+
+def _passage(passage: Passage, citation: Citation, question: str, make: Maker) -> Row:
+    return {
+        "citation_zh": citation.zh,
+        "citation_en": citation.en,
+        "document": make.shelf.document(passage.document).title,
+        "line": passage.line,
+        "start": passage.start,
+        "end": passage.end,
+        "passage": passage.id,
+        "path": place(passage),
+        "text": passage.text,
+        "document_id": passage.document,
+        "page": passage.page or "",
+        "link": make.link_to(passage, question),
+    }

@@ -1,0 +1,130 @@
+// Many questions: the page asks block after block, and goes on while other views are shown, until it is stopped.
+
+import { base, go, here } from "./address.js";
+import { hand } from "./export.js";
+import { run } from "./server.js";
+import { say, trouble } from "./told.js";
+
+const LATER = 2000; // milliseconds until a batch asks again that had no turn
+const running = new Set(); // names of the batches that go on
+
+export const batch = {
+  name: "batch",
+  needs: ["job"],
+  load: (given, state, signal) => run("batch", [given.job ?? "", state.language], signal),
+  after: (region, _, state) => {
+    const form = region.querySelector("#zj-batch-form");
+    form?.addEventListener("submit", event => {
+      event.preventDefault();
+      begin(form, state).catch(error => trouble(error, state));
+    });
+    const panel = region.querySelector("[data-job]");
+    if (panel) wire(panel, state);
+  },
+};
+
+async function begin(form, state) {
+  const told = form.querySelector(".zj-batch-told");
+  told.replaceChildren();
+  const file = form.elements.file.files[0] ?? new File([form.elements.text.value], "questions.txt");
+  if (file.size > form.dataset.room * 1000) { told.textContent = form.dataset.tooBig; return; }
+  const button = form.querySelector("[type=submit]");
+  button.disabled = true;
+  try {
+    const data = await inBase64(file);
+    const k = Number(form.elements.k.value);
+    const begun = await run("batch_begin", [file.name, data, here().in, k, state.language]);
+    if (begun.problem) { told.innerHTML = begun.html; return; }
+    advance(begun.job, state);
+    go({ view: "batch", job: begun.job, in: here().in });
+  } finally {
+    button.disabled = false;
+  }
+}
+
+function inBase64(file) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(",") + 1));
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(file);
+  });
+}
+
+function wire(panel, state) {
+  const { job } = panel.dataset;
+  panel.querySelector(".zj-batch-go").addEventListener("click", () => {
+    if (running.delete(job)) showState(panel);
+    else advance(job, state);
+  });
+  panel.addEventListener("click", event => {
+    const { table } = event.target.dataset;
+    if (table) download(panel, event.target, table, state).catch(error => trouble(error, state));
+  });
+  showState(panel);
+}
+
+async function download(panel, button, form, state) {
+  button.disabled = true;
+  say(state.say.exporting);
+  try {
+    const wide = panel.querySelector("[name=wide]").checked;
+    const file = await run("batch_file", [panel.dataset.job, form, wide, state.language, base()]);
+    if (file.problem) { panel.querySelector(".zj-batch-told").innerHTML = file.html; return; }
+    hand(file);
+    say(state.say.exported.replace("{name}", file.name));
+  } finally {
+    button.disabled = false;
+  }
+}
+
+/** Asks until all is asked or it is stopped. */
+async function advance(job, state) {
+  if (running.has(job)) return;
+  running.add(job);
+  const shown = () => state.root.querySelector(`[data-job="${CSS.escape(job)}"]`);
+  if (shown()) showState(shown());
+  const begun = { at: performance.now(), from: null };
+  try {
+    while (running.has(job)) {
+      const found = await run("batch_next", [job, state.language]);
+      if (found.problem) {
+        running.delete(job);
+        if (shown()) shown().querySelector(".zj-batch-told").innerHTML = found.html;
+      } else if (found.again) await new Promise(resolve => { setTimeout(resolve, LATER); });
+      else {
+        begun.from ??= found.first;
+        if (found.done === found.total) running.delete(job);
+        if (shown()) show(shown(), found, begun);
+      }
+    }
+  } catch (error) {
+    running.delete(job);
+    trouble(error, state);
+  }
+  if (shown()) showState(shown());
+}
+
+function show(panel, found, begun) {
+  const body = panel.querySelector("tbody");
+  if (body.rows.length === found.first) body.insertAdjacentHTML("beforeend", found.rows);
+  panel.dataset.done = found.done;
+  panel.querySelector("progress").value = found.done;
+  panel.querySelector(".zj-batch-done").textContent = found.progress;
+  panel.querySelector(".zj-batch-summary").textContent = found.summary;
+  const each = (performance.now() - begun.at) / 1000 / Math.max(1, found.done - begun.from);
+  const left = Math.ceil(each * (found.total - found.done));
+  const [words, count] = left < 90 ? [panel.dataset.seconds, left] : [panel.dataset.minutes, Math.ceil(left / 60)];
+  panel.querySelector(".zj-batch-left").textContent = left ? words.replace("{count}", count) : "";
+  for (const button of panel.querySelectorAll("[data-table]")) button.disabled = false;
+  if (!left) say(panel.dataset.ended);
+}
+
+/** Whether it goes on, is stopped, or has ended. */
+function showState(panel) {
+  const button = panel.querySelector(".zj-batch-go");
+  const on = running.has(panel.dataset.job);
+  button.textContent = on ? button.dataset.stop : panel.dataset.go;
+  button.hidden = panel.dataset.done === panel.dataset.total;
+  if (!on) panel.querySelector(".zj-batch-left").textContent = "";
+}

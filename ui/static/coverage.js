@@ -1,0 +1,61 @@
+// The view of coverage: where the text speaks of some terms, by chapter.
+
+import { base, go, here } from "./address.js";
+import { hand } from "./export.js";
+import { run } from "./server.js";
+import { say, trouble } from "./told.js";
+
+export const coverage = {
+  name: "coverage",
+  needs: ["t", "c", "in"],
+  load: ({ t = "", c = "", in: documents }, state, signal) =>
+    run("cover", [t, documents, c, state.language, base()], signal),
+  after: (region, found, state) => {
+    const form = region.querySelector("#zj-cover");
+    const box = form.querySelector("#zj-cover-terms");
+    form.addEventListener("submit", event => {
+      event.preventDefault();
+      ask(box.value.trim(), state);
+    });
+    box.addEventListener("keydown", event => { // as in the box for questions
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+      event.preventDefault();
+      form.requestSubmit();
+    });
+    form.querySelector("#zj-cover-table")?.addEventListener("click", event => {
+      save(event.currentTarget, state).catch(error => trouble(error, state));
+    });
+    reveal(region, found);
+  },
+};
+
+function ask(terms, state) {
+  if (here().t === terms && !here().c) state.shown = null; // asked again: the index may be another one
+  go({ view: coverage.name, t: terms, in: here().in });
+}
+
+/** Where a chapter was chosen its passages; the box where nothing was asked yet. */
+function reveal(region, found) {
+  const title = region.querySelector("#zj-cover-chosen");
+  if (found.chosen && title) {
+    title.scrollIntoView({ block: "start" });
+    title.focus({ preventScroll: true });
+  } else if (!here().t && !here().p) region.querySelector("#zj-cover-terms").focus({ preventScroll: true });
+}
+
+async function save(button, state) {
+  const { t = "", in: documents } = here();
+  button.disabled = true;
+  say(state.say.exporting);
+  try {
+    const file = await run("cover_table", [t, documents, state.language]);
+    if (file.problem) {
+      button.closest("form").insertAdjacentHTML("beforeend", file.html);
+      return;
+    }
+    hand(file);
+    say(state.say.exported.replace("{name}", file.name));
+  } finally {
+    button.disabled = false;
+  }
+}

@@ -1,0 +1,70 @@
+// The leaves of a long text: fetched where they come near the window, and in quiet moments until all are there, so that
+// the browser's own search finds every word.
+
+import { marked as markCollected } from "./basket.js";
+import { run } from "./server.js";
+
+const NEAR = "1500px"; // from the window at which a leaf is wanted
+const QUIET = 400; // milliseconds between two requests that nobody waits for
+const MANY = 12; // leaves of a request
+const GUESS = 1.1; // pixels of height a character, until one leaf has been seen
+
+export class Leaves {
+  constructor(full, state) {
+    Object.assign(this, { full, state, name: "", wanted: new Set() });
+    this.seen = new IntersectionObserver(entries => this.near(entries), { root: full, rootMargin: NEAR });
+  }
+
+  /** Another text stands in the page; no name for none. */
+  begin(name) {
+    this.seen.disconnect();
+    this.name = name;
+    this.wanted.clear();
+    clearTimeout(this.later);
+    const empty = this.empty();
+    if (!empty.length) return;
+    const known = this.full.querySelector(".zj-leaf:not(:empty)");
+    const ratio = known ? known.offsetHeight / known.dataset.size || GUESS : GUESS;
+    for (const leaf of empty) {
+      leaf.style.minHeight = `${Math.round(leaf.dataset.size * ratio)}px`;
+      this.seen.observe(leaf);
+    }
+    this.later = setTimeout(() => this.rest(), QUIET);
+  }
+
+  empty() { return [...this.full.querySelectorAll(".zj-leaf:empty")]; }
+
+  near(entries) {
+    const numbers = entries.filter(one => one.isIntersecting).map(one => Number(one.target.dataset.leaf));
+    const fresh = numbers.filter(number => !this.wanted.has(number)).slice(0, MANY);
+    if (!fresh.length) return;
+    for (const number of fresh) this.wanted.add(number);
+    this.fetch(fresh).catch(() => { for (const number of fresh) this.wanted.delete(number); });
+  }
+
+  /** Fetches leaves by their numbers, or those around a passage. */
+  async fetch(numbers, passage = "") {
+    const name = this.name;
+    const found = await run("turn", [name, numbers, passage, this.state.language]);
+    if (this.name !== name || found.problem) return;
+    for (const [number, html] of Object.entries(found.leaves)) {
+      const leaf = this.full.querySelector(`.zj-leaf[data-leaf="${number}"]:empty`);
+      if (!leaf) continue;
+      this.seen.unobserve(leaf);
+      leaf.style.containIntrinsicBlockSize = `auto ${leaf.style.minHeight}`;
+      leaf.innerHTML = html;
+      leaf.style.minHeight = "";
+      markCollected(leaf, this.state);
+    }
+  }
+
+  async rest() {
+    const empty = this.empty().slice(0, MANY);
+    if (!empty.length) return;
+    const name = this.name;
+    try {
+      if (!document.hidden) await this.fetch(empty.map(leaf => Number(leaf.dataset.leaf)));
+    } catch { return; } // the program is gone; what comes near the window is asked for again
+    if (this.name === name) this.later = setTimeout(() => this.rest(), QUIET);
+  }
+}

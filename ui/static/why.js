@@ -1,0 +1,55 @@
+// Why a passage was found, for a question in another language: which of its words meet which of the passage. It is asked
+// for when the answer is painted, and given up when something else is.
+
+import { run } from "./server.js";
+
+const MET = "zj-met", POINTED = "zj-pointed"; // names of highlights in cards.css; browsers without them show the pairs alone
+
+export function why(region, found, state) {
+  mark(MET, []);
+  mark(POINTED, []);
+  if (found.explain?.length) explain(region, found.explain, state).catch(() => {}); // a help and no more
+}
+
+async function explain(region, sentences, state) {
+  const { signal } = state.pending;
+  const { because } = await run("explain", [state.asked, sentences, state.language], signal);
+  if (signal.aborted || !because) return;
+  for (const card of region.querySelectorAll("article[data-passage]")) {
+    const html = because[card.dataset.passage];
+    if (html) card.querySelector(".zj-because")?.insertAdjacentHTML("beforeend", html);
+  }
+  mark(MET, region.querySelectorAll("[data-met]"));
+}
+
+export function pointing(state) {
+  const point = event => {
+    const pair = event.target.closest?.("[data-met]");
+    mark(POINTED, pair && state.root.contains(pair) ? [pair] : []);
+  };
+  document.addEventListener("mouseover", point);
+  document.addEventListener("click", point); // a finger does not hover
+}
+
+function mark(name, pairs) {
+  if (!globalThis.Highlight) return;
+  CSS.highlights.set(name, new Highlight(...[...pairs].map(range).filter(Boolean)));
+}
+
+/** Where a pair's words stand in the text of its card: in which paragraph, from which letter to which. */
+function range(pair) {
+  const [paragraph, start, end] = pair.dataset.met.split(" ").map(Number);
+  const text = pair.closest("article").querySelectorAll(".zj-text > p")[paragraph];
+  if (!text) return null;
+  const found = document.createRange();
+  const nodes = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
+  let at = 0, begun = false;
+  while (nodes.nextNode()) {
+    const node = nodes.currentNode;
+    const behind = at + node.length;
+    if (!begun && start < behind) { found.setStart(node, start - at); begun = true; }
+    if (end <= behind) { found.setEnd(node, end - at); return found; }
+    at = behind;
+  }
+  return null;
+}
