@@ -19,7 +19,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple, Self
 
@@ -88,6 +88,12 @@ def terms(text: str) -> list[str]:
             continue
         found += [*map(str.__add__, run, run[1:]), *run]
     return found
+
+
+@lru_cache(maxsize=64)
+def _asked_terms(query: str) -> tuple[str, ...]:
+    """The terms of a question, which several measures ask for one after the other."""
+    return tuple(terms(query))
 
 
 class Run(NamedTuple):
@@ -222,14 +228,14 @@ class LexicalIndex:
     def scores(self, query: str) -> Scores:
         """BM25 of every passage, 0 for one that shares no term; a term that the query repeats counts each time."""
         scores = np.zeros(self.passages, dtype=np.float32)
-        for term, count in Counter(terms(query)).items():
+        for term, count in Counter(_asked_terms(query)).items():
             pairs = self._pairs(term)
             scores[self.rows[pairs]] += self.added[pairs] * np.float32(count)
         return scores
 
     def weights(self, query: str) -> dict[str, float]:
         """The idf of each distinct term of the query, in order; highest for terms that occur nowhere."""
-        found = list(dict.fromkeys(terms(query)))
+        found = list(dict.fromkeys(_asked_terms(query)))
         pairs = [self._pairs(term) for term in found]
         idf = _idf(np.array([p.stop - p.start for p in pairs], dtype=np.int64), self.passages)
         return {term: value * _importance(term) for term, value in zip(found, idf.tolist(), strict=True)}

@@ -2,12 +2,13 @@
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 import opencc
 
 _KANA = re.compile(r"[ぁ-ゖァ-ヺ]")
+_SHORT = 200  # characters, as most sentences have
 _MOST_MARKS = 30  # no language needs as many; the number of Unicode's Stream-Safe Text Format
 
 
@@ -20,8 +21,16 @@ def folded(text: str) -> str:
     """The text in simplified characters; Japanese, whose characters look alike but are its own, stays as it is."""
     if text.isascii() or _KANA.search(text):
         return text
+    return _remembered(text) if len(text) <= _SHORT else _converted(text)
+
+
+def _converted(text: str) -> str:
     converted: str = _converter().convert(text)
     return converted
+
+
+# The sentences of the passages that are found again and again; at most a few megabytes.
+_remembered = lru_cache(maxsize=8192)(_converted)
 
 
 def normalised(form: Literal["NFC", "NFD", "NFKC"], text: str) -> str:

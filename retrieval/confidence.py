@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections import Counter
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -59,13 +59,14 @@ def signs(
 
 def foreign(question: str, passage: str) -> bool:
     """Whether a question is in another script than a passage, and so in another language; numbers are in none."""
-    scripts = {_script(question), _script(passage)} - {""}
+    scripts = {_script(question[:_SAMPLE]), _script(passage[:_SAMPLE])} - {""}
     return len(scripts) > 1
 
 
+@lru_cache(maxsize=4096)
 def _script(text: str) -> str:
     """The script of most letters of a text, as Unicode names it; Japanese, which mixes them, by its kana."""
-    letters = (c for c in unicodedata.normalize("NFKC", text[:_SAMPLE]) if c.isalpha())
+    letters = (c for c in unicodedata.normalize("NFKC", text) if c.isalpha())
     scripts = Counter(map(_first_word, letters))
     kana = scripts["HIRAGANA"] + scripts["KATAKANA"]
     if kana > _KANA * scripts.total():

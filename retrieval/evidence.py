@@ -63,7 +63,7 @@ def answers(
     chapter or a title that is not there.
     """
     searcher.ask_many([], chapters=chapters, titles=titles)
-    options: dict[str, Any] = {"k": k, "chapters": chapters, "titles": titles}
+    options: dict[str, Any] = {"k": k, "chapters": chapters, "titles": titles, "reasons": False}
     firsts = range(begin - begin % EMBEDDED, len(questions), EMBEDDED)
     blocks = _ahead(partial(searcher.ask_each, questions[first : first + EMBEDDED], **options) for first in firsts)
     return islice((answer for block in blocks for answer in block), begin % EMBEDDED, None)

@@ -108,6 +108,11 @@ class Relatedness:
         return np.split(rows, np.flatnonzero(np.diff(number)) + 1)
 
     @property
+    def passage_count(self) -> int:
+        """How many passages there are."""
+        return len(self._texts)
+
+    @property
     def sentence_count(self) -> int:
         """How many sentences all passages have."""
         return int(self._first[-1])

@@ -188,10 +188,10 @@ class Relations:
 
     def _likely(self, between: tuple[int, int] | None, most: int) -> list[Pair]:
         if between is None:
-            return survey.likely_pairs(self._survey, most)
+            return survey.likely_pairs(self._survey, len(self._passages), most)
         places = np.where(self._units.titles, -1, self._mapped[1])
         rows, others = (np.flatnonzero(places == chapter) for chapter in between)
-        return survey.pairs_between(self._relatedness, self._units, self._survey, rows, others, most)
+        return survey.pairs_between(self._relatedness, self._survey, rows, others, most)
 
 
 def _holding(sentences: Sequence[Span], terms: Sequence[Span]) -> npt.NDArray[np.int64]:

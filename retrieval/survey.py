@@ -17,6 +17,7 @@ from retrieval.related import Unit, Units
 from retrieval.relatedness import Relatedness
 
 MOST_COSINES = 100_000_000
+MOST_LOOKED_AT = 10_000_000  # passages whose words are compared with those of one, where two chapters are
 MOST_CHAPTERS = 1000  # of a map; a collection with more of them is mapped document by document
 _NEAREST = 50  # related passages that are kept of each
 _CROWD = 5  # that many passages which score as high make a formula: "This law enters into force on ..."
@@ -121,8 +122,8 @@ def strengths(found: Survey, places: Rows, chapters: int) -> npt.NDArray[np.floa
 # pairs
 
 
-def likely_pairs(found: Survey, most: int) -> list[Pair]:
-    """The pairs of a survey that promise to stand out most, the best first, no more than ``most``.
+def likely_pairs(found: Survey, passages: int, most: int) -> list[Pair]:
+    """The pairs of a survey of so many passages that promise to stand out most, best first, no more than ``most``.
 
     Where a passage is not among the nearest that are kept of the other, it is taken to score as much as the last of
     them, which is more than it does; what was not surveyed, as much as the other does.
@@ -133,13 +134,14 @@ def likely_pairs(found: Survey, most: int) -> list[Pair]:
     full = found.near[:, -1] >= 0
     least = dict(zip(found.sources.tolist(), np.where(full, found.scores[:, -1], -1).tolist(), strict=True))
 
-    last = min(_CROWD, found.scores.shape[1]) - 1
-    crowd = dict(zip(found.sources.tolist(), np.maximum(found.scores[:, last], 0).tolist(), strict=True))
+    crowd = _surveyed_crowd(found, passages).tolist()
 
     def promise(pair: Pair) -> float:
         a, b = pair if pair in known else pair[::-1]
-        back = known.get((b, a), least.get(b, known[a, b]))
-        return (known[a, b] + back - crowd[a] - crowd.get(b, crowd[a])) / 2
+        there: float = known[a, b]
+        back: float = known[b, a] if (b, a) in known else least.get(b, there)
+        promised: float = (there + back - crowd[a] - crowd[b]) / 2
+        return promised
 
     pairs = {(min(pair), max(pair)) for pair in known}
     return sorted(pairs, key=lambda pair: (-promise(pair), pair))[:most]
@@ -162,31 +164,39 @@ def crowding(relatedness: Relatedness, units: Units, found: Survey, rows: Rows) 
     """What each of some passages scores with the ``_CROWD``-th most related one, (r,): little, unless it is a formula.
 
     A pair stands out by as much as it scores more: cross-domain similarity local scaling, CSLS (Conneau et al. 2018).
+    What was not surveyed is compared with the sources alone, which are a share of all.
     """
-    place = np.searchsorted(found.sources, rows)
-    known = np.isin(rows, found.sources)
-    crowd: Scores = np.zeros(len(rows), dtype=np.float32)
-    last = min(_CROWD, found.scores.shape[1]) - 1
-    crowd[known] = found.scores[place[known], last]
-    for i in np.flatnonzero(~known).tolist():
-        scores = relatedness.scores(rows[i : i + 1])[0][units.comparable(int(rows[i]))]
-        crowd[i] = -np.sort(-scores)[min(last, len(scores) - 1)] if len(scores) else 0
-    return np.maximum(crowd, 0)
+    crowd = _surveyed_crowd(found, len(units.of))[rows]
+    last = max(0, round(_CROWD * len(found.sources) / max(len(units.of), 1)) - 1)
+    for i in np.flatnonzero(~np.isin(rows, found.sources)).tolist():
+        sources = found.sources[units.comparable(int(rows[i]))[found.sources]]
+        if len(sources):
+            scores = relatedness.scores(rows[i : i + 1], sources)[0]
+            crowd[i] = max(-np.sort(-scores)[min(last, len(scores) - 1)], 0)
+    return crowd
 
 
-def pairs_between(
-    relatedness: Relatedness, units: Units, found: Survey, rows: Rows, others: Rows, most: int
-) -> list[Pair]:
+def _surveyed_crowd(found: Survey, passages: int) -> Scores:
+    """The same for all passages, (n,), as far as the survey tells; for those that are no source what is usual."""
+    of_sources = np.maximum(found.scores[:, min(_CROWD, found.scores.shape[1]) - 1], 0)
+    crowd: Scores = np.full(passages, np.median(of_sources) if len(of_sources) else 0, dtype=np.float32)
+    crowd[found.sources] = of_sources
+    return crowd
+
+
+def pairs_between(relatedness: Relatedness, found: Survey, rows: Rows, others: Rows, most: int) -> list[Pair]:
     """The pairs of two sets of passages that stand out most, the best first, no more than ``most``.
 
     Of sets too large to be compared in full, passages at even distances are.
     """
     if not len(rows) or not len(others):
         return []
-    share = min(1.0, (MOST_COSINES / (relatedness.count(rows) * relatedness.count(others))) ** 0.5)
+    most_words = MOST_LOOKED_AT / (relatedness.passage_count * (len(rows) + len(others)))
+    share = min(1.0, most_words, (MOST_COSINES / (relatedness.count(rows) * relatedness.count(others))) ** 0.5)
     rows, others = spread(rows, share), spread(others, share)
     scores = relatedness.blockwise(rows, others) + relatedness.blockwise(others, rows).T
-    scores -= crowding(relatedness, units, found, rows)[:, None] + crowding(relatedness, units, found, others)
+    crowd = _surveyed_crowd(found, relatedness.passage_count)
+    scores -= crowd[rows, None] + crowd[others]
     first = np.argsort(-scores, axis=None, kind="stable")[:most]
     a, b = rows[first // len(others)].tolist(), others[first % len(others)].tolist()
     return [(min(pair), max(pair)) for pair in zip(a, b, strict=True)]

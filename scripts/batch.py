@@ -68,6 +68,7 @@ def run(
     wide = options.k if options.wide and form != "md" else 0  # a report has a heading for each question anyway
     columns = evidence.columns(asked, wide=wide)
     evidence.checked_base(options.base)
+    tables.check_cells(form, asked.rows)
     searcher.ask_many([], chapters=options.chapters, titles=options.titles)
     about = evidence.about(asked, generation, searcher.contract, options.told())
     try:

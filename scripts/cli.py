@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from index.errors import QuestionError, ZhangjuError
-from scripts import display, doctor, door, evidence_commands
+from scripts import display, doctor, door, evidence_commands, examples
 from scripts.coverage_command import coverage_command
 from scripts.options import (
     DEFAULT_INDEX,
@@ -274,7 +274,10 @@ def serve(
         bool, typer.Option("--read-only", help="Let nobody add, remove or rebuild documents on the page.")
     ] = False,
 ) -> None:
-    """Open the page on which questions are asked; Ctrl-C ends it. It follows the index when that is built anew."""
+    """Open the page on which questions are asked; Ctrl-C ends it.
+
+    It follows the index when that is built anew.
+    """
     from retrieval.live import LiveSearcher
     from scripts.indexing import LoadedOnce, bring_up_to_date, shared_models
 
@@ -308,8 +311,15 @@ def password(
         Path, typer.Option("--auth-file", metavar="FILE", help="The file; made if it is not there.")
     ],
 ) -> None:
-    """Set the password with which a visitor of the page signs in; it is asked for, or read from stdin."""
+    """Set the password with which somebody signs in to the page.
+
+    It is asked for, or read from stdin.
+    """
     display.message(door.set_password(name, auth_file))
+
+
+for _command in app.registered_commands:
+    examples.with_example(_command)
 
 
 def _stdin() -> str:
@@ -331,7 +341,7 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        app()
+        app(color=False if display.is_plain() else None)
     except ZhangjuError as error:
         for note in getattr(error, "__notes__", ()):
             display.message(note)

@@ -32,7 +32,10 @@ def coverage_command(
     ] = None,
     model: ModelOption = None,
 ) -> None:
-    """Print every passage that speaks of each term, counted by chapter."""
+    """Print every passage on each term, counted by chapter.
+
+    All that hold its words are found, and those that are near in meaning, in any language.
+    """
     if out and as_json:
         raise typer.BadParameter("it goes without --json", param_hint="-o")
     from retrieval import coverage_table, tables

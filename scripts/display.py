@@ -1,5 +1,6 @@
 """What the command line prints for people to read."""
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,11 @@ from retrieval.records import Answer, Hit, RelatedHit, RelatedPair
 from retrieval.reference import Place
 from retrieval.schema import own_language
 from ui.words import EN
+
+
+def is_plain() -> bool:
+    """Whether nothing is to be coloured on any terminal: see https://no-color.org."""
+    return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
 
 
 def message(words: str) -> None:
@@ -197,9 +203,10 @@ def _place(passage: Passage, score: float | None = None) -> None:
 def _text(passage: Passage, marked: Sequence[Span] = ()) -> None:
     """The text; on a terminal the sentences marked are underlined, elsewhere they stand between 【 and 】."""
     text = passage.text
+    underlines = sys.stdout.isatty() and not is_plain()
     for start, end in reversed(marked):
         sentence = text[start:end]
-        shown = typer.style(sentence, underline=True) if sys.stdout.isatty() else f"【{sentence}】"
+        shown = typer.style(sentence, underline=True) if underlines else f"【{sentence}】"
         text = text[:start] + shown + text[end:]
     for line in text.split("\n"):
         if line.strip():

@@ -187,9 +187,10 @@ def _guarded(name: str, look: Callable[[], Finding]) -> Finding:
 
 
 def doctor_command(index: IndexOption = DEFAULT_INDEX, as_json: JsonOption = False, model: ModelOption = None) -> None:
-    """Look at Python, packages, disk, browser, fonts, index and model, and say what does not work.
+    """Say what works on this machine, what does not, and what to do.
 
-    Ends with 1 if something that is needed does not.
+    Looks at Python, packages, disk, browser, fonts, index and model. Ends with 1 if something that is needed does not
+    work.
     """
     import json
 

@@ -58,12 +58,11 @@ def batch_command(
 ) -> None:
     """Ask every question of a file and write a table of evidence.
 
-    zhangju batch questions.xlsx -o evidence.xlsx --diff last-year.xlsx
+    Stopped, it goes on where it was when it is started again.
     """
-    from retrieval import changes
     from retrieval.questions import read_questions
     from retrieval.search import Searcher
-    from scripts import batch, evidence_shown
+    from scripts import batch
 
     asked = read_questions(questions, column=column)
     options = batch.Options(
@@ -82,18 +81,21 @@ def batch_command(
         found = batch.run(asked, searcher, out, generation=searcher.generation, options=options, progress=advance)
     if diff and old is None:
         old = _of_index(diff, searcher, asked, options)
-    seen = changes.compared(old, [changes.finding(rows) for rows in found]) if old is not None else None
+    _show(out, found, old, as_json=as_json)
+
+
+def _show(out: Path, found: "Sequence[Rows]", old: "Sequence[Finding] | None", *, as_json: bool) -> None:
+    from retrieval import changes
+    from scripts import evidence_shown
+
+    seen = None if old is None else changes.compared(old, [changes.finding(rows) for rows in found])
     if as_json:
         typer.echo(json.dumps(evidence_shown.batch_json(out, found, seen), ensure_ascii=False, indent=2))
     elif seen is not None:
         evidence_shown.changes(seen)
-    display.message(_summary(out, found))
-
-
-def _summary(out: Path, found: "Sequence[Rows]") -> str:
-    rows = display.count(sum(map(len, found)), "hit" if found else "row")
-    answered = sum(rows[0]["status"] == "answered" for rows in found)
-    return f"{display.count(len(found), 'question')}, {answered:,} answered, {rows}: {out}"
+    hits = display.count(evidence_shown.hits(found), "hit")
+    answered = f"{evidence_shown.answered(found):,} answered"
+    display.message(f"{display.count(len(found), 'question')}, {answered}, {hits}: {out}")
 
 
 def _of_table(path: Path) -> "list[Finding]":
@@ -124,7 +126,7 @@ def check_command(
     index: IndexOption = DEFAULT_INDEX,
     as_json: JsonOption = False,
 ) -> None:
-    """Look whether all that a table quotes still stands in the documents.
+    """See whether all that a table quotes still stands in the text.
 
     Ends with 1 if something has moved or is gone.
     """

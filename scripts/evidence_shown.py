@@ -54,13 +54,23 @@ def _brief(text: str) -> str:
     return flat if len(flat) <= _BRIEF else flat[:_BRIEF] + "…"
 
 
+def answered(found: Sequence[Rows]) -> int:
+    """How many questions are answered."""
+    return sum(rows[0]["status"] == "answered" for rows in found)
+
+
+def hits(found: Sequence[Rows]) -> int:
+    """How many passages were found for all of them together."""
+    return sum(1 for rows in found for row in rows if row.get("passage"))
+
+
 def batch_json(out: Path, found: Sequence[Rows], seen: Changes | None) -> dict[str, Any]:
     """``batch --json``; ``changes`` is null without ``--diff``."""
     return {
         "table": str(out),
         "questions": len(found),
-        "answered": sum(rows[0]["status"] == "answered" for rows in found),
-        "hits": sum(1 for rows in found for row in rows if row.get("passage")),
+        "answered": answered(found),
+        "hits": hits(found),
         "changes": None if seen is None else _changes_json(seen),
     }
 

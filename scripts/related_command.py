@@ -34,9 +34,9 @@ def related_command(
         Path | None, typer.Option("-o", "--out", metavar="OUT", help="With --all: write a csv, jsonl, xlsx or md.")
     ] = None,
 ) -> None:
-    """Print the passages in other chapters that belong to one, and how; or with --all the pairs that do.
+    """Print the passages in other chapters that belong to one.
 
-    The pairs are a listing on a terminal, and csv where the output is piped.
+    With --all: the pairs that belong together, as a listing on a terminal, as csv where the output is piped.
     """
     if everything == (reference is not None):
         raise typer.BadParameter("one of both is wanted: a passage, or --all", param_hint="REFERENCE")

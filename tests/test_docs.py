@@ -34,11 +34,29 @@ def test_readmes_promise_no_command_that_is_not_there(name: str) -> None:
     assert set(re.findall(r"^make (\w+)", readme, re.MULTILINE)) <= targets
 
 
-@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md", *(p.name for p in (ROOT / "docs").glob("*.md"))])
+@pytest.mark.parametrize(
+    "page", [*(p.name for p in ROOT.glob("*.md")), *(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md"))]
+)
 def test_links_lead_somewhere(page: str) -> None:
-    path = ROOT / page if (ROOT / page).exists() else ROOT / "docs" / page
+    path = ROOT / page
     for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8")):
         assert (path.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("room", ["index", "retrieval", "ui", "scripts"])
+def test_every_module_is_on_the_map(room: str) -> None:
+    """By its name, or by the folder that it is in."""
+    shown = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    for path in (ROOT / room).rglob("*.py"):
+        folders = path.relative_to(ROOT / room).parts[:-1]
+        assert path.stem == "__init__" or path.name in shown or any(f"{f}/`" in shown for f in folders), path
+
+
+def test_pages_are_reached_from_the_list_of_documents() -> None:
+    listed = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    for path in (ROOT / "docs").iterdir():
+        if path.suffix in (".md", ".json") and path.name != "README.md":
+            assert f"({path.name})" in listed, path.name
 
 
 def test_every_dependency_is_locked_with_a_version() -> None:

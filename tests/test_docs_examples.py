@@ -114,7 +114,7 @@ def command(desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
     def run(*arguments: str, both: bool = False) -> tuple[int, str]:
         monkeypatch.setattr(sys, "argv", ["zhangju", *arguments])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO("第一章 水\n修水库。\n".encode())))
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO("第一章 水库的建设与管理\n修水库。\n".encode())))
         capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
             cli.main()

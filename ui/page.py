@@ -25,6 +25,7 @@ from ui.gate import THREADS
 from ui.guard.access import Access
 from ui.guard.doors import Doors
 from ui.guard.environment import forget_gradio
+from ui.guard.memory import bound
 from ui.library import Library
 from ui.limits import UPLOAD
 from ui.relations import Relations
@@ -103,6 +104,7 @@ def build_app(
         from ui.mcp import add_mcp  # a second more of imports, for those who want it
 
         add_mcp(app, api)
+    bound(page)
     page.limiter = CapacityLimiter(THREADS)  # type: ignore[assignment]  # not the threads that the page itself is served with
     page.vibe_mode = False  # GRADIO_VIBE_MODE would add an editor that writes files
     gr.mount_gradio_app(

@@ -16,7 +16,7 @@ from index import disk
 from index.errors import DocumentError, QuestionError
 from index.loaders.text import characters, decode
 from retrieval.tables import formulas, objects, report, separated, workbook, workbook_reader
-from retrieval.tables.records import About, Format, Row, Table
+from retrieval.tables.records import About, Format, Row, Table, in_words
 
 FORMATS: tuple[Format, ...] = get_args(Format)
 _BESIDE = (".csv", ".jsonl")
@@ -43,6 +43,17 @@ def format_of(path: Path) -> Format:
             return form
     wanted = ", ".join(f".{form}" for form in FORMATS[:-1])
     raise QuestionError(f"cannot write {path}: the table is written as {wanted} or .{FORMATS[-1]}")
+
+
+def check_cells(form: Format, rows: Iterable[Row]) -> None:
+    """Raises QuestionError for a cell that a file of this format could only hold in part."""
+    for number, row in enumerate(rows if form == "xlsx" else (), 1):
+        for name, value in row.items():
+            if len(in_words(value)) > workbook.LONGEST:
+                raise QuestionError(
+                    f"{name[:40]!r} of row {number} has more than the {workbook.LONGEST:,} characters that a cell of "
+                    "a workbook holds; write csv or jsonl"
+                )
 
 
 def write(

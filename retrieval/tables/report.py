@@ -115,28 +115,49 @@ def unescaped(text: str) -> str:
 
 def read(text: str) -> Table:
     """The rows of a report that ``written`` made. Raises QuestionError with the line."""
-    columns, about, rows, numbers = (), {}, [], []
-    question, shown, quoted, begin = "", {"answer": ""}, [], 0
+    reader = _Reader()
     for number, line in enumerate(text.split("\n"), 1):
-        if found := _COMMENT.fullmatch(line):
-            value = _parsed(found[2], number)
-            if found[1] == "table":
-                columns, about = tuple(value.get("columns", ())), dict(value.get("about", {}))
-                continue
-            row = {**value, "question": question, **shown, "text": _unquoted(quoted)}
-            rows.append({name: row.get(name) for name in columns})
-            numbers.append(begin or number)
-            shown, quoted, begin = {"answer": ""}, [], 0
-        elif heading := _HEADING.fullmatch(line):
-            question = unescaped(heading[1])
-        elif line.startswith(_ANSWER):
-            shown["answer"] = unescaped(line.removeprefix(_ANSWER))
-        elif line.startswith(">"):
-            begin = begin or number
-            quoted.append(line[1:].removeprefix(" "))
-    if not columns:
+        reader.take(line, number)
+    if not reader.columns:
         raise QuestionError("it is no evidence table; give one that zhangju batch has written")
-    return Table(columns=columns, rows=tuple(rows), numbers=tuple(numbers), about=about)
+    rows, numbers = tuple(reader.rows), tuple(reader.numbers)
+    return Table(columns=reader.columns, rows=rows, numbers=numbers, about=reader.about)
+
+
+class _Reader:
+    """Collects what is shown of a row until the comment comes that ends it."""
+
+    def __init__(self) -> None:
+        self.columns: tuple[str, ...] = ()
+        self.about: dict[str, Any] = {}
+        self.rows: list[Row] = []
+        self.numbers: list[int] = []
+        self._question = self._answer = ""
+        self._quoted: list[str] = []
+        self._begin = 0  # the line in which a quotation begins
+
+    def take(self, line: str, number: int) -> None:
+        """The next line."""
+        if comment := _COMMENT.fullmatch(line):
+            value = _parsed(comment[2], number)
+            if comment[1] == "row":
+                self._end(value, number)
+            else:
+                self.columns, self.about = tuple(value.get("columns", ())), dict(value.get("about", {}))
+        elif heading := _HEADING.fullmatch(line):
+            self._question = unescaped(heading[1])
+        elif line.startswith(_ANSWER):
+            self._answer = unescaped(line.removeprefix(_ANSWER))
+        elif line.startswith(">"):
+            self._begin = self._begin or number
+            self._quoted.append(line[1:].removeprefix(" "))
+
+    def _end(self, kept: Row, number: int) -> None:
+        shown = {"question": self._question, "answer": self._answer, "text": _unquoted(self._quoted)}
+        row = {**kept, **shown}
+        self.rows.append({name: row.get(name) for name in self.columns})
+        self.numbers.append(self._begin or number)
+        self._answer, self._quoted, self._begin = "", [], 0
 
 
 def _parsed(text: str, number: int) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from index.errors import DocumentError, QuestionError
@@ -34,6 +35,9 @@ class _Cell(NamedTuple):
     form: str  # how its number is shown, "General" as a rule
 
 
+_EMPTY = _Cell(None, "General")
+
+
 def read(data: bytes, name: str) -> Table:
     """The first sheet that was left open, and what the sheet ``about`` says. Raises QuestionError for hostile files."""
     try:
@@ -44,13 +48,11 @@ def read(data: bytes, name: str) -> Table:
 
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-        names, rows, numbers, formats = _table(book, name)
-        about = _about(book)
+        return _table(book, name)
     except QuestionError:
         raise
     except Exception as error:  # openpyxl raises what its parts raise
         raise _damaged(name, str(error) or type(error).__name__) from error
-    return Table(columns=names, rows=rows, numbers=numbers, about=about, formats=formats)
 
 
 def _check(data: bytes, name: str) -> None:
@@ -79,27 +81,40 @@ def _check(data: bytes, name: str) -> None:
         raise _damaged(name, str(error)) from error
 
 
-def _table(book: "Workbook", name: str) -> tuple[tuple[str, ...], tuple[Row, ...], tuple[int, ...], dict[str, str]]:
+def _table(book: "Workbook", name: str) -> Table:
     sheet = book.active or book.worksheets[0]
     lines = ((number, cells) for number, cells in _lines(sheet, name) if any(c.value is not None for c in cells))
-    head = next(lines, (0, ()))[1]
-    names = [_named(cell.value) for cell in head]
-    while names and not names[-1]:
-        names.pop()
-    if len(set(filter(None, names))) < len([n for n in names if n]):
-        raise QuestionError(f"two columns have the same name: {listed(names)}; rename one")
-    columns, rows, numbers, formats = tuple(filter(None, names)), [], [], {}
+    names = _names(next(lines, (0, ()))[1])
+    rows: list[Row] = []
+    numbers: list[int] = []
+    formats: dict[str, str] = {}
     for number, cells in lines:
-        extra = [i for i, c in enumerate(cells) if c.value is not None and (i >= len(names) or not names[i])]
-        if extra:
-            raise QuestionError(f"row {number} has a cell in column {extra[0] + 1}, which has no name; give it one")
-        held = {n: c for n, c in zip(names, cells, strict=False) if n}
-        rows.append({n: held[n].value if n in held else None for n in columns})
+        row = _row(names, cells, number)
+        rows.append({n: cell.value for n, cell in row.items()})
         numbers.append(number)
-        for n, c in held.items():
-            if c.form != "General" and c.value is not None and not isinstance(c.value, str):
-                formats.setdefault(n, c.form)
-    return columns, tuple(rows), tuple(numbers), formats
+        for n, cell in row.items():
+            if cell.form != "General" and cell.value is not None and not isinstance(cell.value, str):
+                formats.setdefault(n, cell.form)
+    columns = tuple(filter(None, names))
+    return Table(columns=columns, rows=tuple(rows), numbers=tuple(numbers), about=_about(book), formats=formats)
+
+
+def _names(head: Sequence[_Cell]) -> list[str]:
+    """Of the columns, empty for those that have none."""
+    names = [_named(cell.value) for cell in head]
+    held = list(filter(None, names))
+    if len(set(held)) < len(held):
+        raise QuestionError(f"two columns have the same name: {listed(held)}; rename one")
+    return names
+
+
+def _row(names: Sequence[str], cells: Sequence[_Cell], number: int) -> dict[str, _Cell]:
+    """The cells by the names of their columns; a row may end before they do."""
+    for column, (name, cell) in enumerate(zip_longest(names, cells), 1):
+        if not name and cell is not None and cell.value is not None:
+            raise QuestionError(f"row {number} has a cell in column {column}, which has no name; give it one")
+    held = dict(zip(names, cells, strict=False))
+    return {name: held.get(name, _EMPTY) for name in names if name}
 
 
 def _lines(sheet: Any, name: str) -> Iterator[tuple[int, Sequence[_Cell]]]:

@@ -185,6 +185,14 @@ def test_a_text_too_long_for_a_cell_is_cut_with_a_mark() -> None:
     assert (len(held), held[-2:]) == (32_767, "字…")
 
 
+def test_own_cells_are_not_cut() -> None:
+    rows = [{"a": "字" * 32_767}, {"a": "字" * 32_768}]
+    tables.check_cells("xlsx", rows[:1])
+    tables.check_cells("csv", rows)
+    with pytest.raises(QuestionError, match="'a' of row 2 has more than"):
+        tables.check_cells("xlsx", rows)
+
+
 @pytest.mark.parametrize(
     ("name", "text", "says"),
     [

@@ -106,7 +106,8 @@ def test_both_hits_that_answer_hold_their_sentences(index: Path) -> None:
 def test_only_the_chapters_and_documents_chosen_are_asked(index: Path, tmp_path: Path) -> None:
     run(asking("万元产值用水量", "……"), index, tmp_path / "out.csv", chapters=["3"], titles=["某省规划"])
     assert [row["line"] for row in rows(tmp_path / "out.csv")] == ["14", ""]
-    for options in ({"chapters": ["第九十九章"]}, {"titles": ["某法"]}):
+    nowhere: list[dict[str, Any]] = [{"chapters": ["第九十九章"]}, {"titles": ["某法"]}]
+    for options in nowhere:
         with pytest.raises(UnknownPlaceError):
             run(asking("万元产值用水量"), index, tmp_path / "none.csv", **options)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["out.csv", "out.csv.about.json"]

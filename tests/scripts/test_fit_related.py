@@ -1,4 +1,5 @@
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from tests.collection import PLAN, snapshot_of
 from tests.fakes import HashingEncoder
 
 
-def judged_by_hand(**signals: list[list[float]]) -> Judged:
+def judged_by_hand(**signals: Sequence[Sequence[float]]) -> Judged:
     """Two passages of six: the first has two partners, the second one; each stands in a chapter with its neighbour."""
     partners = np.array([[0, 0, 1, 1, 0, 0], [1, 0, 0, 0, 0, 0]], dtype=np.bool_)
     allowed = np.array([[0, 0, 1, 1, 1, 1], [1, 1, 0, 0, 1, 1]], dtype=np.bool_)

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -34,24 +35,26 @@ def run(
     monkeypatch.setattr(sys, "argv", ["zhangju", "related", *map(str, arguments)])
     with pytest.raises(SystemExit) as ended:
         cli.main()
-        raise SystemExit(0)
     out = capsys.readouterr()
-    return int(ended.value.code or 0), out.out, out.err
+    return int(str(ended.value.code or 0)), out.out, out.err
+
+
+Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def related(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], index: Path):  # type: ignore[no-untyped-def]
+def related(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], index: Path) -> Run:
     return lambda *arguments: run(monkeypatch, capsys, *arguments, "--index", index)
 
 
-def test_kind_and_terms_are_told(related) -> None:  # type: ignore[no-untyped-def]
+def test_kind_and_terms_are_told(related: Run) -> None:
     status, out, _ = related("第一章第一节第1段", "-k", 1)
     assert status == 0
     assert "same terms: 万元产值用水量, 推广再生水" in out
     assert "《某省规划》第二章第一节第2段" in out
 
 
-def test_all_pairs_are_csv_where_they_are_piped(related) -> None:  # type: ignore[no-untyped-def]
+def test_all_pairs_are_csv_where_they_are_piped(related: Run) -> None:
     status, out, _ = related("--all", "-k", 3)
     rows = list(csv.DictReader(io.StringIO(out)))
     assert (status, len(rows), tuple(rows[0])) == (0, 3, PAIR_COLUMNS)
@@ -59,14 +62,14 @@ def test_all_pairs_are_csv_where_they_are_piped(related) -> None:  # type: ignor
     assert rows[0]["terms"] == "万元产值用水量；推广再生水"
 
 
-def test_all_pairs_are_a_listing_on_a_terminal(related, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+def test_all_pairs_are_a_listing_on_a_terminal(related: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     _, out, _ = related("--all", "-k", 1)
     assert "《某省规划》第一章第一节第1段 ↔ 《某省规划》第二章第一节第2段" in out
     assert "↔ 万元产值用水量作为考核内容。" in out
 
 
-def test_all_pairs_as_json_with_the_map(related) -> None:  # type: ignore[no-untyped-def]
+def test_all_pairs_as_json_with_the_map(related: Run) -> None:
     _, out, _ = related("--all", "--json")
     data = json.loads(out)
     assert len(data["pairs"]) == 11
@@ -74,7 +77,7 @@ def test_all_pairs_as_json_with_the_map(related) -> None:  # type: ignore[no-unt
 
 
 @pytest.mark.parametrize("name", ["out.csv", "out.jsonl", "out.xlsx", "out.md"])
-def test_a_table_is_written(related, tmp_path: Path, name: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_table_is_written(related: Run, tmp_path: Path, name: str) -> None:
     status, out, err = related("--all", "-o", tmp_path / name)
     assert (status, out) == (0, "")
     assert "11 pairs" in err
@@ -102,7 +105,7 @@ def test_cells_that_a_spreadsheet_would_compute_are_neutralised(
         (["第九章"], 1, "names nothing"),
     ],
 )
-def test_wrong_usage_is_told(related, arguments: list[str], status: int, says: str) -> None:  # type: ignore[no-untyped-def]
+def test_wrong_usage_is_told(related: Run, arguments: list[str], status: int, says: str) -> None:
     found, _, err = related(*arguments)
     assert found == status
     assert says in err

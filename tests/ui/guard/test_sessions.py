@@ -56,7 +56,7 @@ def test_there_are_never_more_than_so_many() -> None:
 def test_after_some_wrong_passwords_the_pauses_double_up_to_a_minute() -> None:
     clock = Clock()
     throttle = Throttle(clock=clock)
-    pauses = []
+    pauses: list[float] = []
     for _ in range(13):
         assert throttle.attempt("a") == 0
         pauses.append(throttle.attempt("a") if len(pauses) >= 4 else 0.0)
