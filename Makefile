@@ -17,7 +17,7 @@ run: .venv/.installed
 	$(BIN)/zhangju serve "$(DOCS)" --index "$(INDEX)" --port $(PORT) --open
 
 test: .venv/.installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 torture: .venv/.installed-dev
 	ZHANGJU_TORTURE=1 ZHANGJU_FIGURES=docs/reliability.md $(BIN)/python -m pytest tests/reliability --timeout=7200

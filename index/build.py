@@ -44,7 +44,8 @@ class Report:
     """What a build did.
 
     ``made``, ``taken`` and ``long`` are those of Embedded. ``failures`` are messages, one for each file that could not
-    be read; ``lost`` are the ids of documents among them that the index held before.
+    be read; ``lost`` are the ids of documents among them that the index held before, ``gone`` of those that it held and
+    that were not among the files.
     """
 
     generation: str
@@ -57,6 +58,7 @@ class Report:
     unchanged: bool
     failures: tuple[str, ...]
     lost: tuple[str, ...]
+    gone: tuple[str, ...]
 
 
 def collect(sources: Sequence[Path], *, without: Path | None = None) -> Collected:
@@ -203,6 +205,9 @@ def reported(
 ) -> Report:
     """What is told of a build; ``before`` is what the index was."""
     snapshot = embedded.snapshot
+    held = [d.id for d in before.documents] if before else []
+    lost = [name for name in held if _is_below(name, failures)]
+    there = {*lost, *(d.id for d in snapshot.documents)}
     return Report(
         generation=generation,
         documents=len(snapshot.documents),
@@ -213,7 +218,8 @@ def reported(
         long=embedded.long,
         unchanged=unchanged,
         failures=tuple(failures.values()),
-        lost=tuple(d.id for d in before.documents if _is_below(d.id, failures)) if before else (),
+        lost=tuple(lost),
+        gone=tuple(name for name in held if name not in there),
     )
 
 

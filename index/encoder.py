@@ -244,13 +244,18 @@ def load_encoder(
     return SentenceTransformerEncoder(_load(files), files)
 
 
-def _load(files: ModelFiles) -> "SentenceTransformer":
-    # Before torch is imported: its threads shall sleep while they wait for each other. They spin otherwise, and beside
-    # another busy program that costs half the speed (1260 tokens a second against 500 to 770 on two cores).
+def prepare_torch() -> None:
+    """Settings that torch reads when it is imported; what the user has set stays."""
+    # Its threads shall sleep while they wait for each other. They spin otherwise, and beside another busy program that
+    # costs half the speed (1260 tokens a second against 500 to 770 on two cores).
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    # Before its first product: Intel's library shall sum up in one order, however many rows a batch has. On newer
-    # processors (AMX) it otherwise chooses another order for other numbers of rows, and `widths` would not be enough.
+    # Intel's library shall sum up in one order, however many rows a batch has. On newer processors (with AMX) it
+    # otherwise takes another order for other numbers of rows, and `widths` would not be enough.
     os.environ.setdefault("MKL_CBWR", "AUTO,STRICT")
+
+
+def _load(files: ModelFiles) -> "SentenceTransformer":
+    prepare_torch()
     with kept_quiet() as remarks:
         try:
             import torch

@@ -51,6 +51,13 @@ def too_vague(question: str) -> Answer:
     return Answer(question=question, status="too vague", confidence=0.0, hits=())
 
 
+def nowhere(question: str, places: tuple[str, ...]) -> Answer:
+    """The answer to a citation that names nothing: no hits, for what is near in meaning is another place."""
+    return Answer(
+        question=question, status="not in the text", confidence=0.0, hits=(), reason="no such place", nowhere=places
+    )
+
+
 def found(question: str, hits: tuple[Hit, ...]) -> Answer:
     """The answer to a question that is nothing but a place: its passages."""
     return Answer(question=question, status="answered", confidence=1.0, hits=hits)

@@ -1,5 +1,6 @@
 """Which chapters treat the same subjects: the records of the map."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,10 +27,21 @@ class Chapter:
 class ChapterMap:
     """How strongly c chapters treat the same subjects, in the order of the text.
 
-    ``strengths`` is (c, c), symmetric, from 0 to 1, with 0 on the diagonal: about the share of their passages that
-    have a related one in the other (see retrieval/survey.py). A longer chapter has more to offer, so it is nearer to
-    all others.
+    ``strengths`` is (c, c), symmetric, from 0 to 1: about the share of their passages that have a related one in the
+    other (see retrieval/survey.py). A longer chapter has more to offer, so it is nearer to all others. It is 0 on the
+    diagonal, and between what a part says before its chapters and these chapters, which it sums up.
     """
 
     chapters: tuple[Chapter, ...]
     strengths: npt.NDArray[np.float32]
+
+
+def within_each_other(chapters: Sequence[Chapter]) -> list[tuple[int, int]]:
+    """The numbers of those of which one stands in the other: what a part says before its chapters, and each of them."""
+    numbers = {(chapter.document, chapter.path): number for number, chapter in enumerate(chapters)}
+    return [
+        (numbers[above], number)
+        for number, chapter in enumerate(chapters)
+        for depth in range(1, len(chapter.path))
+        if (above := (chapter.document, chapter.path[:depth])) in numbers
+    ]

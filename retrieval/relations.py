@@ -10,7 +10,7 @@ import numpy.typing as npt
 from index.lexical import LexicalIndex
 from index.records import Document, Passage, Span
 from retrieval import marking, survey
-from retrieval.chapter_map import Chapter, ChapterMap
+from retrieval.chapter_map import Chapter, ChapterMap, within_each_other
 from retrieval.fusion import Rows, Scores
 from retrieval.ranking import Ranker
 from retrieval.records import Kind
@@ -149,7 +149,10 @@ class Relations:
             )
             for unit in units
         )
-        return ChapterMap(chapters=chapters, strengths=survey.strengths(self._survey, places, len(units)))
+        strengths = survey.strengths(self._survey, places, len(units))
+        for above, below in within_each_other(chapters):
+            strengths[above, below] = strengths[below, above] = 0
+        return ChapterMap(chapters=chapters, strengths=strengths)
 
     def pairs(self, between: tuple[int, int] | None, k: int) -> list[Relation]:
         """The ``k`` pairs of passages that stand out most, of two chapters of the map or of all.

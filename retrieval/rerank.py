@@ -1,7 +1,6 @@
 """A second reading: passages that the vectors found, ranked anew by a model that reads each with the question."""
 
 import json
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -9,7 +8,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from index.encoder import batches, clean, kept_quiet, missing_weights, padding, step_of, token_limit, widths
+from index.encoder import (
+    batches,
+    clean,
+    kept_quiet,
+    missing_weights,
+    padding,
+    prepare_torch,
+    step_of,
+    token_limit,
+    widths,
+)
 from index.errors import ModelError
 from index.model import RERANKING, ModelFiles, locate
 
@@ -129,7 +138,7 @@ def _settings(path: Path) -> dict[str, Any]:
 
 
 def _load(files: ModelFiles) -> "CrossEncoder":
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch is imported, as in index/encoder.py
+    prepare_torch()
     with kept_quiet() as remarks:
         try:
             import torch

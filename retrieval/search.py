@@ -18,6 +18,7 @@ from index.records import Citation, Document, Passage, Span
 from index.script import folded
 from index.snapshot import Snapshot
 from retrieval import answer, confidence, marking, why
+from retrieval.absent import missing
 from retrieval.background import Background
 from retrieval.chapter_map import ChapterMap
 from retrieval.coverage import Coverage, checked_terms
@@ -156,9 +157,21 @@ class Searcher:
         """
         chosen = self._scopes.scope(chapters=chapters, titles=titles) if chapters or titles else None
         asked = [answer.checked_question(q) for q in questions]
-        clear = [self._asking(q, chosen) for q in asked if not answer.is_vague(q)]
+        told = [self._without_search(q, chosen) for q in asked]
+        clear = [self._asking(q, chosen) for q, verdict in zip(asked, told, strict=True) if verdict is None]
         found = iter(zip(clear, self.questions([a.text for a in clear]), strict=True))
-        return (answer.too_vague(q) if answer.is_vague(q) else self._answer(*next(found), k, reasons) for q in asked)
+        return (verdict or self._answer(*next(found), k, reasons) for verdict in told)
+
+    def _without_search(self, question: str, chosen: Mask | None) -> Answer | None:
+        """The answer where nothing need be searched: too few letters, or a citation of what is not there."""
+        if answer.is_vague(question):
+            return answer.too_vague(question)
+        documents = self.documents
+        if chosen is not None:
+            inside = {self.passages[row].document for row in np.flatnonzero(chosen)}
+            documents = tuple(document for document in documents if document.id in inside)
+        name = missing(question, documents)
+        return answer.nowhere(question, (name,)) if name else None
 
     def questions(self, texts: Sequence[str]) -> list[Question]:
         """What some questions are searched by."""

@@ -307,9 +307,7 @@ def serve(
 @app.command()
 def password(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Whom to let in.")],
-    auth_file: Annotated[
-        Path, typer.Option("--auth-file", metavar="FILE", help="The file; made if it is not there.")
-    ],
+    auth_file: Annotated[Path, typer.Option("--auth-file", metavar="FILE", help="The file; made if it is not there.")],
 ) -> None:
     """Set the password with which somebody signs in to the page.
 

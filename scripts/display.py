@@ -81,7 +81,7 @@ def _verdict(found: Answer) -> str:
         return f"{title} (confidence {found.confidence:.0%}):"
     if found.status == "too vague":
         return EN.too_vague
-    return f"{EN.not_in_the_text}. {EN.why_not(found.reason, found.nowhere)}".strip()
+    return f"{EN.no_answer(found)}. {EN.why_not(found.reason, found.nowhere)}".strip()
 
 
 def _hit(hit: Hit | RelatedHit) -> None:

@@ -17,6 +17,8 @@ from index.remedies import pasted
 from index.turns import SharedModels
 from scripts import display
 
+_NAMED = 10  # documents in a message
+
 
 class LoadedOnce:
     """An encoder that is loaded when it is first asked for, and then kept: loading takes seconds."""
@@ -100,9 +102,20 @@ def summary(report: Report, index: Path) -> list[str]:
         lines.append(
             f"{display.count(len(report.failures), 'file')} could not be read and cannot be found by questions"
         )
+    if report.gone:
+        lines.append(
+            f"no longer in the index, as the sources do not hold them: {_some(report.gone)}; "
+            f"an index is that of all sources named together; go back with: zhangju rollback --index {pasted(index)}"
+        )
     if report.lost:
         lines.append(
-            f"the index held {', '.join(report.lost)} before and does no longer; "
+            f"the index held {_some(report.lost)} before and does no longer; "
             f"the state before comes back with: zhangju rollback --index {pasted(index)}"
         )
     return lines
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first of some names, and how many more there are."""
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more

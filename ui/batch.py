@@ -12,15 +12,15 @@ from pathlib import PurePath
 from index.errors import ZhangjuError
 from retrieval import evidence, tables
 from retrieval.questions import Questions, read_questions_bytes
-from ui.edge import Shown, guarded, problem
+from ui.edge import Shown, guarded, problem, refusal
 from ui.export import file_name
 from ui.gate import BusyError
 from ui.jobs import KEPT, Job, Jobs, UnknownJobError
-from ui.links import checked_base
+from ui.links import checked_base, shared
 from ui.markup import EMPTY
 from ui.render.answers import render_problem
 from ui.render.batch import CHOICES, SHOWN, USUAL, progress, render_batch, render_rows, summary
-from ui.room import Room
+from ui.room import Room, places_at
 from ui.words import Words, words_for
 
 QUESTIONS = 2_000  # in one batch
@@ -130,7 +130,7 @@ class Batch:
             for wide in (0, k):
                 evidence.columns(asked, wide=wide)  # raises for columns that would be lost
         except ZhangjuError as error:
-            return problem(str(error), title=said.unreadable)
+            return refusal(error, words, title=said.unreadable)
         if len(asked.questions) > QUESTIONS:
             return problem(said.too_many.format(count=f"{len(asked.questions):,}", questions=f"{QUESTIONS:,}"))
         serving.searcher.ask_many([], titles=documents)  # raises for documents that are not there
@@ -154,13 +154,16 @@ class Batch:
                     found = serving.searcher.ask_many(job.block(BLOCK), k=job.k, titles=job.documents)
             except BusyError:
                 return {"again": True}
+            for number, answer in enumerate(found, first):
+                if places := places_at(serving, answer.question, job.documents):
+                    job.places[number] = len(places)
             job.answers += found
             done = len(job.answers)
         return {
             "first": first,
             "done": done,
             "total": job.total,
-            "rows": render_rows(job.answers[first : min(done, SHOWN)], first, words),
+            "rows": render_rows(job.answers[first : min(done, SHOWN)], first, words, job.places),
             "progress": progress(job, words),
             "summary": summary(job.answers, words),
         }
@@ -175,6 +178,7 @@ def _table(job: Job, form: str, wide: bool, words: Words, base: str) -> Shown:
         job.asked, questions=job.asked.questions[: len(answers)], rows=job.asked.rows[: len(answers)]
     )
     width = job.k if wide and kind != "md" else 0
+    base = shared(base) if kind == "md" else base  # a report is read by others, a table often by its maker
     data = tables.encoded(
         kind,
         evidence.columns(asked, wide=width),

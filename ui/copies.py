@@ -2,18 +2,22 @@
 
 from index.records import Citation, Document, Passage, Span
 from retrieval.citing import STYLES, cited
-from ui.links import link
+from ui.links import link, shared
 from ui.render.pieces import Copies
 
 
 def copies_of(
     document: Document, passage: Passage, citation: Citation, *, base: str, span: Span | None = None, question: str = ""
 ) -> Copies:
-    """``base`` is the page's own address, without which links are relative; ``span`` is the sentence quoted."""
+    """``base`` is the page's own address, without which links are relative; ``span`` is the sentence quoted.
+
+    A citation carries the address only if others can follow it.
+    """
     quote = passage.text[span.start : span.end] if span else passage.text
     address = link(base, q=question, p=passage.id)
+    there = address if not base or shared(base) else ""
     texts = {
-        style: cited(style, document=document, passage=passage, citation=citation, quote=quote, link=address)
+        style: cited(style, document=document, passage=passage, citation=citation, quote=quote, link=there)
         for style in STYLES
     }
     return Copies(texts, address)

@@ -4,9 +4,10 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from index.errors import QuestionError, ZhangjuError
+from index.errors import DocumentError, ModelError, QuestionError, StoreError, UnknownPlaceError, ZhangjuError
 from ui.gate import BusyError
 from ui.render.answers import render_problem
+from ui.render.notices import render_reason
 from ui.words import Words
 
 log = logging.getLogger(__name__)
@@ -21,11 +22,27 @@ def guarded(words: Words, do: Callable[[], Shown]) -> Shown:
     except BusyError:
         return problem(words.room.busy)
     except ZhangjuError as error:
-        title = words.unusable if isinstance(error, QuestionError) else words.failed
-        return problem(str(error), title=title)
+        return refusal(error, words)
     except Exception:
         log.exception("a request of the page failed")
         return problem(words.unexpected, title=words.failed)
+
+
+def refusal(error: ZhangjuError, words: Words, *, title: str = "") -> Shown:
+    """What went wrong, by its kind in the language of the page, or under a ``title``; its own words as the reason."""
+    reason = render_reason(str(error), words)
+    return {"html": render_problem("", title=title or _kind(error, words), reason=reason), "problem": True}
+
+
+def _kind(error: ZhangjuError, words: Words) -> str:
+    kinds = (
+        (UnknownPlaceError, words.error.place),
+        (QuestionError, words.unusable),
+        (DocumentError, words.error.document),
+        (ModelError, words.error.model),
+        (StoreError, words.error.store),
+    )
+    return next((said for kind, said in kinds if isinstance(error, kind)), words.failed)
 
 
 def problem(message: str, *, title: str = "") -> Shown:

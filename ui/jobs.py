@@ -31,6 +31,7 @@ class Job:
     generation: Generation
     contract: ModelContract
     answers: list[Answer] = field(default_factory=list)
+    places: dict[int, int] = field(default_factory=dict)  # passages of a question that is a place, by its number from 0
     turn: Lock = field(default_factory=Lock)
 
     @property

@@ -41,6 +41,7 @@ log = logging.getLogger(__name__)
 TITLE = "章句 Zhangju"
 PULSE = "/pulse"  # what open pages look at to learn of another index
 STATIC = "/zhangju"  # where the page's own script is
+_ON_PAPER = f'<link rel="stylesheet" media="print" href="{STATIC}/print.css">'
 
 EVERYBODY_HERE = Access()
 
@@ -114,7 +115,7 @@ def build_app(
         root_path="",
         theme=theme(),
         css=stylesheet(),
-        head=f'<script type="module" src="{STATIC}/room.js"></script>',
+        head=f'<script type="module" src="{STATIC}/room.js"></script>{_ON_PAPER}',
         footer_links=[],
         allowed_paths=[],
         max_file_size=1,

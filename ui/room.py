@@ -242,6 +242,7 @@ def _spoken(words: Words) -> dict[str, str]:
         "exporting": words.export.exporting,
         "exported": words.export.exported,
         "basketFull": words.basket.full,
+        "takenOut": words.basket.removed,
         "basketNotKept": words.basket.not_kept,
         "hitsHere": room.hits_here,
         "hitOf": hit.hit_of,

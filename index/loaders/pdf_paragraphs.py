@@ -32,6 +32,8 @@ _DIVISION = re.compile(rf"(?:第\s*{NUMBER}\s*(?:编|篇|部分|章|节)|附\s*�
 _CONTENTS = re.compile(r"(?:[.．…·]\s*){4,}[-—\s]*\d+[-—\s]*$")  # dots that lead to a page number
 _NOTE = re.compile(r"[\[［〔(（]?(?:注?\s*\d{1,3}|[①-⑳*＊])[\]］〕)）]?")
 _FIRST_WORD = re.compile(r"[A-Za-z0-9.,;:!?'’%()\-]+|.[，。、；：！？”’）》」』…—]*", re.DOTALL)
+_NUMBER_ENDS = re.compile(r"(?:^|(?P<before>\D))[\d.,]*\d[.,%％‰]?$")
+_NUMBER_GOES_ON = re.compile(r"(?:[.,]?\d[\d.,]*[%％‰]?|[%％‰])(?P<behind>.?)")
 _HYPHENED = re.compile(r"[A-Za-z]+-$")
 _WORD = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*")
 
@@ -202,8 +204,16 @@ def _joined(rows: Sequence[Row], known: set[str]) -> str:
             rest = _WORD.match(row.text)
             kept = rest is not None and (torn.group() + rest.group()).lower() in known
             text = (text if kept else text[:-1]) + row.text
-        elif is_wide(text[-1]) or is_wide(row.text[0]):
+        elif is_wide(text[-1]) or is_wide(row.text[0]) or _is_torn_number(text, row.text):
             text += row.text
         else:
             text += " " + row.text
     return text
+
+
+def _is_torn_number(text: str, rest: str) -> bool:
+    """Whether a row ends within a number: in text without spaces 2|020 and 8|0% are one, and no two numbers meet."""
+    ends, goes_on = _NUMBER_ENDS.search(text), _NUMBER_GOES_ON.match(rest)
+    if not ends or not goes_on:
+        return False
+    return is_wide(ends["before"] or " ") or is_wide(goes_on["behind"] or " ")

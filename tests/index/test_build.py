@@ -234,6 +234,23 @@ def test_a_document_that_can_no_longer_be_read_is_said_to_be_lost(tmp_path: Path
     assert build_index(source, directory).lost == ()
 
 
+def test_documents_that_the_sources_no_longer_hold_are_named(tmp_path: Path) -> None:
+    source, directory = tmp_path / "docs", tmp_path / "index"
+    source.mkdir()
+    write_plan(source)
+    for i in range(12):
+        (source / f"b{i:02}.txt").write_text(f"第一章 水\n修{i}座水库。\n")
+    assert build_index(source, directory).gone == ()
+    for i in range(12):
+        (source / f"b{i:02}.txt").unlink()
+    report = build_index(source, directory)
+    assert (report.gone, report.lost) == (tuple(f"b{i:02}.txt" for i in range(12)), ())
+    said = next(line for line in summary(report, directory) if "no longer in the index" in line)
+    assert "b09.txt and 2 more" in said
+    assert "zhangju rollback" in said
+    assert not any("no longer" in line for line in summary(build_index(source, directory), directory))
+
+
 class Brief(HashingEncoder):
     """Reads 20 tokens: a run of n characters is one word and n - 1 bigrams, n tokens together."""
 

@@ -85,6 +85,21 @@ def test_hyphens_are_mended_and_latin_rows_joined_with_a_space() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("end", "begin", "joined"),
+    [
+        ("水" * 28 + "较2", "020年下降。", "较2020年下降。"),
+        ("水" * 27 + "超过8", "0%以上。", "超过80%以上。"),
+        ("水" * 27 + "下降12", "%。", "下降12%。"),
+        ("水" * 27 + "约为1.", "5倍。", "约为1.5倍。"),
+        ("水" * 26 + "in 2020", "300 people", "in 2020 300 people"),
+    ],
+)
+def test_a_number_torn_at_the_end_of_a_row_is_mended_in_text_without_spaces(end: str, begin: str, joined: str) -> None:
+    read = texts(load(pdf(both(rows(50, 500, FULL, FULL, end, begin))), "x.pdf"))
+    assert read[0].endswith(joined)
+
+
 def test_a_note_at_the_foot_does_not_break_the_paragraph_above_it() -> None:
     note = rows(50, 60, "① 见附件。", size=7)
     data = pdf(both(rows(70, 500, "甲" * 28), note), rows(50, 500, FULL, "完。"))

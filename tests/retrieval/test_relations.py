@@ -155,6 +155,16 @@ def test_the_map_has_the_chapters_in_order(plan: Searcher) -> None:
     assert plan.chapter_map() is found  # computed once
 
 
+def test_a_part_is_not_compared_with_its_own_chapters() -> None:
+    text = (
+        "规划\n第一篇 生态\n保护湿地，植树造林。\n第一章 湿地\n保护湿地，植树造林。\n第二章 造林\n保护湿地，植树造林。"
+    )
+    found = searcher_of(snapshot_of(text)).chapter_map()
+    assert [[d.number for d in chapter.path] for chapter in found.chapters] == [[1], [1, 1], [1, 2]]
+    assert found.strengths[0].tolist() == [0, 0, 0]
+    assert found.strengths[1, 2] > 0
+
+
 def test_pairs_are_the_ones_that_stand_out(plan: Searcher) -> None:
     pairs = plan.related_pairs()
     assert between(pairs)[0] == (4, 11)

@@ -13,6 +13,7 @@ from tests.ui.fakes import SECOND, BigramSearcher, Standing, law, plan
 from ui.batch import BLOCK, QUESTIONS, ROOM, Batch
 from ui.gate import Gate
 from ui.jobs import Job, Jobs, UnknownJobError
+from ui.render.batch import render_rows
 from ui.room import Room
 from ui.words import EN, ZH
 
@@ -45,7 +46,9 @@ def test_a_list_is_asked_block_by_block_and_becomes_a_table() -> None:
     assert "已查 0 / 3 个问题" in shown["html"]
     found = batch.batch_next(begun["job"], "zh")
     assert (found["first"], found["done"], found["total"]) == (0, 3, 3)
-    assert found["summary"] == "找到回答 1 个，没有回答 1 个，字太少 1 个。"
+    assert found["summary"] == (
+        "文件的回答 1 个，可能的回答 0 个，很可能没有直接回答 0 个，没有回答 1 个，不是完整的问题 1 个。"
+    )
     assert SENTENCE in found["rows"]
     assert "《云溪市发展规划》第二章第二节第1段" in found["rows"]
     assert batch.batch(begun["job"], "zh")["ended"]
@@ -59,6 +62,20 @@ def test_a_list_is_asked_block_by_block_and_becomes_a_table() -> None:
     wide = rows(batch.batch_file(begun["job"], "csv", True, "zh", ""))
     assert len(wide) == 3
     assert wide[0]["text_1"] == plan().passages[4].text
+
+
+def test_a_row_says_how_sure_its_answer_is() -> None:
+    batch = Batch(Room(live()))
+    sure = {"文件的回答": 0.75, "可能的回答": 0.6, "文件很可能没有直接回答，最接近的一句是": 0.34}
+    for title, confidence in sure.items():
+        found = replace(live().current().searcher.ask(WATER), confidence=confidence)
+        row = render_rows([found], 0, ZH, {})
+        assert f'<span class="zj-kind">{title}</span>' in row
+        assert f"可信程度：{ZH.sureness(confidence)}" in row
+    job = sent(batch, f"{WATER}\n第二章", "q.txt")["job"]
+    rows = batch.batch_next(job, "zh")["rows"]
+    assert '<span class="zj-kind">5 段</span>' in rows  # chapter 2 of the plan has 4, that of the law 1
+    assert rows in batch.batch(job, "zh")["html"]  # seen again
 
 
 def test_workbooks_and_reports_are_given_out_as_well() -> None:

@@ -62,7 +62,7 @@ def test_a_bar_for_each_chapter_in_the_order_of_the_text(cover: Cover) -> None:
     ]
     assert shown["html"].count('<a href="?view=coverage&amp;t=') == 3  # chapters without any lead nowhere
     assert shown["hits"] == ["plan.txt#2", "plan.txt#4", "plan.txt#7"]
-    assert "“节能改造”：3 段，在 3 章里" in shown["html"]
+    assert "“节能改造”见于 3 段，分布在 3 章。" in shown["html"]
     assert "查了 2 份文件的 9 段。" in shown["html"]
     assert "不能证明" in shown["html"]
     assert shown["html"].count("<u>节能改造</u>") == 3
@@ -77,7 +77,7 @@ def test_only_the_documents_that_are_chosen(cover: Cover) -> None:
 
 def test_a_term_that_is_nowhere(cover: Cover) -> None:
     shown = asked(cover, "恐龙")
-    assert "“恐龙”：0 段" in shown["html"]
+    assert "没有找到“恐龙”。" in shown["html"]
     assert [count for _, count in bars(shown["html"])] == ["0/2", "0/4", "0/1", "0/1", "0/1"]
     assert (shown["hits"], shown["counts"]) == ([], {})
     assert "zj-cover-passages" not in shown["html"]
@@ -128,7 +128,7 @@ def test_as_many_passages_as_fit_with_a_stated_number() -> None:
 
 def test_in_english(cover: Cover) -> None:
     shown = cover.cover("就业", [], "", "en", BASE)
-    assert "“就业” – passages: 1; chapters: 1" in shown["html"]
+    assert "“就业” was found in 1 passage of 1 chapter." in shown["html"]
     assert "Searched: 9 passages of 2 documents." in shown["html"]
     assert "no proof" in shown["html"]
 

@@ -26,7 +26,8 @@ from ui.memo.word import word
 from ui.room import Room
 from ui.words import EN, ZH
 
-BASE = "http://127.0.0.1:7860/"
+BASE = "https://zhangju.example/"
+HERE = "http://127.0.0.1:7860/"  # leads nowhere for other readers
 WATER = "用水量较2020年下降多少"
 SENTENCE = "建立水资源刚性约束制度,万元地区生产总值用水量较2020年下降12%。"
 NOW = datetime(2026, 3, 5, 14, 7, tzinfo=UTC)
@@ -87,6 +88,16 @@ def test_the_words_of_a_document_come_through_markdown_as_they_are() -> None:
         assert "<p>- _g_ 12%" in seen
         assert "<p>===</p>" in seen
         assert "<p>&gt; h  i</p>" in seen
+
+
+def test_no_link_that_others_cannot_follow_is_exported() -> None:
+    text = data(export().export_answer(WATER, ["plan.txt"], "markdown", "zh", HERE)).decode()
+    assert "《云溪市发展规划》第二章第二节第1段" in text
+    assert "127.0.0.1" not in text
+    with zipfile.ZipFile(io.BytesIO(data(export().export_answer(WATER, ["plan.txt"], "word", "zh", HERE)))) as package:
+        assert not any(b"127.0.0.1" in package.read(name) for name in package.namelist())
+    table = data(export().export_answer(WATER, ["plan.txt"], "csv", "zh", HERE)).decode("utf-8-sig")
+    assert HERE in table  # a table is worked with, often where it was made
 
 
 def test_the_citations_are_footnotes_of_the_word_document() -> None:

@@ -173,9 +173,9 @@ def test_bad_files_are_told_one_by_one(desk: Desk) -> None:
     desk.ended()
     text = Page(desk.library.library_work("zh")["html"]).text()
     assert "已加入：某市条例.txt" in text
-    assert "没有读成：picture.txt" in text
+    assert "读取失败：picture.txt" in text
     assert "picture.txt is a picture (PNG) by its content" in text
-    assert "没有读成：blank.txt" in text
+    assert "读取失败：blank.txt" in text
     assert [one.file.id for one in files.kept(desk.directory)] == ["某市条例.txt"]
 
 

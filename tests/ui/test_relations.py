@@ -19,7 +19,7 @@ from ui.render.relations import Side, opening, render_pairs, render_related, ren
 from ui.room import Room
 from ui.words import EN, ZH, Words
 
-BASE = "http://127.0.0.1:7860/"
+BASE = "https://zhangju.example/"
 SEARCHER = BigramSearcher((plan(), law()))
 
 # What these views add to the template of the others.
@@ -206,13 +206,22 @@ def test_several_documents_are_told_apart() -> None:
     assert listed.endswith("规划 Chapter 1 (inferred) 繁荣文化 ↔ Chapter 2 推进绿色发展 25%")
 
 
+def test_columns_are_named_by_the_chapter_alone_unless_its_number_comes_again() -> None:
+    one, two = Division(kind="编", number=1), Division(kind="编", number=2)
+    first, later = replace(ENERGY, number=1), replace(ENERGY, number=8)
+    paths = [(one,), (one, first), (two, first), (two, later)]
+    chapters = [Chapter(document="law.txt", path=path, title="法", first="p", size=1) for path in paths]
+    head = Page(render_map(chart(np.zeros((4, 4)).tolist(), chapters), ZH)).text("thead")
+    assert head == "章第一编1.12.18"
+
+
 def test_what_has_no_chapter_has_a_name() -> None:
     part = Division(kind="编", number=3)
     inside = Chapter(document="plan.txt", path=(part, replace(ENERGY, number=1)), title="规划", first="p", size=1)
     preface = chapter(Division(kind="章", number=0, title="序言"))
     drawn = chart(np.zeros((4, 4)).tolist(), [chapter(None), inside, preface, chapter(None, of="x", title="附则")])
     assert [drawn.label(i, ZH) for i in range(4)] == ["各章之前", "第三编 第一章", "序言", "全文"]
-    assert Page(render_map(drawn, ZH)).text("thead") == "章各章3.1序言全文"
+    assert Page(render_map(drawn, ZH)).text("thead") == "章各章1序言全文"
 
 
 def test_the_chapters_in_the_closest_pairs_are_kept() -> None:

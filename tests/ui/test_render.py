@@ -57,7 +57,7 @@ TEMPLATE = {
     "input": {"name", "type", "value"},
     "kbd": set(),
     "label": {"class", "for"},
-    "li": {"class"},
+    "li": {"class", "lang"},
     "main": {"aria-label", "id", "tabindex"},
     "mark": set(),
     "nav": {"aria-label", "id"},
@@ -70,7 +70,7 @@ TEMPLATE = {
     "summary": {"class", "title"},
     "textarea": {"autocomplete", "enterkeyhint", "id", "placeholder", "rows", "spellcheck"},
     "u": set(),
-    "ul": set(),
+    "ul": {"class"},
 }
 VOID = {"input"}
 COPIES = Copies({"zh": "《规划》", "en": "Plan", "bibtex": "@misc{}"}, "?p=p1")
@@ -152,7 +152,7 @@ def test_an_answer_written_out_by_hand() -> None:
     assert html.startswith(
         '<div class="zj-verdict zj-answered" role="status"><p class="zj-asked"><span>问：</span>怎样节能？</p>'
         '<p class="zj-verdict-title">文件的回答</p><blockquote lang="zh">加强节能管理。</blockquote>'
-        '<p class="zj-source"><cite>《规划》第十六章第五节第3段</cite><span>把握：很大</span></p></div>'
+        '<p class="zj-source"><cite>《规划》第十六章第五节第3段</cite><span>可信程度：高</span></p></div>'
         f"{export_bar(ZH, of='answer')}"
         '<h2>出处与原文</h2><ol class="zj-hits"><li class="zj-hit"><article data-passage="p1" tabindex="-1">'
         '<header><span class="zj-rank">1</span><span lang="zh" class="zj-document">规划</span></header>'
@@ -269,7 +269,11 @@ def test_a_second_hit_that_does_not_answer_is_not_quoted() -> None:
         ("nothing similar", "里面没有与之相近的内容。", "It holds nothing similar."),
         ("no detail", "但没有说到所问的细节。", "but not of the detail"),
         ("talk", "这不像是对文件的提问。", "does not look like a question"),
-        ("no such place", "所查的内容里没有“第九十九章”、“第一百条”。", "holds no “第九十九章”, no “第一百条”."),
+        (
+            "no such place",
+            "所查的内容里没有“第九十九章”、“第一百条”。",
+            "There is no “第九十九章”, no “第一百条” in what was searched.",
+        ),
     ],
 )
 def test_the_reason_stands_below_the_verdict(reason: Reason, zh: str, en: str) -> None:
@@ -432,3 +436,29 @@ def test_a_passage_of_a_paged_document_is_found_by_its_page() -> None:
 def test_what_is_uncertain_is_not_called_the_answer(confidence: float, title: str) -> None:
     unsure = replace(answer(hit(passage("甲。"), Span(0, 2))), confidence=confidence)
     assert f'<p class="zj-verdict-title">{title}</p>' in shown(unsure, ZH)
+
+
+def test_a_citation_of_what_is_not_there_is_said_to_be_missing_and_nothing_is_listed() -> None:
+    for words, title, why in (
+        (ZH, "这些文件里没有这个出处", "所查的内容里没有《刑法》。"),
+        (EN, "Not in these documents", "There is no 《刑法》 in what was searched."),
+    ):
+        html = shown(replace(answer(status="not in the text"), reason="no such place", nowhere=("《刑法》",)), words)
+        assert f'<p class="zj-verdict-title">{title}</p><p class="zj-why">{why}</p>' in html
+        assert "zj-hits" not in html
+
+
+def test_a_link_that_others_cannot_follow_says_so() -> None:
+    copies = {"p1": Copies({"zh": "《规划》"}, "http://127.0.0.1:7860/?p=p1")}
+    here = render_answer(answer(hit(passage(TEXT), Span(9, 16))), copies, ZH)
+    assert f'data-copy="http://127.0.0.1:7860/?p=p1" title="{ZH.hit.link_here}">' in here
+    assert ZH.hit.link_here not in shown(answer(hit(passage(TEXT), Span(9, 16))))
+
+
+def test_only_the_quotation_of_the_language_of_the_page_is_offered() -> None:
+    copies = {"p1": Copies({"quotation_zh": "“甲”", "quotation_en": "“A”", "zh": "《规划》"}, "?p=p1")}
+    found = answer(hit(passage(TEXT), Span(9, 16)))
+    for words, style, other in ((ZH, "quotation_zh", "quotation_en"), (EN, "quotation_en", "quotation_zh")):
+        html = render_answer(found, copies, words)
+        assert f'data-style="{style}">{words.hit.style_quotation}</button>' in html
+        assert other not in html

@@ -6,6 +6,7 @@ from threading import Event, Thread
 
 import pytest
 
+from index.citations import cite
 from index.errors import UnknownPlaceError
 from index.pointer import Generation
 from retrieval.records import Answer
@@ -13,8 +14,9 @@ from retrieval.schema import answer_json
 from tests.ui.fakes import FIRST, SECOND, BigramSearcher, Standing, law, plan
 from tests.ui.test_render import Page
 from ui.api import Api
+from ui.copies import copies_of
 from ui.gate import BusyError, Gate
-from ui.links import checked_base, link
+from ui.links import checked_base, is_local, link, shared
 from ui.page import build_page
 from ui.room import Room, pulse
 from ui.words import EN, ZH
@@ -110,7 +112,8 @@ def test_a_problem_that_the_reader_can_mend_is_shown_in_its_words() -> None:
     told = room().look_up("很" * 201, [], "zh", "")
     assert "the question has 201 characters; shorten it to 200" in told["html"]
     assert ZH.unusable in told["html"]
-    assert EN.failed in room().read("gone.txt", "", "en")["html"]
+    told = room().read("gone.txt", "", "zh")["html"]
+    assert f'<p class="zj-verdict-title">{ZH.error.place}</p><p>原因： <span lang="en">there is no document' in told
     assert "there is no passage" in room().peek(["gone"], "en")["html"]
     assert "there is no passage" in room().peek([], "en")["html"]
 
@@ -261,3 +264,22 @@ def test_addresses() -> None:
     assert checked_base(BASE) == BASE
     for bad in ("", "javascript:1", "http://a b/", 'http://a/"', "http://a/?q=1", "http://" + "a" * 400):
         assert checked_base(bad) == ""
+
+
+@pytest.mark.parametrize(
+    ("address", "local"),
+    [
+        *(("http://127.0.0.1:7860/", True), ("http://localhost/?p=x", True), ("http://[::1]:7860/", True)),
+        *(("http://127.0.0.5/", True), ("http://zhangju.localhost/", True), ("http://LOCALHOST:1/", True)),
+        *(("https://zhangju.example/", False), ("http://192.168.1.5:7860/", False), ("?p=x", False)),
+        *(("http://localhost.example/", False), ("http://127.0.0.1.example/", False), ("http://[bad/", False)),
+    ],
+)
+def test_an_address_of_this_machine_alone_is_not_for_others(address: str, local: bool) -> None:
+    assert is_local(address) is local
+    assert shared(address) == ("" if local else address)
+    base = address.partition("?")[0]
+    passage = plan().passages[0]
+    copies = copies_of(plan(), passage, cite(plan().title, passage), base=base)
+    assert copies.address == f"{base}?p=plan.txt%231"
+    assert (copies.address in copies.citations["markdown"]) is not local

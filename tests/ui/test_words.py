@@ -51,7 +51,7 @@ def test_a_language_code_leads_to_its_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("confidence", "word"), [(1, "很大"), (0.9, "很大"), (0.89, "较大"), (0.7, "较大"), (0.5, "一般"), (0.2, "不大")]
+    ("confidence", "word"), [(1, "高"), (0.9, "高"), (0.89, "较高"), (0.7, "较高"), (0.5, "一般"), (0.2, "低")]
 )
 def test_confidence_in_words(confidence: float, word: str) -> None:
     assert ZH.sureness(confidence).startswith(word)

@@ -8,7 +8,7 @@ from index.citations import division_label, paragraph_label
 from index.records import Citation, Passage, Span
 from retrieval.records import Answer, Hit
 from retrieval.reference import Place
-from ui.links import link
+from ui.links import link, shared
 from ui.memo.items import Item
 from ui.memo.records import Memo, Quotation
 from ui.render.pieces import cited
@@ -35,7 +35,7 @@ class Maker:
             verdict = words.found_answer(answer.confidence, twice=len(answer.answering) > 1)
             said = words.confidence.format(degree=words.sureness(answer.confidence))
         else:
-            verdict = words.too_vague if answer.status == "too vague" else words.not_in_the_text
+            verdict = words.no_answer(answer)
             said = words.why_not(answer.reason, answer.nowhere)
         return self._memo(
             answer.question,
@@ -101,7 +101,7 @@ class Maker:
     def _sentence(self, hit: Hit, question: str) -> Quotation:
         text = hit.passage.text[hit.best.start : hit.best.end] or hit.passage.text
         return Quotation(
-            text=text, citation=cited(hit.sentence_citation, self.words), link=self.link_to(hit.passage, question)
+            text=text, citation=cited(hit.sentence_citation, self.words), link=self._shared_link(hit.passage, question)
         )
 
     def _quotation(
@@ -123,7 +123,7 @@ class Maker:
             marked=(span,) if span else marked,
             place=self._place(passage),
             source=where,
-            link=self.link_to(passage, question),
+            link=self._shared_link(passage, question),
             remarks=tuple(noted),
         )
 
@@ -150,6 +150,10 @@ class Maker:
     def link_to(self, passage: Passage, question: str) -> str:
         """The address of a passage in the page, beside the question that found it; empty where no base is known."""
         return link(self.base, q=question, p=passage.id) if self.base else ""
+
+    def _shared_link(self, passage: Passage, question: str) -> str:
+        """The same for a memo, which others read: empty where it leads nowhere for them."""
+        return self.link_to(passage, question) if shared(self.base) else ""
 
 
 def marked_spans(text: str, item: Item) -> tuple[Span, ...]:

@@ -19,7 +19,9 @@ def render_answer(answer: Answer, copying: Copying, words: Words, *, same_text: 
     title = words.found if answer.answered else words.nearest
     same = same_text or {}
     hits = [_hit(h, answer.question, copying[h.passage.id], same.get(h.passage.id, ()), words) for h in answer.hits]
-    listed = join(element("h2", title), element("ol", *hits, class_="zj-hits")) if hits else EMPTY
+    if not hits:
+        return _verdict(answer, words)
+    listed = join(element("h2", title), element("ol", *hits, class_="zj-hits"))
     return join(_verdict(answer, words), export_bar(words, of="answer"), listed)
 
 
@@ -59,10 +61,11 @@ def render_card(
     return element("li", article, class_="zj-hit")
 
 
-def render_problem(message: str, *, title: str = "") -> Html:
-    """Something that went wrong, in words."""
+def render_problem(message: str, *, title: str = "", reason: Html = EMPTY) -> Html:
+    """Something that went wrong, in words; ``reason`` is the paragraph of ``render_reason``."""
     heading = element("p", title, class_="zj-verdict-title") if title else EMPTY
-    return element("div", heading, element("p", message), class_="zj-verdict zj-problem", role="alert")
+    said = element("p", message) if message else EMPTY
+    return element("div", heading, said, reason, class_="zj-verdict zj-problem", role="alert")
 
 
 def _verdict(answer: Answer, words: Words) -> Html:
@@ -71,8 +74,7 @@ def _verdict(answer: Answer, words: Words) -> Html:
     if answer.answering:
         kind, body = "zj-answered", _quotations(answer, words)
     else:
-        vague = answer.status == "too vague"
-        title = element("p", words.too_vague if vague else words.not_in_the_text, class_="zj-verdict-title")
+        title = element("p", words.no_answer(answer), class_="zj-verdict-title")
         why = words.why_not(answer.reason, answer.nowhere)
         kind, body = "zj-unanswered", join(title, element("p", why, class_="zj-why") if why else EMPTY)
     return element("div", asked, body, class_=f"zj-verdict {kind}", role="status")

@@ -1,8 +1,9 @@
 """The batch: the form for a list of questions, how far it is, and the first rows of its table."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
-from retrieval.records import Answer, Hit
+from retrieval.records import DOUBTFUL, SURE, Answer, Hit
 from ui.jobs import Job
 from ui.links import link
 from ui.markup import EMPTY, Html, element, join
@@ -24,9 +25,12 @@ def render_batch(job: Job | None, words: Words, *, most: int, room: int, problem
     )
 
 
-def render_rows(answers: Sequence[Answer], first: int, words: Words) -> Html:
-    """A row for each answer; the first has the number ``first``, counted from 0."""
-    return join(*(_row(number, answer, words) for number, answer in enumerate(answers, first + 1)))
+def render_rows(answers: Sequence[Answer], first: int, words: Words, places: Mapping[int, int]) -> Html:
+    """A row for each answer; the first has the number ``first``, counted from 0.
+
+    ``places`` holds, by such numbers, how many passages there are at the place that a question is.
+    """
+    return join(*(_row(number, answer, words, places.get(number, 0)) for number, answer in enumerate(answers, first)))
 
 
 def progress(job: Job, words: Words) -> str:
@@ -35,11 +39,18 @@ def progress(job: Job, words: Words) -> str:
 
 
 def summary(answers: Iterable[Answer], words: Words) -> str:
-    """How many questions were answered."""
-    found = [answer.status for answer in answers]
-    return words.batch.summary.format(
-        answered=found.count("answered"), not_answered=found.count("not in the text"), vague=found.count("too vague")
-    )
+    """How many questions were answered, and how surely."""
+    found = Counter(_verdict(answer) for answer in answers)
+    names = {"answered": "answered", "perhaps": "perhaps", "doubtful": "doubtful"}
+    names |= {"not_answered": "not in the text", "vague": "too vague"}
+    return words.batch.summary.format(**{blank: found[verdict] for blank, verdict in names.items()})
+
+
+def _verdict(answer: Answer) -> str:
+    """The status of an answer, and for one that is not sure how doubtful it is, in the steps of the answer's card."""
+    if not answer.answered or answer.confidence >= SURE:
+        return answer.status
+    return "doubtful" if answer.confidence < DOUBTFUL else "perhaps"
 
 
 def _form(words: Words, most: int, room: int) -> Html:
@@ -48,7 +59,7 @@ def _form(words: Words, most: int, room: int) -> Html:
     return element(
         "form",
         element("p", said.about),
-        element("label", said.file, " ", element("input", type="file", name="file", accept=".txt,.csv,.jsonl,.xlsx")),
+        _picker(words),
         element("label", said.paste, element("textarea", name="text", rows="6", placeholder=said.paste_hint)),
         element("label", said.passages, " ", element("select", *options, name="k")),
         element("p", said.limits.format(questions=f"{most:,}", room=room), class_="zj-note"),
@@ -58,6 +69,15 @@ def _form(words: Words, most: int, room: int) -> Html:
         data_room=str(room),
         data_too_big=said.too_big.format(room=room),
     )
+
+
+def _picker(words: Words) -> Html:
+    """A button to choose a file with: the browser's own speaks another language. Its script names the file."""
+    said = words.batch
+    field = element("input", type="file", name="file", accept=".txt,.csv,.jsonl,.xlsx", class_="zj-unseen")
+    label = element("label", field, said.choose, class_="zj-choose")
+    chosen = element("span", class_="zj-label", id="zj-batch-file", role="status")
+    return element("div", element("p", said.file), label, chosen)
 
 
 def _job(job: Job, words: Words) -> Html:
@@ -121,26 +141,47 @@ def _table(job: Job, words: Words) -> Html:
     said = words.batch
     names = ("#", said.question, said.answer)
     head = element("thead", element("tr", *(element("th", name, scope="col") for name in names)))
-    body = element("tbody", render_rows(job.answers[:SHOWN], 0, words))
+    body = element("tbody", render_rows(job.answers[:SHOWN], 0, words, job.places))
     more = element("p", said.first_rows.format(shown=SHOWN), class_="zj-note") if job.total > SHOWN else EMPTY
     return join(element("div", element("table", head, body), class_="zj-batch-table", tabindex="0"), more)
 
 
-def _row(number: int, answer: Answer, words: Words) -> Html:
-    said = words.batch
-    names = {"answered": said.answered, "not in the text": said.not_answered, "too vague": said.vague}
-    status = element("span", names[answer.status], class_="zj-kind")
-    asked = element("td", foreign(answer.question), element("p", status))
-    found = _found(answer.answering[0], answer.question, words) if answer.answering else _nearest(answer, words)
+def _row(number: int, answer: Answer, words: Words, passages: int) -> Html:
+    status = element("p", element("span", _status(answer, words, passages), class_="zj-kind"))
+    if answer.answering:
+        found = _found(answer.answering[0], answer.question, words, "" if passages else _sureness(answer, words))
+    else:
+        found = _nearest(answer, words)
     return element(
-        "tr", element("td", str(number)), asked, element("td", found), class_="" if answer.answered else "zj-none"
+        "tr",
+        element("td", str(number + 1)),
+        element("td", foreign(answer.question)),
+        element("td", status, found),
+        class_="" if answer.answered else "zj-none",
     )
 
 
-def _found(hit: Hit, question: str, words: Words) -> Html:
+def _status(answer: Answer, words: Words, passages: int) -> str:
+    """What stands over an answer on its card, or how many passages are at a place."""
+    if passages:
+        return words.passages.format(count=f"{passages:,}")
+    if answer.answering:
+        return words.found_answer(answer.confidence, twice=len(answer.answering) > 1)
+    if answer.status == "too vague":
+        return words.batch.vague
+    why = words.why_not(answer.reason, answer.nowhere) if answer.nowhere else ""
+    return why or words.batch.not_answered
+
+
+def _sureness(answer: Answer, words: Words) -> str:
+    return words.confidence.format(degree=words.sureness(answer.confidence))
+
+
+def _found(hit: Hit, question: str, words: Words, sureness: str) -> Html:
     text = hit.passage.text[hit.best.start : hit.best.end] or hit.passage.text
     cited_as = _link(hit.passage.id, question, cited(hit.sentence_citation, words))
-    return join(foreign(text, class_="zj-batch-answer"), element("p", cited_as, class_="zj-source"))
+    degree = join(" ", element("span", sureness)) if sureness else EMPTY
+    return join(foreign(text, class_="zj-batch-answer"), element("p", cited_as, degree, class_="zj-source"))
 
 
 def _nearest(answer: Answer, words: Words) -> Html:

@@ -207,10 +207,20 @@ def _short(chart: Chart, number: int, words: Words) -> str:
 
 def _column_head(chart: Chart, at: int, words: Words) -> Html:
     number = chart.shown[at]
-    chapter = chart.found.chapters[number]
-    numbers = [f"{d.number}-{d.sub}" if d.sub else str(d.number) for d in chapter.path if d.number]
-    short = ".".join(numbers) or chart.label(number, words)[:_SHORT_NAME]
+    short = _column_name(chart.found.chapters, number, words) or chart.label(number, words)[:_SHORT_NAME]
     return element("th", short, scope="col", title=_hint(chart, number, words), **chart.edge(at))
+
+
+def _column_name(chapters: Sequence[Chapter], number: int, words: Words) -> str:
+    """The number of a chapter, after those above it where they begin anew; a part's own passages by their label."""
+    path = chapters[number].path
+    if not path or not path[-1].number:
+        return ""
+    if path[-1].kind != "章":
+        return division_label(path[-1], words.language, long=False)
+    own = [c.path[-1].key for c in chapters if c.path and c.document == chapters[number].document]
+    told = path if own.count(path[-1].key) > 1 else path[-1:]
+    return ".".join(f"{d.number}-{d.sub}" if d.sub else str(d.number) for d in told if d.number)
 
 
 def _scale(words: Words) -> Html:

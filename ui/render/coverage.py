@@ -72,7 +72,7 @@ def render_form(terms: str, words: Words, *, asked: bool) -> Html:
     table = element("button", said.table, type="button", id="zj-cover-table", class_="zj-act") if asked else EMPTY
     return element(
         "form",
-        element("h2", words.room.coverage, class_="zj-cover-title"),
+        element("h2", words.room.coverage),
         element("p", said.about),
         element("label", said.terms, for_="zj-cover-terms", class_="zj-unseen"),
         element("div", box, element("button", said.search, type="submit"), class_="zj-cover-box"),
@@ -106,9 +106,10 @@ def render_why(hit: CoverageHit, words: Words) -> Html:
 def _section(number: int, section: Section, terms: str, words: Words) -> Html:
     found = section.found
     chapters = sum(chapter.found > 0 for chapter in found.chapters)
-    title = words.coverage.found if found.hits else words.coverage.nothing
-    heading = title.format(term=found.term, count=f"{len(found.hits):,}", chapters=f"{chapters:,}")
-    split = words.coverage.split.format(worded=f"{found.worded:,}", meant=f"{len(found.hits) - found.worded:,}")
+    said = words.coverage
+    nothing = said.nothing.format(term=found.term)
+    heading = said.found_in(found.term, len(found.hits), chapters) if found.hits else nothing
+    split = said.split.format(worded=f"{found.worded:,}", meant=f"{len(found.hits) - found.worded:,}")
     told = element(
         "div",
         element("p", heading, class_="zj-verdict-title"),

@@ -9,6 +9,7 @@ from ui.links import link
 from ui.markup import EMPTY, Html, element, join
 from ui.outline import Node, Outline
 from ui.render.pieces import foreign
+from ui.render.remarks import render_facts, render_remarks
 from ui.words import CHOICES, Words
 
 _IN_FULL = 3  # as many documents have their outline open
@@ -49,7 +50,8 @@ def render_frame(
 def welcome(words: Words) -> Html:
     """What stands in place of answers before the first question."""
     hints = element("ul", *(element("li", hint) for hint in _hints(words)))
-    return element("div", element("p", words.room.welcome), hints, class_="zj-welcome")
+    meanings = element("details", element("summary", words.room.meanings), _meanings(words))
+    return element("div", element("p", words.room.welcome), hints, meanings, class_="zj-welcome")
 
 
 def _masthead(words: Words, *, can_leave: bool) -> Html:
@@ -112,7 +114,7 @@ def _choice(documents: Sequence[Document], words: Words) -> Html:
         for document in documents
     )
     chosen = element("span", words.room.all_documents, id="zj-chosen")
-    summary = element("summary", words.room.ask_in, " ", chosen)
+    summary = element("summary", words.room.ask_in, chosen)
     hidden = {"hidden": ""} if len(documents) < 2 else {}
     return element("details", summary, element("div", *boxes), id="zj-in", data_all=words.room.all_documents, **hidden)
 
@@ -147,17 +149,13 @@ def _tree(document: Document, outline: Outline, is_open: bool, words: Words) -> 
         " ",
         element("span", words.passages.format(count=f"{len(document.passages):,}"), class_="zj-count"),
     )
-    remarks = [element("li", remark) for remark in document.remarks]
-    noted = element("details", element("summary", words.remarks), element("ul", *remarks), class_="zj-remarks")
-    facts = (f"{key} · {value}" for key, value in document.metadata.items() if value)
-    about = element("p", " ".join(facts), class_="zj-facts")
     tree = _branch(outline.roots, words)
     opened = {"open": ""} if is_open else {}
     return element(
         "details",
         title,
-        about,
-        noted if remarks else EMPTY,
+        render_facts(document, words),
+        render_remarks(document, words),
         tree,
         class_="zj-tree",
         data_document=document.id,
@@ -219,12 +217,21 @@ def _help(words: Words) -> Html:
         "dialog",
         element("h2", room.how, id="zj-help-title"),
         element("ul", *(element("li", hint) for hint in _hints(words))),
+        element("h3", room.meanings),
+        _meanings(words),
         element("h3", room.keys),
         element("dl", *rows),
         element("form", element("button", room.close), method="dialog"),
         id="zj-help",
         aria_labelledby="zj-help-title",
     )
+
+
+def _meanings(words: Words) -> Html:
+    """What the signs and the views of the page mean, in a sentence each."""
+    room = words.room
+    said = (room.mean_sure, room.mean_inferred, room.mean_marks, room.mean_map, room.mean_coverage)
+    return element("ul", *(element("li", one) for one in said), class_="zj-meanings")
 
 
 def _hints(words: Words) -> tuple[str, ...]:

@@ -14,7 +14,9 @@ from index.records import Document
 from ui.links import link
 from ui.markup import EMPTY, Html, element, join
 from ui.outline import Outline
+from ui.render.notices import render_reason
 from ui.render.pieces import foreign
+from ui.render.remarks import render_remarks
 from ui.words import Words
 from ui.words.library import megabytes
 from ui.workshop import Work
@@ -41,7 +43,7 @@ def render_library(held: Holdings, work: Work | None, words: Words, *, editable:
     said = words.library
     return element(
         "div",
-        element("h2", said.title, class_="zj-panel-title"),
+        element("h2", said.title),
         _form(words) if editable else element("p", said.read_only, class_="zj-note"),
         element("div", shown, id="zj-work"),
         element("ul", *(_document(d, held, words, editable) for d in held.documents), class_="zj-shelf"),
@@ -76,8 +78,6 @@ def _document(document: Document, held: Holdings, words: Words, editable: bool) 
     said, since = words.library, held.since.get(document.id)
     came = said.uploaded.format(time=_time(since)) if since else said.from_source
     facts = [document.id, *_size(document, held.outlines[document.id], words), came]
-    remarks = [element("li", remark) for remark in document.remarks]
-    noted = element("details", element("summary", words.remarks), element("ul", *remarks), class_="zj-remarks")
     actions = [
         element("a", said.only_this, href=link(**{"in": document.id}), class_="zj-act"),
         element("a", said.open_text, href=link(d=document.id), class_="zj-act"),
@@ -88,7 +88,7 @@ def _document(document: Document, held: Holdings, words: Words, editable: bool) 
         "li",
         foreign(document.title, "h3"),
         element("p", *(element("span", fact) for fact in facts), class_="zj-facts-row"),
-        noted if remarks else EMPTY,
+        render_remarks(document, words),
         element("div", *actions, class_="zj-actions"),
         data_document=document.id,
     )
@@ -107,14 +107,21 @@ def _removal(document: Document, words: Words, *, uploaded: bool) -> Html:
     meaning = said.remove_uploaded if uploaded else said.remove_source
     sure = element("button", said.remove_yes, type="button", class_="zj-do", data_remove=document.id)
     summary = element("summary", said.remove, class_="zj-act")
-    return element("details", summary, element("p", meaning), element("p", sure), class_="zj-sure")
+    buttons = element("p", sure, " ", _cancel(words))
+    return element("details", summary, element("p", meaning), buttons, class_="zj-sure")
+
+
+def _cancel(words: Words) -> Html:
+    return element("button", words.library.remove_no, type="button", class_="zj-act", data_cancel="")
 
 
 def _rebuild(words: Words) -> Html:
     said = words.library
     sure = element("button", said.rebuild_yes, type="button", class_="zj-do", data_rebuild="")
     summary = element("summary", said.rebuild, class_="zj-act")
-    return element("details", summary, element("p", said.rebuild_about), element("p", sure), class_="zj-sure")
+    buttons = element("p", sure, " ", _cancel(words))
+    asking = element("details", summary, element("p", said.rebuild_about), buttons, class_="zj-sure")
+    return join(asking, element("p", said.rebuild_when, class_="zj-note"))
 
 
 def _index(held: Holdings, words: Words) -> Html:
@@ -200,7 +207,7 @@ def _problem(work: Work, words: Words) -> Iterator[Html]:
         yield element("p", said.elsewhere.format(who=who), class_="zj-verdict-title")
     elif isinstance(error, ZhangjuError):
         yield element("p", said.failed, class_="zj-verdict-title")
-        yield _reason(str(error), words)
+        yield render_reason(str(error), words)
     else:
         yield element("p", words.unexpected, class_="zj-verdict-title")
 
@@ -220,14 +227,10 @@ def _done(changed: Changed, work: Work, held: Collection[str], words: Words) -> 
     for name, why in changed.failures.items():
         old = join(" ", element("span", said.kept_old)) if name in held else EMPTY
         yield element("p", element("b", said.not_read.format(name=name)), old)
-        yield _reason(why, words)
+        yield render_reason(why, words)
     for name, why in changed.left.items():
         yield element("p", element("b", said.not_removed.format(name=name)))
-        yield _reason(why, words)
-
-
-def _reason(why: str, words: Words) -> Html:
-    return element("p", words.reason, " ", element("span", why, lang="en"))
+        yield render_reason(why, words)
 
 
 def _time(moment: datetime) -> str:

@@ -20,7 +20,12 @@ def render_updated(generation: str, built: datetime | None, documents: Sequence[
 def render_not_opened(generation: str, reason: str, words: Words) -> Html:
     """That an earlier generation goes on answering, and why."""
     said = words.not_opened.format(generation=words.index(generation, None))
-    return join(element("p", said), element("p", words.reason, " ", element("span", reason, lang="en")))
+    return join(element("p", said), render_reason(reason, words))
+
+
+def render_reason(reason: str, words: Words) -> Html:
+    """The words of an error, which are English, below a sentence in the language of the page."""
+    return element("p", words.reason, " ", element("span", reason, lang="en"))
 
 
 def render_older(words: Words) -> Html:

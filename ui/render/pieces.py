@@ -7,7 +7,7 @@ from typing import NamedTuple
 from index.citations import division_label, paragraph_label
 from index.records import Citation, Division, Link, Passage, Span
 from index.script import is_chinese
-from ui.links import link
+from ui.links import is_local, link
 from ui.markup import EMPTY, Html, element, join
 from ui.words import Words
 
@@ -140,7 +140,7 @@ def actions(passage: Passage, copies: Copies, words: Words, *, collects: bool = 
         *links,
         _copy(rest.copy, copies.citations.get(main, ""), class_="zj-act zj-copy-citation"),
         _forms(copies, words),
-        _copy(rest.link, copies.address),
+        _copy(rest.link, copies.address, **({"title": rest.link_here} if is_local(copies.address) else {})),
         _collect(passage, words) if collects else EMPTY,
         class_="zj-actions",
         role="group",
@@ -157,13 +157,16 @@ def _collect(passage: Passage, words: Words) -> Html:
 def _forms(copies: Copies, words: Words) -> Html:
     rest = words.hit
     names = {
+        f"quotation_{words.language}": rest.style_quotation,
         "zh": rest.style_zh,
         "en": rest.style_en,
         "markdown": rest.style_markdown,
         "gbt7714": rest.style_gbt7714,
         "bibtex": rest.style_bibtex,
     }
-    buttons = (_copy(names[style], text, data_style=style) for style, text in copies.citations.items())
+    buttons = (
+        _copy(names[style], text, data_style=style) for style, text in copies.citations.items() if style in names
+    )
     return element(
         "details", element("summary", rest.copy_as, class_="zj-act"), element("div", *buttons), class_="zj-forms"
     )

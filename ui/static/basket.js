@@ -36,7 +36,7 @@ function toggle(button, state) {
   const rest = items.filter(one => one.passage !== passage);
   if (rest.length === items.length) {
     rest.push(seen(passage, button.closest("[data-passage]")));
-  }
+  } else say(state.say.takenOut);
   keep(rest, state);
 }
 

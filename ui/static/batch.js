@@ -18,6 +18,9 @@ export const batch = {
       event.preventDefault();
       begin(form, state).catch(error => trouble(error, state));
     });
+    form?.elements.file.addEventListener("change", event => {
+      form.querySelector("#zj-batch-file").textContent = event.target.files[0]?.name ?? "";
+    });
     const panel = region.querySelector("[data-job]");
     if (panel) wire(panel, state);
   },

@@ -52,7 +52,7 @@ function move(button, list, state) {
   keep(order, state, collection);
   say(way === "out" ? removed : moved.replace("{rank}", [...list.children].indexOf(card) + 1));
   if (!order.length) again(state);
-  else focused?.focus();
+  else (focused?.checkVisibility() ? focused : focused?.parentElement.querySelector("[data-move=out]"))?.focus();
 }
 
 function clearing(region, state) {

@@ -12,9 +12,14 @@ export function library(region, found, state) {
   const form = view.querySelector("#zj-add");
   if (form) dropping(form, files => add(files, form, view, state));
   view.addEventListener("click", event => {
-    const { remove, rebuild } = event.target.dataset;
+    const { remove, rebuild, cancel } = event.target.dataset;
     if (remove !== undefined) begin(run("library_remove", [remove, state.language]), view, state);
     else if (rebuild !== undefined) begin(run("library_rebuild", [state.language]), view, state);
+    else if (cancel !== undefined) {
+      const asking = event.target.closest("details");
+      asking.open = false;
+      asking.querySelector("summary").focus();
+    }
   });
   state.generation = found.generation; // what is listed is seen; the next look takes back the notice of it
   state.seen = "";

@@ -1,13 +1,4 @@
-// The views of what belongs together: related passages beside the one they belong to, and the map of chapters.
-
-import { here } from "./address.js";
-
-const WIDE = matchMedia("(min-width: 1100px)");
-
-/** Opens the passage that the others are related to in its text, unless the address names another one. */
-export async function besideText(region, found, state) {
-  if (found.source && WIDE.matches && !here().p) await state.reader.open(found.source, { quiet: true });
-}
+// The map of chapters.
 
 /** Makes the map usable by keyboard, and shows what was chosen in it. */
 export function chart(region, found) {

@@ -23,6 +23,7 @@ export const state = {
   asked: "", // the question as the address last gave it: what differs in the box has been typed since
   shown: null, // which view stands in the middle, and for what
   hits: [],
+  beside: "", // the passage that is read beside what is shown, unless the address names another one
   generation: "", // of the index that the visitor knows of
   live: "", // of the index that answers now
   answerOf: "", // of the index that the answer shown is from
@@ -34,7 +35,7 @@ async function enter(languages) {
   const entered = await run("enter", [languages]);
   Object.assign(state, {
     language: entered.language, say: entered.say, generation: entered.generation, live: entered.generation,
-    asked: "", answerOf: "", shown: null, hits: [],
+    asked: "", answerOf: "", shown: null, hits: [], beside: "",
   });
   const typed = state.root.querySelector("#zj-question")?.value;
   state.root.innerHTML = entered.html;
@@ -48,7 +49,8 @@ async function enter(languages) {
   markCollected(state.root, state);
   await follow(here());
   if (typed) find("#zj-question").value = typed;
-  if (WIDE.matches && !here().p) find("#zj-question").focus({ preventScroll: true });
+  const { p, q, view } = here();
+  if (WIDE.matches && !p && !q && !view) find("#zj-question").focus({ preventScroll: true });
   if (WIDE.matches && !state.reader.document) await state.reader.first();
 }
 
@@ -80,16 +82,13 @@ async function fill(parameters) {
     const found = await view.load(parameters, state, pending.signal);
     if (pending.signal.aborted) return;
     state.shown = key;
-    region.innerHTML = found.html;
-    region.scrollTop = 0;
-    state.hits = found.hits ?? [];
+    put(region, found);
     state.answerOf = view.name === "ask" && !found.problem ? found.generation : "";
     if (state.answerOf) await known(found.generation);
-    count(found.counts ?? {});
-    markCollected(region, state);
     await view.after?.(region, found, state);
+    if (view.name === "ask") leaveBox(parameters.q, region);
     if (found.place && !parameters.p) go({ ...here(), p: found.place }, { replace: true });
-    else if (WIDE.matches && found.answered && !parameters.p) await state.reader.open(state.hits[0], { quiet: true });
+    else if (WIDE.matches && state.beside && !parameters.p) await state.reader.open(state.beside, { quiet: true });
   } catch (error) {
     if (error.name !== "AbortError") throw error;
   } finally {
@@ -97,6 +96,24 @@ async function fill(parameters) {
     unsay(state.say.searching);
     if (state.pending === pending) region.classList.remove("zj-waiting");
   }
+}
+
+/** Puts what was found into the middle; what was marked for what stood there before is marked no more. */
+function put(region, found) {
+  region.innerHTML = found.html;
+  region.scrollTop = 0;
+  if (region.getBoundingClientRect().top < 0) region.scrollIntoView(); // low windows scroll the page
+  state.hits = found.hits ?? [];
+  state.beside = found.answered ? state.hits[0] : found.source ?? "";
+  state.reader.unmark();
+  count(found.counts ?? {});
+  markCollected(region, state);
+}
+
+/** From the box to its answers, where the keys work, unless something else has been typed since. */
+function leaveBox(question, region) {
+  const box = find("#zj-question");
+  if (document.activeElement === box && box.value.trim() === question) region.focus({ preventScroll: true });
 }
 
 async function reveal(parameters) {
@@ -148,7 +165,7 @@ export function ask(question) {
   state.asked = question;
   if (here().q === question) state.shown = null; // asked again: the index may be another one
   if (question.trim()) go({ q: question, in: documents });
-  else views.empty.show(state);
+  else views.empty.load(state).then(found => { state.shown = null; put(find("#zj-answers"), found); }, error => trouble(error, state));
 }
 
 function wireBox() {
@@ -181,6 +198,9 @@ function current(view) {
     if (entry.dataset.view === view) entry.setAttribute("aria-current", "page");
     else entry.removeAttribute("aria-current");
   }
+  const entry = find(`#zj-views [data-view="${CSS.escape(view ?? "")}"]`);
+  const name = view === "related" ? state.say.related : entry?.firstChild.textContent.trim();
+  find("#zj-tabs [data-region=answers]").textContent = name ?? find("#zj-answers").ariaLabel;
 }
 
 /** On a narrow window, which of the regions is shown. */
@@ -191,13 +211,22 @@ export function narrow(region) {
   }
 }
 
+/** On a narrow window, to another region; in that of the text there is always something to read. */
+function turnTo(region) {
+  narrow(region);
+  if (region !== "text") return;
+  const { p, d } = here();
+  const beside = p || d ? "" : state.beside;
+  state.reader.appear(beside).catch(error => trouble(error, state));
+}
+
 function clicked(event) {
   const at = event.target.closest("a, button");
   if (!at || !state.root.contains(at) || event.ctrlKey || event.metaKey || event.shiftKey) return;
   if (at.dataset.language) {
     localStorage.setItem("zj-language", at.dataset.language);
     enter(at.dataset.language).catch(error => trouble(error, state));
-  } else if (at.dataset.region) narrow(at.dataset.region);
+  } else if (at.dataset.region) turnTo(at.dataset.region);
   else if (at.dataset.ask) ask(at.dataset.ask);
   else if (at.id === "zj-help-button") find("#zj-help").showModal();
   else if (at.id === "zj-again") ask(here().q);

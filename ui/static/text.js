@@ -13,6 +13,7 @@ export class Reader {
     this.full = document.getElementById("zj-full");
     this.choice = document.getElementById("zj-document");
     this.before = null; // the marked passage as it was
+    this.unseen = false; // whether it was marked while the text was not shown, and could not be scrolled to
     this.leaves = new Leaves(this.full, state);
     this.choice.addEventListener("change", () => { if (this.choice.value) go({ ...here(), d: this.choice.value, p: "" }); });
     document.getElementById("zj-next").addEventListener("click", () => this.step(1));
@@ -33,6 +34,7 @@ export class Reader {
       this.before = null;
       this.passage = "";
       this.full.scrollTop = 0;
+      this.tellRank();
       this.leaves.begin(text.problem ? "" : name);
       markCollected(this.full, this.state);
       return !text.problem;
@@ -64,14 +66,18 @@ export class Reader {
     this.tellRank();
   }
 
+  /** The text has just come into view: what is marked in it, else what is to be read beside the answers, or the beginning. */
+  async appear(beside) {
+    if (this.passage && this.unseen) this.centre(this.at(this.passage));
+    else if (!this.passage && beside) await this.open(beside, { quiet: true });
+    else if (!this.document) await this.first();
+  }
+
   at(name) { return this.full.querySelector(`.zj-passage[data-passage="${CSS.escape(name)}"]`); }
 
   /** Marks a passage as the card of the same passage is marked. */
   mark(name, at) {
-    if (this.before) {
-      this.before.at.classList.remove("zj-open");
-      this.before.at.querySelector(".zj-text").replaceWith(this.before.text);
-    }
+    this.unmark();
     const text = at.querySelector(".zj-text");
     const card = this.state.root.querySelector(`#zj-answers [data-passage="${CSS.escape(name)}"] .zj-text`);
     this.before = { at, text };
@@ -81,8 +87,20 @@ export class Reader {
     this.passage = name;
   }
 
+  /** No passage is the open one any more. */
+  unmark() {
+    if (this.before) {
+      this.before.at.classList.remove("zj-open");
+      this.before.at.querySelector(".zj-text").replaceWith(this.before.text);
+    }
+    this.before = null;
+    this.passage = "";
+    this.tellRank();
+  }
+
   /** Twice, for what lies between is only laid out, and its height known, when it is near. */
   centre(at) {
+    this.unseen = !this.full.checkVisibility();
     const target = at.querySelector("mark") ?? at;
     target.scrollIntoView({ block: "center" });
     requestAnimationFrame(() => target.scrollIntoView({ block: "center" }));

@@ -5,7 +5,7 @@ import { batch } from "./batch.js";
 import { collection } from "./collection.js";
 import { coverage } from "./coverage.js";
 import { library } from "./library.js";
-import { besideText, chart } from "./relations.js";
+import { chart } from "./relations.js";
 import { run } from "./server.js";
 import { why } from "./why.js";
 
@@ -30,7 +30,6 @@ export const views = {
     name: "related",
     needs: ["r"],
     load: (given, state, signal) => run("relate", [given.r ?? "", state.language, base()], signal),
-    after: besideText,
   },
   coverage,
   map: {
@@ -41,11 +40,9 @@ export const views = {
     after: chart,
   },
   empty: {
-    show: async state => {
-      const found = await run("look_up", ["", [], state.language, base()]);
-      state.root.querySelector("#zj-answers").innerHTML = found.html;
-      state.shown = null;
-    },
+    name: "empty",
+    needs: [],
+    load: state => run("look_up", ["", [], state.language, base()]),
   },
 };
 

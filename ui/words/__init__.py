@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from retrieval.records import DOUBTFUL, SURE, Reason
-from ui.words import basket, batch, coverage, door, export, hits, library, relations, room
+from retrieval.records import DOUBTFUL, SURE, Answer, Reason
+from ui.words import basket, batch, coverage, door, errors, export, hits, library, relations, room
 from ui.words.basket import BasketWords
 from ui.words.batch import BatchWords
 from ui.words.coverage import CoverageWords
 from ui.words.door import DoorWords
+from ui.words.errors import ErrorWords
 from ui.words.export import ExportWords
 from ui.words.hits import HitWords
 from ui.words.library import LibraryWords
@@ -52,6 +53,7 @@ class Words:
     perhaps: str
     doubtful: str
     not_in_the_text: str
+    not_in_these_documents: str
     nothing_similar: str
     no_detail: str
     talk: str
@@ -92,6 +94,7 @@ class Words:
     about_clause: str
     about_figure: str
     about_duty: str
+    error: ErrorWords
     # by region
     door: DoorWords
     room: RoomWords
@@ -116,9 +119,18 @@ class Words:
             return self.perhaps
         return self.answered_twice if twice else self.answered
 
+    def no_answer(self, answer: Answer) -> str:
+        """What stands over an answer that is none: a citation that names nothing is no question."""
+        if answer.status == "too vague":
+            return self.too_vague
+        is_place = answer.reason == "no such place" and not answer.hits
+        return self.not_in_these_documents if is_place else self.not_in_the_text
+
     def why_not(self, reason: Reason | None, nowhere: Sequence[str]) -> str:
         """Why the text does not answer, in a sentence; ``nowhere`` are places that are not there."""
-        places = self.place_and_place.join(self.place.format(name=name) for name in nowhere)
+        places = self.place_and_place.join(
+            name if name.startswith("《") else self.place.format(name=name) for name in nowhere
+        )
         sentences: dict[Reason | None, str] = {
             "nothing similar": self.nothing_similar,
             "no detail": self.no_detail,
@@ -152,7 +164,7 @@ ZH = Words(
     remarks="读入时的说明",
     question="问题",
     placeholder="想从文件里查什么？",
-    ask="查找",
+    ask="提问",
     examples="试着问",
     searching="正在查找……",
     asked="问：",
@@ -161,18 +173,19 @@ ZH = Words(
     perhaps="可能的回答",
     doubtful="文件很可能没有直接回答，最接近的一句是",
     not_in_the_text="文件没有回答这个问题",
+    not_in_these_documents="这些文件里没有这个出处",
     nothing_similar="里面没有与之相近的内容。",
     no_detail="里面谈到了这个话题，但没有说到所问的细节。",
     talk="这不像是对文件的提问。",
     no_such_place="所查的内容里没有{places}。",
     place="“{name}”",
     place_and_place="、",
-    too_vague="字太少，看不出要查什么。请用一句话来问：谁、什么事、哪一年、多少。",
-    confidence="把握：{degree}",
-    very_sure="很大",
-    rather_sure="较大",
+    too_vague="请用一句话来提问：谁、什么事、哪一年、多少。",
+    confidence="可信程度：{degree}",
+    very_sure="高",
+    rather_sure="较高",
     somewhat_sure="一般",
-    unsure="不大，请核对原文",
+    unsure="低，请核对原文",
     found="出处与原文",
     nearest="意思最接近的段落",
     line="原文第 {line} 行",
@@ -189,14 +202,15 @@ ZH = Words(
     older="这个回答出自更新以前的索引。",
     ask_again="再问一次",
     empty_question="请先输入问题。",
-    unusable="这个问题没法查，请写得短一些、具体一些",
-    failed="没有查成",
-    unexpected="程序出了意外，这次没有查成。请再试一次；如果仍然不行，运行 zhangju serve 的窗口里有详细记录。",
+    unusable="这个问题无法查询，请写得短一些、具体一些",
+    failed="查询没有完成",
+    unexpected="程序出了意外，查询没有完成。请再试一次；如果仍然不行，运行 zhangju serve 的窗口里有详细记录。",
     about_lead="关于“{text}”，文件怎么说？",
     about_title="“{text}”有哪些内容？",
     about_clause="“{text}”，文件怎么说？",
     about_figure="{subject}{change}多少？",
     about_duty="{subject}，{modal}怎么做？",
+    error=errors.ZH,
     door=door.ZH,
     room=room.ZH,
     hit=hits.ZH,
@@ -225,16 +239,17 @@ EN = Words(
     asked="Question: ",
     answered="The text answers",
     answered_twice="The text answers, in two places",
-    perhaps="Perhaps the answer",
+    perhaps="Possible answer",
     doubtful="Probably not answered; the nearest sentence",
     not_in_the_text="The text does not answer this question",
+    not_in_these_documents="Not in these documents",
     nothing_similar="It holds nothing similar.",
     no_detail="It speaks of the topic, but not of the detail that is asked for.",
     talk="What was typed does not look like a question about the text.",
-    no_such_place="What was searched holds no {places}.",
+    no_such_place="There is no {places} in what was searched.",
     place="“{name}”",
     place_and_place=", no ",
-    too_vague="Too few letters to tell what is meant. Please ask in words: who, what, which year, how much.",
+    too_vague="Please ask in words: who, what, which year, how much.",
     confidence="Confidence: {degree}",
     very_sure="high",
     rather_sure="fairly high",
@@ -265,6 +280,7 @@ EN = Words(
     about_clause="What does the text say on “{text}”?",
     about_figure="What figure does the text give for “{subject}”?",
     about_duty="What does the text require where it says “{subject}”?",
+    error=errors.EN,
     door=door.EN,
     room=room.EN,
     hit=hits.EN,

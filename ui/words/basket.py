@@ -29,7 +29,7 @@ class BasketWords:
 
 ZH = BasketWords(
     title="摘录",
-    empty="摘录还是空的。在段落下面按“放进摘录”，就会收在这里，可以排序、加批注、一起导出。",
+    empty="摘录还是空的。在段落下面按“加入摘录”，就会收在这里，可以排序、加批注、一起导出。",
     kept_here="摘录和批注只存在这个浏览器里。",
     full="摘录放不下了：最多 {most} 段，连同批注不超过 {room} KB。",
     not_kept="浏览器不允许保存，或空间已满，这次改动没有存下。",
@@ -45,14 +45,14 @@ ZH = BasketWords(
     clear="清空摘录",
     clear_sure="{count} 段和它们的批注都会删掉，不能恢复。",
     clear_yes="清空",
-    clear_no="留着",
+    clear_no="保留",
 )
 
 EN = BasketWords(
     title="Basket",
-    empty="The basket is empty. “Into the basket” under a passage puts it here, "
+    empty="The basket is empty. “Add to basket” under a passage puts it here, "
     "to be put in order, annotated and exported with others.",
-    kept_here="Passages and notes are kept in this browser alone.",
+    kept_here="Passages and notes are kept only in this browser.",
     full="The basket is full: it holds {most} passages and, with notes, {room} KB at most.",
     not_kept="The browser does not allow it, or has no room left: this change was not kept.",
     unusable="The basket as this browser keeps it cannot be read: "

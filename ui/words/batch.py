@@ -10,6 +10,7 @@ class BatchWords:
     title: str
     about: str
     file: str
+    choose: str
     paste: str
     paste_hint: str
     passages: str
@@ -35,7 +36,6 @@ class BatchWords:
     question: str
     answer: str
     nearest: str
-    answered: str
     not_answered: str
     vague: str
     first_rows: str
@@ -44,8 +44,9 @@ class BatchWords:
 
 ZH = BatchWords(
     title="批量提问",
-    about="一次查很多问题：上传一份问题清单，或者直接贴在下面，每行一个。结果是一张表，每个问题都有原文、出处和链接。",
+    about="一次提很多问题：上传一份问题清单，或者直接贴在下面，每行一个。结果是一张表，每个问题都有原文、出处和链接。",
     file="问题文件（txt、csv、jsonl、xlsx）",
+    choose="选择文件",
     paste="或者贴在这里，每行一个问题",
     paste_hint="每行一个问题",
     passages="每个问题列出几段",
@@ -63,18 +64,18 @@ ZH = BatchWords(
     minutes_left="大约还要 {count} 分钟",
     stop="停下",
     go_on="继续",
-    another="另查一批",
+    another="再查一批",
     ended="查完了",
-    summary="找到回答 {answered} 个，没有回答 {not_answered} 个，字太少 {vague} 个。",
+    summary="文件的回答 {answered} 个，可能的回答 {perhaps} 个，很可能没有直接回答 {doubtful} 个，"
+    "没有回答 {not_answered} 个，不是完整的问题 {vague} 个。",
     download="下载：",
     wide="每个问题一行",
     excel="Excel",
     question="问题",
     answer="回答和出处",
     nearest="最接近的一段：",
-    answered="有回答",
     not_answered="没有回答",
-    vague="字太少",
+    vague="不是完整的问题",
     first_rows="只显示前 {shown} 个问题，全部在下载的表里。",
     file_name="{name} 的回答",
 )
@@ -84,10 +85,11 @@ EN = BatchWords(
     about="Ask many questions at once: upload a list, or paste it below, one question a line. "
     "The result is a table with the words, the citation and a link for each.",
     file="File of questions (txt, csv, jsonl, xlsx)",
+    choose="Choose a file",
     paste="Or paste them here, one question a line",
     paste_hint="one question a line",
     passages="Passages for each question",
-    begin="Begin",
+    begin="Start",
     limits="At most {questions} questions at a time, in a file of at most {room} KB. "
     "Other columns of a table are kept as they are; the column of questions is called question.",
     too_big="This file is too large; it may have {room} KB. Please divide it.",
@@ -106,16 +108,16 @@ EN = BatchWords(
     go_on="Go on",
     another="Another batch",
     ended="Done",
-    summary="Answered: {answered}. Not in the text: {not_answered}. Too few letters: {vague}.",
+    summary="Answered: {answered}. Possibly answered: {perhaps}. Probably not answered: {doubtful}. "
+    "Not in the text: {not_answered}. Not a question: {vague}.",
     download="Download: ",
     wide="One row for each question",
     excel="Excel",
     question="Question",
     answer="Answer and citation",
     nearest="Nearest passage: ",
-    answered="answered",
     not_answered="not in the text",
-    vague="too few letters",
+    vague="not a question",
     first_rows="Only the first {shown} questions are shown; the table to download has all.",
     file_name="{name} answered",
 )

@@ -13,7 +13,11 @@ class CoverageWords:
     hint: str
     search: str
     table: str
-    found: str  # in how many passages and chapters
+    found: str
+    one_passage: str
+    many_passages: str
+    one_chapter: str
+    many_chapters: str
     nothing: str
     split: str  # how many hold the words, how many more are near
     searched: str
@@ -39,6 +43,14 @@ class CoverageWords:
     score: str
     file: str
 
+    def found_in(self, term: str, passages: int, chapters: int) -> str:
+        """In how many passages of how many chapters a term was found, in a sentence."""
+        return self.found.format(
+            term=term,
+            passages=self.one_passage if passages == 1 else self.many_passages.format(count=f"{passages:,}"),
+            chapters=self.one_chapter if chapters == 1 else self.many_chapters.format(count=f"{chapters:,}"),
+        )
+
 
 ZH = CoverageWords(
     about="文件在哪些地方谈到某件事：列出所有段落，按章计数。",
@@ -47,8 +59,12 @@ ZH = CoverageWords(
     hint="可以一次查几个，每行一个，或用“、”“；”“，”隔开。中文、英文都可以，用英文也能查中文文件。",
     search="查分布",
     table="下载表格（csv）",
-    found="“{term}”：{count} 段，在 {chapters} 章里",
-    nothing="“{term}”：0 段",
+    found="“{term}”见于 {passages}，分布在 {chapters}。",
+    one_passage="1 段",
+    many_passages="{count} 段",
+    one_chapter="1 章",
+    many_chapters="{count} 章",
+    nothing="没有找到“{term}”。",
     split="含有这个词语 {worded} 段，不含而意思相近 {meant} 段。",
     searched="查了 {documents} 份文件的 {passages} 段。",
     searched_one="查了这份文件的 {passages} 段。",
@@ -82,15 +98,19 @@ EN = CoverageWords(
     hint="One or several, one a line or separated by , or ;. In any language: an English term finds Chinese passages.",
     search="Count",
     table="Download table (csv)",
-    found="“{term}” – passages: {count}; chapters: {chapters}",
-    nothing="“{term}” – passages: 0",
-    split="With the words: {worded}; without them, near in meaning: {meant}.",
+    found="“{term}” was found in {passages} of {chapters}.",
+    one_passage="1 passage",
+    many_passages="{count} passages",
+    one_chapter="1 chapter",
+    many_chapters="{count} chapters",
+    nothing="“{term}” was not found.",
+    split="With the words: {worded}; without them, similar in meaning: {meant}.",
     searched="Searched: {passages} passages of {documents} documents.",
     searched_one="Searched: the {passages} passages of this document.",
     counts="Every passage that holds the words counts, in traditional or simplified characters, in any width and "
-    "letter case. So does one without them that is near in meaning: {threshold} standard deviations above the middle "
-    "of all passages, and above everyday sentences on other things.",
-    zero="0 means that no passage holds the words and none is near in meaning by this measure. "
+    "letter case. So does one without them that is similar in meaning: {threshold} standard deviations above the "
+    "middle of all passages, and above everyday sentences on other things.",
+    zero="0 means that no passage holds the words and none is similar in meaning by this measure. "
     "It is no proof that the text does not speak of it: it may do so in other words.",
     bars="Passages by chapter: {term}",
     bar="{chapter}: {found} of {of} passages",
@@ -107,8 +127,8 @@ EN = CoverageWords(
     every="All chapters",
     no_chapter="There is no such chapter as in the address; the documents may have changed. Choose one in the chart.",
     worded="holds the words",
-    meant="near in meaning",
-    both="holds the words, and is near in meaning",
+    meant="similar in meaning",
+    both="holds the words, and is similar in meaning",
     score="nearness {score}",
     file="coverage {terms}",
 )

@@ -16,12 +16,14 @@ class HitWords:
     actions: str
     copy: str
     copy_as: str
+    style_quotation: str
     style_zh: str
     style_en: str
     style_markdown: str
     style_gbt7714: str
     style_bibtex: str
     link: str
+    link_here: str  # of an address that leads nowhere from other machines
     related: str
     open: str
     collect: str
@@ -46,15 +48,17 @@ ZH = HitWords(
     actions="对这一段",
     copy="复制出处",
     copy_as="其他格式",
+    style_quotation="引文和出处",
     style_zh="中文",
     style_en="英文",
     style_markdown="Markdown",
     style_gbt7714="GB/T 7714",
     style_bibtex="BibTeX",
     link="复制链接",
+    link_here="这个链接只在这台电脑上有效",
     related="相关段落",
     open="在原文中打开",
-    collect="放进摘录",
+    collect="加入摘录",
     collected="已在摘录",
     refers_nowhere="所指的内容不在索引里",
     also_named="另指 {count} 处",
@@ -67,8 +71,8 @@ ZH = HitWords(
 )
 
 EN = HitWords(
-    by_both="near in meaning, and in its words",
-    by_meaning="near in meaning",
+    by_both="similar in meaning and wording",
+    by_meaning="similar in meaning",
     by_words="the same words",
     meets="Words that meet: ",
     pair="{question} → {passage}",
@@ -76,15 +80,17 @@ EN = HitWords(
     actions="With this passage",
     copy="Copy citation",
     copy_as="Other forms",
+    style_quotation="Quotation with citation",
     style_zh="Chinese",
     style_en="English",
     style_markdown="Markdown",
     style_gbt7714="GB/T 7714",
     style_bibtex="BibTeX",
     link="Copy link",
+    link_here="This link works on this machine only",
     related="Related",
     open="Open in text",
-    collect="Into the basket",
+    collect="Add to basket",
     collected="In the basket",
     refers_nowhere="what it refers to is not in the index",
     also_named="and {count} more places",

@@ -25,6 +25,7 @@ class LibraryWords:
     remove_uploaded: str
     remove_source: str
     remove_yes: str
+    remove_no: str
     # what can be done
     add: str
     choose: str
@@ -32,6 +33,7 @@ class LibraryWords:
     takes: str
     read_only: str
     rebuild: str
+    rebuild_when: str
     rebuild_about: str
     rebuild_yes: str
     sending: str
@@ -99,7 +101,7 @@ def megabytes(size: int) -> str:
 
 ZH = LibraryWords(
     title="文件库",
-    index="现在的索引",
+    index="当前索引",
     model="模型",
     revision="版本",
     precision="精度",
@@ -114,13 +116,15 @@ ZH = LibraryWords(
     "以前的索引还留着两代，可以用 zhangju rollback 回到那里。",
     remove_source="移出以后，提问不再查到它；原来的文件不动，下次对它运行 zhangju index 时会重新收进来。",
     remove_yes="确认移出",
+    remove_no="取消",
     add="添加文件",
     choose="选择文件",
     drop="也可以把文件拖到这里",
     takes="能读 {suffixes}，每份不超过 {most} MB。同名的文件会换成新的一份。",
     read_only="这里只能查询，不能改动文件库。",
     rebuild="全部重建",
-    rebuild_about="重新读一遍还找得到的文件，全部内容重新计算；文件多时要几分钟以至更久。期间照常可以提问。",
+    rebuild_when="平时不需要：添加、移出文件时索引会自动更新。原来的文件在库外改过，或者程序升级以后想重新读入时，才需要重建。",
+    rebuild_about="把还找得到的文件重新读一遍，文件多时要几分钟以至更久；期间照常可以提问。",
     rebuild_yes="开始重建",
     sending="正在上传 {name}：{percent}%",
     sent="上传完毕，正在开始处理",
@@ -129,8 +133,8 @@ ZH = LibraryWords(
     rebuilding="全部重建",
     starting="准备中",
     reading="读文件：{name}（第 {now} 份，共 {total} 份）",
-    linking="核对各处的引用",
-    embedding="计算：{done} / {total} 条",
+    linking="查找文中互相引用之处",
+    embedding="处理文字：{done} / {total} 条",
     writing="写入索引",
     opening="启用新索引",
     meanwhile="照常可以提问；离开这一页也不会中断。",
@@ -140,14 +144,14 @@ ZH = LibraryWords(
     same="库里已有一模一样的：{names}",
     removed="已移出：{names}",
     rebuilt="已全部重建，重新读了 {count} 份文件",
-    cost="计算了 {made} 条，沿用 {taken} 条",
-    not_read="没有读成：{name}",
+    cost="新处理 {made} 条文字；{taken} 条没有变化，沿用上一次的结果。",
+    not_read="读取失败：{name}",
     kept_old="原来那份仍在库里。",
     not_removed="文件删不掉：{name}",
     nothing="文件库没有变化",
-    failed="没有改成，文件库还是原来的样子",
+    failed="修改没有完成，文件库还是原来的样子",
     stopped="程序停止时还没有做完，文件库还是原来的样子",
-    elsewhere="{who}正在建这个索引，这次没有改成。等它结束以后再试一次。",
+    elsewhere="{who}正在建这个索引，这次修改没有完成。等它结束以后再试一次。",
     someone="另一个进程（{process}）",
     busy="文件库正在改动，请等它结束以后再试。",
     last_one="这是最后一份文件，索引不能是空的。请先添加别的文件，再移出这一份。",
@@ -163,7 +167,7 @@ ZH = LibraryWords(
 
 EN = LibraryWords(
     title="Library",
-    index="The index now",
+    index="Current index",
     model="Model",
     revision="revision",
     precision="precision",
@@ -179,26 +183,29 @@ EN = LibraryWords(
     remove_source="Questions will not find it any more. Its file stays where it is, and the next zhangju index "
     "of it takes it in again.",
     remove_yes="Remove it",
+    remove_no="Cancel",
     add="Add documents",
     choose="Choose files",
     drop="or drop files here",
     takes="Reads {suffixes}, at most {most} MB each. A file of the same name takes the place of the one before.",
     read_only="Documents can only be asked here; the library cannot be changed.",
     rebuild="Rebuild everything",
-    rebuild_about="Reads the files again as far as they are found and embeds all texts again, "
-    "which takes minutes for long documents. Questions are answered meanwhile.",
+    rebuild_when="Not needed in daily use: adding and removing documents updates the index by itself. Rebuild when "
+    "files were changed outside the library, or after an update of the program.",
+    rebuild_about="All files that are still found are read again, which takes minutes for long documents. "
+    "Questions are answered meanwhile.",
     rebuild_yes="Start",
     sending="Uploading {name}: {percent}%",
-    sent="Uploaded, about to begin",
+    sent="Uploaded, about to start",
     adding="Adding {names}",
     removing="Removing {names}",
     rebuilding="Rebuilding everything",
     starting="Getting ready",
     reading="Reading {name} (file {now} of {total})",
-    linking="Looking for references",
-    embedding="Embedding: {done} of {total} texts",
+    linking="Looking for references between passages",
+    embedding="Processing text: {done} of {total}",
     writing="Writing the index",
-    opening="Going over to the new index",
+    opening="Switching to the new index",
     meanwhile="Questions are answered meanwhile, and leaving this view stops nothing.",
     ended="The last change ({time}): {what}",
     added="Added: {names}",
@@ -206,7 +213,7 @@ EN = LibraryWords(
     same="There already, just the same: {names}",
     removed="Removed: {names}",
     rebuilt="Everything was rebuilt, files read again: {count}",
-    cost="Texts embedded: {made}, taken over: {taken}",
+    cost="New texts processed: {made}. Unchanged texts kept from before: {taken}.",
     not_read="Not read: {name}",
     kept_old="The one before is still in the library.",
     not_removed="The file cannot be deleted: {name}",

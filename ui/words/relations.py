@@ -82,8 +82,9 @@ ZH = RelationWords(
     referred="引用这一段的",
     terms_alike="用语相同的",
     subject_alike="同一主题的",
-    about="各章之间，谈同样的事情有多少。数字是百分比：两章的段落，大约有百分之几在对方那里有相关的段落。"
-    "章越长，这样的段落往往越多。点一格，看这两章里哪些段落相对应。",
+    about="各章之间，谈同样的事情有多少。数字是百分比，是估计值：两章的段落，大约有百分之几在对方那里有相关的段落。"
+    "章越长，这样的段落往往越多；索引里还有哪些文件，也会影响这个数，所以只能在同一个索引里互相比较。"
+    "点一格，看这两章里哪些段落相对应。",
     too_few="少于两章，没有可以比较的。",
     narrowed="共有 {count} 章，这里只列出与别章关系最密的 {shown} 章。要看其余的，请在上面选定文件。",
     how="在表中可以用方向键移动，回车打开。",
@@ -123,9 +124,10 @@ EN = RelationWords(
     referred="What refers to this passage",
     terms_alike="In the same terms",
     subject_alike="On the same subject",
-    about="How much the chapters speak of the same things. The numbers are percentages: "
+    about="How much the chapters speak of the same things. The numbers are percentages, and estimates: "
     "about that many of the passages of two chapters have a related one in the other. "
-    "Long chapters tend to have more of them. Choose a field to see which passages correspond.",
+    "Long chapters tend to have more of them, and what else is in the index counts, too, "
+    "so figures can be compared only within one index. Choose a cell to see which passages correspond.",
     too_few="There are fewer than two chapters, so there is nothing to compare.",
     narrowed="There are {count} chapters; these are the {shown} that are closest to others. "
     "Choose documents above to see the rest.",
@@ -144,7 +146,7 @@ EN = RelationWords(
     pairs_first="Related: {percent}%. These are the {count} nearest pairs of passages.",
     no_pairs="Related: {percent}%. No passages of these two chapters belong together.",
     no_cell="There are no such two chapters as the address names; the documents may have changed. "
-    "Please choose another field of the table.",
+    "Please choose another cell of the table.",
     back="Back to the table",
     first_refers="the first refers to the second",
     second_refers="the second refers to the first",

@@ -66,7 +66,7 @@ def test_a_document_is_added_asked_and_removed(browser: Browser, library: str, t
         page.reload()
         expect(work.locator("progress")).to_be_visible()
         expect(work).to_contain_text("已加入：湿地条例.txt", timeout=PATIENCE)
-        expect(work).to_contain_text("没有读成：扫描.txt")
+        expect(work).to_contain_text("读取失败：扫描.txt")
         expect(work.locator("[lang=en]")).to_contain_text("a picture (PNG) by its content")
         expect(page.locator(".zj-shelf > li")).to_have_count(2)
         expect(page.locator("#zj-outline .zj-tree")).to_have_count(2, timeout=PATIENCE)

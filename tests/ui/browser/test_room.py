@@ -3,8 +3,9 @@
 import re
 from itertools import product
 
+import pypdfium2
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.ui.browser.conftest import Visit, serving
 
@@ -129,7 +130,7 @@ def test_enter_that_ends_a_composition_does_not_ask(visit: Visit) -> None:
 def test_the_keyboard(visit: Visit) -> None:
     page = visit.page
     visit.ask(WATER)
-    page.keyboard.press("Escape")
+    expect(page.locator("#zj-answers")).to_be_focused()
     page.keyboard.press("j")
     expect(page.locator(".zj-hit article").first).to_be_focused()
     page.keyboard.press("j")
@@ -149,6 +150,38 @@ def test_the_keyboard(visit: Visit) -> None:
     expect(page.locator("#zj-question")).to_be_focused()
     page.keyboard.press("j")
     expect(page.locator("#zj-question")).to_have_value("j")
+
+
+def test_what_is_typed_while_an_answer_loads_is_kept(visit: Visit) -> None:
+    page = visit.page
+
+    def slowly(route: Route) -> None:
+        page.keyboard.type("和节能")
+        route.continue_()
+
+    page.route("**/run/look_up", slowly)
+    visit.ask(WATER)
+    expect(page.locator("#zj-question")).to_be_focused()
+    page.keyboard.type("改造")
+    expect(page.locator("#zj-question")).to_have_value(f"{WATER}和节能改造")
+
+
+def test_the_mark_of_an_answer_goes_with_it(visit: Visit) -> None:
+    page = visit.page
+    opened, rank = page.locator("#zj-full .zj-open, #zj-full mark"), page.locator("#zj-at")
+    for leave in ("高速铁路票价是多少元", "library"):
+        visit.ask(WATER)
+        expect(opened).to_have_count(2)
+        expect(rank).to_have_text("第 1 处，共 9 处")
+        if leave == "library":
+            page.locator("#zj-views [data-view=library]").click()
+            expect(page.locator(".zj-library")).to_be_visible()
+            expect(page.locator("#zj-next")).to_be_disabled()
+        else:
+            visit.ask(leave)
+        expect(opened).to_have_count(0)
+        expect(rank).to_have_text("")
+        expect(page.locator("#zj-full .zj-passage")).to_have_count(7)
 
 
 # The words of the page alone: what comes from the document, or was typed, is marked as Chinese or quoted.
@@ -173,7 +206,7 @@ def test_an_english_browser_is_met_in_english_and_can_switch(visit: Visit) -> No
     expect(page.locator(".zj-verdict cite")).to_have_text("《云溪市发展规划》第二章第二节第1段")
     expect(page.locator("#zj-question")).to_have_value(WATER)
     page.reload()
-    expect(page.locator("#zj-go")).to_have_text("查找")
+    expect(page.locator("#zj-go")).to_have_text("提问")
 
 
 def test_what_is_typed_stays_text(visit: Visit) -> None:
@@ -243,6 +276,105 @@ def test_every_width_language_and_light(visit: Visit) -> None:
     if narrow:
         page.locator(".zj-hit [data-open]").first.click()
         expect(page.locator("#zj-full .zj-open")).to_be_in_viewport()
+
+
+NARROW = {"viewport": {"width": 390, "height": 844}, "locale": "en-GB"}
+LOW = {"viewport": {"width": 720, "height": 450}}  # a small window enlarged to 200 %
+
+
+@pytest.mark.parametrize("visit", [NARROW, LOW], indirect=True)
+def test_a_small_window_shows_one_region_and_all_views(visit: Visit) -> None:
+    page = visit.page
+    tabs = {name: page.locator(f"#zj-tabs [data-region={name}]") for name in ("outline", "answers", "text")}
+    answers = tabs["answers"].inner_text()
+    tabs["text"].click()
+    expect(page.locator("#zj-full .zj-passage").first).to_be_visible()
+    visit.ask(WATER)
+    expect(page.locator(".zj-verdict blockquote")).to_be_visible()
+    tabs["text"].click()
+    expect(page.locator("#zj-full .zj-open mark")).to_have_text(SENTENCE)
+    expect(page.locator("#zj-full .zj-open mark")).to_be_in_viewport()
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    for entry in [*page.locator("#zj-views > *").all(), page.locator("#zj-switch")]:
+        box = entry.bounding_box()
+        assert box
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= width
+    switch, title = (page.locator(part).bounding_box() for part in ("#zj-switch", "#zj-top h1"))
+    assert switch and title  # noqa: PT018 (mypy has to see both)
+    assert switch["x"] > width / 2
+    assert switch["y"] < title["y"] + title["height"]
+    library = page.locator("#zj-views [data-view=library]")
+    library.click()
+    expect(tabs["answers"]).to_have_text(library.inner_text())
+    visit.ask(WATER)
+    expect(tabs["answers"]).to_have_text(answers)
+
+
+@pytest.mark.parametrize("visit", [LOW], indirect=True)
+def test_a_low_window_scrolls_its_head_away(visit: Visit) -> None:
+    page = visit.page
+    visit.ask(WATER)
+    page.mouse.move(360, 400)
+    page.mouse.wheel(0, 20_000)
+    expect(page.locator("#zj-box")).not_to_be_in_viewport()
+    expect(page.locator(".zj-hit cite").last).to_be_in_viewport()
+    expect(page.locator("#zj-tabs")).to_be_in_viewport()
+    page.locator("#zj-tabs [data-region=text]").click()
+    expect(page.locator("#zj-full .zj-open mark")).to_be_in_viewport()
+    expect(page.locator("#zj-box")).not_to_be_in_viewport()
+
+
+@pytest.mark.parametrize("visit", [{"color_scheme": "light"}, {"color_scheme": "dark"}], indirect=True)
+def test_a_ticked_box_differs_from_an_empty_one(visit: Visit) -> None:
+    page = visit.page
+    page.locator("#zj-in summary").click()
+    boxes = page.locator("#zj-in input")
+    boxes.first.check()
+    colours = "(e, part) => [getComputedStyle(e).backgroundColor, getComputedStyle(e, part).borderBottomColor]"
+    ticked, tick = boxes.first.evaluate(colours, "::before")
+    empty, edge = boxes.last.evaluate(colours, None)
+    assert contrast(ticked, empty) >= 3  # WCAG 1.4.11
+    assert contrast(ticked, tick) >= 3
+    assert contrast(empty, edge) >= 3
+
+
+def contrast(one: str, other: str) -> float:
+    """The ratio of two colours as a browser writes them, by WCAG."""
+
+    def light(colour: str) -> float:
+        parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+        linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts]
+        return sum(v * share for v, share in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))
+
+    high, low = sorted((light(one), light(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("visit", [{"color_scheme": "dark"}], indirect=True)
+def test_an_answer_is_printed_to_its_last_passage(visit: Visit) -> None:
+    page = visit.page
+    visit.ask(WATER)
+    last = page.locator(".zj-hit").last
+    text, place = last.locator(".zj-text").inner_text(), last.locator("cite").inner_text()
+    with pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True)) as paper:
+        assert len(paper) > 1
+        pages = [sheet.get_textpage().get_text_range() for sheet in paper]
+    printed = "".join("".join(pages).split())
+    assert "".join(text.split()) in printed
+    assert "".join(place.split()) in printed
+    assert "复制出处" not in printed
+    page.emulate_media(media="print")
+    ink = last.locator(".zj-text").evaluate("e => getComputedStyle(e).color")
+    assert contrast(ink, "rgb(255, 255, 255)") > 7
+
+
+def test_the_open_text_is_printed_where_nothing_was_asked(visit: Visit) -> None:
+    page = visit.page
+    expect(page.locator("#zj-full .zj-passage")).to_have_count(7)
+    with pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True)) as paper:
+        printed = "".join(sheet.get_textpage().get_text_range() for sheet in paper)
+    assert "".join(page.locator("#zj-full .zj-text").last.inner_text().split()) in "".join(printed.split())
+    assert page.locator(".zj-welcome").inner_text().split("\n")[0] not in printed
 
 
 def test_stopping_while_a_page_is_open_is_quiet(browser: Browser) -> None:

@@ -1,0 +1,67 @@
+"""What the parser remarks on a document, and what a document says of itself, in the language of the page.
+
+The index keeps remarks in English, as index/structure.py, index/toc.py and index/links.py write them, and the facts of
+a document under the names that its text or its format gave them.
+"""
+
+import re
+from collections.abc import Mapping
+
+_REMARKS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), said)
+    for pattern, said in (
+        (
+            r"line (?P<line>\d+): the heading of chapter (?P<number>\d+) is missing; inferred",
+            "原文第 {line} 行：缺第 {number} 章的标题，章号由上下文推定",
+        ),
+        (r"line (?P<line>\d+): (?P<count>\d+) lines joined to one paragraph", "原文第 {line} 行：{count} 行接合为一段"),
+        (
+            r"line (?P<line>\d+): a table of contents of (?P<count>\d+) lines is left out",
+            "原文第 {line} 行：略去 {count} 行的目录",
+        ),
+        (
+            r"line (?P<line>\d+): (?P<label>\S.*) follows (?P<last>\S.*)",
+            "原文第 {line} 行：{last}之后是{label}，序号不连续",
+        ),
+        (
+            r"line (?P<line>\d+): the document names more than (?P<count>[\d,]+) articles and divisions; "
+            r"from here on they are not linked",
+            "原文第 {line} 行：文件提到的条款和章节超过 {count} 处，从这里起不再加链接",
+        ),
+        (
+            r"line (?P<line>\d+): one passage names more than (?P<count>[\d,]+) articles and divisions; "
+            r"the rest is not linked",
+            "原文第 {line} 行：这一段提到的条款和章节超过 {count} 处，其余不加链接",
+        ),
+    )
+)
+_FACTS = (
+    ("来源", "Source"),
+    ("责任编辑", "Editor in charge"),
+    ("编辑", "Editor"),
+    ("作者", "Author"),
+    ("发布机构", "Issued by"),
+    ("发文机关", "Issuing body"),
+    ("发布时间", "Published at"),
+    ("发布日期", "Published"),
+    ("成文日期", "Dated"),
+    ("文号", "Document number"),
+    ("说明", "Note"),
+    ("日期", "Date"),
+    ("没有文字的页", "Pages without text"),
+)
+_IN_ENGLISH: Mapping[str, str] = dict(_FACTS)
+_IN_CHINESE: Mapping[str, str] = {english.casefold(): chinese for chinese, english in _FACTS}
+
+
+def in_chinese(remark: str) -> str:
+    """A remark in Chinese; empty for one of another form."""
+    for pattern, said in _REMARKS:
+        if found := pattern.fullmatch(remark):
+            return said.format(**found.groupdict())
+    return ""
+
+
+def fact(key: str, language: str) -> str:
+    """The name of a fact about a document; one that is not known stays as it is."""
+    return _IN_ENGLISH.get(key, key) if language == "en" else _IN_CHINESE.get(key.casefold(), key)
