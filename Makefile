@@ -1,5 +1,5 @@
 # make run      sets up, indexes DOCS (a file or a folder; the sample unless given) and opens the page
-# make test     sets up and runs the tests
+# make test     sets up and runs the tests, a process of them for each core (no more than four: each holds a model)
 # make torture  runs the tests of reliability in full, about twenty minutes; their figures go to docs/reliability.md
 # make check    format, lint and types
 # make lock     writes the versions of a fresh installation to requirements.lock
@@ -17,7 +17,7 @@ run: .venv/.installed
 	$(BIN)/zhangju serve "$(DOCS)" --index "$(INDEX)" --port $(PORT) --open
 
 test: .venv/.installed-dev
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 torture: .venv/.installed-dev
 	ZHANGJU_TORTURE=1 ZHANGJU_FIGURES=docs/reliability.md $(BIN)/python -m pytest tests/reliability --timeout=7200

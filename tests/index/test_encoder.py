@@ -274,6 +274,8 @@ def test_default_contract(default_encoder: SentenceTransformerEncoder) -> None:
 def test_passages_agree_with_the_engine(default_encoder: SentenceTransformerEncoder, shared_folder: Path) -> None:
     texts = paragraphs(shared_folder)
     assert len(texts) == 200
+    if not os.environ.get("ZHANGJU_TORTURE"):
+        texts = texts[::4]  # the engine reads a few in a second
     cosines = np.sum(default_encoder.encode_passages(texts).vectors * engine().passage(texts), axis=1)
     assert cosines.min() >= 0.9995, f"min {cosines.min()}, median {np.median(cosines)}"
 

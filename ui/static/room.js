@@ -73,8 +73,8 @@ async function follow(parameters) {
 async function fill(parameters) {
   const view = views[parameters.view ?? (parameters.q ? "ask" : "welcome")] ?? views.unknown;
   const key = JSON.stringify([view.name, view.needs.map(name => parameters[name]), state.language]);
+  state.pending?.abort(); // also where it is shown already: what is still on its way must not take its place
   if (key === state.shown) return;
-  state.pending?.abort();
   const pending = state.pending = new AbortController();
   const region = find("#zj-answers");
   const late = setTimeout(() => { region.classList.add("zj-waiting"); say(state.say.searching); }, 250);

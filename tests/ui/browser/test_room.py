@@ -1,11 +1,12 @@
 """The box, the answers, the address, the keyboard, the languages, the widths."""
 
 import re
+from contextlib import suppress
 from itertools import product
 
 import pypdfium2
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Browser, Error, Route, expect
 
 from tests.ui.browser.conftest import Visit, serving
 
@@ -46,6 +47,21 @@ def test_next_and_previous_hit_and_the_way_back(visit: Visit) -> None:
     page.go_back()
     expect(page.locator("#zj-answers .zj-asked")).to_contain_text(WATER)
     expect(page.locator("#zj-question")).to_have_value(WATER)
+
+
+def test_what_comes_late_does_not_take_the_place_of_what_is_gone_back_to(visit: Visit) -> None:
+    page, held = visit.page, list[Route]()
+    visit.ask(WATER)
+    page.route("**/run/library", lambda route: held.append(route))
+    page.locator("#zj-views [data-view=library]").click()
+    expect(page).to_have_url(re.compile("view=library"))
+    page.wait_for_timeout(200)  # the request is on its way
+    assert held
+    page.go_back()
+    with suppress(Error):  # it may have been called back
+        held[0].continue_()
+    page.wait_for_timeout(500)
+    expect(page.locator("#zj-answers .zj-asked")).to_contain_text(WATER)
 
 
 def test_a_pasted_link_opens_the_same_view(visit: Visit, browser: Browser) -> None:
