@@ -31,10 +31,10 @@ from scripts import display
 ASKED, OPENED, VISITS, LONG = 30, 20, 9, 1_000_000
 
 # From the key to the frame behind the one in which the hits are there, which is when they are on the screen.
-_PAINTED = """done => new Promise(resolve => {
+_PAINTED = """question => new Promise(resolve => {
     let pressed = 0;
     const seen = new MutationObserver(() => {
-        if (!pressed || !eval(done)) return;
+        if (!pressed || !document.querySelector(".zj-asked")?.textContent.includes(question)) return;
         seen.disconnect();
         requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - pressed)));
     });
@@ -133,9 +133,8 @@ def opened(browser: Browser, url: str) -> float:
 def answered(page: Page, question: str) -> float:
     """Milliseconds from Enter to the painted hits."""
     page.locator("#zj-question").fill(question)
-    done = f"document.querySelector('.zj-asked')?.textContent.includes({json.dumps(question)})"
     page.evaluate("window.ready = false")
-    page.evaluate(f"window.painted = ({_PAINTED})({json.dumps(done)}); 0")
+    page.evaluate(f"window.painted = ({_PAINTED})({json.dumps(question)}); 0")
     page.wait_for_function("window.ready")
     page.locator("#zj-question").press("Enter")
     return float(page.evaluate("window.painted"))
