@@ -1,6 +1,6 @@
 """Take the pictures of the page that stand in the README and in docs/.
 
-zhangju serve ../shared/corpus/liaoning-plan.txt samples --port 7860 &
+zhangju serve samples --port 7860 &
 python -m scripts.screenshots http://127.0.0.1:7860/ docs
 """
 
