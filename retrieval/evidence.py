@@ -5,20 +5,19 @@ found = [found_rows(answer) for answer in answers(searcher, asked.questions, k=5
 tables.write(Path("out.xlsx"), "xlsx", columns(asked), rows(found, asked), about)
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from importlib.metadata import version
 from itertools import islice
 from typing import Any
-from urllib.parse import urlencode
 
 from index.citations import division_label, paragraph_label
 from index.errors import QuestionError
 from index.model import ModelContract
 from index.pointer import Generation
 from index.records import Passage
+from retrieval import addresses
 from retrieval.questions import Questions
 from retrieval.records import Answer, Hit
 from retrieval.schema import round_score, sentence
@@ -45,7 +44,6 @@ WIDE_HIT = (*(name for name in HIT if name != "rank"), *QUOTED, "link")  # each 
 EMBEDDED = 64  # questions embedded together; more are hardly quicker, and the next are embedded while these are ranked
 
 _LONGEST_LINK = 2_000  # characters of an address that spreadsheets and browsers follow
-_BASE = re.compile(r"https?://[^\s<>\"'\\?#]{1,300}")
 
 
 def answers(
@@ -183,13 +181,13 @@ def link(base: str, question: str, passage: str) -> str:
     """The address of a passage on the page at ``base``, with the question if that is not too long for an address."""
     if not base or not passage:
         return ""
-    whole = f"{base}?{urlencode({'q': question, 'p': passage})}"
-    return whole if len(whole) <= _LONGEST_LINK else f"{base}?{urlencode({'p': passage})}"
+    whole = addresses.link(base, q=question, p=passage)
+    return whole if len(whole) <= _LONGEST_LINK else addresses.link(base, p=passage)
 
 
 def checked_base(base: str) -> str:
     """The address of a page. Raises QuestionError if it is none."""
-    if base and not _BASE.fullmatch(base):
+    if base and not addresses.is_base(base):
         raise QuestionError(f"{base[:80]!r} is not the address of a page; give one such as http://127.0.0.1:7860/")
     return base
 

@@ -1,22 +1,20 @@
-"""Addresses within the page: what stands behind the question mark says all that is shown."""
+"""Addresses of the page as its visitors see it."""
 
 import re
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
+
+from retrieval.addresses import is_base, link
+
+__all__ = ["checked_base", "is_local", "link", "shared"]
 
 _HERE = re.compile(
     r"localhost|[\w.-]+\.localhost|127(?:\.\d{1,3}){3}|::1", re.ASCII
 )  # names a machine for itself alone
-_BASE = re.compile(r"https?://[^\s<>\"'\\?#]{1,300}")
-
-
-def link(base: str = "", **parameters: str) -> str:
-    """An address of the page, relative without ``base``; empty parameters are left out."""
-    return f"{base}?{urlencode({name: value for name, value in parameters.items() if value})}"
 
 
 def checked_base(base: str) -> str:
     """The address under which a visitor sees the page, or nothing if it is none: it goes into what is copied."""
-    return base if _BASE.fullmatch(base) else ""
+    return base if is_base(base) else ""
 
 
 def is_local(address: str) -> bool:
