@@ -29,8 +29,8 @@ def _converted(text: str) -> str:
     return converted
 
 
-# The sentences of the passages that are found again and again; at most a few megabytes.
-_remembered = lru_cache(maxsize=8192)(_converted)
+# The sentences of the passages that are found again and again; at most two megabytes.
+_remembered = lru_cache(maxsize=2048)(_converted)
 
 
 def normalised(form: Literal["NFC", "NFD", "NFKC"], text: str) -> str:

@@ -63,7 +63,7 @@ def foreign(question: str, passage: str) -> bool:
     return len(scripts) > 1
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _script(text: str) -> str:
     """The script of most letters of a text, as Unicode names it; Japanese, which mixes them, by its kana."""
     letters = (c for c in unicodedata.normalize("NFKC", text) if c.isalpha())
