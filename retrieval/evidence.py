@@ -16,7 +16,7 @@ from index.citations import division_label, paragraph_label
 from index.errors import QuestionError
 from index.model import ModelContract
 from index.pointer import Generation
-from index.records import Passage
+from index.records import Citation, Passage
 from retrieval import addresses
 from retrieval.questions import Questions
 from retrieval.records import Answer, Hit
@@ -96,18 +96,25 @@ def _hit_columns(hit: Hit, answers: bool) -> dict[str, Any]:
         "rank": hit.rank,
         "score": round_score(hit.score),
         "answer": sentence(passage, hit.best) if answers else "",
-        "citation_zh": hit.citation.zh,
-        "citation_en": hit.citation.en,
-        "document": hit.document_title,
+        **passage_columns(passage, hit.citation, hit.document_title),
+        **(_answer_columns(hit) if answers else {}),
+        **_levels(passage),
+    }
+
+
+def passage_columns(passage: Passage, citation: Citation, title: str) -> dict[str, Any]:
+    """What a row says of a passage in the document of a title, whoever found it."""
+    return {
+        "citation_zh": citation.zh,
+        "citation_en": citation.en,
+        "document": title,
         "line": passage.line,
         "start": passage.start,
         "end": passage.end,
         "passage": passage.id,
         "path": place(passage),
         "text": passage.text,
-        **(_answer_columns(hit) if answers else {}),
         "document_id": passage.document,
-        **_levels(passage),
         "page": passage.page or "",
     }
 

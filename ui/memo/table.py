@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from index.records import Citation, Passage
-from retrieval.evidence import COLUMNS, found_rows, place
+from retrieval.evidence import COLUMNS, found_rows, passage_columns
 from retrieval.records import Answer
 from retrieval.reference import Place
 from retrieval.schema import sentence
@@ -51,17 +51,5 @@ def _item(item: Item, make: Maker) -> Row:
 
 
 def _passage(passage: Passage, citation: Citation, question: str, make: Maker) -> Row:
-    return {
-        "citation_zh": citation.zh,
-        "citation_en": citation.en,
-        "document": make.shelf.document(passage.document).title,
-        "line": passage.line,
-        "start": passage.start,
-        "end": passage.end,
-        "passage": passage.id,
-        "path": place(passage),
-        "text": passage.text,
-        "document_id": passage.document,
-        "page": passage.page or "",
-        "link": make.link_to(passage, question),
-    }
+    title = make.shelf.document(passage.document).title
+    return {**passage_columns(passage, citation, title), "link": make.link_to(passage, question)}
