@@ -33,7 +33,7 @@ check: .venv/.installed-dev
 	$(PYTHON) -m venv .venv
 	@echo "installing, once: about 1.5 GB, a few minutes"
 	$(INSTALL) .
-	$(BIN)/python -c 'from index.model import locate; locate(report=print)'
+	$(BIN)/python -c 'from index.models.contract import locate; locate(report=print)'
 	touch $@
 
 .venv/.installed-dev: .venv/.installed

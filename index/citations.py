@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from index.numerals import to_chinese, write
 from index.records import Citation, Division, Inner, Passage, Path, Span
+from index.text.numerals import to_chinese, write
 
 Language = Literal["zh", "en"]
 

@@ -13,13 +13,13 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import NamedTuple
 
-from index import store
-from index.encoder import Encoder
 from index.errors import StoreError, ZhangjuError
-from index.pointer import Generation
-from index.snapshot import Snapshot
-from retrieval.background import Background
-from retrieval.rerank import Reranker
+from index.models.encoder import Encoder
+from index.storage import store
+from index.storage.generations import Generation
+from index.storage.snapshot import Snapshot
+from retrieval.answering.out_of_domain import Background
+from retrieval.ranking.reranking import Reranker
 from retrieval.search import Searcher
 
 log = logging.getLogger(__name__)

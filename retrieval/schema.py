@@ -6,11 +6,11 @@ from typing import Any
 
 from index.citations import cite
 from index.records import Citation, Document, Passage, Path, Span
-from index.script import is_chinese
-from retrieval.chapter_map import ChapterMap
-from retrieval.coverage import Coverage
+from index.text.chinese import is_chinese
+from retrieval.coverage.records import Coverage
+from retrieval.question.reference import Place
 from retrieval.records import Answer, Hit, RelatedHit, RelatedPair
-from retrieval.reference import Place
+from retrieval.related.chapter_map import ChapterMap
 
 Json = dict[str, Any]
 

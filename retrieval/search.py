@@ -8,28 +8,29 @@ from typing import NamedTuple, TypedDict
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from index import store
+from index.building.embedding import headings
 from index.citations import cite
-from index.embedding import headings
-from index.encoder import Encoder, load_encoder
-from index.model import EMBEDDING, OWN, mismatch
-from index.pointer import Generation
+from index.models.contract import EMBEDDING, OWN, mismatch
+from index.models.encoder import Encoder, load_encoder
 from index.records import Citation, Document, Passage, Span
-from index.script import folded
-from index.snapshot import Snapshot
-from retrieval import answer, confidence, marking, why
-from retrieval.absent import missing
-from retrieval.background import Background
-from retrieval.chapter_map import ChapterMap
-from retrieval.coverage import Coverage, checked_terms
-from retrieval.explaining import Explaining
-from retrieval.ranking import CLOSE, Mask, Question, Ranker, Ranking
-from retrieval.reach import Kinship, Reach
+from index.storage import store
+from index.storage.generations import Generation
+from index.storage.snapshot import Snapshot
+from index.text.chinese import folded
+from retrieval.answering import answer_sentences, confidence, verdict
+from retrieval.answering.out_of_domain import Background
+from retrieval.coverage.finder import Kinship, Reach
+from retrieval.coverage.records import Coverage, checked_terms
+from retrieval.explanation import match_reasons
+from retrieval.explanation.aligner import Explaining
+from retrieval.question.reference import Place, Reference, find_one, find_places
+from retrieval.question.scope import QuestionScope, Scopes
+from retrieval.question.unresolved import missing
+from retrieval.ranking.ranker import CLOSE, Mask, Question, Ranker, Ranking
+from retrieval.ranking.reranking import Reranker, reranked
 from retrieval.records import Answer, Hit, Match, RelatedHit, RelatedPair, Why
-from retrieval.reference import Place, Reference, find_one, find_places
-from retrieval.relations import Relations
-from retrieval.rerank import Reranker, reranked
-from retrieval.scope import QuestionScope, Scopes
+from retrieval.related.chapter_map import ChapterMap
+from retrieval.related.relations import Relations
 
 
 class _Shown(TypedDict):
@@ -83,7 +84,7 @@ class Searcher:
         self._reach = Reach(self.documents, self.passages, self._ranker)
         self._relations = Relations(self.documents, self.passages, self._ranker, self._spans)
         self._scopes = Scopes(snapshot.documents)
-        self._twins = marking.twins([p.text for p in self.passages])
+        self._twins = answer_sentences.twins([p.text for p in self.passages])
 
     @classmethod
     def open(
@@ -156,7 +157,7 @@ class Searcher:
         Without ``reasons`` it is not said why a passage was found, which takes a tenth of the time.
         """
         chosen = self._scopes.scope(chapters=chapters, titles=titles) if chapters or titles else None
-        asked = [answer.checked_question(q) for q in questions]
+        asked = [verdict.checked_question(q) for q in questions]
         told = [self._without_search(q, chosen) for q in asked]
         clear = [self._asking(q, chosen) for q, verdict in zip(asked, told, strict=True) if verdict is None]
         found = iter(zip(clear, self.questions([a.text for a in clear]), strict=True))
@@ -164,14 +165,14 @@ class Searcher:
 
     def _without_search(self, question: str, chosen: Mask | None) -> Answer | None:
         """The answer where nothing need be searched: too few letters, or a citation of what is not there."""
-        if answer.is_vague(question):
-            return answer.too_vague(question)
+        if verdict.is_vague(question):
+            return verdict.too_vague(question)
         documents = self.documents
         if chosen is not None:
             inside = {self.passages[row].document for row in np.flatnonzero(chosen)}
             documents = tuple(document for document in documents if document.id in inside)
         name = missing(question, documents)
-        return answer.nowhere(question, (name,)) if name else None
+        return verdict.nowhere(question, (name,)) if name else None
 
     def questions(self, texts: Sequence[str]) -> list[Question]:
         """What some questions are searched by."""
@@ -216,12 +217,12 @@ class Searcher:
     def _answer(self, asking: _Asking, question: Question, k: int, reasons: bool) -> Answer:
         ranking = self.rank(question, among=asking.among, boosted=asking.boosted)
         if asking.is_place:
-            return answer.found(asking.words, self._hits(question, _in_order(ranking), k, reasons))
+            return verdict.found(asking.words, self._hits(question, _in_order(ranking), k, reasons))
         # A reranker changes the order; the verdict rests on what the first ranking shows, for which it was fitted.
         signs = self.signs(question, ranking, None if asking.among is None else self.rank(question))
         foreign = confidence.foreign(question.text, self.passages[ranking.rows[0]].text)
         hits = self._hits(question, self._reread(question, ranking), k, reasons)
-        return answer.judged(asking.words, hits, signs, ranking.scores, foreign=foreign, nowhere=asking.nowhere)
+        return verdict.judged(asking.words, hits, signs, ranking.scores, foreign=foreign, nowhere=asking.nowhere)
 
     def _reread(self, question: Question, ranking: Ranking) -> Ranking:
         """The candidates as the reranker, where there is one, puts them; the scores stay with the places."""
@@ -254,13 +255,14 @@ class Searcher:
     def _reasons(self, question: Question, ranking: Ranking, shown: Sequence[int]) -> list[Why]:
         """Why each of the candidates shown was found."""
         words = self._ranker.words
-        asked = why.wanted(question.text, words)
-        ranks = why.meaning_ranks(ranking.signals, self._ranker.weights)
+        asked = match_reasons.wanted(question.text, words)
+        ranks = match_reasons.meaning_ranks(ranking.signals, self._ranker.weights)
         far = len(ranking.rows)  # those that were not compared token by token
         places = [int(ranks[i]) if i < len(ranks) else far for i in shown]
         texts = [self.passages[ranking.rows[i]].text for i in shown]
         return [
-            why.why(asked, text, words, rank=rank, candidates=far) for text, rank in zip(texts, places, strict=True)
+            match_reasons.why(asked, text, words, rank=rank, candidates=far)
+            for text, rank in zip(texts, places, strict=True)
         ]
 
     def _hit(self, rank: int, question: Question, ranking: Ranking, i: int, twins: Sequence[int]) -> Hit:
@@ -289,7 +291,7 @@ class Searcher:
 
     def explained(self, answer: Answer) -> Answer:
         """The answer with the matches of its hits in another language than the question; see ``matches``."""
-        hits = why.foreign_hits(answer)
+        hits = match_reasons.foreign_hits(answer)
         met = self.matches(answer.question, [(hit.passage.id, hit.best) for hit in hits]) if hits else []
         known = {hit.rank: found for hit, found in zip(hits, met, strict=True)}
         return replace(
@@ -302,7 +304,9 @@ class Searcher:
 
     def _answering(self, question: Question, ranking: Ranking, i: int) -> tuple[Span, ...]:
         spans = [self._spans[row] for row in ranking.sentence_rows[i]]
-        return marking.answering(question.text, self.passages[ranking.rows[i]], spans, ranking.sentence_scores[i])
+        return answer_sentences.answering(
+            question.text, self.passages[ranking.rows[i]], spans, ranking.sentence_scores[i]
+        )
 
     def related(self, reference: str, *, k: int = 10) -> tuple[RelatedHit, ...]:
         """The ``k`` passages in other chapters and documents that belong most to the one named by its id or citation.
@@ -329,7 +333,7 @@ class Searcher:
         """The ``k`` pairs of passages of different chapters that belong most together, in the order of ``related``.
 
         Only of the two chapters ``between``, by their places in ``chapter_map``, if given. Of a large collection the
-        pairs of some passages of each chapter are compared; see retrieval/survey.py.
+        pairs of some passages of each chapter are compared; see retrieval/related/chapter_similarity.py.
         """
         found = self._relations.pairs(between, k)
         return tuple(

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from index.errors import QuestionError, ZhangjuError
-from scripts import display, doctor, door, evidence_commands, examples
-from scripts.coverage_command import coverage_command
-from scripts.options import (
+from scripts import terminal
+from scripts.commands import access_options, doctor, evidence, examples
+from scripts.commands.coverage import coverage_command
+from scripts.commands.options import (
     DEFAULT_INDEX,
     ChaptersOption,
     DocumentsOption,
@@ -24,10 +25,10 @@ from scripts.options import (
     RerankerOption,
     loading,
 )
-from scripts.related_command import related_command
+from scripts.commands.related import related_command
 
 if TYPE_CHECKING:
-    from scripts.state import State
+    from scripts.commands.state import State
 
 # What needs numpy, FAISS, torch or Gradio is imported by the command that uses it: ``--help`` answers at once.
 
@@ -54,7 +55,7 @@ def index_command(
     ] = None,
 ) -> None:
     """Build the index of these documents, or bring it up to date."""
-    from scripts.indexing import LoadedOnce, bring_up_to_date
+    from scripts.commands.indexing import LoadedOnce, bring_up_to_date
 
     report = bring_up_to_date(sources, index, LoadedOnce(model))
     if report.failures:
@@ -73,7 +74,7 @@ def ask(
     reranker: RerankerOption = None,
 ) -> None:
     """Print the passages that answer a question, with citations."""
-    from retrieval.answer import checked_question
+    from retrieval.answering.verdict import checked_question
     from retrieval.schema import answer_json
     from retrieval.search import Searcher
 
@@ -83,7 +84,7 @@ def ask(
     if as_json:
         _print_json(answer_json(answer))
     else:
-        display.answer(answer, searcher.citation)
+        terminal.answer(answer, searcher.citation)
     if not answer.answered:
         raise typer.Exit(UNANSWERED)
 
@@ -109,7 +110,7 @@ def show(
     if as_json:
         _print_json({"passages": [place_json(citation, place) for citation, place in places]})
     else:
-        display.places(places)
+        terminal.places(places)
 
 
 @app.command()
@@ -121,24 +122,24 @@ def outline(
     as_json: JsonOption = False,
 ) -> None:
     """Print how a document is read: headings and passages."""
-    from index.store import open_snapshot
+    from index.storage.store import open_snapshot
     from retrieval.schema import outline_json
-    from scripts.indexing import read_source
+    from scripts.commands.indexing import read_source
 
     documents, failures = read_source(source) if source else (open_snapshot(index).documents, {})
     if as_json:
         outlines = [outline_json(d) for d in documents]
         _print_json(outlines[0] if len(outlines) == 1 else {"documents": outlines})
     else:
-        display.outlines(documents)
+        terminal.outlines(documents)
     for failure in failures.values():
-        display.message(f"not read: {failure}")
+        terminal.message(f"not read: {failure}")
     if failures:
         raise typer.Exit(1)
 
 
-app.command("batch")(evidence_commands.batch_command)
-app.command("check")(evidence_commands.check_command)
+app.command("batch")(evidence.batch_command)
+app.command("check")(evidence.check_command)
 
 
 @app.command("evaluate")
@@ -162,15 +163,15 @@ def evaluate_command(
     ] = False,
 ) -> None:
     """Measure the answers to questions whose right passages are known."""
-    from scripts import evaluate
-    from scripts.indexing import LoadedOnce
+    from scripts.commands import evaluate
+    from scripts.commands.indexing import LoadedOnce
 
     loaded = LoadedOnce(model)
     report = evaluate.run(
         folder, lambda: evaluate.cached(loaded, cache=not no_cache), depth=depth, out=run, other=other
     )
     for remark in report.remarks:
-        display.message(remark)
+        terminal.message(remark)
     if as_json:
         _print_json(evaluate.to_json(report))
     else:
@@ -190,10 +191,10 @@ def verify_command(
 
     Ends with 1 if one is.
     """
-    from index.model import EMBEDDING, OWN
-    from index.snapshot import Snapshot
-    from scripts import state
-    from scripts.indexing import LoadedOnce
+    from index.models.contract import EMBEDDING, OWN
+    from index.storage.snapshot import Snapshot
+    from scripts.commands import state
+    from scripts.commands.indexing import LoadedOnce
 
     def inspect(snapshot: Snapshot) -> str:
         problem = state.slipped(snapshot)
@@ -206,13 +207,13 @@ def verify_command(
     _print_states(found, as_json=as_json)
     if (error := state.damage(found, index)) is not None:
         raise error
-    display.message(f"{index} is sound")
+    terminal.message(f"{index} is sound")
 
 
 @app.command()
 def history(index: IndexOption = DEFAULT_INDEX, as_json: JsonOption = False) -> None:
     """Print the builds of the index that are kept, the live one first."""
-    from scripts import state
+    from scripts.commands import state
 
     _print_states(state.history(index), as_json=as_json)
 
@@ -229,18 +230,18 @@ def rollback(
 
     What is live now stays, and can be gone back to as well.
     """
-    from index import store
-    from index.pointer import name_of
-    from index.remedies import pasted
+    from index.storage import store
+    from index.storage.error_messages import pasted
+    from index.storage.generations import name_of
 
     name = store.roll_back(index, None if to is None else name_of(to)).name
-    display.message(
+    terminal.message(
         f"{index} is generation {name} again; what was live comes back with: zhangju rollback --index {pasted(index)}"
     )
 
 
 def _print_states(states: "Sequence[State]", *, as_json: bool) -> None:
-    from scripts import state
+    from scripts.commands import state
 
     if as_json:
         _print_json(state.state_json(states))
@@ -258,7 +259,7 @@ def serve(
         list[Path] | None, typer.Argument(metavar="[SOURCE...]", help="Files or folders to index first.")
     ] = None,
     index: IndexOption = DEFAULT_INDEX,
-    host: door.HostOption = "127.0.0.1",
+    host: access_options.HostOption = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port; 0 takes a free one.")] = 7860,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
     model: ModelOption = None,
@@ -266,10 +267,10 @@ def serve(
     mcp: Annotated[
         bool, typer.Option("--mcp", help="Offer search, show, related and outline as an MCP server.")
     ] = False,
-    auth_file: door.AuthOption = None,
-    no_auth: door.NoAuthOption = False,
-    allow_host: door.NamesOption = None,
-    proxy: door.ProxyOption = None,
+    auth_file: access_options.AuthOption = None,
+    no_auth: access_options.NoAuthOption = False,
+    allow_host: access_options.NamesOption = None,
+    proxy: access_options.ProxyOption = None,
     read_only: Annotated[
         bool, typer.Option("--read-only", help="Let nobody add, remove or rebuild documents on the page.")
     ] = False,
@@ -279,17 +280,17 @@ def serve(
     It follows the index when that is built anew.
     """
     from retrieval.live import LiveSearcher
-    from scripts.indexing import LoadedOnce, bring_up_to_date, shared_models
+    from scripts.commands.indexing import LoadedOnce, bring_up_to_date, shared_models
 
-    access = door.access(host, accounts=auth_file, open_to_all=no_auth, names=allow_host, proxy=proxy)
+    access = access_options.access(host, accounts=auth_file, open_to_all=no_auth, names=allow_host, proxy=proxy)
     encoder = LoadedOnce(model)
     if sources:
         bring_up_to_date(sources, index, encoder)
 
     load = shared_models(encoder, model)
-    with LiveSearcher(index, load, reranker=loading(reranker), report=display.message) as live:
-        from ui.page import serve as serve_page
-        from ui.workshop import Workshop
+    with LiveSearcher(index, load, reranker=loading(reranker), report=terminal.message) as live:
+        from ui.app.application import serve as serve_page
+        from ui.state.index_jobs import Workshop
 
         editable = not read_only and not access.is_for_strangers
         workshop = Workshop(index, load, live, sources=sources or (), editable=editable)
@@ -298,7 +299,7 @@ def serve(
             access=access,
             port=port,
             open_browser=open_browser,
-            announce=display.announce,
+            announce=terminal.announce,
             mcp=mcp,
             workshop=workshop,
         )
@@ -313,7 +314,7 @@ def password(
 
     It is asked for, or read from stdin.
     """
-    display.message(door.set_password(name, auth_file))
+    terminal.message(access_options.set_password(name, auth_file))
 
 
 for _command in app.registered_commands:
@@ -339,11 +340,11 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        app(color=False if display.is_plain() else None)
+        app(color=False if terminal.is_plain() else None)
     except ZhangjuError as error:
         for note in getattr(error, "__notes__", ()):
-            display.message(note)
-        display.message(f"zhangju: {error}")
+            terminal.message(note)
+        terminal.message(f"zhangju: {error}")
         sys.exit(1)
 
 

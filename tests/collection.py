@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from index import store
-from index.build import Report, build, collect
-from index.embedding import embed
-from index.encoder import Encoder
-from index.snapshot import Snapshot
-from index.structure import read_document
-from retrieval.background import Background
+from index.building.build import Report, build, collect
+from index.building.embedding import embed
+from index.models.encoder import Encoder
+from index.parsing.structure import read_document
+from index.storage import store
+from index.storage.snapshot import Snapshot
+from retrieval.answering.out_of_domain import Background
 from retrieval.search import Searcher
 from tests.fakes import HashingEncoder
 

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from index import packaged, store
-from index.build import build, collect
-from index.encoder import Encoder, SentenceTransformerEncoder, load_encoder
-from retrieval.background import Background
+from index.building.build import build, collect
+from index.models import packaged
+from index.models.encoder import Encoder, SentenceTransformerEncoder, load_encoder
+from index.storage import store
+from retrieval.answering.out_of_domain import Background
 from retrieval.search import Searcher
 
 SAMPLE = Path(__file__).resolve().parents[1] / "samples" / "liaoning-plan-digest.txt"
@@ -72,7 +73,7 @@ def sample_searcher(sample: Path, default_encoder: Encoder, background: Backgrou
 @pytest.fixture(scope="session")
 def sample_page(sample: Path, sample_searcher: Searcher) -> Iterator[str]:
     """The address of the page over the sample, with its MCP server, in a thread of this process."""
-    from tests.ui.serving import Answering, served
+    from tests.ui.app.running import Answering, served
 
     with served(live=Answering(sample_searcher, store.live(sample)), mcp=True) as site:
         yield site.url

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from index.encoder import Encoded
-from index.model import ModelContract
+from index.models.contract import ModelContract
+from index.models.encoder import Encoded
+from index.models.token_spans import PlacedTokens, nowhere
+from index.models.token_vectors import TokenVectors
 from index.records import Span
-from index.token_spans import PlacedTokens, nowhere
-from index.tokens import TokenVectors
 
 
 class HashingEncoder:

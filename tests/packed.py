@@ -8,14 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
-from index import e5_folder, e5_weights
+from index.models import e5_folder, e5_weights
 
 HIDDEN, LAYERS, HEADS, FEED_FORWARD, POSITIONS, TYPES = 32, 1, 2, 64, 64, 2
 PIECES = ["<s>", "<pad>", "</s>", "<unk>", "▁", *"abcdefghijklmnopqrstuvwxyz:~～0123456789节约用水", "节约", "<mask>"]
 
 
 def packed_model(*, seed: int = 1) -> bytes:
-    """The file: header, tokenizer, directory, tensors, as `index.e5_weights` describes it."""
+    """The file: header, tokenizer, directory, tensors, as `index.models.e5_weights` describes it."""
     shape = struct.pack("<7ifi", HIDDEN, LAYERS, HEADS, FEED_FORWARD, len(PIECES), POSITIONS, TYPES, 1e-12, 32)
     head = b"E5S1" + struct.pack("<I", 1) + shape + _pieces()
     tensors = _tensors(np.random.default_rng(seed))

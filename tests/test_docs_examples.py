@@ -20,13 +20,13 @@ import pytest
 import typer
 from gradio_client import Client
 
-from index.encoder import Encoder
-from index.model import ModelFiles
-from retrieval.background import Background
+from index.models.contract import ModelFiles
+from index.models.encoder import Encoder
+from retrieval.answering.out_of_domain import Background
 from retrieval.schema import answer_json
 from scripts import cli
 from tests.conftest import SAMPLE
-from tests.index.small_law import LAW
+from tests.index.loaders.small_law import LAW
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ["README.md", "README.zh-CN.md", *(f"docs/{page.name}" for page in sorted((ROOT / "docs").glob("*.md")))]
@@ -89,9 +89,9 @@ def desk(
     files = ModelFiles(
         name=default_encoder.contract.name, folder=tmp_path, revision=default_encoder.contract.revision, mend=""
     )
-    for loader in ("scripts.indexing", "retrieval.search", "index.encoder"):
+    for loader in ("scripts.commands.indexing", "retrieval.search", "index.models.encoder"):
         monkeypatch.setattr(f"{loader}.load_encoder", lambda *_, **__: default_encoder)
-    monkeypatch.setattr("scripts.indexing.locate", lambda *_, **__: files)
+    monkeypatch.setattr("scripts.commands.indexing.locate", lambda *_, **__: files)
     monkeypatch.delenv("ZHANGJU_INDEX", raising=False)
     monkeypatch.setenv("ZHANGJU_CACHE", str(cache))
     monkeypatch.chdir(tmp_path)

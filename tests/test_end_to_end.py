@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import sync_playwright
 
-from index import store
-from index.encoder import Encoder
-from index.numerals import to_chinese
-from index.sentences import sentence_spans
-from retrieval.background import Background
-from retrieval.questions import read_questions
+from index.models.encoder import Encoder
+from index.storage import store
+from index.text.numerals import to_chinese
+from index.text.sentences import sentence_spans
+from retrieval.answering.out_of_domain import Background
+from retrieval.evidence.question_files import read_questions
 from retrieval.records import Reason
 from retrieval.schema import answer_json
 from retrieval.search import Searcher
-from scripts import batch
+from scripts.commands import batch
 from tests.conftest import SAMPLE, chromium, indexed
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -9,17 +9,17 @@ from typing import Any, NamedTuple
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
-from index import store
+from index.storage import store
 from retrieval.schema import answer_json
 from tests.bench import write_bench
 from tests.collection import PLAN, open_searcher, searcher_of, snapshot_of
 from tests.fakes import HashingEncoder
-from tests.index.small_law import LAW
+from tests.index.loaders.small_law import LAW
 from tests.scripts.test_cli import Run, indexed, run
+from tests.ui.app.running import Answering
 from tests.ui.fakes import FIRST
-from tests.ui.serving import Answering
-from ui.api import Api
-from ui.gate import Gate
+from ui.app.api import Api
+from ui.state.concurrency import Gate
 
 __all__ = ["indexed", "run"]
 
@@ -77,7 +77,7 @@ class Desk(NamedTuple):
 
 @pytest.fixture
 def desk(indexed: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setattr("index.encoder.load_encoder", lambda *_, **__: HashingEncoder())
+    monkeypatch.setattr("index.models.encoder.load_encoder", lambda *_, **__: HashingEncoder())
     return Desk(indexed, tmp_path)
 
 

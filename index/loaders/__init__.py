@@ -4,9 +4,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from index.errors import DocumentError
-from index.loaders import docx, html, markdown, pdf, text
-from index.loaders.kinds import kind_of
+from index.loaders import markdown, text
+from index.loaders.docx.reader import load as load_docx
+from index.loaders.file_type import kind_of
+from index.loaders.html.reader import load as load_html
 from index.loaders.limits import check_size
+from index.loaders.pdf.reader import load as load_pdf
 from index.loaders.source import SourceText
 
 # the libraries that a loader needs are imported when it first reads a file
@@ -15,11 +18,11 @@ LOADERS: Mapping[str, Callable[[bytes, str], SourceText]] = {
     ".text": text.load,
     ".md": markdown.load,
     ".markdown": markdown.load,
-    ".docx": docx.load,
-    ".pdf": pdf.load,
-    ".html": html.load,
-    ".htm": html.load,
-    ".xhtml": html.load,
+    ".docx": load_docx,
+    ".pdf": load_pdf,
+    ".html": load_html,
+    ".htm": load_html,
+    ".xhtml": load_html,
 }
 
 

@@ -1,7 +1,7 @@
 """How much a file may hold: far more than any plan or law, far less than what a machine cannot bear.
 
 Each loader keeps to these by itself, so that a file is refused with a reason and at once. A file that finds another
-way to be too much meets the limits of the process that reads it: see ``index/reading_worker.py``.
+way to be too much meets the limits of the process that reads it: see ``index/parsing/worker.py``.
 """
 
 from index.errors import DocumentError

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, get_args
 
-from index import disk
 from index.errors import DocumentError, QuestionError
 from index.loaders.text import characters, decode
-from retrieval.tables import formulas, objects, report, separated, workbook, workbook_reader
+from index.storage import durable
+from retrieval.tables import delimited, formulas, jsonl, markdown, workbook, workbook_reader
 from retrieval.tables.records import About, Format, Row, Table, in_words
 
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -76,8 +76,8 @@ def write(
         target.write(data)
         return
     if target.suffix.lower() in _BESIDE:
-        disk.replace(about_file(target), (json.dumps(about, ensure_ascii=False, indent=1) + "\n").encode())
-    disk.replace(target, data)
+        durable.replace(about_file(target), (json.dumps(about, ensure_ascii=False, indent=1) + "\n").encode())
+    durable.replace(target, data)
 
 
 def encoded(
@@ -91,12 +91,12 @@ def encoded(
 ) -> bytes:
     """The bytes of a table, always the same of the same."""
     if form == "csv":
-        return separated.written(columns, rows, mark=mark)
+        return delimited.written(columns, rows, mark=mark)
     if form == "jsonl":
-        return objects.written(columns, rows)
+        return jsonl.written(columns, rows)
     if form == "xlsx":
         return workbook.written(columns, rows, about, formats=formats)
-    return report.written(columns, rows, about)
+    return markdown.written(columns, rows, about)
 
 
 def about_file(path: Path) -> Path:
@@ -139,12 +139,12 @@ def format_of_table(name: str) -> Format:
 
 def _read(data: bytes, name: str, form: Format) -> Table:
     if form == "csv":
-        return separated.read(characters(data, name), restored=formulas.restored)
+        return delimited.read(characters(data, name), restored=formulas.restored)
     if form == "jsonl":
-        return objects.read(decode(data, name))
+        return jsonl.read(decode(data, name))
     if form == "xlsx":
         return workbook_reader.read(data, name)
-    return report.read(decode(data, name))
+    return markdown.read(decode(data, name))
 
 
 def _about(data: bytes, name: str) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from index.errors import DocumentError, QuestionError
 from index.loaders.archive import BROKEN, EncryptedEntryError, chunks, opened
 from index.loaders.limits import UNPACKED_BYTES, UNPACKED_FREE, UNPACKED_RATIO, check_size
 from index.loaders.safe_xml import checked
+from retrieval.tables.delimited import listed
 from retrieval.tables.records import Row, Table
-from retrieval.tables.separated import listed
 from retrieval.tables.workbook import ABOUT
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 import pytest
 
 from index.citations import cite, division_label, paragraph_label
-from index.items import inner_parts
+from index.parsing.items import inner_parts
 from index.records import Division, Passage, Span
 
 

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import NamedTuple
 from unittest.mock import patch
 
-from index import disk, store
-from index.encoder import Encoded, Progress
 from index.errors import StoreError
+from index.models.encoder import Encoded, Progress
+from index.storage import durable, store
 from tests.collection import build_index
 from tests.fakes import HashingEncoder
 from tests.reliability.builds import ENCODER
@@ -79,7 +79,7 @@ def wait(until: Callable[[], bool]) -> None:
 
 def alive(processes: Sequence[int]) -> list[int]:
     """Those that have not ended."""
-    return [process for process in processes if disk._is_alive(process)]
+    return [process for process in processes if durable._is_alive(process)]
 
 
 # the helper's own side

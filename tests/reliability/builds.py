@@ -13,17 +13,17 @@ from unittest import mock
 
 import numpy as np
 
-import index.build
-from index import pointer, store
-from index.build import Report, collect, read_files
-from index.codec import document_from_json
-from index.embedding import embed
+import index.building.build
+from index.building.build import Report, collect, read_files
+from index.building.embedding import embed
 from index.errors import StoreError
-from index.model import ModelContract
-from index.pointer import Generation
+from index.models.contract import ModelContract
+from index.parsing.serialization import document_from_json
+from index.parsing.structure import read_document
 from index.records import Document
-from index.snapshot import Snapshot
-from index.structure import read_document
+from index.storage import generations, store
+from index.storage.generations import Generation
+from index.storage.snapshot import Snapshot
 from tests import collection
 from tests.fakes import HashingEncoder
 
@@ -67,13 +67,13 @@ class _ReaderHere:
 
 def build_index(sources: Path, directory: Path, encoder: HashingEncoder) -> Report:
     """Build an index; what is tried here begins when the documents are read."""
-    with mock.patch.object(index.build, "Reader", _ReaderHere):
+    with mock.patch.object(index.building.build, "Reader", _ReaderHere):
         return collection.build_index(sources, directory, encoder)
 
 
 def reference(sources: Path) -> Snapshot:
     """What an index of a folder must hold, made from nothing and never on a disk."""
-    with mock.patch.object(index.build, "Reader", _ReaderHere):
+    with mock.patch.object(index.building.build, "Reader", _ReaderHere):
         return embed(read_files(collect([sources]).files)[0], ENCODER).snapshot
 
 
@@ -173,7 +173,7 @@ def built_again(directory: Path, where: Scene) -> str:
 
 def leftovers(directory: Path) -> list[str]:
     """What is in an index directory and should not be, or the other way round."""
-    generations = [directory / "generations" / g.name for g in store.generations(directory)]
+    generations = [directory / "generations" / g.name for g in store.list_generations(directory)]
     files = {folder / name for folder in generations for name in (*store.FILES, "manifest.json")}
     files |= {directory / "CURRENT", directory / "LOCK", directory / "generations", *generations}
     return sorted(str(path.relative_to(directory)) for path in files ^ set(directory.rglob("*")))
@@ -192,7 +192,7 @@ def save_in_place(directory: Path, sources: Path) -> None:
     live, new = store.live(directory), store.live(made)
     for name in (*store.FILES, "manifest.json"):
         _overwrite(directory / "generations" / live.name / name, (made / "generations" / new.name / name).read_bytes())
-    _overwrite(directory / "CURRENT", pointer.written([Generation(live.name, new.digest)]))
+    _overwrite(directory / "CURRENT", generations.written([Generation(live.name, new.digest)]))
 
 
 def _overwrite(path: Path, data: bytes) -> None:

@@ -17,8 +17,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-from index.encoder import Encoded, Progress
 from index.errors import StoreError
+from index.models.encoder import Encoded, Progress
 from tests.fakes import HashingEncoder
 from tests.reliability.builds import ENCODER, build_index, perform, write_texts
 from tests.reliability.faults import Killer, watching

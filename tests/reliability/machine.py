@@ -16,16 +16,18 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from index import build, disk, encoder, store
-from index.embedding import embed, headings, sentence_places
-from index.encoder import Encoded, Progress
+from index.building import build
+from index.building.embedding import embed, headings, sentence_places
 from index.errors import DocumentError, StoreError
-from index.links import linked
+from index.models import encoder
+from index.models.encoder import Encoded, Progress
+from index.parsing.structure import read_document
 from index.records import Document
-from index.script import folded
-from index.snapshot import Snapshot
-from index.structure import read_document
-from index.vectors import VectorIndex
+from index.references.links import linked
+from index.storage import durable, store
+from index.storage.snapshot import Snapshot
+from index.storage.vector_index import VectorIndex
+from index.text.chinese import folded
 from tests.collection import build_index
 from tests.fakes import HashingEncoder
 from tests.reliability.builds import same
@@ -53,11 +55,11 @@ Texts = dict[str, bytes]  # by the names of the files
 
 # Between these a build may be cut off. What is between two operations of one of them: test_crash.py.
 STEPS: tuple[tuple[ModuleType, str], ...] = (
-    (disk, "write"),
-    (disk, "replace"),
-    (disk, "sync_folder"),
-    (disk, "make_folder"),
-    (disk, "remove"),
+    (durable, "write"),
+    (durable, "replace"),
+    (durable, "sync_folder"),
+    (durable, "make_folder"),
+    (durable, "remove"),
     (store, "open_generation"),
 )
 
@@ -284,7 +286,7 @@ class Machine(RuleBasedStateMachine):
         if path.name == store.MANIFEST:
             self.unsealed.add(generation)
         self.tally["damaged"] += 1
-        [found] = [g for g in store.generations(self.directory) if g.name == generation]
+        [found] = [g for g in store.list_generations(self.directory) if g.name == generation]
         with pytest.raises(StoreError, match=path.name):
             store.open_generation(self.directory, found)
 

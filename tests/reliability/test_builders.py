@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import pytest
 
-from index import store
-from index.snapshot import Snapshot
+from index.storage import store
+from index.storage.snapshot import Snapshot
 from tests.reliability.builders import Builders, Case, Event, alive, events, wait
 from tests.reliability.builds import leftovers, reference, same, write_texts
 from tests.reliability.conftest import Times

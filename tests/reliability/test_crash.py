@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from index import store
-from index.snapshot import Snapshot
+from index.storage import store
+from index.storage.snapshot import Snapshot
 from tests.reliability import forked, power
 from tests.reliability.builds import (
     SCENES,

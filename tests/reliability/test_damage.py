@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import store
-from index.codec import document_from_json
-from index.encoder import SCHEME
 from index.errors import StoreError
-from index.pointer import Generation, is_of_older_format
-from index.snapshot import Snapshot
-from index.vectors import VectorIndex
+from index.models.encoder import SCHEME
+from index.parsing.serialization import document_from_json
+from index.storage import store
+from index.storage.generations import Generation, is_of_older_format
+from index.storage.snapshot import Snapshot
+from index.storage.vector_index import VectorIndex
 from tests.collection import PLAN, build_index, write_plan
 from tests.fakes import HashingEncoder
 from tests.reliability.conftest import Times
@@ -62,14 +62,14 @@ def directory() -> Iterator[Path]:
     with folder_in_memory() as folder:
         for plan in PLANS:
             build_index(write_plan(folder, plan), folder / "index", ENCODER)
-        assert len(store.generations(folder / "index")) == store.KEPT
+        assert len(store.list_generations(folder / "index")) == store.KEPT
         yield folder / "index"
 
 
 def spots(directory: Path) -> list[Spot]:
     """Every file there is, but the lock, which holds nothing."""
     found = [Spot(directory, store.live(directory), directory / store.CURRENT)]
-    for generation in store.generations(directory):
+    for generation in store.list_generations(directory):
         for path in sorted((directory / store.GENERATIONS / generation.name).rglob("*")):
             found.append(Spot(directory, generation, path))
     everything = {path for path in directory.rglob("*") if path.is_file()} - {directory / store.LOCK}
@@ -290,7 +290,7 @@ def outcome(case: Case, opener: Opener, sound: dict[str, Answers]) -> str:
 
 def counted(found: Sequence[Spot], opener: Opener, count: int, draw: random.Random) -> Counter[str]:
     directory = found[0].directory
-    sound = {g.name: answers(store.open_generation(directory, g)) for g in store.generations(directory)}
+    sound = {g.name: answers(store.open_generation(directory, g)) for g in store.list_generations(directory)}
     return Counter(outcome(case, opener, sound) for case in cases(found, count, draw))
 
 

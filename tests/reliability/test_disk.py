@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from index import disk
 from index.errors import StoreError
+from index.storage import durable
 from tests.reliability import power
 from tests.reliability.builds import (
     ENCODER,
@@ -164,7 +164,7 @@ class CarelessOs:
 def test_a_writer_that_ignores_errors_is_noticed(
     name: str, work: Path, figures: Figures, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(disk, "os", CarelessOs(name))
+    monkeypatch.setattr(durable, "os", CarelessOs(name))
     where = scene("return", work / "scene")
     problems = [case.problem() for case in cases(where, work, lambda _at: (errno.EIO,), stays=False)]
     figures(cases=len(problems), noticed=sum(map(bool, problems)))

@@ -18,14 +18,14 @@ from xml.etree import ElementTree
 import pytest
 
 from index.errors import DocumentError
-from index.loaders import package
+from index.loaders.docx import package
 from index.loaders.safe_xml import parsed
-from index.reading import Reader
-from index.reading_worker import Limits
+from index.parsing.process import Reader
+from index.parsing.structure import read_document
+from index.parsing.worker import Limits
 from index.records import Document, Span
-from index.structure import read_document
-from tests.index.bombs import bombs, disguised, entities, word
-from tests.index.small_law import LAW, RENDERINGS
+from tests.index.loaders.bombs import bombs, disguised, entities, word
+from tests.index.loaders.small_law import LAW, RENDERINGS
 from tests.reliability.conftest import Times
 from tests.reliability.figures import Figures
 

@@ -6,13 +6,13 @@ from itertools import chain
 
 import pytest
 
-from index.lexical import terms
-from index.links import linked
-from index.mentions import mentions
-from index.structure import read_document
-from retrieval.asked import COUNTED, Asked, holds
-from retrieval.marking import twins
-from retrieval.question_words import Kind
+from index.parsing.structure import read_document
+from index.references.links import linked
+from index.references.mentions import mentions
+from index.storage.bm25 import terms
+from retrieval.answering.answer_sentences import twins
+from retrieval.question.patterns import Kind
+from retrieval.question.question_type import COUNTED, Asked, holds
 from tests.reliability.conftest import Times
 from tests.reliability.figures import Figures
 from tests.reliability.hostile import ATOMS

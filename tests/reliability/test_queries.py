@@ -16,16 +16,17 @@ from types import FrameType
 
 import pytest
 
-from index.encoder import Encoder, SentenceTransformerEncoder
 from index.errors import ZhangjuError
+from index.models.encoder import Encoder, SentenceTransformerEncoder
 from index.records import Span
-from index.script import folded
-from index.store import live
-from retrieval.questions import read_questions
+from index.storage.store import live
+from index.text.chinese import folded
+from retrieval.evidence.question_files import read_questions
 from retrieval.records import Answer
 from retrieval.schema import answer_json, place_json, related_json
 from retrieval.search import Searcher
-from scripts import batch, cli
+from scripts import cli
+from scripts.commands import batch
 from tests.collection import PLAN, build_index, open_searcher, searcher_of, snapshot_of, write_plan
 from tests.fakes import HashingEncoder
 from tests.reliability.conftest import Times

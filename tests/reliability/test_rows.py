@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import store
-from index.build import Report, build, collect
-from index.encoder import Encoded, Encoder, Progress, load_encoder
-from index.model import ModelContract
-from index.snapshot import Snapshot
-from index.token_spans import PlacedTokens
-from index.verify import embedded_again, slipped
+from index.building.build import Report, build, collect
+from index.building.verification import embedded_again, slipped
+from index.models.contract import ModelContract
+from index.models.encoder import Encoded, Encoder, Progress, load_encoder
+from index.models.token_spans import PlacedTokens
+from index.storage import store
+from index.storage.snapshot import Snapshot
 from tests.fakes import HashingEncoder
 from tests.reliability.builds import same
 from tests.reliability.conftest import FULL, Times

@@ -17,22 +17,22 @@ from typing import IO, Any, NamedTuple, cast
 
 import pytest
 
-from index import store
 from index.records import Citation, Document, Passage
-from retrieval.background import Background
+from index.storage import store
+from retrieval.answering.out_of_domain import Background
 from retrieval.live import LiveSearcher, Serving
+from retrieval.question.reference import Place
 from retrieval.records import Answer, RelatedHit
-from retrieval.reference import Place
 from retrieval.search import Searcher
 from tests.collection import snapshot_of
 from tests.fakes import HashingEncoder
 from tests.reliability.conftest import Times
 from tests.reliability.figures import Figures
 from tests.reliability.memory import folder_in_memory
-from ui.edge import Shown
-from ui.gate import Gate
-from ui.room import Room
-from ui.serving import Live
+from ui.handlers.ask import Room
+from ui.handlers.error_handlers import Shown
+from ui.state.concurrency import Gate
+from ui.state.protocols import Live
 
 ROOT = Path(__file__).resolve().parents[2]
 THREADS = 16

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from index import build, embedding, store
+from index.building import build, embedding
 from index.errors import StoreError
-from index.snapshot import Snapshot
+from index.storage import store
+from index.storage.snapshot import Snapshot
 from tests.reliability.conftest import FULL, Times
 from tests.reliability.figures import Figures
 from tests.reliability.machine import Machine
@@ -104,8 +105,8 @@ class SweptTooMuch(Machine):
 
     def __init__(self) -> None:
         super().__init__()
-        real = store.generations
-        swept = patch.object(store, "generations", lambda directory: real(directory)[:1])
+        real = store.list_generations
+        swept = patch.object(store, "list_generations", lambda directory: real(directory)[:1])
         self.stack.enter_context(patch.object(store, "sweep", _within(swept, store.sweep)))
 
 

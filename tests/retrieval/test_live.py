@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index import store
-from index.encoder import Encoded, Encoder
 from index.errors import ModelError, StoreError
-from index.model import ModelContract
-from index.snapshot import Snapshot
-from retrieval.background import Background
+from index.models.contract import ModelContract
+from index.models.encoder import Encoded, Encoder
+from index.storage import store
+from index.storage.snapshot import Snapshot
+from retrieval.answering.out_of_domain import Background
 from retrieval.live import LiveSearcher
-from retrieval.rerank import RERANKED, Scores
+from retrieval.ranking.reranking import RERANKED, Scores
 from retrieval.search import Searcher
 from tests.collection import PLAN, open_searcher, snapshot_of
 from tests.fakes import HashingEncoder

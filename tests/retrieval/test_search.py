@@ -7,17 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import store
-from index.encoder import Encoder
 from index.errors import ModelError, QuestionError, UnknownPlaceError
+from index.models.encoder import Encoder
 from index.records import Span
-from retrieval import answer
-from retrieval.answer import LONGEST_QUESTION
-from retrieval.background import Background
-from retrieval.everyday import TALK
-from retrieval.ranking import BOOST
+from index.storage import store
+from retrieval.answering import verdict
+from retrieval.answering.out_of_domain import Background
+from retrieval.answering.out_of_domain_sentences import TALK
+from retrieval.answering.verdict import LONGEST_QUESTION
+from retrieval.ranking.ranker import BOOST
+from retrieval.ranking.reranking import Reranker, Scores
 from retrieval.records import Answer, Hit
-from retrieval.rerank import Reranker, Scores
 from retrieval.schema import answer_json, outline_json, related_json
 from retrieval.search import Searcher
 from tests.collection import PLAN, build_index, open_searcher, searcher_of, snapshot_of, write_plan
@@ -308,7 +308,7 @@ TWO = "第一章 甲\n推广再生水三年。\n第二章 乙\n推广再生水�
 
 def test_a_second_answer_stands_in_another_chapter(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {"_LEAST": {False: 0.0, True: 0.0}, "_TALK": 2.0, "_AS_GOOD": 0.1, "_STANDS_OUT": 0.0}.items():
-        monkeypatch.setattr(answer, name, value)
+        monkeypatch.setattr(verdict, name, value)
     found = searcher_of(snapshot_of(TWO)).ask("推广再生水多久？")
     assert [h.passage.line for h in found.answering] == [2, 4]
     assert found.second == 2

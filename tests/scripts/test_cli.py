@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.library import Arriving, keep
-from index.model import ModelFiles
-from retrieval.rerank import Scores
+from index.building.uploads import Arriving, keep
+from index.models.contract import ModelFiles
+from retrieval.ranking.reranking import Scores
 from scripts import cli
 from tests.collection import write_plan
 from tests.fakes import HashingEncoder
-from ui.workshop import Workshop
+from ui.state.index_jobs import Workshop
 
 Run = Callable[..., tuple[int, str, str]]  # status, stdout, stderr
 
@@ -26,8 +26,8 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
     """Run a command in an empty folder with the fake encoder; gives status, stdout and stderr."""
     fake = HashingEncoder()
     files = ModelFiles(name="hashing", folder=tmp_path, revision=fake.contract.revision, mend="")
-    monkeypatch.setattr("scripts.indexing.load_encoder", lambda *_, **__: fake)
-    monkeypatch.setattr("scripts.indexing.locate", lambda *_, **__: files)
+    monkeypatch.setattr("scripts.commands.indexing.load_encoder", lambda *_, **__: fake)
+    monkeypatch.setattr("scripts.commands.indexing.locate", lambda *_, **__: files)
     monkeypatch.setattr("retrieval.search.load_encoder", lambda *_, **__: fake)
     monkeypatch.delenv("ZHANGJU_INDEX", raising=False)
     monkeypatch.setenv("ZHANGJU_CACHE", str(tmp_path / "cache"))
@@ -135,7 +135,7 @@ def test_a_reranker_is_loaded_by_name_and_asked(indexed: Run, monkeypatch: pytes
         names.append(name)
         return Backwards()
 
-    monkeypatch.setattr("retrieval.rerank.load_reranker", load)
+    monkeypatch.setattr("retrieval.ranking.reranking.load_reranker", load)
     plain = json.loads(indexed("ask", "普惠性幼儿园占比", "--json")[1])["hits"]
     assert names == []
     read_again = json.loads(indexed("ask", "普惠性幼儿园占比", "--json", "--reranker", "a/b")[1])["hits"]
@@ -146,7 +146,7 @@ def test_a_reranker_is_loaded_by_name_and_asked(indexed: Run, monkeypatch: pytes
 
 
 def test_batch_takes_the_same_options(indexed: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("retrieval.rerank.load_reranker", lambda *_, **__: Backwards())
+    monkeypatch.setattr("retrieval.ranking.reranking.load_reranker", lambda *_, **__: Backwards())
     (tmp_path / "q.txt").write_text("万元产值用水量\n", encoding="utf-8")
     options = ["--chapter", "第三章", "--document", "某省规划", "--reranker", "a/b"]
     assert indexed("batch", "q.txt", "-o", "out.jsonl", *options)[0] == 0
@@ -257,7 +257,7 @@ def test_who_may_change_the_library(
     def serve(_live: object, *, workshop: Workshop, **_options: object) -> None:
         seen.append(workshop.editable)
 
-    monkeypatch.setattr("ui.page.serve", serve)
+    monkeypatch.setattr("ui.app.application.serve", serve)
     assert indexed("serve", *options)[0] == 0
     assert seen == [editable]
 
@@ -282,7 +282,7 @@ def test_wrong_usage_has_its_own_status(run: Run, arguments: list[str]) -> None:
 
 def test_an_index_built_by_another_model_is_refused(indexed: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     other = HashingEncoder(dimension=64)
-    monkeypatch.setattr("scripts.indexing.load_encoder", lambda *_, **__: other)
+    monkeypatch.setattr("scripts.commands.indexing.load_encoder", lambda *_, **__: other)
     monkeypatch.setattr("retrieval.search.load_encoder", lambda *_, **__: other)
     status, out, err = indexed("ask", "用水量下降多少")
     assert (status, out) == (1, "")

@@ -12,13 +12,13 @@ import numpy as np
 
 from index.citations import cite
 from index.errors import QuestionError
-from index.model import ModelContract
-from index.pointer import Generation
+from index.models.contract import ModelContract
 from index.records import Citation, Division, Document, Passage, Path, Span
-from retrieval.chapter_map import Chapter, ChapterMap
-from retrieval.coverage import ChapterCount, Coverage, CoverageHit, checked_terms
+from index.storage.generations import Generation
+from retrieval.coverage.records import ChapterCount, Coverage, CoverageHit, checked_terms
+from retrieval.question.reference import Place, Reference, find_one, find_places
 from retrieval.records import Answer, Hit, Kind, Match, RelatedHit, RelatedPair, Why
-from retrieval.reference import Place, Reference, find_one, find_places
+from retrieval.related.chapter_map import Chapter, ChapterMap
 
 ENERGY = Division(kind="章", number=2, title="推进绿色发展")
 SAVING = Division(kind="节", number=1, title="节约能源")

@@ -6,13 +6,13 @@ from datetime import datetime
 
 from index.citations import division_label, paragraph_label
 from index.records import Citation, Passage, Span
+from retrieval.question.reference import Place
 from retrieval.records import Answer, Hit
-from retrieval.reference import Place
-from ui.links import link, shared
-from ui.memo.items import Item
+from ui.html.links import link, shared
 from ui.memo.records import Memo, Quotation
 from ui.render.pieces import cited
-from ui.serving import Serving, Shelf
+from ui.state.basket import Item
+from ui.state.protocols import Serving, Shelf
 from ui.words import Words
 
 PLACES = 500  # passages of a place in one memo
@@ -51,7 +51,7 @@ class Maker:
         listed = [self._quotation(passage, span=span) for passage, span in places[:PLACES]]
         cut = self.words.export.cut_short.format(shown=PLACES, count=f"{len(places):,}")
         said = (cut,) if len(places) > PLACES else ()
-        verdict = self.words.room.place_found.format(place=name, count=f"{len(places):,}")
+        verdict = self.words.frame.place_found.format(place=name, count=f"{len(places):,}")
         return self._memo(name, self.words.found, listed, verdict=verdict, said=said)
 
     def basket(self, items: Sequence[Item]) -> Memo:

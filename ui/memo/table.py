@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from index.records import Citation, Passage
-from retrieval.evidence import COLUMNS, found_rows, passage_columns
+from retrieval.evidence.evidence_rows import COLUMNS, found_rows, passage_columns
+from retrieval.question.reference import Place
 from retrieval.records import Answer
-from retrieval.reference import Place
 from retrieval.schema import sentence
-from retrieval.tables.separated import written
-from ui.memo.items import Item
+from retrieval.tables.delimited import written
 from ui.memo.making import PLACES, Maker, marked_spans
+from ui.state.basket import Item
 
 Row = dict[str, Any]
 

@@ -16,7 +16,7 @@ from docx.shared import Cm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph
 
-from index.script import is_chinese
+from index.text.chinese import is_chinese
 from ui.memo.footnotes import Footnotes
 from ui.memo.records import Memo, Quotation
 from ui.render.pieces import cut, lines

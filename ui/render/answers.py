@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from index.records import Citation, Passage
 from retrieval.records import Answer, Hit
-from ui.markup import EMPTY, Html, element, join
+from ui.html.markup import EMPTY, Html, element, join
 from ui.render.export import export_bar
-from ui.render.meeting import render_meeting
 from ui.render.pieces import PLAIN, Copies, Marks, actions, cited, foreign, passage_text, path_line, source_line
+from ui.render.word_alignment import render_meeting
 from ui.words import Words
 
 SameText = Mapping[str, Sequence[Citation]]  # of passages with the same words, by the id of the one that is shown
@@ -27,8 +27,8 @@ def render_answer(answer: Answer, copying: Copying, words: Words, *, same_text: 
 
 def render_place(question: str, cards: Sequence[Html], count: int, words: Words) -> Html:
     """What stands at a place: its passages as cards, as many as are listed of ``count``."""
-    said = words.room.place_found.format(place=question, count=f"{count:,}")
-    more = words.room.place_more.format(shown=len(cards)) if len(cards) < count else ""
+    said = words.frame.place_found.format(place=question, count=f"{count:,}")
+    more = words.frame.place_more.format(shown=len(cards)) if len(cards) < count else ""
     title = element("p", said, class_="zj-verdict-title")
     verdict = element("div", title, element("p", more) if more else EMPTY, class_="zj-verdict zj-place", role="status")
     return join(verdict, export_bar(words, of="answer"), element("ol", *cards, class_="zj-hits"))

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from index.records import Citation, Passage, Span
-from ui.links import link
-from ui.markup import EMPTY, Html, element, join
-from ui.memo.items import NOTE, Item
+from ui.html.links import link
+from ui.html.markup import EMPTY, Html, element, join
 from ui.render.export import export_bar
 from ui.render.pieces import Copies, Marks, actions, foreign, passage_text, path_line, source_line
+from ui.state.basket import NOTE, Item
 from ui.words import Words
 
 

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from retrieval.records import DOUBTFUL, SURE, Answer, Hit
-from ui.jobs import Job
-from ui.links import link
-from ui.markup import EMPTY, Html, element, join
+from ui.html.links import link
+from ui.html.markup import EMPTY, Html, element, join
 from ui.render.pieces import cited, foreign
+from ui.state.batch_jobs import Job
 from ui.words import Words
 
 CHOICES = (1, 3, 5, 10)  # passages for a question

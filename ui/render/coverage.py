@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from index.citations import division_label
-from retrieval.coverage import ChapterCount, Coverage, CoverageHit
-from ui.links import link
-from ui.markup import EMPTY, Html, element, join
+from retrieval.coverage.records import ChapterCount, Coverage, CoverageHit
+from ui.html.links import link
+from ui.html.markup import EMPTY, Html, element, join
 from ui.render.pieces import foreign
 from ui.words import Words
 
@@ -72,7 +72,7 @@ def render_form(terms: str, words: Words, *, asked: bool) -> Html:
     table = element("button", said.table, type="button", id="zj-cover-table", class_="zj-act") if asked else EMPTY
     return element(
         "form",
-        element("h2", words.room.coverage),
+        element("h2", words.frame.coverage),
         element("p", said.about),
         element("label", said.terms, for_="zj-cover-terms", class_="zj-unseen"),
         element("div", box, element("button", said.search, type="submit"), class_="zj-cover-box"),

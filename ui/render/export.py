@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from ui.markup import Html, element
+from ui.html.markup import Html, element
 from ui.words import Words
 
 

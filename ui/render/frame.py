@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from index.citations import division_label
 from index.records import Document
-from ui.guard.login_page import SIGN_OUT
-from ui.links import link
-from ui.markup import EMPTY, Html, element, join
-from ui.outline import Node, Outline
+from ui.html.links import link
+from ui.html.markup import EMPTY, Html, element, join
 from ui.render.pieces import foreign
 from ui.render.remarks import render_facts, render_remarks
+from ui.security.login_page import SIGN_OUT
+from ui.state.outline import Node, Outline
 from ui.words import CHOICES, Words
 
 _IN_FULL = 3  # as many documents have their outline open
@@ -27,16 +27,16 @@ def render_frame(
     """The whole page but what is asked for later: answers, text, notices; ``can_leave`` adds the way to sign out."""
     return element(
         "div",
-        element("a", words.room.skip, href="#zj-answers", class_="zj-skip"),
+        element("a", words.frame.skip, href="#zj-answers", class_="zj-skip"),
         _masthead(words, can_leave=can_leave),
         _box(documents, examples, words),
         element("div", id="zj-told", role="status"),
         _tabs(words),
         element(
             "div",
-            element("nav", _contents(documents, outlines, words), id="zj-outline", aria_label=words.room.contents),
-            element("main", welcome(words), id="zj-answers", tabindex="-1", aria_label=words.room.answers),
-            element("section", _reader(documents, words), id="zj-text", aria_label=words.room.text),
+            element("nav", _contents(documents, outlines, words), id="zj-outline", aria_label=words.frame.contents),
+            element("main", welcome(words), id="zj-answers", tabindex="-1", aria_label=words.frame.answers),
+            element("section", _reader(documents, words), id="zj-text", aria_label=words.frame.text),
             id="zj-regions",
         ),
         _help(words),
@@ -50,12 +50,12 @@ def render_frame(
 def welcome(words: Words) -> Html:
     """What stands in place of answers before the first question."""
     hints = element("ul", *(element("li", hint) for hint in _hints(words)))
-    meanings = element("details", element("summary", words.room.meanings), _meanings(words))
-    return element("div", element("p", words.room.welcome), hints, meanings, class_="zj-welcome")
+    meanings = element("details", element("summary", words.frame.meanings), _meanings(words))
+    return element("div", element("p", words.frame.welcome), hints, meanings, class_="zj-welcome")
 
 
 def _masthead(words: Words, *, can_leave: bool) -> Html:
-    room = words.room
+    room = words.frame
     views = (("map", room.map), ("coverage", room.coverage), ("library", room.library), ("batch", room.batch))
     entries = [element("a", name, href=link(view=view), data_view=view) for view, name in views]
     count = element("span", "", id="zj-basket-count")
@@ -73,7 +73,7 @@ def _masthead(words: Words, *, can_leave: bool) -> Html:
 
 
 def _sign_out(words: Words) -> Html:
-    return element("form", element("button", words.door.sign_out), method="post", action=SIGN_OUT, id="zj-sign-out")
+    return element("form", element("button", words.access.sign_out), method="post", action=SIGN_OUT, id="zj-sign-out")
 
 
 def _languages(words: Words) -> Iterator[Html]:
@@ -98,7 +98,7 @@ def _box(documents: Sequence[Document], examples: Sequence[str], words: Words) -
     )
     buttons = (element("button", text, type="button", class_="zj-example", data_ask=text) for text in examples)
     tried = element("div", element("span", words.examples, class_="zj-label"), *buttons, id="zj-examples")
-    recent = element("div", id="zj-recent", data_label=words.room.recent, data_forget=words.room.forget)
+    recent = element("div", id="zj-recent", data_label=words.frame.recent, data_forget=words.frame.forget)
     return element("div", form, _choice(documents, words), tried, recent, id="zj-box")
 
 
@@ -113,14 +113,14 @@ def _choice(documents: Sequence[Document], words: Words) -> Html:
         )
         for document in documents
     )
-    chosen = element("span", words.room.all_documents, id="zj-chosen")
-    summary = element("summary", words.room.ask_in, chosen)
+    chosen = element("span", words.frame.all_documents, id="zj-chosen")
+    summary = element("summary", words.frame.ask_in, chosen)
     hidden = {"hidden": ""} if len(documents) < 2 else {}
-    return element("details", summary, element("div", *boxes), id="zj-in", data_all=words.room.all_documents, **hidden)
+    return element("details", summary, element("div", *boxes), id="zj-in", data_all=words.frame.all_documents, **hidden)
 
 
 def _tabs(words: Words) -> Html:
-    tabs = (("outline", words.room.outline), ("answers", words.room.answers), ("text", words.room.text))
+    tabs = (("outline", words.frame.outline), ("answers", words.frame.answers), ("text", words.frame.text))
     buttons = (
         element(
             "button",
@@ -137,7 +137,7 @@ def _tabs(words: Words) -> Html:
 
 
 def _contents(documents: Sequence[Document], outlines: Mapping[str, Outline], words: Words) -> Html:
-    heading = element("h2", words.room.outline)
+    heading = element("h2", words.frame.outline)
     trees = (_tree(document, outlines[document.id], len(documents) <= _IN_FULL, words) for document in documents)
     return join(heading, *trees)
 
@@ -178,7 +178,7 @@ def _node(node: Node, words: Words) -> Html:
     if not node.children:
         return element("li", name, count)
     opened = {} if len(node.path) > 1 else {"open": ""}
-    summary = element("summary", name, count, title=words.room.fold)
+    summary = element("summary", name, count, title=words.frame.fold)
     return element("li", element("details", summary, _branch(node.children, words), **opened))
 
 
@@ -193,11 +193,11 @@ def _reader(documents: Sequence[Document], words: Words) -> Html:
     options += [element("option", document.title, value=document.id) for document in documents]
     choice = element("select", *options, id="zj-document", aria_label=hit.choose_document)
     bar = element("div", choice, element("div", *step, id="zj-steps"), id="zj-text-bar")
-    return join(element("h2", words.room.text, class_="zj-unseen"), bar, element("div", id="zj-full", tabindex="0"))
+    return join(element("h2", words.frame.text, class_="zj-unseen"), bar, element("div", id="zj-full", tabindex="0"))
 
 
 def _help(words: Words) -> Html:
-    room = words.room
+    room = words.frame
     said = (
         room.key_box,
         room.key_next,
@@ -229,12 +229,12 @@ def _help(words: Words) -> Html:
 
 def _meanings(words: Words) -> Html:
     """What the signs and the views of the page mean, in a sentence each."""
-    room = words.room
+    room = words.frame
     said = (room.mean_sure, room.mean_inferred, room.mean_marks, room.mean_map, room.mean_coverage)
     return element("ul", *(element("li", one) for one in said), class_="zj-meanings")
 
 
 def _hints(words: Words) -> tuple[str, ...]:
     """What the page can do, in a sentence each."""
-    room = words.room
+    room = words.frame
     return room.how_ask, room.how_place, room.how_cite, room.how_check

@@ -4,22 +4,22 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from index.changes import Changed, Stage
-from index.disk import HeldError
+from index.building.updates import Changed, Stage
 from index.errors import ZhangjuError
 from index.loaders import LOADERS
 from index.loaders.limits import FILE_BYTES
-from index.model import ModelContract
+from index.models.contract import ModelContract
 from index.records import Document
-from ui.links import link
-from ui.markup import EMPTY, Html, element, join
-from ui.outline import Outline
+from index.storage.durable import HeldError
+from ui.html.links import link
+from ui.html.markup import EMPTY, Html, element, join
 from ui.render.notices import render_reason
 from ui.render.pieces import foreign
 from ui.render.remarks import render_remarks
+from ui.state.index_jobs import Work
+from ui.state.outline import Outline
 from ui.words import Words
 from ui.words.library import megabytes
-from ui.workshop import Work
 
 _CHAPTER = "章"
 _SHOWN = 12  # letters of a revision

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from index.records import Document
-from ui.markup import EMPTY, Html, element, join
+from ui.html.markup import EMPTY, Html, element, join
 from ui.words import Words
 
 

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from index.citations import division_label, paragraph_label
 from index.records import Citation, Division, Link, Passage, Span
-from index.script import is_chinese
-from ui.links import is_local, link
-from ui.markup import EMPTY, Html, element, join
+from index.text.chinese import is_chinese
+from ui.html.links import is_local, link
+from ui.html.markup import EMPTY, Html, element, join
 from ui.words import Words
 
 

@@ -1,7 +1,7 @@
 """What is known of a document: the parser's remarks and the facts that the document gives, for all views alike."""
 
 from index.records import Document
-from ui.markup import EMPTY, Html, element
+from ui.html.markup import EMPTY, Html, element
 from ui.words import Words
 from ui.words.remarks import fact, in_chinese
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from index.citations import cite, division_label, paragraph_label
 from index.records import Document, Passage
-from ui.leaves import Leaf, Leaves
-from ui.links import link
-from ui.markup import EMPTY, Html, element, join
-from ui.outline import Node
+from ui.html.links import link
+from ui.html.markup import EMPTY, Html, element, join
 from ui.render.pieces import foreign, passage_text
+from ui.state.outline import Node
+from ui.state.text_chunks import Leaf, Leaves
 from ui.words import Words
 
 _DEEPEST = 6  # levels of headings that HTML has

@@ -6,7 +6,7 @@ import { keep as keepHere, kept } from "./storage.js";
 import { say } from "./told.js";
 
 const KEY = "zj-basket";
-const MOST = 200; // passages, as in ui/memo/items.py
+const MOST = 200; // passages, as in ui/state/basket.py
 const ROOM = 800; // kilobytes of all: a request brings 1,000 at most
 const TEXT = 300; // characters of a passage, to know it by when the index does not hold it any more
 const MARKED = 8; // sentences

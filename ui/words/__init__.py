@@ -7,17 +7,17 @@ from datetime import datetime
 from typing import Literal
 
 from retrieval.records import DOUBTFUL, SURE, Answer, Reason
-from ui.words import basket, batch, coverage, door, errors, export, hits, library, relations, room
+from ui.words import access, basket, batch, coverage, errors, export, frame, hits, library, related
+from ui.words.access import DoorWords
 from ui.words.basket import BasketWords
 from ui.words.batch import BatchWords
 from ui.words.coverage import CoverageWords
-from ui.words.door import DoorWords
 from ui.words.errors import ErrorWords
 from ui.words.export import ExportWords
+from ui.words.frame import RoomWords
 from ui.words.hits import HitWords
 from ui.words.library import LibraryWords
-from ui.words.relations import RelationWords
-from ui.words.room import RoomWords
+from ui.words.related import RelationWords
 
 Language = Literal["zh", "en"]
 
@@ -96,8 +96,8 @@ class Words:
     about_duty: str
     error: ErrorWords
     # by region
-    door: DoorWords
-    room: RoomWords
+    access: DoorWords
+    frame: RoomWords
     hit: HitWords
     export: ExportWords
     basket: BasketWords
@@ -211,13 +211,13 @@ ZH = Words(
     about_figure="{subject}{change}多少？",
     about_duty="{subject}，{modal}怎么做？",
     error=errors.ZH,
-    door=door.ZH,
-    room=room.ZH,
+    access=access.ZH,
+    frame=frame.ZH,
     hit=hits.ZH,
     export=export.ZH,
     basket=basket.ZH,
     batch=batch.ZH,
-    relation=relations.ZH,
+    relation=related.ZH,
     coverage=coverage.ZH,
     library=library.ZH,
 )
@@ -281,13 +281,13 @@ EN = Words(
     about_figure="What figure does the text give for “{subject}”?",
     about_duty="What does the text require where it says “{subject}”?",
     error=errors.EN,
-    door=door.EN,
-    room=room.EN,
+    access=access.EN,
+    frame=frame.EN,
     hit=hits.EN,
     export=export.EN,
     basket=basket.EN,
     batch=batch.EN,
-    relation=relations.EN,
+    relation=related.EN,
     coverage=coverage.EN,
     library=library.EN,
 )

@@ -1,6 +1,6 @@
 """What the parser remarks on a document, and what a document says of itself, in the language of the page.
 
-The index keeps remarks in English, as index/structure.py, index/toc.py and index/links.py write them, and the facts of
+The index keeps remarks in English, as index/parsing/ and index/references/links.py write them, and the facts of
 a document under the names that its text or its format gave them.
 """
 

@@ -15,16 +15,16 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 ROOT = Path(__file__).resolve().parents[3]
 SERVE = """
 from tests.ui.fakes import BigramSearcher, Standing, law, plan
-from ui.page import serve
+from ui.app.application import serve
 serve(Standing(BigramSearcher((plan(), law()))), port=0, announce=lambda url: print(url, flush=True))
 """
 FOLLOW = """
 import sys
 from pathlib import Path
-from retrieval.background import Background
+from retrieval.answering.out_of_domain import Background
 from retrieval.live import LiveSearcher
 from tests.fakes import HashingEncoder
-from ui.page import serve
+from ui.app.application import serve
 with LiveSearcher(Path(sys.argv[1]), lambda _: HashingEncoder(), background=Background.of) as live:
     serve(live, port=0, announce=lambda url: print(url, flush=True))
 """

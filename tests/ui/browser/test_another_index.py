@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from index import store
+from index.storage import store
 from tests.collection import PLAN, snapshot_of
 from tests.ui.browser.conftest import FOLLOW, Visit, serving
-from ui.page import PULSE
+from ui.app.application import PULSE
 
 PATIENCE = 30_000  # milliseconds in which a page has heard of another index; three seconds where nobody else is busy
 QUESTION = "万元产值用水量下降多少？"

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.ui.browser.conftest import Visit
-from tests.ui.browser.test_room import CONTRASTS
+from tests.ui.browser.test_ask import CONTRASTS
 
 BARS = ["1/2", "1/4", "1/1", "0/1", "0/1"]
 

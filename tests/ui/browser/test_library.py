@@ -13,12 +13,12 @@ from tests.ui.browser.conftest import Visit, serving
 LIBRARY = """
 import sys, time
 from pathlib import Path
-from index.turns import SharedModels
-from retrieval.background import Background
+from index.models.shared_encoder import SharedModels
+from retrieval.answering.out_of_domain import Background
 from retrieval.live import LiveSearcher
 from tests.fakes import HashingEncoder
-from ui.page import serve
-from ui.workshop import Workshop
+from ui.app.application import serve
+from ui.state.index_jobs import Workshop
 
 class Unhurried(HashingEncoder):
     def encode_passages(self, texts, **options):

@@ -7,15 +7,15 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.ui.browser.conftest import Visit, serving
-from tests.ui.guard.conftest import PASSWORDS, write_accounts
-from tests.ui.payloads import HARMLESS, PAYLOADS, ROUNDS, Visitor
+from tests.ui.handlers.payloads import HARMLESS, PAYLOADS, ROUNDS, Visitor
+from tests.ui.security.conftest import PASSWORDS, write_accounts
 
 BEHIND_A_DOOR = """
 import sys
 from pathlib import Path
 from tests.ui.fakes import BigramSearcher, Standing, law, plan
-from ui.guard.access import Access
-from ui.page import serve
+from ui.security.access import Access
+from ui.app.application import serve
 access = Access(accounts=Path(sys.argv[1]))
 serve(Standing(BigramSearcher((plan(), law()))), port=0, access=access, announce=lambda url: print(url, flush=True))
 """

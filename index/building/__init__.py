@@ -1,0 +1,1 @@
+"""Documents to a published generation; updates, uploads, verification."""

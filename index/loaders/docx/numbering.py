@@ -1,0 +1,171 @@
+"""The numbers that Word writes before paragraphs by itself: 第一条, （一）, 1.1, counted as Word counts them."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from index.loaders.docx.package import Node
+from index.text.numerals import to_chinese, to_roman
+
+_LEVELS = 9
+_MOST_LETTERS = 30  # Word stops at 780, which is 30 times Z
+
+
+def _digits(number: int) -> str:
+    return "".join("〇一二三四五六七八九"[int(digit)] for digit in str(number))
+
+
+def _counting(number: int) -> str:
+    return to_chinese(number) if number < 100 else _digits(number)  # 第一〇五条: only the "thousand" system knows 百
+
+
+def _formal(number: int) -> str:
+    return to_chinese(number).translate(str.maketrans("一二三四五六七八九十百千", "壹贰叁肆伍陆柒捌玖拾佰仟"))
+
+
+def _letters(number: int) -> str:
+    times, letter = divmod(number - 1, 26)
+    return chr(ord("A") + letter) * (times + 1) if 0 <= times < _MOST_LETTERS else str(number)  # Z, AA, BB
+
+
+def _one_of(characters: str) -> Callable[[int], str]:
+    return lambda number: characters[number - 1] if 0 < number <= len(characters) else str(number)
+
+
+def _roman(number: int) -> str:
+    return to_roman(number) if 0 < number < 4000 else str(number)
+
+
+_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+_FORMATS: Mapping[str, Callable[[int], str]] = {
+    "decimalZero": lambda number: f"{number:02}",
+    "decimalFullWidth": lambda number: str(number).translate(str.maketrans("0123456789", "０１２３４５６７８９")),
+    "decimalFullWidth2": lambda number: str(number).translate(str.maketrans("0123456789", "０１２３４５６７８９")),
+    "decimalEnclosedCircle": _one_of(_CIRCLED),
+    "decimalEnclosedCircleChinese": _one_of(_CIRCLED),
+    "decimalEnclosedParen": _one_of("⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⑾⑿⒀⒁⒂⒃⒄⒅⒆⒇"),
+    "decimalEnclosedFullstop": _one_of("⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑⒒⒓⒔⒕⒖⒗⒘⒙⒚⒛"),
+    "lowerLetter": lambda number: _letters(number).lower(),
+    "upperLetter": _letters,
+    "lowerRoman": lambda number: _roman(number).lower(),
+    "upperRoman": _roman,
+    "chineseCounting": _counting,
+    "taiwaneseCounting": _counting,
+    "chineseCountingThousand": to_chinese,
+    "taiwaneseCountingThousand": to_chinese,
+    "japaneseCounting": to_chinese,
+    "ideographDigital": _digits,
+    "taiwaneseDigital": _digits,
+    "japaneseDigitalTenThousand": _digits,
+    "chineseLegalSimplified": _formal,
+    "ideographLegalTraditional": _formal,
+    "ideographTraditional": _one_of("甲乙丙丁戊己庚辛壬癸"),
+    "ideographZodiac": _one_of("子丑寅卯辰巳午未申酉戌亥"),
+    "ideographEnclosedCircle": _one_of("㊀㊁㊂㊃㊄㊅㊆㊇㊈㊉"),
+}
+
+
+@dataclass(slots=True)
+class _Level:
+    """How one level of a list is numbered."""
+
+    start: int = 1
+    form: str = "decimal"
+    text: str = ""
+    restart: int | None = None  # the 1-based level after which it begins again; None: any outer one, 0: none
+    decimal: bool = False  # all numbers of its text in digits
+    joined: bool = False  # nothing stands between the number and the paragraph
+
+
+@dataclass(slots=True)
+class _List:
+    """A list as paragraphs name it; lists of one ``kind`` count on together."""
+
+    kind: str
+    levels: dict[int, _Level]
+    anew: set[int] = field(default_factory=set)  # levels that begin again with this list
+
+
+def value(node: Node | None, child: str) -> str | None:
+    """The ``val`` attribute of a child, or None."""
+    found = node.find(child) if node is not None else None
+    return found.get("val") if found is not None else None
+
+
+def number(words: str | None, default: int) -> int:
+    """An attribute's whole number, or the default for none and for what is no number or beyond reason."""
+    return int(words) if words is not None and re.fullmatch(r"-?\d{1,6}", words) else default
+
+
+class Numbering:
+    """The lists of a document and where their counting stands."""
+
+    def __init__(self, root: Node | None) -> None:
+        kinds = {node.get("abstractNumId", ""): node for node in root.iter("abstractNum")} if root is not None else {}
+        named = {name: key for key, node in kinds.items() if (name := value(node, "styleLink"))}
+        self._lists: dict[str, _List] = {}
+        self.of_style: dict[tuple[str, str], int] = {}  # list and style -> the level that the style stands for
+        for node in root.iter("num") if root is not None else ():
+            key = value(node, "abstractNumId") or ""
+            linked = value(kinds.get(key), "numStyleLink")
+            key = named.get(linked, key) if linked else key
+            if key in kinds:
+                self._add(node, key, kinds[key])
+        self._counts: dict[str, dict[int, int]] = {}
+        self._begun: set[str] = set()
+
+    def _add(self, node: Node, kind: str, abstract: Node) -> None:
+        name = node.get("numId", "")
+        nodes = {number(lvl.get("ilvl"), 0): lvl for lvl in abstract.findall("lvl")}
+        overrides = {number(override.get("ilvl"), 0): override for override in node.findall("lvlOverride")}
+        nodes.update({at: lvl for at, override in overrides.items() if (lvl := override.find("lvl")) is not None})
+        found = self._lists[name] = _List(kind, {at: _level(lvl) for at, lvl in nodes.items()})
+        for at, override in overrides.items():
+            if (start := value(override, "startOverride")) is not None and at in found.levels:
+                found.levels[at].start = number(start, 1)
+                found.anew.add(at)
+        self.of_style.update({(name, style): at for at, lvl in nodes.items() if (style := value(lvl, "pStyle"))})
+
+    def next(self, name: str, at: int) -> str:
+        """The number of the next paragraph of a list at a level from 0, with what follows it; empty for bullets."""
+        found = self._lists.get(name)
+        level = found.levels.get(at) if found else None
+        if found is None or level is None or not 0 <= at < _LEVELS:
+            return ""
+        counts = self._counts.setdefault(found.kind, {})
+        if name not in self._begun:
+            self._begun.add(name)
+            for key in found.anew:
+                counts.pop(key, None)
+        counts[at] = counts.get(at, level.start - 1) + 1
+        for deeper in [key for key in counts if key > at]:
+            if _begins_again(found.levels.get(deeper), at):
+                del counts[deeper]
+        if level.form == "bullet":
+            return ""
+        words = re.sub(r"%([1-9])", lambda m: _shown(found, counts, int(m.group(1)) - 1, level), level.text)
+        return words if level.joined or not words else words + " "
+
+
+def _begins_again(level: _Level | None, after: int) -> bool:
+    return level is None or level.restart is None or 0 <= after < level.restart
+
+
+def _level(node: Node) -> _Level:
+    restart, legal = value(node, "lvlRestart"), node.find("isLgl")
+    return _Level(
+        start=number(value(node, "start"), 0),
+        form=value(node, "numFmt") or "decimal",
+        text=value(node, "lvlText") or "",
+        restart=None if restart is None else number(restart, 0),
+        decimal=legal is not None and legal.get("val") not in ("0", "false", "off"),
+        joined=value(node, "suff") == "nothing",
+    )
+
+
+def _shown(found: _List, counts: Mapping[int, int], at: int, shower: _Level) -> str:
+    level = found.levels.get(at, _Level())
+    count = max(counts.get(at, level.start), 0)
+    if level.form in ("bullet", "none"):
+        return ""
+    return str(count) if shower.decimal else _FORMATS.get(level.form, str)(count)

@@ -1,0 +1,128 @@
+"""The text of a web page as lines: block elements and breaks end a line, a table row is one."""
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from index.loaders.html.main_text import events
+from index.loaders.source import Block, stripped
+
+if TYPE_CHECKING:
+    from bs4 import Tag
+
+_BLOCKS = frozenset(
+    re.findall(
+        r"\w+",
+        "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer "
+        "form h1 h2 h3 h4 h5 h6 header hr html legend li main menu ol p pre section summary table tbody td tfoot th "
+        "thead tr ul",
+    )
+)
+_LEVEL = re.compile(r"h([1-6])$")
+# a line break in the source is a space to a browser, but between two Chinese characters nobody meant one
+_WIDE = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
+_WRAP = re.compile(rf"(?<={_WIDE})[ \t]*\n\s*(?={_WIDE})")
+_SPACES = re.compile(r"[ \t\r\n\f\xa0]+")
+
+
+@dataclass(slots=True)
+class _Table:
+    """The row of a table that is being read: the lines of each of its cells."""
+
+    cells: list[list[Block]] = field(default_factory=list)
+
+
+class _Lines:
+    """Collects text into lines, and lines into the cells of the innermost table."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self._parts: list[str] = []
+        self._level = 0
+        self._breaks = 0  # line breaks since the last text
+        self._verbatim = 0
+        self._tables: list[_Table] = []
+
+    def text(self, words: str) -> None:
+        """Text as it stands in the page."""
+        self._parts.append(words)
+
+    def start(self, tag: "Tag") -> None:
+        """The beginning of an element."""
+        if tag.name == "br":
+            self._breaks = 0 if stripped("".join(self._parts)) else self._breaks + 1
+            self._end_line(gap=self._breaks > 0)
+            return
+        if tag.name not in _BLOCKS:
+            return
+        self._end_line(gap=tag.name == "hr")
+        if level := _LEVEL.match(tag.name):
+            self._level = int(level.group(1))
+        self._verbatim += tag.name == "pre"
+        if tag.name == "table":
+            self._tables.append(_Table())
+        elif tag.name == "tr" and self._tables:
+            self._end_row()
+        elif tag.name in ("td", "th") and self._tables:
+            self._tables[-1].cells.append([])
+
+    def end(self, tag: "Tag") -> None:
+        """The end of an element."""
+        if tag.name not in _BLOCKS:
+            return
+        self._end_line()
+        if _LEVEL.match(tag.name):
+            self._level = 0
+        self._verbatim -= tag.name == "pre"
+        if tag.name == "table" and self._tables:
+            self._end_row()
+            self._tables.pop()
+
+    def finish(self) -> None:
+        """The end of the page."""
+        self._end_line()
+        while self._tables:
+            self._end_row()
+            self._tables.pop()
+
+    def _end_line(self, *, gap: bool = False) -> None:
+        text, self._parts = "".join(self._parts), []
+        lines = text.split("\n") if self._verbatim else [_SPACES.sub(" ", _WRAP.sub("", text))]
+        if gap:
+            self._add(Block(text=""))
+        for line in lines:
+            if stripped(line):
+                self._breaks = 0
+                self._add(Block(text=_SPACES.sub(" ", line), level=self._level))
+
+    def _add(self, block: Block) -> None:
+        cells = self._tables[-1].cells if self._tables else []
+        (cells[-1] if cells else self.blocks).append(block)
+
+    def _end_row(self) -> None:
+        """A row whose cells are single lines becomes one line; others are a page laid out as a table."""
+        table = self._tables.pop()
+        cells = [[block for block in cell if block.text] for cell in table.cells]
+        cells = [cell for cell in cells if cell]
+        if len(cells) > 1 and all(len(cell) == 1 for cell in cells):
+            row = " | ".join(stripped(cell[0].text) for cell in cells)
+            blocks = [Block(text=row, gap=True), Block(text="")]
+        else:
+            blocks = [block for cell in table.cells for block in cell]
+        for block in blocks:
+            self._add(block)
+        self._tables.append(_Table())
+
+
+def blocks_of(root: "Tag") -> list[Block]:
+    """The lines of a part of a page, in order."""
+    lines = _Lines()
+    for what, item in events(root):
+        if isinstance(item, str):
+            lines.text(item)
+        elif what == "start":
+            lines.start(item)
+        else:
+            lines.end(item)
+    lines.finish()
+    return lines.blocks

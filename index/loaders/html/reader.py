@@ -1,0 +1,88 @@
+"""Web pages: the main text, without what surrounds it on the page."""
+
+import codecs
+import re
+import warnings
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from index.errors import DocumentError
+from index.loaders.html.lines import blocks_of
+from index.loaders.html.main_text import chosen
+from index.loaders.limits import HTML_TAGS
+from index.loaders.source import Block, SourceText, compose, stripped
+from index.loaders.text import decode
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup
+
+_CHARSET = re.compile(
+    rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_\-]{2,20})", re.IGNORECASE
+)
+_HEAD = 8192  # bytes in which a page may say its encoding; the standard grants 1024, old pages need more
+_WIDER = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "x-gbk": "gb18030",
+    "big5": "big5hkscs",
+}  # pages use more than they say
+# codecs of Python's own that are no encodings of pages: surrogates, escapes, time that grows with the square
+_NO_ENCODINGS = ("utf-7", "unicode-escape", "raw-unicode-escape", "idna", "punycode", "undefined")
+_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_FACTS = {"pubdate": "date", "publishdate": "date", "contentsource": "source", "author": "author", "date": "date"}
+
+
+def load(data: bytes, name: str) -> SourceText:
+    """A web page: one line a block, a table row or a line break. Raises DocumentError for a page without text."""
+    soup = _parsed(_decoded(data, name), name)
+    metadata = _metadata(soup)
+    main, title = chosen(soup)
+    blocks = blocks_of(main)
+    if title:
+        blocks = [Block(text=title, level=1), *blocks]
+    source = compose(blocks, metadata)
+    if not source.lines:
+        raise DocumentError(f"{name} holds no text, only marks or scripts; save the page once it is shown in full")
+    return source
+
+
+def _decoded(data: bytes, name: str) -> str:
+    """The page's text: a byte-order mark decides, then what the page says if it holds, then what its bytes say."""
+    stated = None if data.startswith(_MARKS) else _CHARSET.search(data[:_HEAD])
+    if stated:
+        encoding = stated.group(1).decode("ascii").lower()
+        try:
+            known = codecs.lookup(_WIDER.get(encoding, encoding)).name
+            text = data.decode(known) if known not in _NO_ENCODINGS else "\0"
+        except (LookupError, UnicodeError):
+            return decode(data, name)
+        if "\0" not in text:
+            return decode(text.encode("utf-8", errors="replace"), name)
+    return decode(data, name)
+
+
+def _parsed(text: str, name: str) -> "BeautifulSoup":
+    if (tags := text.count("<")) > HTML_TAGS:
+        raise DocumentError(f"{name} holds {tags:,} tags, more than the {HTML_TAGS:,} that are read; split the page")
+    from bs4 import BeautifulSoup
+    from bs4.exceptions import ParserRejectedMarkup
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it suspects file names, addresses and XML in what is a page to us
+        try:
+            return BeautifulSoup(text, "html.parser")
+        except (ParserRejectedMarkup, AssertionError, RecursionError) as error:
+            raise DocumentError(f"{name} is no HTML that can be read; save the page again or copy its text") from error
+
+
+def _metadata(soup: "BeautifulSoup") -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    title = soup.find("title")
+    if title is not None and (words := stripped(" ".join(title.get_text().split()))):
+        found["title"] = words
+    for meta in soup.find_all("meta"):
+        key = _FACTS.get(str(meta.get("name", "")).lower())
+        value = stripped(str(meta.get("content", "")))
+        if key and value:
+            found.setdefault(key, value)
+    return found

@@ -1,0 +1,113 @@
+"""PDF files with a text layer: the paragraphs of the pages, without what is printed on every page."""
+
+from typing import TYPE_CHECKING
+
+from index.errors import DocumentError
+from index.loaders.limits import PDF_PAGES
+from index.loaders.pdf.paragraphs import paragraphs
+from index.loaders.pdf.rows import Page, page_of
+from index.loaders.pdf.running_headers import without_running
+from index.loaders.source import SourceText, compose, stripped
+
+if TYPE_CHECKING:
+    import pypdfium2
+
+_MOST_UNKNOWN = 0.2  # share of characters without a code above which a text layer cannot be read
+_MARK_WITHIN = 1024  # bytes before the mark that readers put up with
+
+
+def load(data: bytes, name: str) -> SourceText:
+    """A PDF: one line a paragraph, with the page it begins on.
+
+    Raises DocumentError for a file that is damaged, encrypted, scanned, or whose fonts do not tell their characters.
+    """
+    if not data.strip():
+        raise DocumentError(f"{name} is empty; give a document with text in it")
+    if b"%PDF-" not in data[:_MARK_WITHIN]:
+        raise DocumentError(f"{name} is not a PDF by its content; give the file its right ending")
+    pages, title = _read(data, name)
+    _check(pages, name)
+    source = compose(paragraphs(without_running(pages)), _metadata(pages, title))
+    if not source.lines:
+        raise _no_text(pages, name)
+    return source
+
+
+def _read(data: bytes, name: str) -> tuple[list[Page], str]:
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise DocumentError(
+                f"{name} is protected by a password; open it, save it without one and try again"
+            ) from error
+        raise _damaged(name, str(error)) from error
+    try:
+        if (count := len(document)) > PDF_PAGES:
+            raise DocumentError(f"{name} has {count:,} pages, more than the {PDF_PAGES:,} that are read; split it")
+        pages = [_page(document, index, name) for index in range(len(document))]
+        return pages, _title(document)
+    finally:
+        document.close()
+
+
+def _title(document: "pypdfium2.PdfDocument") -> str:
+    try:
+        title: str = document.get_metadata_value("Title")
+    except UnicodeDecodeError:  # a damaged title is no reason to refuse the text
+        return ""
+    return title
+
+
+def _page(document: "pypdfium2.PdfDocument", index: int, name: str) -> Page:
+    import pypdfium2
+
+    try:
+        page = document[index]
+    except pypdfium2.PdfiumError as error:
+        raise _damaged(name, f"page {index + 1}: {error}") from error
+    try:
+        text = page.get_textpage()
+    except pypdfium2.PdfiumError as error:
+        raise _damaged(name, f"page {index + 1}: {error}") from error
+    else:
+        try:
+            return page_of(text, index + 1)
+        finally:
+            text.close()
+    finally:
+        page.close()
+
+
+def _check(pages: list[Page], name: str) -> None:
+    characters = sum(page.characters for page in pages)
+    if not characters:
+        raise _no_text(pages, name)
+    unknown = sum(page.unknown for page in pages)
+    if unknown > _MOST_UNKNOWN * characters:
+        raise DocumentError(
+            f"{name} has a text layer, but its fonts do not tell which characters they draw ({unknown} of {characters} "
+            "are unknown); run it through OCR first"
+        )
+
+
+def _metadata(pages: list[Page], title: str) -> dict[str, str]:
+    found = {}
+    title = stripped(title.replace("\0", ""))
+    if title and not title.lower().endswith((".doc", ".docx", ".wps", ".pdf", ".indd")) and "Microsoft" not in title:
+        found["title"] = title
+    if silent := [page.number for page in pages if not page.rows]:
+        found["pages without text"] = ", ".join(map(str, silent))
+    return found
+
+
+def _no_text(pages: list[Page], name: str) -> DocumentError:
+    count = f"{len(pages)} page{'s' if len(pages) != 1 else ''}"
+    return DocumentError(f"{name} has no text layer ({count} of pictures); run it through OCR first")
+
+
+def _damaged(name: str, why: str) -> DocumentError:
+    why = " ".join(why.split()).rstrip(".")
+    return DocumentError(f"{name} is damaged ({why}); get the file again or print it to a new PDF")

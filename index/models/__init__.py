@@ -1,0 +1,1 @@
+"""Embedding models: contract, packaged weights, hub, encoder, token vectors, cache."""

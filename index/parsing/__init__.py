@@ -1,0 +1,1 @@
+"""Lines to a document: headings, structure, contents, items; the reading process and its JSON."""

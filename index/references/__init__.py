@@ -1,0 +1,1 @@
+"""The grammar of places, mentions in texts, links, titles."""

@@ -1,0 +1,1 @@
+"""The index directory: immutable generations, durable writes, vectors, BM25."""

@@ -1,0 +1,91 @@
+"""All that an index holds, in memory: documents, vectors, tokens and words, row by row."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from index.models.contract import ModelContract
+from index.models.token_vectors import TokenVectors
+from index.parsing.structure import PARSER
+from index.records import Document, Passage
+from index.storage import bm25
+from index.storage.bm25 import LexicalIndex
+
+KEY_BYTES = 16  # of a digest: two of a thousand million texts are alike with a chance of 1 in 10**21
+
+Keys = npt.NDArray[
+    np.uint8
+]  # (n, KEY_BYTES), the digest of each text that was embedded; see index/building/embedding.py
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """All that an index holds. Rows of ``passage_vectors`` follow the passages of ``documents`` in order.
+
+    The keys say which text each row of vectors was made of, so that an update can take over what has not changed and
+    anybody can check that texts and vectors belong together. Raises ValueError for parts that do not fit together.
+    """
+
+    contract: ModelContract
+    documents: tuple[Document, ...]
+    passage_vectors: npt.NDArray[np.float32]  # (n, d)
+    passage_keys: Keys
+    sentence_vectors: npt.NDArray[np.float16]  # (m, d)
+    sentence_keys: Keys
+    sentences: npt.NDArray[np.int32]  # (m, 3): row of the passage, start and end in its text; ordered
+    tokens: TokenVectors  # of m sentences
+    words: LexicalIndex  # of n passages
+    scheme: int  # the version of how texts become vectors; see index/models/encoder.py
+    parser: int = PARSER
+
+    def __post_init__(self) -> None:
+        n, m, d = len(self.passages), len(self.sentences), self.contract.dimension
+        shapes = self.passage_vectors.shape, self.sentence_vectors.shape, self.sentences.shape
+        if shapes != ((n, d), (m, d), (m, 3)):
+            raise ValueError(f"{n} passages and {m} sentences of {d} dimensions do not fit arrays of shapes {shapes}")
+        if (len(self.tokens), self.tokens.codes.shape[1], len(self.words)) != (m, d, n):
+            raise ValueError(f"the tokens of {m} sentences in {d} dimensions and the words of {n} passages were wanted")
+        if (self.passage_keys.shape, self.sentence_keys.shape) != ((n, KEY_BYTES), (m, KEY_BYTES)):
+            raise ValueError(f"keys of {n} passages and {m} sentences were wanted")
+        if not self._sentences_fit():
+            raise ValueError("a sentence lies outside of its passage, or is out of order")
+
+    def _sentences_fit(self) -> bool:
+        rows, starts, ends = self.sentences.T
+        sizes = np.array([len(p.text) for p in self.passages], dtype=np.int64)
+        if len(rows) and (rows.min() < 0 or rows.max() >= len(sizes)):
+            return False
+        inside = (starts >= 0) & (starts < ends) & (ends <= sizes[rows])
+        forward = np.diff(rows) > 0
+        behind = (np.diff(rows) == 0) & (starts[1:] >= ends[:-1])
+        return bool(inside.all() and (forward | behind).all())
+
+    @cached_property
+    def passages(self) -> tuple[Passage, ...]:
+        """The passages of all documents, in the order of the rows."""
+        return tuple(p for d in self.documents for p in d.passages)
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """All but the documents, by the names that the index's files have."""
+        return {
+            "passage_vectors": self.passage_vectors,
+            "passage_keys": self.passage_keys,
+            "sentence_vectors": self.sentence_vectors,
+            "sentence_keys": self.sentence_keys,
+            "sentences": self.sentences,
+            "tokens": self.tokens.codes,
+            "token_scales": self.tokens.scales,
+            "token_starts": self.tokens.starts,
+            **self.words.arrays(),
+        }
+
+    @classmethod
+    def of_arrays(cls, arrays: dict[str, npt.NDArray[Any]], **others: Any) -> "Snapshot":
+        """What ``arrays`` gave, with the other fields; raises ValueError and KeyError where they do not fit."""
+        tokens = TokenVectors(*(arrays.pop(name) for name in ("tokens", "token_scales", "token_starts")))
+        words = LexicalIndex.from_arrays({name: arrays.pop(name) for name in bm25.ARRAYS})
+        fields: dict[str, Any] = {**arrays, **others}
+        return cls(tokens=tokens, words=words, **fields)

@@ -1,0 +1,1 @@
+"""Text utilities: numerals, Chinese scripts, sentences."""

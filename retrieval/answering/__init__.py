@@ -1,0 +1,1 @@
+"""Answering sentences, verdict, confidence, out-of-domain comparison."""

@@ -1,0 +1,121 @@
+"""Whether it is a question, and whether the hits answer it."""
+
+from index.errors import QuestionError
+from index.records import Passage
+from retrieval.answering.confidence import Signs, probability
+from retrieval.chapters import chapter, in_other_chapter
+from retrieval.ranking.fusion import Scores
+from retrieval.records import SURE, Answer, Hit, Reason
+
+LONGEST_QUESTION = (
+    2000  # characters; the default model reads about 700 of Chinese, and longer ones are pasted by mistake
+)
+_FEWEST_LETTERS = 2  # a question of fewer letters, digits or characters says nothing
+
+# Below these probabilities, by whether the question is in a foreign script, the text "does not answer": about 3 % of
+# answerable questions have less (scripts/fitting/confidence.py, rounded down: a question stands on either border).
+_LEAST = {False: 0.17, True: 0.185}
+# How much nearer to talk with the machine than to the text: surely no question, and none if it is refused anyway. The
+# most that any of 2,700 questions of the development folders had was 0.037.
+_TALK, _PERHAPS_TALK = 0.04, 0.02
+_SIMILAR = 0.01  # margin over everyday sentences from which the text has something similar
+# A second hit answers, too, if its score is this near to the first's and this far above the ten scores behind it.
+# On the plan 4 of 9 such hits did; of those that are only near, one in five.
+_AS_GOOD, _STANDS_OUT = 0.01, 0.02
+_SECOND_AMONG = 3  # hits; what comes later is seldom a part of the answer
+
+
+def checked_question(question: str) -> str:
+    """The question without white space around it. Raises QuestionError if it is empty, too long or not text."""
+    question = question.strip()
+    if not question:
+        raise QuestionError("the question is empty; ask something in words")
+    if len(question) > LONGEST_QUESTION:
+        raise QuestionError(
+            f"the question has {len(question):,} characters; at most {LONGEST_QUESTION:,} are read: shorten it"
+        )
+    try:
+        question.encode()
+    except UnicodeEncodeError as error:
+        raise QuestionError("the question is not valid Unicode text; type it again in UTF-8") from error
+    return question
+
+
+def is_vague(question: str) -> bool:
+    """Whether a question has too few letters to say anything: dots, a smiley."""
+    return sum(c.isalnum() for c in question) < _FEWEST_LETTERS
+
+
+def too_vague(question: str) -> Answer:
+    """The answer to such a question: no hits."""
+    return Answer(question=question, status="too vague", confidence=0.0, hits=())
+
+
+def nowhere(question: str, places: tuple[str, ...]) -> Answer:
+    """The answer to a citation that names nothing: no hits, for what is near in meaning is another place."""
+    return Answer(
+        question=question, status="not in the text", confidence=0.0, hits=(), reason="no such place", nowhere=places
+    )
+
+
+def found(question: str, hits: tuple[Hit, ...]) -> Answer:
+    """The answer to a question that is nothing but a place: its passages."""
+    return Answer(question=question, status="answered", confidence=1.0, hits=hits)
+
+
+def judged(
+    question: str,
+    hits: tuple[Hit, ...],
+    found: Signs,
+    scores: Scores,
+    *,
+    foreign: bool,
+    nowhere: tuple[str, ...] = (),
+) -> Answer:
+    """The hits with the verdict whether the first of them answers.
+
+    ``scores`` are those of all candidates, falling; ``nowhere`` are places that the question names and are not there.
+    """
+    confidence = probability(found, foreign=foreign)
+    reason = _reason(found, confidence, foreign, nowhere)
+    return Answer(
+        question=question,
+        status="not in the text" if reason else "answered",
+        confidence=min(confidence, _LEAST[foreign]) if reason else confidence,
+        hits=hits,
+        reason=reason,
+        nowhere=nowhere,
+        second=None if reason else _second(hits, scores, confidence),
+    )
+
+
+def _reason(found: Signs, confidence: float, foreign: bool, nowhere: tuple[str, ...]) -> Reason | None:
+    """Why the first hit does not answer; None if it does."""
+    if nowhere:
+        return "no such place"
+    if found.talk > _TALK:
+        return "talk"
+    if confidence >= _LEAST[foreign]:
+        return None
+    if found.talk > _PERHAPS_TALK:
+        return "talk"
+    return "no detail" if found.margin > _SIMILAR else "nothing similar"
+
+
+def _second(hits: tuple[Hit, ...], scores: Scores, confidence: float) -> int | None:
+    """The rank of a hit in another chapter that answers, too."""
+    if confidence < SURE:
+        return None
+    for hit in hits[1:_SECOND_AMONG]:
+        near = hits[0].score - hit.score <= _AS_GOOD
+        behind = scores[scores < hit.score][:10]
+        stands_out = len(behind) > 0 and hit.score - behind.mean() >= _STANDS_OUT
+        if near and stands_out and _elsewhere(hits[0].passage, hit.passage):
+            return hit.rank
+    return None
+
+
+def _elsewhere(passage: Passage, other: Passage) -> bool:
+    """Whether a passage is in another chapter; a text without chapters is all in one place."""
+    chapters = chapter(passage) is not None or passage.document != other.document
+    return chapters and in_other_chapter(passage, other)

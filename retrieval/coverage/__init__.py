@@ -1,0 +1,1 @@
+"""Every passage that speaks of a term."""

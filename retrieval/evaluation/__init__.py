@@ -1,0 +1,1 @@
+"""BEIR collections, TREC runs, measures, statistics."""

@@ -1,0 +1,1 @@
+"""Question files, evidence rows, quote check, comparison, citation styles."""

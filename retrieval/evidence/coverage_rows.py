@@ -1,0 +1,49 @@
+"""Coverage as the rows of a table: every passage on each term."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from index.citations import division_label
+from index.records import Path
+from retrieval.coverage.records import Coverage, CoverageHit
+from retrieval.evidence.evidence_rows import place
+from retrieval.schema import round_score
+
+COLUMNS = (
+    "term", "by", "score", "document", "chapter", "citation_zh", "citation_en", "line", "start", "end", "passage",
+    "path", "text",
+)  # fmt: skip
+
+
+def rows(found: Sequence[Coverage]) -> Iterator[dict[str, Any]]:
+    """A row for each term and passage, and one for a term without any, of which only ``term`` and ``by`` are filled."""
+    for one in found:
+        for hit in one.hits:
+            yield _row(one, hit)
+        if not one.hits:
+            yield {"term": one.term, "by": "nothing"}
+
+
+def _row(found: Coverage, hit: CoverageHit) -> dict[str, Any]:
+    passage = hit.passage
+    return {
+        "term": found.term,
+        "by": hit.by,
+        "score": round_score(hit.score),
+        "document": hit.document_title,
+        "chapter": in_words(found.chapters[hit.chapter].path),
+        "citation_zh": hit.citation.zh,
+        "citation_en": hit.citation.en,
+        "line": passage.line,
+        "start": passage.start,
+        "end": passage.end,
+        "passage": passage.id,
+        "path": place(passage),
+        "text": passage.text,
+    }
+
+
+def in_words(path: Path) -> str:
+    """A chapter in one line, each level with its title; empty for what is in none."""
+    labels = (f"{division_label(d, 'zh')} {d.title}" if d.number else d.title for d in path)
+    return " › ".join(label.strip() for label in labels)

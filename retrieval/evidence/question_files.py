@@ -1,0 +1,126 @@
+"""Files of questions: txt, csv, jsonl, xlsx.
+
+asked = read_questions(Path("questions.xlsx"))
+asked = read_questions_bytes(uploaded, "questions.csv", column="问题")
+"""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from index.errors import DocumentError, QuestionError
+from index.loaders.limits import check_size
+from index.loaders.text import characters, decode
+from retrieval.answering.verdict import checked_question
+from retrieval.tables import delimited, jsonl, workbook_reader
+from retrieval.tables.records import Row, Table, in_words
+
+QUESTION_COLUMNS = ("question", "questions", "query", "问题", "提问", "问", "text")  # names tried, in this order
+
+_SHOWN = 40  # characters of a name in a message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Questions:
+    """Questions with the columns they came with: ``rows[i]`` holds those of ``questions[i]``, by name.
+
+    ``column`` is the one that held the questions, ``formats`` are the number formats of columns from a workbook.
+    """
+
+    questions: tuple[str, ...]
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    column: str = "question"
+    formats: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if len(self.rows) != len(self.questions):
+            raise ValueError(f"{len(self.questions)} questions with the columns of {len(self.rows)}")
+
+
+def read_questions(path: Path, *, column: str | None = None) -> Questions:
+    """Read a file of questions; ``-`` reads lines from stdin. Raises QuestionError, which names the line."""
+    if str(path) == "-":
+        return read_questions_bytes(_stdin(), "stdin.txt", column=column)
+    return read_questions_bytes(_bytes(path), str(path), column=column)
+
+
+def read_questions_bytes(data: bytes, name: str, *, column: str | None = None) -> Questions:
+    """The same for the bytes of a file of this name, which says what they are.
+
+    ``column`` names the column of questions; without it, the first that is called like one is taken, or the only one.
+    All columns keep their values, with their types where the format has types.
+    """
+    reader = _READERS.get(Path(name).suffix.lower())
+    if reader is None:
+        raise QuestionError(
+            f"{name}: questions are read from {', '.join(_READERS)}, not from {Path(name).suffix or 'this'}"
+        )
+    try:
+        check_size(len(data), Path(name).name)
+        table = reader(data, Path(name).name)
+    except DocumentError as error:
+        raise QuestionError(str(error)) from error
+    if not table.rows:
+        raise QuestionError(f"{name} holds no questions; give one a line, or a table with a column of them")
+    return _questions(table, column, name)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except (OSError, ValueError) as error:  # a name with NUL in it is a ValueError
+        raise QuestionError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
+
+
+def _stdin() -> bytes:
+    if sys.stdin is None:  # closed by whoever started this: <&-
+        raise QuestionError("nothing comes in, stdin is closed; give a file of questions")
+    return sys.stdin.buffer.read()
+
+
+def _lines(data: bytes, name: str) -> Table:
+    lines = [(n, line.strip()) for n, line in enumerate(decode(data, name).split("\n"), 1) if line.strip()]
+    rows = tuple({"question": line} for _, line in lines)
+    return Table(columns=("question",), rows=rows, numbers=tuple(n for n, _ in lines))
+
+
+def _separated(data: bytes, name: str) -> Table:
+    return delimited.read(characters(data, name))
+
+
+def _objects(data: bytes, name: str) -> Table:
+    return jsonl.read(decode(data, name))
+
+
+_READERS: dict[str, Callable[[bytes, str], Table]] = {
+    ".txt": _lines,
+    ".csv": _separated,
+    ".jsonl": _objects,
+    ".xlsx": workbook_reader.read,
+}
+
+
+def _questions(table: Table, wanted: str | None, path: str) -> Questions:
+    column = _question_column(table.columns, wanted, path)
+    questions: list[str] = []
+    for line, row in zip(table.numbers, table.rows, strict=True):
+        try:
+            questions.append(checked_question(in_words(row.get(column))))
+        except QuestionError as error:
+            raise QuestionError(f"{path}, line {line}: {error}") from error
+    return Questions(
+        questions=tuple(questions), columns=table.columns, rows=table.rows, column=column, formats=table.formats
+    )
+
+
+def _question_column(columns: Sequence[str], wanted: str | None, path: str) -> str:
+    if wanted is not None and wanted in columns:
+        return wanted
+    by_name = {c.strip().casefold(): c for c in reversed(columns)}
+    known = [by_name[name] for name in QUESTION_COLUMNS if name in by_name]
+    if wanted is None and (known or len(columns) == 1):
+        return known[0] if known else columns[0]
+    missing = f"no column {wanted[:_SHOWN]!r}" if wanted is not None else "no column called question"
+    raise QuestionError(f"{path} has {missing}, but {delimited.listed(columns)}; name the right one with --column")

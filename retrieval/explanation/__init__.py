@@ -1,0 +1,1 @@
+"""Reasons for a match, word alignment across languages."""

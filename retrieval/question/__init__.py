@@ -1,0 +1,1 @@
+"""The text of a question to what it asks: place, words, question type."""

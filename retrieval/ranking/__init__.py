@@ -1,0 +1,1 @@
+"""Candidates, late interaction, fusion, rerankers."""

@@ -1,0 +1,1 @@
+"""Related provisions and the chapter map."""

@@ -1,0 +1,148 @@
+"""``zhangju batch`` and ``zhangju check``: evidence tables, what has changed in them, and whether they still hold."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from scripts import terminal
+from scripts.commands.options import (
+    DEFAULT_INDEX,
+    ChaptersOption,
+    DocumentsOption,
+    IndexOption,
+    JsonOption,
+    ModelOption,
+    RerankerOption,
+    loading,
+)
+
+if TYPE_CHECKING:
+    from retrieval.evidence.answer_diff import Finding
+    from retrieval.evidence.question_files import Questions
+    from retrieval.search import Searcher
+    from scripts.commands.batch import Options, Rows
+
+
+def batch_command(
+    questions: Annotated[
+        Path, typer.Argument(metavar="QUESTIONS", help="txt (one a line), csv, jsonl or xlsx; - reads lines.")
+    ],
+    out: Annotated[
+        Path, typer.Option("-o", "--out", metavar="OUT", help="The table to write: csv, jsonl, xlsx or md.")
+    ],
+    index: IndexOption = DEFAULT_INDEX,
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages for each question.")] = 5,
+    column: Annotated[
+        str | None, typer.Option("--column", metavar="NAME", help="The column that holds the questions, if not found.")
+    ] = None,
+    wide: Annotated[bool, typer.Option("--wide", help="A row for each question, its passages side by side.")] = False,
+    excel: Annotated[
+        bool, typer.Option("--excel", help="Begin a csv with the mark by which Excel knows UTF-8.")
+    ] = False,
+    link_base: Annotated[
+        str,
+        typer.Option("--link-base", metavar="URL", help="Link each row to its passage on the page at this address."),
+    ] = "",
+    diff: Annotated[
+        Path | None,
+        typer.Option("--diff", metavar="OLD", help="Print which answers changed since this table, or index."),
+    ] = None,
+    chapters: ChaptersOption = None,
+    documents: DocumentsOption = None,
+    as_json: JsonOption = False,
+    model: ModelOption = None,
+    reranker: RerankerOption = None,
+) -> None:
+    """Ask every question of a file and write a table of evidence.
+
+    Stopped, it goes on where it was when it is started again.
+    """
+    from retrieval.evidence.question_files import read_questions
+    from retrieval.search import Searcher
+    from scripts.commands import batch
+
+    asked = read_questions(questions, column=column)
+    options = batch.Options(
+        k=k,
+        chapters=tuple(chapters or ()),
+        titles=tuple(documents or ()),
+        reranker=reranker,
+        wide=wide,
+        base=link_base,
+        mark=excel,
+    )
+    old = _of_table(diff) if diff and not diff.is_dir() else None  # before it may be written over
+    searcher = Searcher.open(index, model=model, reranker=loading(reranker))
+    assert searcher.generation is not None  # ``open`` has set it
+    with terminal.progress("asking", "questions") as advance:
+        found = batch.run(asked, searcher, out, generation=searcher.generation, options=options, progress=advance)
+    if diff and old is None:
+        old = _of_index(diff, searcher, asked, options)
+    _show(out, found, old, as_json=as_json)
+
+
+def _show(out: Path, found: "Sequence[Rows]", old: "Sequence[Finding] | None", *, as_json: bool) -> None:
+    from retrieval.evidence import answer_diff
+    from scripts.commands import evidence_output
+
+    seen = None if old is None else answer_diff.compared(old, [answer_diff.finding(rows) for rows in found])
+    if as_json:
+        typer.echo(json.dumps(evidence_output.batch_json(out, found, seen), ensure_ascii=False, indent=2))
+    elif seen is not None:
+        evidence_output.changes(seen)
+    hits = terminal.count(evidence_output.hits(found), "hit")
+    answered = f"{evidence_output.answered(found):,} answered"
+    terminal.message(f"{terminal.count(len(found), 'question')}, {answered}, {hits}: {out}")
+
+
+def _of_table(path: Path) -> "list[Finding]":
+    from retrieval import tables
+    from retrieval.evidence import answer_diff
+
+    return answer_diff.findings(tables.read(path))
+
+
+def _of_index(directory: Path, searcher: "Searcher", asked: "Questions", options: "Options") -> "list[Finding]":
+    """What the same questions find in another index."""
+    from index.models.encoder import load_encoder
+    from index.storage.store import open_snapshot
+    from retrieval.evidence import answer_diff, evidence_rows
+
+    snapshot = open_snapshot(directory)
+    other = searcher.over(snapshot, lambda: load_encoder(snapshot.contract.name))
+    places: dict[str, Any] = {"chapters": options.chapters, "titles": options.titles}
+    with terminal.progress("comparing", "questions") as advance:
+        found = []
+        for answer in evidence_rows.answers(other, asked.questions, k=options.k, **places):
+            found.append(answer_diff.finding(evidence_rows.found_rows(answer)))
+            advance(len(found), len(asked.questions))
+    return found
+
+
+def check_command(
+    table: Annotated[Path, typer.Argument(metavar="TABLE", help="A table that zhangju batch has written.")],
+    index: IndexOption = DEFAULT_INDEX,
+    as_json: JsonOption = False,
+) -> None:
+    """See whether all that a table quotes still stands in the text.
+
+    Ends with 1 if something has moved or is gone.
+    """
+    from index.storage.store import open_live
+    from retrieval import tables
+    from retrieval.evidence import quote_check
+    from scripts.commands import evidence_output
+
+    held = tables.read(table)
+    wanted = quote_check.quotes(held)
+    generation, snapshot = open_live(index)
+    checked = quote_check.check(wanted, snapshot.documents)
+    if as_json:
+        typer.echo(json.dumps(evidence_output.check_json(checked, held, generation), ensure_ascii=False, indent=2))
+    else:
+        evidence_output.checked(checked, held, generation)
+    if any(one.verdict != "stands" for one in checked):
+        raise typer.Exit(1)

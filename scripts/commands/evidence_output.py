@@ -1,0 +1,150 @@
+"""Evidence tables on the terminal: what changed, and what no longer stands; for people and as JSON."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from index.storage.generations import Generation
+from retrieval.evidence.answer_diff import Change, Changes, Finding, Said
+from retrieval.evidence.quote_check import Checked, Found
+from retrieval.tables import Table
+from scripts import terminal
+from scripts.commands.batch import Rows
+
+_KINDS = {
+    "status": "another verdict",
+    "words": "other words at the same place",
+    "passage": "another passage",
+    "place": "the same words at another place",
+    "around": "the same sentence, other words around it",
+    "second": "another second answer",
+}
+_BRIEF = 120  # characters of a text that are shown
+
+
+def changes(seen: Changes) -> None:
+    """The questions whose answers changed, one after the other."""
+    typer.echo(f"{len(seen.changed):,} of {terminal.count(seen.compared, 'answer')} changed")
+    for change in seen.changed:
+        typer.echo()
+        typer.secho(change.new.question, bold=True)
+        typer.echo(f"   {_KINDS[change.kind]}")
+        _side("-", change.old, change)
+        _side("+", change.new, change)
+    for title, questions in (("not in the old table", seen.added), ("no longer asked", seen.removed)):
+        if questions:
+            typer.echo(f"\n{terminal.count(len(questions), 'question')} {title}:")
+            for question in questions:
+                typer.echo(f"   {question}")
+
+
+def _side(sign: str, finding: Finding, change: Change) -> None:
+    if not finding.answers:
+        typer.echo(f"   {sign} {finding.status}")
+    for said in finding.answers if change.kind == "second" else finding.answers[:1]:
+        text = said.passage if change.kind == "around" else said.text
+        typer.echo(f"   {sign} {_brief(text)}  {said.citation_zh}")
+
+
+def _brief(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= _BRIEF else flat[:_BRIEF] + "…"
+
+
+def answered(found: Sequence[Rows]) -> int:
+    """How many questions are answered."""
+    return sum(rows[0]["status"] == "answered" for rows in found)
+
+
+def hits(found: Sequence[Rows]) -> int:
+    """How many passages were found for all of them together."""
+    return sum(1 for rows in found for row in rows if row.get("passage"))
+
+
+def batch_json(out: Path, found: Sequence[Rows], seen: Changes | None) -> dict[str, Any]:
+    """``batch --json``; ``changes`` is null without ``--diff``."""
+    return {
+        "table": str(out),
+        "questions": len(found),
+        "answered": answered(found),
+        "hits": hits(found),
+        "changes": None if seen is None else _changes_json(seen),
+    }
+
+
+def _changes_json(seen: Changes) -> dict[str, Any]:
+    return {
+        "compared": seen.compared,
+        "changed": [
+            {"question": c.new.question, "kind": c.kind, "old": _side_json(c.old), "new": _side_json(c.new)}
+            for c in seen.changed
+        ],
+        "added": list(seen.added),
+        "removed": list(seen.removed),
+    }
+
+
+def _side_json(finding: Finding) -> dict[str, Any]:
+    return {"status": finding.status, "answers": [_said_json(said) for said in finding.answers]}
+
+
+def _said_json(said: Said) -> dict[str, Any]:
+    return {
+        "text": said.text,
+        "citation": {"zh": said.citation_zh, "en": said.citation_en},
+        "passage": said.passage,
+    }
+
+
+def checked(found: Sequence[Checked], table: Table, generation: Generation) -> None:
+    """How many quotes stand, then those that do not."""
+    counts = _counts(found)
+    typer.echo(
+        f"{terminal.count(len(found), 'quotation')}: {counts['stands']:,} stand, {counts['moved']:,} moved, "
+        f"{counts['gone']:,} gone ({_builds(table, generation)})"
+    )
+    for one in found:
+        if one.verdict == "stands":
+            continue
+        quote = one.quote
+        typer.echo(f"\nline {quote.number}, {quote.kind}, {one.verdict}: {quote.citation}")
+        typer.echo(f"   “{_brief(quote.text)}”")
+        if one.now:
+            typer.echo(f"   now {_place(one.now)}")
+
+
+def _place(now: Found) -> str:
+    where = f"line {now.line}, characters {now.span.start} to {now.span.end}"
+    return f"{now.citation or now.document}, {where}"
+
+
+def _builds(table: Table, generation: Generation) -> str:
+    """With which builds of the index the table was written and is checked."""
+    written = table.about.get("generation")
+    if not written:
+        return f"checked against generation {generation.name}"
+    same = table.about.get("digest") == generation.digest
+    return (
+        f"written with {'the same generation' if same else f'generation {written}'}, checked against {generation.name}"
+    )
+
+
+def _counts(found: Sequence[Checked]) -> dict[str, int]:
+    return {verdict: sum(one.verdict == verdict for one in found) for verdict in ("stands", "moved", "gone")}
+
+
+def check_json(found: Sequence[Checked], table: Table, generation: Generation) -> dict[str, Any]:
+    """``check --json``; ``problems`` are the quotations that do not stand."""
+    return {
+        "generation": {"checked": generation.name, "written": table.about.get("generation")},
+        "about": dict(table.about),
+        **_counts(found),
+        "problems": [
+            {**asdict(one.quote), "verdict": one.verdict, "now": asdict(one.now) if one.now else None}
+            for one in found
+            if one.verdict != "stands"
+        ],
+    }

@@ -1,0 +1,195 @@
+"""PDF files made row by row: what is joined, what is left out, what is refused."""
+
+import io
+import zlib
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfgen.canvas import Canvas
+
+from index.errors import DocumentError
+from index.loaders import load
+from tests.index.loaders import bombs
+from tests.index.loaders.test_formats import texts
+
+
+def pdf(*pages: Callable[[Canvas], None], encrypt: StandardEncryption | None = None) -> bytes:
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    target = io.BytesIO()
+    canvas = Canvas(target, pagesize=(400, 600), encrypt=encrypt)
+    for page in pages:
+        canvas.setFont("STSong-Light", 10)
+        page(canvas)
+        canvas.showPage()
+    canvas.save()
+    return target.getvalue()
+
+
+def rows(left: float, top: float, *lines: str, size: float = 10) -> Callable[[Canvas], None]:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("STSong-Light", size)
+        for at, line in enumerate(lines):
+            canvas.drawString(left, top - 16 * at, line)
+
+    return draw
+
+
+def both(*drawings: Callable[[Canvas], None]) -> Callable[[Canvas], None]:
+    def draw(canvas: Canvas) -> None:
+        for drawing in drawings:
+            drawing(canvas)
+
+    return draw
+
+
+FULL = "水" * 30  # a row from edge to edge
+
+
+def test_a_paragraph_goes_on_over_the_page_and_pages_are_counted() -> None:
+    data = pdf(
+        both(rows(50, 580, "某市公报"), rows(70, 500, "甲" * 28), rows(50, 484, FULL), rows(190, 20, "- 1 -")),
+        both(rows(50, 580, "某市公报"), rows(50, 500, "完。"), rows(70, 484, "乙" * 10 + "。"), rows(190, 20, "- 2 -")),
+        both(rows(50, 580, "某市公报"), rows(70, 500, "丙。"), rows(190, 20, "- 3 -")),
+    )
+    lines = load(data, "x.pdf").lines
+    assert [(line.text, line.page) for line in lines] == [
+        ("甲" * 28 + FULL + "完。", 1),
+        ("乙" * 10 + "。", 2),
+        ("丙。", 3),
+    ]
+
+
+def test_a_title_over_two_rows_is_one_where_the_first_fills_its_row() -> None:
+    def page(*more: Callable[[Canvas], None]) -> bytes:
+        return pdf(both(*more, rows(70, 500, "甲" * 28), rows(50, 484, FULL, "完。"), rows(70, 436, "乙。")))
+
+    first, rest = "某市国民经济和社会发展第十四个五年规划和二", "〇三五年远景目标纲要"
+    title = texts(load(page(rows(50, 560, first[:20], size=15), rows(125, 540, rest, size=15)), "x.pdf"))[0]
+    assert title == first[:20] + rest
+    apart = texts(load(page(rows(50, 560, first[:20], size=15), rows(125, 540, "第一章　总则", size=15)), "x.pdf"))
+    assert apart[:2] == [first[:20], "第一章　总则"]
+    small = texts(load(page(rows(50, 560, FULL), rows(150, 540, "远景目标纲要")), "x.pdf"))
+    assert small[:2] == [FULL, "远景目标纲要"]
+
+
+def test_hyphens_are_mended_and_latin_rows_joined_with_a_space() -> None:
+    first = rows(50, 500, "The provinces shall pro-", "tect water and water-", "ways, in long-term plans.")
+    data = pdf(both(first, rows(50, 430, "Every plan is a long-", "term one.")))
+    assert texts(load(data, "x.pdf")) == [
+        "The provinces shall protect water and waterways, in long-term plans.",
+        "Every plan is a long-term one.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("end", "begin", "joined"),
+    [
+        ("水" * 28 + "较2", "020年下降。", "较2020年下降。"),
+        ("水" * 27 + "超过8", "0%以上。", "超过80%以上。"),
+        ("水" * 27 + "下降12", "%。", "下降12%。"),
+        ("水" * 27 + "约为1.", "5倍。", "约为1.5倍。"),
+        ("水" * 26 + "in 2020", "300 people", "in 2020 300 people"),
+    ],
+)
+def test_a_number_torn_at_the_end_of_a_row_is_mended_in_text_without_spaces(end: str, begin: str, joined: str) -> None:
+    read = texts(load(pdf(both(rows(50, 500, FULL, FULL, end, begin))), "x.pdf"))
+    assert read[0].endswith(joined)
+
+
+def test_a_note_at_the_foot_does_not_break_the_paragraph_above_it() -> None:
+    note = rows(50, 60, "① 见附件。", size=7)
+    data = pdf(both(rows(70, 500, "甲" * 28), note), rows(50, 500, FULL, "完。"))
+    assert texts(load(data, "x.pdf")) == ["甲" * 28 + FULL + "完。", "① 见附件。"]
+
+
+def test_columns_are_read_one_after_the_other() -> None:
+    left = [f"左{n}" + "水" * 12 for n in range(9)]
+    right = [f"右{n}" + "水" * 12 for n in range(9)]
+    data = pdf(both(rows(120, 560, "通栏的标题在两栏之上"), rows(40, 500, *left), rows(210, 500, *right)))
+    assert texts(load(data, "x.pdf")) == ["通栏的标题在两栏之上", "".join(left) + "".join(right)]
+
+
+def test_watermarks_and_contents_are_left_out() -> None:
+    def aslant(canvas: Canvas) -> None:
+        canvas.saveState()
+        canvas.rotate(40)
+        canvas.drawString(300, 100, "征求意见稿")
+        canvas.restoreState()
+
+    contents = rows(50, 560, "第一章 总则……………… 1", "第二章 保护................ 7")
+    assert texts(load(pdf(both(contents, aslant, rows(70, 500, "正文。"))), "x.pdf")) == ["正文。"]
+
+
+def test_a_number_that_belongs_to_the_text_is_kept() -> None:
+    page = both(rows(70, 500, "甲" * 28), rows(50, 484, FULL, "乙。", "合计", "35"))
+    assert texts(load(pdf(page), "x.pdf")) == ["甲" * 28 + FULL + "乙。", "合计", "35"]
+
+
+def test_running_headers_that_name_the_chapter_are_left_out() -> None:
+    pages = [[chr(ord("一") + 3 * page + row) * 30 for row in range(3)] for page in range(6)]
+    body = [rows(50, 500, *page) for page in pages]
+    heads = [rows(50, 560, f"第{number}章 总则") for number in "一一一二二二"]
+    assert texts(load(pdf(*map(both, heads, body)), "x.pdf")) == ["".join("".join(page) for page in pages)]
+
+
+def test_figures_of_a_table_are_no_page_numbers() -> None:
+    page = both(rows(70, 560, "年鉴"), rows(70, 500, "10 20", "30", "40"), rows(190, 30, "7"))
+    other = both(rows(70, 560, "年鉴"), rows(70, 500, "50 60", "70", "80"), rows(190, 30, "8"))
+    assert " ".join(texts(load(pdf(page, other), "x.pdf"))) == "10 20 30 40 50 60 70 80"
+
+
+def test_bold_type_that_is_printed_twice_is_read_once_and_tables_have_cells() -> None:
+    page = both(rows(70, 500, "粗体。"), rows(70.3, 500, "粗体。"), rows(70, 460, "水位"), rows(200, 460, "3米"))
+    assert texts(load(pdf(page), "x.pdf")) == ["粗体。", "水位 | 3米"]
+
+
+def set_as(matrix: str, size: str, *words: str) -> list[str]:
+    """What is read of words that are set with a matrix and a size of type as they stand, one below the other."""
+    shown = " 0 -20 Td ".join(f"({word}) Tj" for word in words)
+    return texts(load(bombs.pdf(zlib.compress(f"BT /F {size} Tf {matrix} Tm {shown} ET".encode())), "x.pdf"))
+
+
+def test_type_of_a_negative_size_in_a_mirrored_matrix_is_read() -> None:
+    assert set_as("-1 0 0 -1 60 700", "-10", "some words") == ["some words"]
+
+
+HUGE = "3" + "0" * 38
+
+
+@pytest.mark.parametrize(
+    "matrix", [f"{HUGE} {HUGE} 1 1 5 5", f"1 0 0 1 {HUGE} -{HUGE}", "0 0 0 0 0 0", "nan 0 0 1 5 5"]
+)
+@pytest.mark.parametrize("size", ["10", "-5", "0", HUGE])
+def test_type_that_stands_nowhere_is_no_harm(matrix: str, size: str) -> None:
+    with suppress(DocumentError):  # that it has no text layer
+        set_as(matrix, size, "some words", "more words")
+
+
+def test_rows_that_line_up_nowhere_are_read() -> None:
+    scattered = both(*(rows(20 + 7 * at, 580 - 12 * at, f"row {at}", size=8) for at in range(45)))
+    assert len("".join(texts(load(pdf(scattered), "x.pdf"))).split("row")) == 46
+
+
+SCANNED = pdf(*[lambda canvas: canvas.rect(50, 50, 300, 400, fill=1)] * 2)
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (pdf(rows(50, 500, "密"), encrypt=StandardEncryption("secret")), "protected by a password"),
+        (SCANNED, r"has no text layer \(2 pages of pictures\); run it through OCR first"),
+        (pdf(rows(190, 30, "- 1 -"), rows(190, 30, "- 2 -")), "has no text layer"),
+    ],
+)
+def test_pdf_files_without_readable_text_are_refused(data: bytes, says: str) -> None:
+    with pytest.raises(DocumentError, match=says):
+        load(data, "x.pdf")
+
+
+def test_pages_without_text_are_named() -> None:
+    data = pdf(rows(50, 500, "正文。"), lambda canvas: canvas.rect(50, 50, 300, 400, fill=1))
+    assert load(data, "x.pdf").metadata["pages without text"] == "2"

@@ -1,0 +1,231 @@
+"""Words -> places: the grammar, titles and contents, on examples read by hand."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.errors import UnknownPlaceError
+from index.records import Division, Document, Inner, Passage, Span
+from index.references.divisions import Contents, inner_span
+from index.references.levels import Level
+from index.references.places import Named, read
+from index.references.titles import titled
+
+
+def words_of(levels: tuple[Level, ...]) -> str:
+    return " ".join(f"{x.kind}{x.number or x.title}{f'-{x.sub}' if x.sub else ''}" for x in levels)
+
+
+def spelled(named: Named) -> str:
+    """A place in short: 条35 款2 → 款4."""
+    parts = [words_of(named.levels), words_of(named.inner)]
+    parts += [f"段{named.ordinal}"] * bool(named.ordinal) + [f"行{named.line}"] * bool(named.line)
+    return " ".join(filter(None, parts)) + (f" → {words_of(named.end)}" if named.end else "")
+
+
+@pytest.mark.parametrize(
+    ("words", "places"),
+    [
+        ("第十六章第二节第2段", "章16 节2 段2"),
+        ("16章2节", "章16 节2"),
+        ("第 １６ 章，第 2 节", "章16 节2"),
+        ("第三十五条第二款第（三）项", "条35 款2 项3"),
+        ("第35条第2款第3项第1目", "条35 款2 项3 目1"),
+        ("第三十五条第（三）项之一", "条35 项3-1"),
+        ("第三十五条（三）", "条35 项3"),
+        ("第35条(2)", "条35 款2"),
+        ("第一百三十三条之一第二款", "条133-1 款2"),
+        ("133条之1", "条133-1"),
+        ("第十条至第十三条", "条10 → 条13"),
+        ("第十至十三条", "条10 → 条13"),
+        ("第十条第一款至第三款", "条10 款1 → 款3"),
+        ("第一、三款", "款1; 款3"),
+        ("第十条、第十一条第二项和第三项、第十三条", "条10; 条11 项2; 条11 项3; 条13"),
+        ("第二章第二节、第三节和第五节", "章2 节2; 章2 节3; 章2 节5"),
+        ("附件二第三条", "附件2 条3"),
+        ("附件二第三条、第五条", "附件2 条3; 附件2 条5"),
+        ("专栏34", "专栏34"),
+        ("一、（二）3.第2段", "一、1 （一）2 1.3 段2"),
+        ("Chapter 16 Section 2", "章16 节2"),
+        ("ch. 16, sec. 2, para. 3", "章16 节2 段3"),
+        ("chapter XVI", "章16"),
+        ("art. 65(2)", "条65 款2"),
+        ("Article 65 paragraph 2", "条65 款2"),
+        ("paragraph 2 of Article 65", "条65 款2"),
+        ("point (b) of Article 6(1)", "条6 款1 项2"),
+        ("Article 3(2), paragraph 4 of Article 5", "条3 款2; 条5 款4"),
+        ("Section 2 of Chapter 16", "章16 节2"),
+        ("Sec. 3(b)", "节3 款2"),
+        ("§ 12", "条12"),
+        ("§12a", "条12-1"),
+        ("art. 133-1(2)(3)(ii)", "条133-1 款2 项3 目2"),
+        ("articles 12, 13 and 15(2)", "条12; 条13; 条15 款2"),
+        ("Articles 12 to 15", "条12 → 条15"),
+        ("Articles 12–15", "条12 → 条15"),
+        ("Article 12(3) and (4)", "条12 款3; 条12 款4"),
+        ("subsec. 2, para. 1", "目2 段1"),
+        ("art. 5, subsection 2", "条5 款2"),
+        ("第十二条第二項第三号", "条12 款2 项3"),
+        ("第十二条の二", "条12-2"),
+        ("第15條之1第2項第3款", "条15-1 款2 项3"),
+        ("第15條第2款第3項", "条15 款2 项3"),
+        ("제12조의2 제2항제3호", "条12-2 款2 项3"),
+        ("line 10", "行10"),
+    ],
+)
+def test_places_are_read_whole(words: str, places: str) -> None:
+    found, left = read(words)
+    assert "; ".join(map(spelled, found)) == places
+    assert left == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "left"),
+    [
+        ("刑法第一百三十三条之一", "刑法"),
+        ("第三条约定", "约定"),
+        ("ch. vim", "ch. vim"),  # no Roman number
+        ("刑法修正案（二）第三条", "刑法修正案（二）"),
+        ("第656号令第三条", "第656号令"),
+        ("第一条件", "第一条件"),
+        ("章程第二项目", "章程第二项目"),
+        ("article 65(2) of the Civil Code", "Civil Code"),
+    ],
+)
+def test_what_is_no_level_is_left(words: str, left: str) -> None:
+    assert read(words)[1].removeprefix("of the ") == left
+
+
+def test_titles_of_divisions_are_levels() -> None:
+    assert spelled(read("序言第2段", {"序言"})[0][0]) == "序言 段2"
+    assert spelled(read("序言, 总纲, para. 2", {"序言", "总纲"})[0][0]) == "序言 总纲 段2"
+
+
+@given(st.text(alphabet="第十三条款项章节目之、至和（）() 1２-.,ofartsec§XVI제조항段一", max_size=60))
+def test_any_words_can_be_read(words: str) -> None:
+    read(words)
+
+
+def passage(number: str, path: tuple[Division, ...], text: str = "文。", **facts: object) -> Passage:
+    inner = facts.get("inner", ())
+    assert isinstance(inner, tuple)
+    return Passage(
+        id=number, document="d", path=path, ordinal=0, text=text, pieces=(Span(0, len(text)),), line=1, inner=inner
+    )
+
+
+def document(title: str, passages: tuple[Passage, ...] = (), name: str = "d") -> Document:
+    return Document(id=name, title=title, source="", sha256="", headings=(), passages=passages)
+
+
+def article(number: int, sub: int = 0, *above: Division) -> tuple[Division, ...]:
+    return (*above, Division(kind="条", number=number, sub=sub))
+
+
+ONE, TWO = (Division(kind="章", number=n, title=t) for n, t in ((1, "总则"), (2, "附则")))
+SECTION = Division(kind="节", number=1)
+ROWS = (
+    passage("a", (ONE, SECTION)),
+    passage("b", article(1, 0, ONE, SECTION)),
+    passage("c", article(2, 0, ONE, SECTION)),
+    passage("d", article(2, 1, ONE)),
+    passage("e", article(3, 0, TWO, SECTION)),
+    passage("f", article(13, 0, TWO, SECTION)),
+)
+CONTENTS = Contents(document("某法", ROWS))
+
+
+@pytest.mark.parametrize(
+    ("words", "rows"),
+    [
+        ("第一章", "abcd"),
+        ("第一节", "abc ef"),
+        ("第二章第一节", "ef"),
+        ("section 1, chapter 2", "ef"),
+        ("第二条", "c"),
+        ("第二条之一", "d"),
+        ("第一章第二条", "c"),
+        ("第二章第二条", ""),
+        ("第一条至第三条", "b c d e"),
+        ("第3-13条", "e f"),  # there is no 第三条之十三
+        ("第三章", ""),
+    ],
+)
+def test_divisions_are_found_in_their_rows(words: str, rows: str) -> None:
+    nodes = CONTENTS.nodes(read(words)[0][0])
+    assert " ".join("".join(p.id for p in ROWS[n.start : n.end]) for n in nodes) == rows
+
+
+def test_what_holds_a_row_and_what_stands_before_it() -> None:
+    held = CONTENTS.holding(5, "节")
+    assert held is not None
+    assert (held.start, held.end) == (4, 6)
+    assert [node.start for node in CONTENTS.before(4, "条", 2)] == [2, 3]
+    assert CONTENTS.before(1, "条", 1) == ()
+    assert [node.start for node in CONTENTS.before(4, "条", -1)] == [5]
+    sections = CONTENTS.nodes(read("第一节")[0][0])
+    assert [node.start for node in CONTENTS.nearest(sections, 5)] == [4]
+    assert len(CONTENTS.nearest(sections, 3)) == 1  # in chapter 1, though not in its section
+
+
+TEXT = "第三条 甲：\n（一）乙；\n（二）丙。\n丁。"
+INNER = (
+    Inner(kind="款", number=1, span=Span(4, 18)),
+    Inner(kind="项", number=1, span=Span(7, 12)),
+    Inner(kind="项", number=2, span=Span(13, 18)),
+    Inner(kind="款", number=2, span=Span(19, 21)),
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ("第三条第二款", "丁。"),
+        ("第三条第一款第（二）项", "（二）丙。"),
+        ("第三条第（二）项", "（二）丙。"),
+        ("art. 3(1)(2)", "（二）丙。"),
+        ("第三条第一项至第二项", "（一）乙；\n（二）丙。"),
+        ("第三条第三款", None),
+        ("第三条第二款第（一）项", None),
+    ],
+)
+def test_paragraphs_and_items_have_spans(words: str, text: str | None) -> None:
+    named = read(words)[0][0]
+    span = inner_span(passage("x", article(3), TEXT, inner=INNER), named.inner, named.end)
+    assert (TEXT[slice(*span)] if span else None) == text
+
+
+def test_a_number_in_brackets_is_an_item_where_there_is_one_paragraph() -> None:
+    only = passage("x", article(3), TEXT[:18], inner=INNER[:3])
+    assert inner_span(only, read("art. 3(2)")[0][0].inner) == Span(13, 18)
+
+
+LIBRARY = (
+    document("中华人民共和国刑法", name="laws/刑法.md"),
+    document("中华人民共和国刑法", name="laws/刑法-2.md"),
+    document("劳动合同法（2012修正）", name="l"),
+    document("Water Act", name="w"),
+    document("刑法司法解释", name="j"),
+    document("刑事诉讼法解释", name="s"),
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "ids"),
+    [
+        ("中华人民共和国刑法", ["laws/刑法.md", "laws/刑法-2.md"]),
+        ("刑法", ["laws/刑法.md", "laws/刑法-2.md"]),  # before 刑法司法解释, which only holds it
+        ("劳动合同法", ["l"]),
+        ("合同", ["l"]),
+        ("water act", ["w"]),
+        ("民法典", []),
+        ("", []),
+    ],
+)
+def test_titles_are_matched_in_full_shortened_or_in_part(title: str, ids: list[str]) -> None:
+    assert [d.id for d in titled(title, LIBRARY)] == ids
+
+
+def test_a_title_that_fits_two_is_refused() -> None:
+    with pytest.raises(UnknownPlaceError, match="《刑法司法解释》 or 《刑事诉讼法解释》"):
+        titled("解释", LIBRARY)

@@ -1,0 +1,70 @@
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.text.numerals import Style, parse, to_chinese, to_roman, write
+
+
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [
+        ("十六", 16), ("十", 10), ("二十", 20), ("廿三", 23), ("卅", 30), ("一百零五", 105), ("一百一十", 110),
+        ("一千零四十", 1040), ("一千二百六十", 1260), ("两百", 200), ("〇", 0), ("壹", 1), ("贰拾", 20),
+        ("二〇三五", 2035), ("一万零三", 10003), ("十二万三千", 123000), ("16", 16), ("１６", 16), ("①", 1), ("⑳", 20),
+        ("XVI", 16), ("Ⅳ", 4), ("mcmxcix", 1999),
+        ("一百○二", 102), ("二○三五", 2035), ("（一）", 1), ("(12)", 12), ("（十六）", 16), ("⑴", 1),
+    ],
+)  # fmt: skip
+def test_parse_reads_every_style_of_heading(words: str, number: int) -> None:
+    assert parse(words) == number
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(0, "零"), (5, "五"), (10, "十"), (16, "十六"), (105, "一百零五"), (110, "一百一十"), (1040, "一千零四十"),
+     (1001, "一千零一"), (10_000, "一万"), (10_016, "一万零一十六"), (150_000, "十五万")],
+)  # fmt: skip
+def test_to_chinese_writes_as_laws_do(number: int, words: str) -> None:
+    assert to_chinese(number) == words
+
+
+def test_chinese_and_roman_numbers_come_back_as_they_were() -> None:
+    assert all(parse(to_chinese(n)) == n for n in range(20_000))
+    assert all(parse(to_roman(n)) == n for n in range(1, 4000))
+
+
+@pytest.mark.parametrize(
+    ("style", "words", "most"),
+    [("chinese", "十六", 9999), ("bracketed chinese", "（十六）", 9999), ("arabic", "16", 9999),
+     ("bracketed", "(16)", 9999),
+     ("full-width", "１６", 9999), ("circled", "⑯", 50), ("roman", "XVI", 3999)],
+)  # fmt: skip
+def test_every_style_is_written_and_read(style: Style, words: str, most: int) -> None:
+    assert write(16, style) == words
+    assert all(parse(write(n, style)) == n for n in range(1, most + 1))
+
+
+@pytest.mark.parametrize(("number", "style"), [(51, "circled"), (0, "circled"), (0, "roman"), (4000, "roman")])
+def test_what_a_style_cannot_write_is_refused(number: int, style: Style) -> None:
+    with pytest.raises(ValueError, match="outside"):
+        write(number, style)
+
+
+@given(st.text(max_size=8))
+def test_parse_raises_nothing_but_value_error(words: str) -> None:
+    with suppress(ValueError):
+        assert parse(words) >= 0
+
+
+@pytest.mark.parametrize("words", ["", "第", "IIII", "abc", "十X", "-1", "1.5"])
+def test_parse_refuses_what_is_no_number(words: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        parse(words)
+
+
+@pytest.mark.parametrize("number", [-1, 100_000_000])
+def test_to_chinese_refuses_what_it_cannot_write(number: int) -> None:
+    with pytest.raises(ValueError, match="outside"):
+        to_chinese(number)

@@ -1,0 +1,42 @@
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.text.sentences import sentence_spans
+
+
+def split(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentence_spans(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("节约用水。用水量下降12%。建设节水型社会。", ["节约用水。", "用水量下降12%。", "建设节水型社会。"]),
+        ("他说：“好的。就走吧。”然后离开了。", ["他说：“好的。就走吧。”", "然后离开了。"]),
+        ("依照《关于甲。乙的规定》第三条办理。另行公布。", ["依照《关于甲。乙的规定》第三条办理。", "另行公布。"]),
+        ("（一）甲和乙两方；\n（二）丙和丁两方。", ["（一）甲和乙两方；", "（二）丙和丁两方。"]),
+        ("PM2.5 fell to 3.5. It rose again.", ["PM2.5 fell to 3.5.", "It rose again."]),
+        ("好。今天的天气很好。", ["好。今天的天气很好。"]),
+        ("今天的天气很好。好。", ["今天的天气很好。好。"]),
+        ("没有句号的一段", ["没有句号的一段"]),
+        ("。。。", ["。。。"]),
+        ("（一个没有关上的括号。第二句话在这里。", ["（一个没有关上的括号。", "第二句话在这里。"]),
+    ],
+)
+def test_sentences_end_where_they_end(text: str, sentences: list[str]) -> None:
+    assert split(text) == sentences
+
+
+def test_white_space_has_no_sentence() -> None:
+    assert sentence_spans(" \n\u3000") == ()
+
+
+@given(st.text(alphabet="甲乙丙。；！？，“”（）《》a1. \n…"))
+def test_sentences_hold_everything_but_white_space_in_order(text: str) -> None:
+    spans = sentence_spans(text)
+    assert "".join("".join(split(text)).split()) == "".join(text.split())
+    assert all(a.end <= b.start for a, b in pairwise(spans))
+    assert all(start < end for start, end in spans)

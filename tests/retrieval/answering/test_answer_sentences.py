@@ -1,0 +1,99 @@
+import numpy as np
+import pytest
+
+from index.records import Passage, Span
+from index.text.sentences import sentence_spans
+from retrieval.answering import answer_sentences
+from retrieval.answering.answer_sentences import answering, is_lead, lead_penalty, twins
+
+
+def passage(text: str, lead: str = "") -> Passage:
+    pieces = (Span(0, len(text)),)
+    return Passage(id="d#1", document="d", path=(), ordinal=1, text=text, pieces=pieces, line=1, lead=lead)
+
+
+def marked(question: str, text: str, *scores: float, lead: str = "") -> list[str]:
+    """The sentences of a text that answer, the best first."""
+    spans = sentence_spans(text)
+    found = answering(question, passage(text, lead), spans, np.array(scores, dtype=np.float32))
+    return [text[slice(*span)] for span in found]
+
+
+# passages that say the same
+
+
+@pytest.mark.parametrize(
+    ("texts", "rows"),
+    [
+        ([], []),
+        (["节约用水。", "节约用电。", "节约用水"], [0, 1, 0]),
+        (["节约，用 水。", "“节约用水！”", "節約用水"], [0, 0, 0]),
+        (["PM２.５ 浓度", "pm2.5浓度", "PM2.6浓度"], [0, 0, 2]),
+        (["……", "……", "。"], [0, 1, 2]),  # nothing in letters says nothing that could be the same
+        (["a b", "ab", "b a"], [0, 0, 2]),
+    ],
+)
+def test_twins_have_the_same_letters_and_digits(texts: list[str], rows: list[int]) -> None:
+    found = twins(texts)
+    assert found.dtype == np.int64
+    assert found.tolist() == rows
+
+
+# leads
+
+
+def test_a_lead_is_the_first_sentence_with_more_behind_it() -> None:
+    whole = passage("节约用水。推广再生水。", lead="节约用水")
+    first, second = sentence_spans(whole.text)
+    assert [is_lead(whole, span) for span in (first, second)] == [True, False]
+    assert lead_penalty(whole, [first, second]).tolist() == [-2, 0]
+    assert not is_lead(passage("节约用水。推广再生水。"), first)
+    alone = passage("节约用水。", lead="节约用水")
+    assert not is_lead(alone, Span(0, 5))  # it is all that there is
+
+
+# the sentence that answers
+
+HOLDS, AS_GOOD = 0.1, 0.02
+
+
+@pytest.fixture
+def _round_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Constants of our own."""
+    monkeypatch.setattr(answer_sentences, "_HOLDS", HOLDS)
+    monkeypatch.setattr(answer_sentences, "_AS_GOOD", AS_GOOD)
+
+
+NUMBERED = "用水量持续下降。万元产值用水量下降12%。推广再生水。"
+
+
+def test_the_sentence_that_matches_best() -> None:
+    assert marked("怎样节约用水？", NUMBERED, 0.1, 0.2, 0.9) == ["推广再生水。"]
+    assert marked("怎样节约用水？", NUMBERED, 0.9, 0.2, 0.1) == ["用水量持续下降。"]
+
+
+@pytest.mark.usefixtures("_round_numbers")
+def test_a_number_that_is_asked_for_outweighs_a_little_nearness() -> None:
+    near = HOLDS / 2
+    assert marked("用水量下降多少？", NUMBERED, 0.5, 0.5 - near, 0.1) == ["万元产值用水量下降12%。"]
+    assert marked("为什么用水量下降？", NUMBERED, 0.5, 0.5 - near, 0.1) == ["用水量持续下降。"]
+    assert marked("用水量下降多少？", NUMBERED, 0.5 + 2 * HOLDS, 0.5, 0.1) == ["用水量持续下降。"]
+
+
+def test_a_lead_never_answers_where_there_is_more() -> None:
+    text = "节约用水。推广再生水。"
+    assert marked("节约用水", text, 0.9, 0.1, lead="节约用水") == ["推广再生水。"]
+    assert marked("节约用水", text, 0.9, 0.1) == ["节约用水。"]
+
+
+@pytest.mark.usefixtures("_round_numbers")
+def test_two_sentences_that_are_as_good_are_both_marked() -> None:
+    near, far = AS_GOOD * 0.9, AS_GOOD * 1.1
+    assert marked("推广什么？", NUMBERED, 0.2, 0.5 - near, 0.5) == ["推广再生水。", "万元产值用水量下降12%。"]
+    assert marked("推广什么？", NUMBERED, 0.2, 0.5 - far, 0.5) == ["推广再生水。"]
+    both = marked("推广什么？", NUMBERED, 0.5, 0.5, 0.5)
+    assert both == ["用水量持续下降。", "万元产值用水量下降12%。"]  # no more than two, as they stand
+
+
+def test_a_passage_of_one_sentence() -> None:
+    assert marked("推广什么？", "推广再生水。", -0.3, lead="推广再生水") == ["推广再生水。"]

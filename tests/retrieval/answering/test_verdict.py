@@ -1,0 +1,159 @@
+import numpy as np
+import pytest
+
+from index.errors import QuestionError
+from index.records import Citation, Division, Passage, Span
+from retrieval.answering import verdict
+from retrieval.answering.confidence import Signs
+from retrieval.answering.verdict import LONGEST_QUESTION, checked_question, is_vague, judged, too_vague
+from retrieval.records import Answer, Hit, Reason
+
+NO_SIGNS = Signs(*[0.0] * len(Signs._fields))
+SIMILAR = NO_SIGNS._replace(margin=0.2)
+LEAST = 0.3
+
+
+@pytest.fixture(autouse=True)
+def _round_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Constants of our own, and the share of cosines that agree as the probability."""
+    numbers = {"_LEAST": {False: LEAST, True: 2 * LEAST}, "_TALK": 0.2, "_PERHAPS_TALK": 0.1, "_SIMILAR": 0.1}
+    numbers |= {"_AS_GOOD": 0.05, "_STANDS_OUT": 0.1, "_SECOND_AMONG": 3}
+    for name, value in numbers.items():
+        monkeypatch.setattr(verdict, name, value)
+    monkeypatch.setattr(verdict, "probability", lambda found, **_: found.agreement)
+
+
+def hit(rank: int, score: float, chapter: int) -> Hit:
+    path = (Division(kind="章", number=chapter),)
+    passage = Passage(id=f"d#{rank}", document="d", path=path, ordinal=1, text="水", pieces=(Span(0, 1),), line=rank)
+    nowhere = Citation(zh="", en="")
+    return Hit(
+        rank=rank,
+        score=score,
+        passage=passage,
+        document_title="",
+        citation=nowhere,
+        best=Span(0, 1),
+        marked=(Span(0, 1),),
+        sentence_citation=nowhere,
+    )
+
+
+def hits(*scores_and_chapters: tuple[float, int]) -> tuple[Hit, ...]:
+    return tuple(hit(rank, *one) for rank, one in enumerate(scores_and_chapters, 1))
+
+
+HITS = hits((0.9, 1), (0.5, 2))
+
+
+def verdict_of(
+    found: Signs, some: tuple[Hit, ...] = HITS, *, foreign: bool = False, nowhere: tuple[str, ...] = ()
+) -> Answer:
+    scores = np.array([*(h.score for h in some), *[0.1] * 20], dtype=np.float32)
+    return judged("问？", some, found, scores, foreign=foreign, nowhere=nowhere)
+
+
+# what is a question
+
+
+@pytest.mark.parametrize("question", ["用水？", "  用水？\n", "a" * LONGEST_QUESTION, "？"])
+def test_a_question_is_taken_without_white_space_around_it(question: str) -> None:
+    assert checked_question(question) == question.strip()
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [("", "empty"), (" \n\u3000", "empty"), ("问" * (LONGEST_QUESTION + 1), "2,001"), ("a\udc80", "Unicode")],
+)
+def test_what_is_no_question_is_refused(question: str, says: str) -> None:
+    with pytest.raises(QuestionError, match=says):
+        checked_question(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "vague"), [("……", True), ("🙂", True), ("水？", True), ("节水", False), ("5G", False), ("no", False)]
+)
+def test_what_has_hardly_a_letter_is_vague(question: str, vague: bool) -> None:
+    assert is_vague(question) == vague
+
+
+def test_the_answer_to_something_vague_is_empty() -> None:
+    found = too_vague("……")
+    assert (found.status, found.answered, found.confidence, found.hits) == ("too vague", False, 0, ())
+    assert (found.reason, found.answering) == (None, ())
+
+
+# why a text does not answer
+
+
+@pytest.mark.parametrize(
+    ("found", "reason"),
+    [
+        (SIMILAR._replace(agreement=LEAST), None),
+        (SIMILAR._replace(agreement=LEAST - 0.01), "no detail"),
+        (NO_SIGNS._replace(margin=0.11), "no detail"),
+        (NO_SIGNS._replace(margin=0.1), "nothing similar"),
+        (NO_SIGNS._replace(margin=-0.5), "nothing similar"),
+        (SIMILAR._replace(agreement=0.99, talk=0.21), "talk"),
+        (SIMILAR._replace(agreement=0.99, talk=0.2), None),
+        (SIMILAR._replace(agreement=0.1, talk=0.11), "talk"),
+        (SIMILAR._replace(agreement=0.1, talk=0.1), "no detail"),
+    ],
+)
+def test_the_reason(found: Signs, reason: Reason | None) -> None:
+    judged = verdict_of(found)
+    assert judged.reason == reason
+    assert judged.answered == (reason is None)
+    assert judged.hits == HITS
+    assert judged.confidence == min(found.agreement, LEAST if reason else 1)
+
+
+def test_more_is_wanted_of_a_question_in_another_script() -> None:
+    likely = SIMILAR._replace(agreement=1.5 * LEAST)
+    assert verdict_of(likely).answered
+    assert verdict_of(likely, foreign=True).reason == "no detail"
+    assert verdict_of(SIMILAR._replace(agreement=2 * LEAST), foreign=True).answered
+
+
+def test_a_place_that_is_not_there_comes_before_every_other_reason() -> None:
+    for found in (SIMILAR._replace(agreement=0.99), NO_SIGNS._replace(talk=0.9)):
+        judged = verdict_of(found, nowhere=("第九章",))
+        assert (judged.reason, judged.nowhere) == ("no such place", ("第九章",))
+        assert judged.answering == ()
+        assert judged.confidence <= LEAST
+
+
+# two answers
+
+SURE = SIMILAR._replace(agreement=0.9)
+
+
+@pytest.mark.parametrize(
+    ("some", "second"),
+    [
+        ([(0.9, 1), (0.88, 2), (0.3, 3)], 2),
+        ([(0.9, 1), (0.88, 1), (0.3, 3)], None),  # in the same chapter it is no other answer
+        ([(0.9, 1), (0.84, 2), (0.3, 3)], None),  # too far behind
+        ([(0.15, 1), (0.14, 2), (0.12, 3)], None),  # does not stand out
+        ([(0.9, 1)], None),
+        ([], None),
+    ],
+)
+def test_another_answer_is_as_good_stands_out_and_is_in_another_chapter(
+    some: list[tuple[float, int]], second: int | None
+) -> None:
+    judged = verdict_of(SURE, hits(*some))
+    assert judged.second == second
+    assert [h.rank for h in judged.answering] == [1, *([second] if second else [])][: len(some)]
+
+
+def test_what_is_not_answered_has_no_second_answer() -> None:
+    some = hits((0.9, 1), (0.88, 2))
+    assert verdict_of(SURE, some).second == 2
+    refused = verdict_of(NO_SIGNS, some)
+    assert (refused.second, refused.answering) == (None, ())
+
+
+def test_a_second_hit_with_no_others_behind_it_cannot_stand_out() -> None:
+    some = hits((0.9, 1), (0.88, 2))
+    assert judged("问？", some, SURE, np.array([0.9, 0.88], dtype=np.float32), foreign=False).second is None

@@ -1,0 +1,181 @@
+import csv
+import io
+from base64 import b64decode, b64encode
+from dataclasses import replace
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from retrieval.evidence.evidence_rows import COLUMNS
+from tests.ui.fakes import SECOND, BigramSearcher, Standing, law, plan
+from ui.handlers.ask import Room
+from ui.handlers.batch import BLOCK, QUESTIONS, ROOM, Batch
+from ui.render.batch import render_rows
+from ui.state.batch_jobs import Job, Jobs, UnknownJobError
+from ui.state.concurrency import Gate
+from ui.words import EN, ZH
+
+WATER = "用水量较2020年下降多少"
+SENTENCE = "建立水资源刚性约束制度,万元地区生产总值用水量较2020年下降12%。"
+LIST = f"编号,问题\n007,{WATER}\n=1+1,高速铁路票价是多少元\n,水\n"
+BASE = "http://127.0.0.1:7860/"
+
+
+def live() -> Standing:
+    return Standing(BigramSearcher((plan(), law())))
+
+
+def sent(
+    batch: Batch, text: str, name: str = "问题.csv", k: int = 3, documents: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    return batch.batch_begin(name, b64encode(text.encode()).decode(), list(documents), k, "zh")
+
+
+def rows(file: dict[str, Any]) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(b64decode(file["data"]).decode("utf-8-sig"), newline="")))
+
+
+def test_a_list_is_asked_block_by_block_and_becomes_a_table() -> None:
+    batch = Batch(Room(live()))
+    begun = sent(batch, LIST)
+    assert begun["total"] == 3
+    shown = batch.batch(begun["job"], "zh")
+    assert not shown["ended"]
+    assert "已查 0 / 3 个问题" in shown["html"]
+    found = batch.batch_next(begun["job"], "zh")
+    assert (found["first"], found["done"], found["total"]) == (0, 3, 3)
+    assert found["summary"] == (
+        "文件的回答 1 个，可能的回答 0 个，很可能没有直接回答 0 个，没有回答 1 个，不是完整的问题 1 个。"
+    )
+    assert SENTENCE in found["rows"]
+    assert "《云溪市发展规划》第二章第二节第1段" in found["rows"]
+    assert batch.batch(begun["job"], "zh")["ended"]
+    file = batch.batch_file(begun["job"], "csv", False, "zh", BASE)
+    assert file["name"] == "问题 的回答.csv"
+    table = rows(file)
+    assert list(table[0]) == ["编号", "问题", *COLUMNS]
+    assert [row["编号"] for row in table] == ["007"] * 3 + ["'=1+1"] * 3 + [""] * 3
+    assert (table[0]["answer"], table[1]["answer"], table[3]["status"]) == (SENTENCE, "", "not in the text")
+    assert table[0]["link"].startswith(BASE)
+    wide = rows(batch.batch_file(begun["job"], "csv", True, "zh", ""))
+    assert len(wide) == 3
+    assert wide[0]["text_1"] == plan().passages[4].text
+
+
+def test_a_row_says_how_sure_its_answer_is() -> None:
+    batch = Batch(Room(live()))
+    sure = {"文件的回答": 0.75, "可能的回答": 0.6, "文件很可能没有直接回答，最接近的一句是": 0.34}
+    for title, confidence in sure.items():
+        found = replace(live().current().searcher.ask(WATER), confidence=confidence)
+        row = render_rows([found], 0, ZH, {})
+        assert f'<span class="zj-kind">{title}</span>' in row
+        assert f"可信程度：{ZH.sureness(confidence)}" in row
+    job = sent(batch, f"{WATER}\n第二章", "q.txt")["job"]
+    rows = batch.batch_next(job, "zh")["rows"]
+    assert '<span class="zj-kind">5 段</span>' in rows  # chapter 2 of the plan has 4, that of the law 1
+    assert rows in batch.batch(job, "zh")["html"]  # seen again
+
+
+def test_workbooks_and_reports_are_given_out_as_well() -> None:
+    batch = Batch(Room(live()))
+    job = sent(batch, WATER, "q.txt")["job"]
+    batch.batch_next(job, "en")
+    file = batch.batch_file(job, "xlsx", False, "en", BASE)
+    sheet = load_workbook(io.BytesIO(b64decode(file["data"]))).worksheets[0]
+    assert [cell.value for cell in sheet[1]] == list(COLUMNS)
+    assert sheet["F2"].value == SENTENCE
+    assert SENTENCE in b64decode(batch.batch_file(job, "md", True, "en", BASE)["data"]).decode()
+    assert EN.export.nothing in batch.batch_file(job, "exe", False, "en", "")["html"]
+
+
+def test_a_stopped_batch_gives_the_table_of_what_was_asked() -> None:
+    batch = Batch(Room(live()))
+    job = sent(batch, "\n".join(f"{WATER}{n}" for n in range(BLOCK + 2)), "q.txt")["job"]
+    assert EN.export.nothing in batch.batch_file(job, "csv", False, "en", "")["html"]
+    assert batch.batch_next(job, "zh")["done"] == BLOCK
+    assert len(rows(batch.batch_file(job, "csv", True, "zh", ""))) == BLOCK
+    last = batch.batch_next(job, "zh")
+    assert (last["first"], last["done"]) == (BLOCK, BLOCK + 2)
+    assert last["rows"].count("<tr") == 2
+    assert batch.batch_next(job, "zh")["rows"] == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("q.txt", "", ZH.batch.nothing),
+        ("q.txt", " \n", ZH.batch.nothing),
+        ("q.exe", WATER, "questions are read from .txt, .csv, .jsonl, .xlsx"),
+        ("q.csv", "甲,乙\n1,2\n", "no column called question"),
+        ("q.csv", f"问题,text\n{WATER},x\n", "rename them"),
+        ("q.txt", "很" * 2001, "line 1"),
+        ("q.txt", "问\n" * (QUESTIONS + 1), f"这里有 {QUESTIONS + 1:,} 个问题"),
+        ("q.txt", "x" * (ROOM * 1000 + 9), f"最多 {ROOM} KB"),
+        ("q.xlsx", "no workbook", "q.xlsx"),
+    ],
+)
+def test_a_list_that_cannot_be_asked_is_refused_with_the_reason(name: str, text: str, said: str) -> None:
+    told = sent(Batch(Room(live())), text, name)
+    assert told["problem"]
+    assert said in told["html"]
+
+
+def test_what_is_no_base64_and_what_is_not_there_is_told() -> None:
+    batch = Batch(Room(live()))
+    assert ZH.batch.unreadable in batch.batch_begin("q.txt", "*", [], 5, "zh")["html"]
+    assert "gone.txt" in sent(Batch(Room(Standing(Strict((plan(),))))), WATER, "q.txt", documents=("gone.txt",))["html"]
+    for told in (batch.batch_next("x", "en"), batch.batch_file("x", "csv", False, "en", ""), batch.batch("x", "en")):
+        assert "This batch is no longer there" in told["html"]
+    assert "zj-batch-form" in batch.batch("x", "en")["html"]
+
+
+class Strict(BigramSearcher):
+    """Knows which documents it has."""
+
+    def ask_many(self, questions: Any, *, k: int = 5, titles: Any = ()) -> Any:
+        for title in titles:
+            next((d for d in self.documents if d.id == title), None) or self.one(f"no {title}")
+        return super().ask_many(questions, k=k, titles=titles)
+
+
+def test_one_table_is_of_one_index() -> None:
+    standing = live()
+    batch = Batch(Room(standing))
+    job = sent(batch, "\n".join([WATER] * (BLOCK + 1)), "q.txt")["job"]
+    batch.batch_next(job, "zh")
+    standing.generation = SECOND
+    assert ZH.batch.changed in batch.batch_next(job, "zh")["html"]
+    assert len(rows(batch.batch_file(job, "csv", True, "zh", ""))) == BLOCK
+
+
+def test_a_batch_without_a_turn_asks_again() -> None:
+    gate, inside, leave = Gate(waiting=0, wait=0.05), Event(), Event()
+
+    def stay() -> None:
+        with gate.pass_through():
+            inside.set()
+            leave.wait(10)
+
+    batch = Batch(Room(live(), gate=gate))
+    job = sent(batch, WATER, "q.txt")["job"]
+    thread = Thread(target=stay)
+    thread.start()
+    assert inside.wait(10)
+    assert batch.batch_next(job, "zh") == {"again": True}
+    leave.set()
+    thread.join()
+    assert batch.batch_next(job, "zh")["done"] == 1
+
+
+def test_few_batches_are_kept() -> None:
+    standing, jobs = live(), Jobs(kept=2)
+    batch = Batch(Room(standing), jobs)
+    first, second = (sent(batch, WATER, "q.txt")["job"] for _ in range(2))
+    assert isinstance(jobs.get(first), Job)  # looked at, and so the later of the two
+    sent(batch, WATER, "q.txt")
+    assert jobs.get(first).total == 1
+    with pytest.raises(UnknownJobError):
+        jobs.get(second)
+    assert replace(jobs.get(first)).id == first

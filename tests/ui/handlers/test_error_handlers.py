@@ -1,0 +1,33 @@
+import pytest
+
+from index.errors import DocumentError, ModelError, QuestionError, StoreError, UnknownPlaceError, ZhangjuError
+from ui.handlers.error_handlers import Shown, guarded, refusal
+from ui.words import EN, ZH, Words
+
+
+@pytest.mark.parametrize("words", [ZH, EN])
+def test_an_error_is_told_by_its_kind_in_the_language_of_the_page_and_its_words_are_the_reason(words: Words) -> None:
+    kinds = {
+        UnknownPlaceError: words.error.place,
+        QuestionError: words.unusable,
+        DocumentError: words.error.document,
+        ModelError: words.error.model,
+        StoreError: words.error.store,
+        ZhangjuError: words.failed,
+    }
+    for kind, title in kinds.items():
+
+        def fail(kind: type[ZhangjuError] = kind) -> Shown:
+            raise kind("'<x>' names no document")
+
+        told = guarded(words, fail)
+        assert told["problem"]
+        assert told["html"] == (
+            f'<div class="zj-verdict zj-problem" role="alert"><p class="zj-verdict-title">{title}</p>'
+            f'<p>{words.reason} <span lang="en">&#x27;&lt;x&gt;&#x27; names no document</span></p></div>'
+        )
+
+
+def test_who_knows_better_gives_the_title() -> None:
+    told = refusal(QuestionError("no column"), ZH, title=ZH.batch.unreadable)
+    assert f'<p class="zj-verdict-title">{ZH.batch.unreadable}</p>' in told["html"]

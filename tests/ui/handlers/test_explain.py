@@ -1,0 +1,87 @@
+from index.records import Passage, Span
+from retrieval.records import Match
+from tests.ui.fakes import BigramSearcher, Standing, law, plan
+from tests.ui.render.test_render import HOSTILE, Page
+from ui.handlers.ask import Room
+from ui.handlers.explain import Explainer, to_explain
+from ui.render.word_alignment import render_meeting
+from ui.state.concurrency import Gate
+from ui.words import EN, ZH
+
+LIVE = Standing(BigramSearcher((plan(), law())))
+ROOM = Room(LIVE)
+WATER = plan().passages[4]
+ASKED = "How much less water?"
+
+
+def explainer(gate: Gate | None = None) -> Explainer:
+    return Explainer(LIVE, gate or ROOM.gate, ROOM.shelf)
+
+
+def test_hits_in_another_language_are_to_be_explained() -> None:
+    found = ROOM.look_up(ASKED, [], "en", "")
+    assert [name for name, _, _ in found["explain"]] == found["hits"]
+    passages = {p.id: p for document in LIVE.searcher.documents for p in document.passages}
+    assert all(0 <= start < end <= len(passages[name].text) for name, start, end in found["explain"])
+    assert ROOM.look_up("用水量下降多少", [], "en", "")["explain"] == []
+    assert to_explain(LIVE.searcher.ask(ASKED, k=3)) == found["explain"][:3]
+
+
+def test_the_words_that_meet_are_told_by_passage() -> None:
+    start = WATER.text.index("用水")
+    told = explainer().explain(f"  {ASKED} ", [[WATER.id, 0, 8], ["plan.txt#1", 0, 8]], "en")
+    page = Page(told["because"].pop(WATER.id))
+    assert page.text() == f"{EN.hit.meets}water → 用水".strip()
+    assert page.elements[-1] == ("span", {"class": "zj-met", "data-met": f"0 {start} {start + 2}"})
+    assert told == {"because": {}}  # nothing of the other passage
+
+
+def test_what_a_page_cannot_have_sent_is_a_problem_in_words() -> None:
+    for sentence in (["gone", 0, 3], [WATER.id, "0", 3], [WATER.id], []):
+        told = explainer().explain(ASKED, [sentence], "en")  # type: ignore[list-item]
+        assert told["problem"]
+        assert "ask again" in told["html"]
+
+
+def test_when_too_many_ask_it_is_told() -> None:
+    gate = Gate(waiting=0, wait=0.01)
+    with gate.pass_through():
+        assert explainer(gate).explain(ASKED, [[WATER.id, 0, 8]], "zh")["problem"]
+
+
+def passage(text: str) -> Passage:
+    return Passage(id="p", document="d", path=(), ordinal=1, text=text, pieces=(Span(0, len(text)),), line=1)
+
+
+def match(question: tuple[int, int], found: tuple[int, int], strength: float = 0.5) -> Match:
+    return Match(question=Span(*question), passage=Span(*found), strength=strength)
+
+
+def test_pairs_stand_where_the_page_draws_them() -> None:
+    # The second line that is drawn begins behind a blank one; 𠮷 is two units long in a browser.
+    shown = passage("前言。\n\n𠮷水用水。")
+    html = render_meeting("water", shown, [match((0, 5), (7, 9))], ZH)
+    assert shown.text[7:9] == "用水"
+    assert dict(Page(html).elements[-1][1])["data-met"] == "1 3 5"
+
+
+def test_pairs_of_the_same_word_and_repeated_ones_are_left_out() -> None:
+    shown = passage("GDP 用水和用水")
+    same = [match((0, 3), (0, 3)), match((4, 9), (4, 6)), match((4, 9), (7, 9))]
+    assert Page(render_meeting("gdp water", shown, same, EN)).text() == f"{EN.hit.meets}water → 用水".strip()
+    assert render_meeting("gdp", shown, same[:1], EN) == ""
+    assert render_meeting("gdp", shown, [], EN) == ""
+
+
+def test_no_more_than_six_pairs() -> None:
+    shown = passage("甲乙丙丁戊己庚辛")
+    html = render_meeting("abcdefgh", shown, [match((i, i + 1), (i, i + 1)) for i in range(8)], EN)
+    assert html.count("data-met") == 6
+    assert html.count(EN.hit.pair_and_pair) == 5
+
+
+def test_words_stay_text() -> None:
+    shown = passage(HOSTILE)
+    page = Page(render_meeting(HOSTILE, shown, [match((0, 20), (0, len(HOSTILE)))], EN))
+    assert {tag for tag, _ in page.elements} == {"span"}
+    assert HOSTILE in page.text()

@@ -1,0 +1,94 @@
+import re
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import pytest
+
+from ui.words import CHOICES, EN, WORDS, ZH, preferred_language, words_for
+
+UI = Path(__file__).resolve().parents[3] / "ui"
+
+
+def _blanks(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def _flat(words: Any, above: str = "") -> dict[str, str]:
+    """Every word by the path of its names."""
+    found: dict[str, str] = {}
+    for field in fields(words):
+        value, name = getattr(words, field.name), f"{above}{field.name}"
+        found |= _flat(value, f"{name}.") if is_dataclass(value) else {name: value}
+    return found
+
+
+@pytest.mark.parametrize("name", _flat(ZH))
+def test_both_languages_have_the_word_with_the_same_blanks(name: str) -> None:
+    chinese, english = _flat(ZH)[name], _flat(EN)[name]
+    assert chinese.strip()
+    assert english.strip()
+    if name not in ("about_figure", "about_duty"):  # English quotes the subject alone
+        assert _blanks(chinese) == _blanks(english)
+    assert _blanks(english) <= _blanks(chinese)
+
+
+def test_no_word_is_there_for_nothing() -> None:
+    """A word that nobody says is a word that somebody has to translate."""
+    code = "".join(p.read_text(encoding="utf-8") for p in UI.rglob("*.py"))
+    unsaid = [name for name in _flat(ZH) if not re.search(rf"\.{name.split('.')[-1]}\b", code)]
+    assert unsaid == []
+
+
+def test_a_language_code_leads_to_its_words() -> None:
+    assert words_for("en") is EN
+    assert words_for("zh") is ZH
+    assert words_for("fr") is ZH
+    assert {code for _, code in CHOICES} == set(WORDS)
+    assert all(words.language == code for code, words in WORDS.items())
+
+
+@pytest.mark.parametrize(
+    ("confidence", "word"), [(1, "高"), (0.9, "高"), (0.89, "较高"), (0.7, "较高"), (0.5, "一般"), (0.2, "低")]
+)
+def test_confidence_in_words(confidence: float, word: str) -> None:
+    assert ZH.sureness(confidence).startswith(word)
+
+
+def test_a_generation_is_named_by_its_number_and_time() -> None:
+    built = datetime(2026, 3, 5, 14, 7)
+    assert ZH.index("000012", built) == "第 12 代（2026\u201103\u201105\u00a014:07 建成）"
+    assert EN.index("000012", built) == "generation 12 (built 2026\u201103\u201105\u00a014:07)"
+    assert EN.index("000100", None) == "generation 100"
+    assert ZH.index("000000", None) == "第 000000 代"
+
+
+def test_kinds_of_relation() -> None:
+    assert ZH.relation.heading("same subject") == "同一主题的"
+    assert EN.relation.heading("referred to by") == "What refers to this passage"
+    assert ZH.relation.relation("refers to") == "前一段引用后一段"
+    assert EN.relation.heading("next year's") == EN.relation.relation("next year's") == "next year's"
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+        ("en-US,en;q=0.9,zh-CN;q=0.8", "en"),
+        ("de-DE,de;q=0.9,en;q=0.7", "en"),
+        ("zh-Hant-TW", "zh"),
+        ("fr", "zh"),
+        ("ben,zen", "zh"),
+        ("*", "zh"),
+        ("", "zh"),
+        (";;,,--<script>", "zh"),
+    ],
+)
+def test_the_browsers_language(header: str, language: str) -> None:
+    assert preferred_language(header) == language
+
+
+def test_the_fallback_can_be_chosen() -> None:
+    assert preferred_language("fr", "en") == "en"

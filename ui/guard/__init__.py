@@ -1,4 +1,0 @@
-"""What stands before the page: who may speak to it, under which name, through which doors, and what browsers are told.
-
-Each module is one piece of ASGI middleware, or what it needs; ``ui/server.py`` puts them in their order.
-"""

@@ -1,0 +1,1 @@
+"""Handlers of the page: plain functions, a module for each view."""

@@ -1,0 +1,196 @@
+"""Many questions at once: the page asks for one block of them after the other, so that it ends with the page.
+
+Between two blocks the gate is free for others; what a batch has found is kept in ``Jobs``, which hold only a few.
+"""
+
+import binascii
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import PurePath
+
+from index.errors import ZhangjuError
+from retrieval import tables
+from retrieval.evidence import evidence_rows
+from retrieval.evidence.question_files import Questions, read_questions_bytes
+from ui.handlers.ask import Room, places_at
+from ui.handlers.error_handlers import Shown, guarded, problem, refusal
+from ui.handlers.export import file_name
+from ui.html.links import checked_base, shared
+from ui.html.markup import EMPTY
+from ui.render.answers import render_problem
+from ui.render.batch import CHOICES, SHOWN, USUAL, progress, render_batch, render_rows, summary
+from ui.state.batch_jobs import KEPT, Job, Jobs, UnknownJobError
+from ui.state.concurrency import BusyError
+from ui.words import Words, words_for
+
+QUESTIONS = 2_000  # in one batch
+ROOM = 700  # kilobytes of a file; in base64 it fits into what a request may bring (ui/security/body_limits.py)
+BLOCK = 8  # questions while which others wait, a fifth of a second
+
+_TYPES = {
+    "csv": "text/csv;charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "md": "text/markdown;charset=utf-8",
+}
+_FORMATS: dict[str, tables.Format] = {"csv": "csv", "xlsx": "xlsx", "md": "md"}
+
+
+class Batch:
+    """The handlers of the view."""
+
+    def __init__(self, room: Room, jobs: Jobs | None = None) -> None:
+        self._room = room
+        self._jobs = jobs or Jobs()
+
+    def batch(self, job: str, language: str) -> Shown:
+        """The view: the form, or a batch as far as it is.
+
+        Args:
+            job: the name of a batch, empty for the form.
+            language: of the page, zh or en.
+
+        """
+        words = words_for(language)
+        try:
+            found, told = (self._jobs.get(job) if job else None), EMPTY
+        except UnknownJobError:
+            found, told = None, render_problem(_unknown(words))
+        html = render_batch(found, words, most=QUESTIONS, room=ROOM, problem=told)
+        return {"html": html, "ended": found is None or len(found.answers) == found.total}
+
+    def batch_begin(self, name: str, data: str, documents: list[str], k: int, language: str) -> Shown:
+        """Read a list of questions.
+
+        Args:
+            name: of the file, whose ending says what it is: txt, csv, jsonl or xlsx.
+            data: its bytes in base64.
+            documents: ids of the documents to ask; none for all.
+            k: passages for each question: 1, 3, 5 or 10.
+            language: of the page, zh or en.
+
+        Returns:
+            The name of the batch.
+
+        """
+        words = words_for(language)
+        said = words.batch
+        if len(data) > ROOM * 1000 * 4 // 3 + 4:
+            return problem(said.too_big.format(room=ROOM))
+        try:
+            content = b64decode(data, validate=True)
+        except (binascii.Error, ValueError):
+            return problem(said.unreadable)
+        if not content.strip():
+            return problem(said.nothing)
+        return guarded(words, lambda: self._begun(PurePath(name).name, content, documents, k, words))
+
+    def batch_next(self, job: str, language: str) -> Shown:
+        """Ask the next few questions of a batch.
+
+        Args:
+            job: the name of the batch.
+            language: of the page, zh or en.
+
+        Returns:
+            How far it is, and the rows for these questions; ``again`` where others were served and none was asked.
+
+        """
+        words = words_for(language)
+        return self._of(job, words, lambda found: self._advanced(found, words))
+
+    def batch_file(self, job: str, form: str, wide: bool, language: str, base: str) -> Shown:
+        """The table of a batch as far as it is.
+
+        Args:
+            job: the name of the batch.
+            form: csv, xlsx or md.
+            wide: whether a question is one row, with columns for each passage; Markdown has no such form.
+            language: of the page, zh or en.
+            base: the address of the page, for links.
+
+        Returns:
+            The name of the file, its media type and its bytes in base64.
+
+        """
+        words = words_for(language)
+        return self._of(job, words, lambda found: _table(found, form, wide, words, checked_base(base)))
+
+    def _of(self, job: str, words: Words, do: Callable[[Job], Shown]) -> Shown:
+        try:
+            found = self._jobs.get(job)
+        except UnknownJobError:
+            return problem(_unknown(words))
+        return guarded(words, lambda: do(found))
+
+    def _begun(self, name: str, content: bytes, documents: list[str], k: int, words: Words) -> Shown:
+        said, serving = words.batch, self._room.live.current()
+        k = k if k in CHOICES else USUAL
+        try:
+            asked = read_questions_bytes(content, name)
+            for wide in (0, k):
+                evidence_rows.columns(asked, wide=wide)  # raises for columns that would be lost
+        except ZhangjuError as error:
+            return refusal(error, words, title=said.unreadable)
+        if len(asked.questions) > QUESTIONS:
+            return problem(said.too_many.format(count=f"{len(asked.questions):,}", questions=f"{QUESTIONS:,}"))
+        serving.searcher.ask_many([], titles=documents)  # raises for documents that are not there
+        job = self._jobs.add(
+            name,
+            asked,
+            k=k,
+            documents=documents,
+            generation=serving.generation,
+            contract=serving.searcher.contract,
+        )
+        return {"job": job.id, "total": job.total}
+
+    def _advanced(self, job: Job, words: Words) -> Shown:
+        with job.turn:
+            serving, first = self._room.live.current(), len(job.answers)
+            if serving.generation != job.generation and first < job.total:
+                return problem(words.batch.changed)
+            try:
+                with self._room.gate.pass_through():
+                    found = serving.searcher.ask_many(job.block(BLOCK), k=job.k, titles=job.documents)
+            except BusyError:
+                return {"again": True}
+            for number, answer in enumerate(found, first):
+                if places := places_at(serving, answer.question, job.documents):
+                    job.places[number] = len(places)
+            job.answers += found
+            done = len(job.answers)
+        return {
+            "first": first,
+            "done": done,
+            "total": job.total,
+            "rows": render_rows(job.answers[first : min(done, SHOWN)], first, words, job.places),
+            "progress": progress(job, words),
+            "summary": summary(job.answers, words),
+        }
+
+
+def _table(job: Job, form: str, wide: bool, words: Words, base: str) -> Shown:
+    answers = tuple(job.answers)
+    kind = _FORMATS.get(form)
+    if not answers or kind is None:
+        return problem(words.export.nothing)
+    asked: Questions = replace(
+        job.asked, questions=job.asked.questions[: len(answers)], rows=job.asked.rows[: len(answers)]
+    )
+    width = job.k if wide and kind != "md" else 0
+    base = shared(base) if kind == "md" else base  # a report is read by others, a table often by its maker
+    data = tables.encoded(
+        kind,
+        evidence_rows.columns(asked, wide=width),
+        evidence_rows.rows(map(evidence_rows.found_rows, answers), asked, wide=width, base=base),
+        evidence_rows.about(asked, job.generation, job.contract, {"k": job.k, "documents": list(job.documents)}),
+        mark=True,
+        formats=asked.formats,
+    )
+    name = file_name(words.batch.file_name.format(name=PurePath(job.name).stem))
+    return {"name": f"{name}.{kind}", "type": _TYPES[kind], "data": b64encode(data).decode("ascii")}
+
+
+def _unknown(words: Words) -> str:
+    return words.batch.unknown.format(most=KEPT)

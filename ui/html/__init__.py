@@ -1,0 +1,1 @@
+"""Escaped HTML and addresses of the page."""
