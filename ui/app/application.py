@@ -1,7 +1,7 @@
 """The Gradio page: an application with one block that its script fills, and handlers that have a name in its API."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import wraps
 from importlib.resources import files
 from typing import Any
@@ -38,6 +38,8 @@ from ui.words import Language
 
 log = logging.getLogger(__name__)
 
+Handler = Callable[..., Shown]
+
 TITLE = "章句 Zhangju"
 PULSE = "/pulse"  # what open pages look at to learn of another index
 STATIC = "/zhangju"  # where the page's own script is
@@ -51,28 +53,56 @@ _PROGRAMS: dict[str, Any] = {"queue": False}
 
 
 def build_page(room: Room, api: Api, library: Library | None = None) -> gr.Blocks:
-    """The page: one empty block, and the handlers by their names."""
+    """Build the page: one empty block, and the handlers under their API names."""
     page = gr.Blocks(title=TITLE, analytics_enabled=False)
     with page:
         gr.Column(elem_id="zj-root")  # not gr.HTML, whose templates would need a policy that lets text become code
-        for handler in (api.search, api.show, api.related, api.outline, api.documents):
-            _named(handler, **_PROGRAMS)
-        for filling in _fillings(room, library or Library(room.live, room.shelf, None)):
-            _named(filling, **_PAGE)
+        for name, handler in program_handlers(api).items():
+            _register(name, handler, **_PROGRAMS)
+        for name, handler in page_handlers(room, library or Library(room.live, room.shelf, None)).items():
+            _register(name, handler, **_PAGE)
     return page
 
 
-def _fillings(room: Room, library: Library) -> Iterator[Callable[..., Shown]]:
-    """The handlers that the script calls, view by view."""
-    yield from (room.enter, room.look_up, room.read, room.turn, room.peek, room.tell)
-    yield Explainer(room.live, room.gate, room.shelf).explain
+def program_handlers(api: Api) -> dict[str, Handler]:
+    """Handlers for other programs, by API name."""
+    return {
+        "search": api.search,
+        "show": api.show,
+        "related": api.related,
+        "outline": api.outline,
+        "documents": api.documents,
+    }
+
+
+def page_handlers(room: Room, library: Library) -> dict[str, Handler]:
+    """Handlers that the page's script calls, by API name."""
     relations, covering, export, batch = Relations(room), Cover(room), Export(room), Batch(room)
-    yield from (relations.relate, relations.chart)
-    yield from (covering.cover, covering.cover_table)
-    yield from (library.library, library.library_work)
-    yield from (library.library_add, library.library_remove, library.library_rebuild)
-    yield from (export.basket, export.export_answer, export.export_basket)
-    yield from (batch.batch, batch.batch_begin, batch.batch_next, batch.batch_file)
+    return {
+        "enter": room.enter,
+        "look_up": room.look_up,
+        "read": room.read,
+        "turn": room.turn,
+        "peek": room.peek,
+        "tell": room.tell,
+        "explain": Explainer(room.live, room.gate, room.shelf).explain,
+        "relate": relations.relate,
+        "chart": relations.chart,
+        "cover": covering.cover,
+        "cover_table": covering.cover_table,
+        "library": library.library,
+        "library_work": library.library_work,
+        "library_add": library.library_add,
+        "library_remove": library.library_remove,
+        "library_rebuild": library.library_rebuild,
+        "basket": export.basket,
+        "export_answer": export.export_answer,
+        "export_basket": export.export_basket,
+        "batch": batch.batch,
+        "batch_begin": batch.batch_begin,
+        "batch_next": batch.batch_next,
+        "batch_file": batch.batch_file,
+    }
 
 
 def build_app(
@@ -160,17 +190,17 @@ def serve(
             workshop.close()
 
 
-def _named(handler: Callable[..., Shown], **options: Any) -> None:
-    """Give a handler its own name in the API; of what goes wrong programs get the words, and nothing else."""
+def _register(name: str, handler: Handler, **options: Any) -> None:
+    """Register a handler under its API name; programs get the message of an expected error, and no other details."""
 
     @wraps(handler)
-    def asked(*args: Any, **given: Any) -> Shown:
+    def call(*args: Any, **given: Any) -> Shown:
         try:
             return handler(*args, **given)
         except ZhangjuError as error:
             raise gr.Error(str(error), print_exception=False) from error
         except Exception as error:
-            log.exception("%s failed", handler.__name__)
+            log.exception("%s failed", name)
             raise gr.Error("something unexpected went wrong; the log of the server shows it") from error
 
-    gr.events.api(asked, api_name=handler.__name__, **options)
+    gr.events.api(call, api_name=name, **options)
