@@ -6,7 +6,8 @@
     ├── StoreError        an index directory is missing, damaged, newer than this program, or not writable
     ├── QuestionError     a question, or a file of questions, cannot be used
     ├── UnknownPlaceError a citation or passage id names nothing in the index
-    └── AccessError       the page would be open to strangers, or its file of names and passwords cannot be used
+    ├── AccessError       the page would be open to strangers, or its file of names and passwords cannot be used
+    └── InstallationError a file that belongs to the installed package is missing or malformed
 
 Every message says what was found, what was wanted and what to do about it, in one line; the command line prints it
 as it is and exits with 1.
@@ -46,3 +47,7 @@ class UnknownPlaceError(ZhangjuError):
 
 class AccessError(ZhangjuError):
     """The page would be open to strangers, or its file of names and passwords cannot be used."""
+
+
+class InstallationError(ZhangjuError):
+    """A file that belongs to the installed package is missing or malformed."""

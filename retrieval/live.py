@@ -18,7 +18,7 @@ from index.models.encoder import Encoder
 from index.storage import store
 from index.storage.generations import Generation
 from index.storage.snapshot import Snapshot
-from retrieval.answering.out_of_domain import Background
+from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.ranking.reranking import Reranker
 from retrieval.search import Searcher
 
@@ -61,7 +61,7 @@ class LiveSearcher:
         load: Callable[[str], Encoder],
         *,
         reranker: Callable[[], Reranker] | None = None,
-        background: Callable[[Encoder], Background] = Background.remembered,
+        out_of_domain: Callable[[Encoder], OutOfDomainVectors] = OutOfDomainVectors.cached,
         report: Callable[[str], None] = lambda _message: None,
         every: float = EVERY,
     ) -> None:
@@ -74,7 +74,9 @@ class LiveSearcher:
         self._watcher: Thread | None = None
         generation, snapshot = store.open_live(directory)
         model = self._model_of(snapshot)
-        self._serving = self._ready(Searcher(snapshot, model, reranker=reranker, background=background), generation)
+        self._serving = self._ready(
+            Searcher(snapshot, model, reranker=reranker, out_of_domain=out_of_domain), generation
+        )
 
     def current(self) -> Serving:
         """What answers now. Take it once for each question."""

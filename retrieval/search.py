@@ -18,7 +18,7 @@ from index.storage.generations import Generation
 from index.storage.snapshot import Snapshot
 from index.text.chinese import folded
 from retrieval.answering import answer_sentences, confidence, verdict
-from retrieval.answering.out_of_domain import Background
+from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.coverage.finder import Kinship, Reach
 from retrieval.coverage.records import Coverage, checked_terms
 from retrieval.explanation import match_reasons
@@ -64,9 +64,9 @@ class Searcher:
         load: Callable[[], Encoder],
         *,
         reranker: Callable[[], Reranker] | None = None,
-        background: Callable[[Encoder], Background] = Background.remembered,
+        out_of_domain: Callable[[Encoder], OutOfDomainVectors] = OutOfDomainVectors.cached,
     ) -> None:
-        self._make_background = background
+        self._embed_out_of_domain = out_of_domain
         self.documents: tuple[Document, ...] = snapshot.documents
         self.passages: tuple[Passage, ...] = snapshot.passages
         self._titles = {d.id: d.title for d in snapshot.documents}
@@ -77,7 +77,7 @@ class Searcher:
         self._load_reranker = reranker
         self._reranker: Reranker | None = None
         self._encoder: Encoder | None = None
-        self._background: Background | None = None  # made by the model
+        self._out_of_domain: OutOfDomainVectors | None = None  # made by the model
         self._ranker = Ranker(snapshot)
         self._explaining = Explaining(snapshot)
         self._spans = [Span(int(start), int(end)) for _, start, end in snapshot.sentences]
@@ -110,7 +110,7 @@ class Searcher:
                 raise error
             # A question's arrays are small: several threads cost more than they bring, fivefold beside a busy program.
             threadpool_limits(1, user_api="blas")
-            self._background = self._make_background(encoder)
+            self._out_of_domain = self._embed_out_of_domain(encoder)
             if self._reranker is None and self._load_reranker is not None:
                 self._reranker = self._load_reranker()
             self._encoder = encoder
@@ -122,10 +122,10 @@ class Searcher:
         """
         self.load()
         assert self._encoder is not None  # load() has set it or raised
-        other = Searcher(snapshot, load, reranker=self._load_reranker, background=self._make_background)
+        other = Searcher(snapshot, load, reranker=self._load_reranker, out_of_domain=self._embed_out_of_domain)
         other._reranker = self._reranker
         if not snapshot.contract.differences(self._encoder.contract):
-            other._encoder, other._background = self._encoder, self._background
+            other._encoder, other._out_of_domain = self._encoder, self._out_of_domain
         return other
 
     def ask(self, question: str, *, k: int = 5, chapters: Sequence[str] = (), titles: Sequence[str] = ()) -> Answer:
@@ -193,12 +193,14 @@ class Searcher:
 
         ``everywhere`` is the ranking of all passages, where ``ranking`` is of some.
         """
-        assert self._background is not None  # a Question was made by the model
+        assert self._out_of_domain is not None  # a Question was made by the model
         best = self._answering(question, ranking, 0)[0]
         passage = self.passages[ranking.rows[0]]
         field = everywhere or ranking
         others = field.scores[self._twins[field.rows] != self._twins[ranking.rows[0]]]
-        return confidence.signs(question, ranking, others, self._background, passage.text, passage.text[slice(*best)])
+        return confidence.signs(
+            question, ranking, others, self._out_of_domain, passage.text, passage.text[slice(*best)]
+        )
 
     def _asking(self, question: str, chosen: Mask | None) -> _Asking:
         """What to search for, and where, by the question's own words and by the passages chosen, if some were."""
@@ -366,14 +368,14 @@ class Searcher:
         wanted = checked_terms(terms)
         chosen = self._scopes.scope(chapters=chapters, titles=titles) if chapters or titles else None
         questions = self.questions(wanted)
-        assert self._background is not None  # a Question was made by the model
-        return self._reach.of(wanted, questions, self._background, chosen)
+        assert self._out_of_domain is not None  # a Question was made by the model
+        return self._reach.of(wanted, questions, self._out_of_domain, chosen)
 
     def kinship(self, terms: Sequence[str]) -> list[Kinship]:
         """How near all passages are to each of some terms, before it is judged which of them speak of it."""
         questions = self.questions(terms)
-        assert self._background is not None  # a Question was made by the model
-        return self._reach.kinship(questions, self._background) if questions else []
+        assert self._out_of_domain is not None  # a Question was made by the model
+        return self._reach.kinship(questions, self._out_of_domain) if questions else []
 
     def show(self, reference: str) -> tuple[Place, ...]:
         """The passages that an id or a citation names, with the spans of 款 and 项. Raises UnknownPlaceError."""

@@ -8,7 +8,7 @@ from index.models.encoder import Encoder
 from index.parsing.structure import read_document
 from index.storage import store
 from index.storage.snapshot import Snapshot
-from retrieval.answering.out_of_domain import Background
+from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.search import Searcher
 from tests.fakes import HashingEncoder
 
@@ -51,7 +51,7 @@ def snapshot_of(*texts: str, encoder: Encoder | None = None) -> Snapshot:
 
 def searcher_of(snapshot: Snapshot, encoder: Encoder | None = None) -> Searcher:
     """Ask a snapshot, of the fake encoder unless another is given; the user's cache is left alone."""
-    return Searcher(snapshot, lambda: encoder or HashingEncoder(), background=Background.of)
+    return Searcher(snapshot, lambda: encoder or HashingEncoder(), out_of_domain=OutOfDomainVectors.embed)
 
 
 def open_searcher(directory: Path, encoder: Encoder | None = None) -> Searcher:

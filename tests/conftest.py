@@ -10,7 +10,7 @@ from index.building.build import build, collect
 from index.models import packaged
 from index.models.encoder import Encoder, SentenceTransformerEncoder, load_encoder
 from index.storage import store
-from retrieval.answering.out_of_domain import Background
+from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.search import Searcher
 
 SAMPLE = Path(__file__).resolve().parents[1] / "samples" / "liaoning-plan-digest.txt"
@@ -52,22 +52,22 @@ def sample(tmp_path_factory: pytest.TempPathFactory, default_encoder: Encoder) -
 
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache for ``ZHANGJU_CACHE``, so that the user's own is left alone; with ``background`` it knows that."""
+    """A cache for ``ZHANGJU_CACHE``, so that the user's own is left alone; with ``out_of_domain`` it knows that."""
     return tmp_path_factory.mktemp("cache")
 
 
 @pytest.fixture(scope="session")
-def background(default_encoder: Encoder, cache: Path) -> Background:
+def out_of_domain(default_encoder: Encoder, cache: Path) -> OutOfDomainVectors:
     """Everyday sentences as the default model sees them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(packaged.CACHE_VARIABLE, str(cache))
-        return Background.remembered(default_encoder)
+        return OutOfDomainVectors.cached(default_encoder)
 
 
 @pytest.fixture(scope="session")
-def sample_searcher(sample: Path, default_encoder: Encoder, background: Background) -> Searcher:
+def sample_searcher(sample: Path, default_encoder: Encoder, out_of_domain: OutOfDomainVectors) -> Searcher:
     """What asks the index of the sample."""
-    return Searcher(store.open_snapshot(sample), lambda: default_encoder, background=lambda _: background)
+    return Searcher(store.open_snapshot(sample), lambda: default_encoder, out_of_domain=lambda _: out_of_domain)
 
 
 @pytest.fixture(scope="session")

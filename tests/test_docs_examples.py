@@ -22,7 +22,7 @@ from gradio_client import Client
 
 from index.models.contract import ModelFiles
 from index.models.encoder import Encoder
-from retrieval.answering.out_of_domain import Background
+from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.schema import answer_json
 from scripts import cli
 from tests.conftest import SAMPLE
@@ -81,11 +81,11 @@ def desk(
     monkeypatch: pytest.MonkeyPatch,
     sample: Path,
     default_encoder: Encoder,
-    background: Background,
+    out_of_domain: OutOfDomainVectors,
     cache: Path,
 ) -> Path:
     """A folder as a reader has it, in which the model is loaded already."""
-    assert background.talk  # the cache has it now
+    assert out_of_domain.talk  # the cache has it now
     files = ModelFiles(
         name=default_encoder.contract.name, folder=tmp_path, revision=default_encoder.contract.revision, mend=""
     )

@@ -16,7 +16,7 @@ from index.models.encoder import Encoder
 from index.storage import store
 from index.text.numerals import to_chinese
 from index.text.sentences import sentence_spans
-from retrieval.answering.out_of_domain import Background
+from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.evidence.question_files import read_questions
 from retrieval.records import Reason
 from retrieval.schema import answer_json
@@ -46,9 +46,9 @@ def plan(tmp_path_factory: pytest.TempPathFactory, default_encoder: Encoder, sha
 
 
 @pytest.fixture(scope="session")
-def plan_searcher(plan: Path, default_encoder: Encoder, background: Background) -> Searcher:
+def plan_searcher(plan: Path, default_encoder: Encoder, out_of_domain: OutOfDomainVectors) -> Searcher:
     """The same for the real plan."""
-    return Searcher(store.open_snapshot(plan), lambda: default_encoder, background=lambda _: background)
+    return Searcher(store.open_snapshot(plan), lambda: default_encoder, out_of_domain=lambda _: out_of_domain)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ MAY_IMPORT = {
 ORDER = {
     "index": "errors records text citations loaders parsing references models storage building",
     "retrieval": (
-        "addresses records question ranking chapters answering explanation related coverage schema search live "
+        "addresses data records question ranking chapters answering explanation related coverage schema search live "
         "tables evidence evaluation"
     ),
     "ui": "words html state security render memo handlers app",

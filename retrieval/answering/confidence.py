@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from retrieval.answering.out_of_domain import Background
+from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.question import question_type
 from retrieval.ranking.fusion import Scores
 from retrieval.ranking.ranker import CLOSE, Question, Ranking
@@ -16,7 +16,7 @@ _SOME = 0.2  # a number without the unit asked for, or with another, may be one;
 _SAMPLE = 500  # characters that are enough to tell a script
 _KANA = 0.1  # of the letters: a Chinese text has a kana or two in a name
 _DENSE = ("CJK", "HANGUL")  # a character says what several letters do: GDP是多少 is Chinese
-_NEAREST = 3  # of the background: one alone depends on how a single sentence is worded
+_NEAREST = 3  # of the out_of_domain: one alone depends on how a single sentence is worded
 
 
 class Signs(NamedTuple):
@@ -34,26 +34,26 @@ class Signs(NamedTuple):
 
 
 def signs(
-    question: Question, ranking: Ranking, others: Scores, background: Background, passage: str, sentence: str
+    question: Question, ranking: Ranking, others: Scores, out_of_domain: OutOfDomainVectors, passage: str, sentence: str
 ) -> Signs:
     """The signs for the first candidate; ``sentence`` is the best of its ``passage``.
 
     ``others`` are the scores of other passages, falling, wherever they stand: a question that is asked of one chapter
     is not answered any surer because there is less to choose from.
     """
-    near = background.vectors @ question.vector  # (b,)
+    near = out_of_domain.vectors @ question.vector  # (b,)
     best, score = float(ranking.signals.sentence[0]), float(ranking.scores[0])
     wanted = question_type.asked(question.text)
     return Signs(
         margin=best - float(np.sort(near)[-_NEAREST:].mean()),
-        token_margin=float(ranking.weights @ (ranking.matches[:, 0] - _background_matches(question, background))),
+        token_margin=float(ranking.weights @ (ranking.matches[:, 0] - _out_of_domain_matches(question, out_of_domain))),
         gap=score - float(others[0]) if len(others) else 0.0,
         lead=score - float(others[:10].mean()) if len(others) else 0.0,
         spread=_standing_out(score, others[: CLOSE - 1]),
         agreement=float(np.mean([signal.argmax() == 0 for signal in ranking.signals[:3]])),
         held=question_type.holds(wanted, sentence),
         missing=float(wanted.kind in question_type.COUNTED and question_type.holds(wanted, passage) < _SOME),
-        talk=float(near[-background.talk :].max()) - best,
+        talk=float(near[-out_of_domain.talk :].max()) - best,
     )
 
 
@@ -85,9 +85,9 @@ def _standing_out(score: float, others: Scores) -> float:
     return float((score - scores.mean()) / (scores.std() + 1e-6))
 
 
-def _background_matches(question: Question, background: Background) -> Scores:
-    """Each question token's best cosine in the background, (l,); 0 without tokens."""
-    best: Scores = (question.tokens @ background.tokens.T).max(axis=1, initial=0)
+def _out_of_domain_matches(question: Question, out_of_domain: OutOfDomainVectors) -> Scores:
+    """Each question token's best cosine in the out_of_domain, (l,); 0 without tokens."""
+    best: Scores = (question.tokens @ out_of_domain.tokens.T).max(axis=1, initial=0)
     return best
 
 

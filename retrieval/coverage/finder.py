@@ -22,7 +22,7 @@ from index.records import Document, Passage, Span
 from index.storage.bm25 import LexicalIndex, Run, runs
 from index.text.chinese import folded
 from retrieval.answering.confidence import foreign
-from retrieval.answering.out_of_domain import Background
+from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.chapters import Units
 from retrieval.coverage.records import ChapterCount, Coverage, CoverageHit
 from retrieval.ranking.fusion import Scores
@@ -129,18 +129,18 @@ class Reach:
         return [(_sample(d.passages), len(d.passages)) for d in self._documents]
 
     def of(
-        self, terms: Sequence[str], questions: Sequence[Question], background: Background, among: Mask | None
+        self, terms: Sequence[str], questions: Sequence[Question], out_of_domain: OutOfDomainVectors, among: Mask | None
     ) -> tuple[Coverage, ...]:
         """What speaks of each of some terms, with their vectors, in the passages of ``among``, or in all."""
         chosen = np.ones(len(self._passages), dtype=bool) if among is None else among
-        kin = self.kinship(questions, background)
+        kin = self.kinship(questions, out_of_domain)
         return tuple(self._of(term, standing_out(one), chosen) for term, one in zip(terms, kin, strict=True))
 
-    def kinship(self, questions: Sequence[Question], background: Background) -> list[Kinship]:
+    def kinship(self, questions: Sequence[Question], out_of_domain: OutOfDomainVectors) -> list[Kinship]:
         """How near all passages are to each of some terms, and everyday sentences."""
         matches = self._ranker.matches_everywhere(questions)
         return [
-            Kinship(found, everyday(question, background), self._alien(question.text))
+            Kinship(found, everyday(question, out_of_domain), self._alien(question.text))
             for question, found in zip(questions, matches, strict=True)
         ]
 
@@ -210,11 +210,11 @@ class Reach:
         )
 
 
-def everyday(question: Question, background: Background) -> float:
+def everyday(question: Question, out_of_domain: OutOfDomainVectors) -> float:
     """How near everyday sentences come to a term."""
-    if len(question.tokens) and len(background.tokens):
-        return float((question.tokens @ background.tokens.T).max(axis=1).mean())
-    return float(np.sort(background.vectors @ question.vector)[-_NEAREST:].mean())
+    if len(question.tokens) and len(out_of_domain.tokens):
+        return float((question.tokens @ out_of_domain.tokens.T).max(axis=1).mean())
+    return float(np.sort(out_of_domain.vectors @ question.vector)[-_NEAREST:].mean())
 
 
 def _sample(passages: Sequence[Passage]) -> str:

@@ -16,7 +16,7 @@ from index.building.embedding import embed
 from index.errors import DocumentError, ZhangjuError
 from index.models.encoder import Encoder
 from retrieval.answering.confidence import foreign
-from retrieval.answering.out_of_domain import Background
+from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.evaluation import statistics
 from retrieval.evaluation.beir import Collection, Query
 from retrieval.evaluation.statistics import Bin, Difference, Flags, Interval, Values
@@ -136,7 +136,9 @@ class Evaluation:
 def open_collection(collection: Collection, encoder: Encoder, *, progress: EmbeddingProgress | None = None) -> Searcher:
     """Embed a collection, and nothing on the disk."""
     snapshot = embed([collection.document], encoder, progress=progress).snapshot
-    return Searcher(snapshot, lambda: encoder, background=Background.of)  # a CachedEncoder remembers it, too
+    return Searcher(
+        snapshot, lambda: encoder, out_of_domain=OutOfDomainVectors.embed
+    )  # a CachedEncoder remembers it, too
 
 
 def evaluate(

@@ -8,12 +8,10 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from index.text.chinese import folded, normalised
-from retrieval.question.patterns import COMMON, LEADS, QUESTIONS, Kind
-from retrieval.question.patterns_more import MORE
-from retrieval.question.quantities import UNITS, Measure, Quantity, quantities
+from retrieval.question import patterns
+from retrieval.question.patterns import QuestionKind
+from retrieval.question.quantities import MEASURE_WORDS, UNITS, Measure, Quantity, quantities
 
-_CATALOGUE = QUESTIONS | MORE
-_UNSPACED = {"zh", "ja", "ko", "th"}  # asking words stand inside of longer ones
 _NEEDS_MARK = {"es", "de", "fr", "pt", "it", "ro", "el"}  # where a statement, too, may begin with its verb
 
 _SCRIPTS = (
@@ -26,37 +24,26 @@ _SCRIPTS = (
     ("hi", re.compile(r"[\u0900-\u097f]")),
     ("th", re.compile(r"[\u0e00-\u0e7f]")),
 )
-_COMMON = {language: frozenset(words.split()) for language, words in COMMON.items()}
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _QUOTED = re.compile(r"《([^》]+)》|“([^”]+)”|「([^」]+)」|『([^』]+)』|„([^“”]+)[“”]|«([^»]+)»|\"([^\"]+)\"")
 _CAPITALS = re.compile(r"\b[A-Z]{2,}\b")  # WHO, AI, IT are names, not words
 _PAUSE = re.compile(r"[?!¿¡？！。，、；：…؟،;()（）“”\"—–।]+|[.,:](?=\s|$)")
-_LEAD = re.compile(rf"^(?:(?:{LEADS})\s+)+(?=\S)")
 _LETTERS = str.maketrans({"’": "'", "ё": "е", "أ": "ا", "إ": "ا", "آ": "ا"})
 _HARAKAT = re.compile(r"[\u064b-\u0652\u0640]")
 
-_BOUNDED = r"(?<![\w\u0900-\u0963])(?:{})(?![\w\u0900-\u0963])"
-_BETWEEN = r"(?:\S+ ){0,4}?"
-
-
-COUNTED: tuple[Kind, ...] = ("number", "money", "duration", "date")  # kinds whose answer holds a number
+COUNTED: tuple[QuestionKind, ...] = ("number", "money", "duration", "date")  # kinds whose answer holds a number
 
 
 class Asked(NamedTuple):
     """What a question asks for; ``units`` are those its number may have, none if it does not say."""
 
-    kind: Kind
+    kind: QuestionKind
     units: tuple[str, ...] = ()
 
 
 @cache
-def _patterns(language: str) -> tuple[tuple[Kind, re.Pattern[str]], ...]:
-    """The asking words of a language, the most specific kind first: the order of the catalogue."""
-    form = "(?:{})" if language in _UNSPACED else _BOUNDED
-    return tuple(
-        (kind, re.compile(form.format(words.replace("~", _BETWEEN)), re.MULTILINE))
-        for kind, words in _CATALOGUE[language].items()
-    )
+def _prefixes() -> re.Pattern[str]:
+    return re.compile(rf"^(?:(?:{patterns.catalogue().prefixes})\s+)+(?=\S)")
 
 
 @lru_cache(maxsize=256)  # it is asked again for each hit
@@ -71,12 +58,12 @@ def asked(question: str) -> Asked:
     return Asked(kind, _units(clauses, kind, at))
 
 
-def _kind(clauses: str, *, marked: bool) -> tuple[Kind, int]:
+def _kind(clauses: str, *, marked: bool) -> tuple[QuestionKind, int]:
     """The kind and where its words stand; ``marked`` is whether the question has its mark."""
     languages = _languages(clauses)
-    several = len(languages) > 1 and languages[0] in COMMON
+    several = len(languages) > 1 and languages[0] in patterns.catalogue().function_words
     for language in languages:
-        for kind, pattern in _patterns(language):
+        for kind, pattern in patterns.compiled(language):
             if kind == "yes/no" and (several or (language in _NEEDS_MARK and not marked)):
                 continue  # "Was ..." asks for a thing in German
             found = pattern.search(clauses)
@@ -95,14 +82,17 @@ def _clauses(question: str) -> str:
         text = _CAPITALS.sub("x", text)
     text = _HARAKAT.sub("", text.replace("İ", "i").lower().translate(_LETTERS))
     lines = (" ".join(line.split()) for line in _PAUSE.sub("\n", text).split("\n"))
-    return "\n".join(part for line in lines if line for part in dict.fromkeys((line, _LEAD.sub("", line))))
+    return "\n".join(part for line in lines if line for part in dict.fromkeys((line, _prefixes().sub("", line))))
 
 
 def _languages(clauses: str) -> list[str]:
     """The languages that a question may be in, by its script, or for Latin letters by its small words."""
     found = next((language for language, script in _SCRIPTS if script.search(clauses)), None)
     words = _WORD.findall(clauses)
-    scores = {language: sum(word in common for word in words) for language, common in _COMMON.items()}
+    scores = {
+        language: sum(word in common for word in words)
+        for language, common in patterns.catalogue().function_words.items()
+    }
     best = max(scores.values())
     latin = [language for language, score in scores.items() if score == best] if best > (1 if found else 0) else []
     return [found, *latin] if found else latin
@@ -111,30 +101,10 @@ def _languages(clauses: str) -> list[str]:
 def small_words(question: str) -> frozenset[str]:
     """The small words of the languages that a question may be in; none of a language without spaces."""
     found = _languages(_clauses(question))
-    return frozenset().union(*(_COMMON.get(language, frozenset()) for language in found))
+    known = patterns.catalogue().function_words
+    return frozenset().union(*(known.get(language, frozenset()) for language in found))
 
 
-# Words that say what is measured where no unit is named.
-_MEASURED: tuple[tuple[Measure, str], ...] = (
-    ("percent", r"占比|比例|比重|百分|几成|[^效频汇功]率|percent|per cent|percentage|proportion|porcentaje|prozent"
-     "|anteil|pourcentage|"
-     r"porcentagem|percentagem|percentual|процент|дол[яюи]|відсот|частк|ποσοστό|yüzde|procent|نسبة|प्रतिशत|ร้อยละ|"
-     r"เปอร์เซ็นต์|phần trăm|tỷ lệ|割合|比率|何割|퍼센트|비율|persen"),
-    ("area", r"面积|how large is the area|superficie|fläche|площад|площ|επιφάνεια|έκταση|suprafaț|مساحة|क्षेत्रफल"
-     "|พื้นที่|diện tích|面積|면적"),
-    ("length", r"多[远长宽高深]|长度|高度|距离|how (?:far|tall|deep|wide)|height|distance|altura|longitud|entfernung"
-     "|hauteur|"
-     r"distanz|высот|расстояни|ύψος|ارتفاع|ऊंचाई|chiều (?:dài|cao)"),
-    ("mass", r"多重|重量|产量|how heavy|weight|gewicht|\bpeso|poids|\bвес|вага"),
-    ("temperature", r"温度|气温|temperatur|température|температур|nhiệt độ|気温|온도"),
-    ("age", r"多大年[龄纪]|年龄|几岁|how old|años ten|anos tem|anni ha|\bage\b|wie alt|\bedad|quel âge|\bidade"
-     "|возраст|何歳|몇 살"),
-    ("people", r"人数|人口|多少人|几人|people|persons|inhabitants|population|personas|habitantes|población|personen"
-     "|menschen|"
-     r"einwohner|personnes|habitants|pessoas|persone|abitanti|человек|людей|жител|ανθρώπ|κατοίκ|kişi|oameni|locuitori|"
-     r"شخص|लोग|กี่คน|người|何人|何名|몇 명|orang"),
-)  # fmt: skip
-_MEASURE_WORDS = [(measure, re.compile(words)) for measure, words in _MEASURED]
 _UNIT_ASKED = re.compile(  # the unit right behind the asking word; a digit put in its place makes it readable
     r"(?:多少|几|何|몇 ?|กี่|कितन[ेाी] |كم |how many |how much |cu[aá]nt[oa]s |wie ?viele? |combien de |combien d'"
     r"|quant[oaie]s? |сколько |скільки |kaç |bao nhiêu |mấy |berapa |c[aâ](?:ți|te) |πόσ[αο]ι? )(?=\S)"
@@ -151,7 +121,7 @@ _YEAR_ASKED = re.compile(
 )
 
 
-def _units(clauses: str, kind: Kind, at: int) -> tuple[str, ...]:
+def _units(clauses: str, kind: QuestionKind, at: int) -> tuple[str, ...]:
     """The units of a kind, or for a number those that stand right behind the asking word or are implied by others."""
     if kind == "money":
         return UNITS["money"]
@@ -174,7 +144,7 @@ def _units(clauses: str, kind: Kind, at: int) -> tuple[str, ...]:
 
 def _measured(clauses: str, at: int) -> tuple[str, ...]:
     """The units of what is said to be measured, nearest behind the asking word or else before it."""
-    found = [(m.start(), measure) for measure, words in _MEASURE_WORDS for m in words.finditer(clauses)]
+    found = [(m.start(), measure) for measure, words in MEASURE_WORDS for m in words.finditer(clauses)]
     behind = [(start, measure) for start, measure in found if at <= start <= at + 30]
     before = [(-start, measure) for start, measure in found if at - 12 <= start < at]
     return _kindred(min(behind or before)[1]) if behind or before else ()
@@ -238,8 +208,11 @@ _CAUSES = re.compile(r"因|由于|为了|旨在|以便|导致|使得|缘于|出�
 _LISTS = re.compile(r"、[^、]{1,20}、|[；;][^；;]+[；;]|[（(]?[一二1][）)、.]|包括|分别|以及|and ", re.IGNORECASE)
 _MEANINGS = re.compile(r"是指|指的是|称为|所称|即|是一[种个项]|系指|定义|means|refers to|is an? ", re.IGNORECASE)
 
-_FORMS: dict[Kind, tuple[re.Pattern[str], re.Pattern[str]]] = {"name": (_ORGANS, _PERSONS), "place": (_SITES, _PLACED)}
-_SIGNS: dict[Kind, re.Pattern[str]] = {"why": _CAUSES, "list": _LISTS, "definition": _MEANINGS}
+_FORMS: dict[QuestionKind, tuple[re.Pattern[str], re.Pattern[str]]] = {
+    "name": (_ORGANS, _PERSONS),
+    "place": (_SITES, _PLACED),
+}
+_SIGNS: dict[QuestionKind, re.Pattern[str]] = {"why": _CAUSES, "list": _LISTS, "definition": _MEANINGS}
 
 
 def holds(wanted: Asked, text: str) -> float:

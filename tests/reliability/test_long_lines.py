@@ -11,14 +11,14 @@ from index.references.links import linked
 from index.references.mentions import mentions
 from index.storage.bm25 import terms
 from retrieval.answering.answer_sentences import twins
-from retrieval.question.patterns import Kind
+from retrieval.question.patterns import QuestionKind
 from retrieval.question.question_type import COUNTED, Asked, holds
 from tests.reliability.conftest import Times
 from tests.reliability.figures import Figures
 from tests.reliability.hostile import ATOMS
 from tests.reliability.test_queries import Check
 
-KINDS: tuple[Kind, ...] = (*COUNTED, "place", "name", "why", "list", "definition")
+KINDS: tuple[QuestionKind, ...] = (*COUNTED, "place", "name", "why", "list", "definition")
 SECONDS_A_CHARACTER = 20e-6  # several times what the slowest reading takes
 # Quadratic time took 4 s for 10,000 digits and 7 s for 80,000 marks before it was mended.
 WORST = (

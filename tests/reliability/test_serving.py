@@ -19,7 +19,7 @@ import pytest
 
 from index.records import Citation, Document, Passage
 from index.storage import store
-from retrieval.answering.out_of_domain import Background
+from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.live import LiveSearcher, Serving
 from retrieval.question.reference import Place
 from retrieval.records import Answer, RelatedHit
@@ -207,7 +207,7 @@ def live(builder: Builder, seed: int) -> Iterator[LiveSearcher]:
     with folder_in_memory() as directory:
         builder.publish(directory, 1, seed)
         encoder = HashingEncoder()
-        yield LiveSearcher(directory, lambda _: encoder, background=Background.of, every=0.01)
+        yield LiveSearcher(directory, lambda _: encoder, out_of_domain=OutOfDomainVectors.embed, every=0.01)
 
 
 @pytest.mark.timeout(3600)
@@ -314,7 +314,7 @@ def follow(directory: Path, *, keep: bool) -> None:
     With ``keep`` it holds on to every searcher, as a careless cache would.
     """
     encoder, kept = HashingEncoder(), []
-    with LiveSearcher(directory, lambda _: encoder, background=Background.of, every=0.005) as live:
+    with LiveSearcher(directory, lambda _: encoder, out_of_domain=OutOfDomainVectors.embed, every=0.005) as live:
         serving, room = live.current(), Room(live)
         tell("ready")
         for _ in sys.stdin:

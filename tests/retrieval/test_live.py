@@ -16,7 +16,7 @@ from index.models.contract import ModelContract
 from index.models.encoder import Encoded, Encoder
 from index.storage import store
 from index.storage.snapshot import Snapshot
-from retrieval.answering.out_of_domain import Background
+from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.live import LiveSearcher
 from retrieval.ranking.reranking import RERANKED, Scores
 from retrieval.search import Searcher
@@ -53,7 +53,7 @@ class Models:
     def __init__(self, *encoders: Encoder) -> None:
         self._encoders = {encoder.contract.name: encoder for encoder in encoders}
         self.loaded: list[str] = []
-        self.backgrounds: list[str] = []
+        self.embedded: list[str] = []
 
     def __call__(self, name: str) -> Encoder:
         self.loaded.append(name)
@@ -61,9 +61,9 @@ class Models:
             raise ModelError(f"the model {name} is not on this machine; download it")
         return self._encoders[name]
 
-    def background(self, encoder: Encoder) -> Background:
-        self.backgrounds.append(encoder.contract.name)
-        return Background.of(encoder)
+    def out_of_domain(self, encoder: Encoder) -> OutOfDomainVectors:
+        self.embedded.append(encoder.contract.name)
+        return OutOfDomainVectors.embed(encoder)
 
 
 def publish(directory: Path, text: str, encoder: Encoder | None = None) -> str:
@@ -86,7 +86,7 @@ def said() -> list[str]:
 
 def holder(directory: Path, models: Models | None = None, **options: object) -> LiveSearcher:
     models = models or Models(HashingEncoder())
-    return LiveSearcher(directory, models, background=models.background, **options)  # type: ignore[arg-type]
+    return LiveSearcher(directory, models, out_of_domain=models.out_of_domain, **options)  # type: ignore[arg-type]
 
 
 def answer(searcher: Searcher) -> str:
@@ -177,7 +177,7 @@ def test_model_background_and_reranker_are_loaded_once(directory: Path) -> None:
     assert live_searcher.current().generation.name == "000004"
     assert "21%" in answer(open_searcher(directory))  # the first of all, which the reranker makes the last
     assert "21%" in live_searcher.current().searcher.ask(WATER, k=RERANKED).hits[-1].passage.text
-    assert (models.loaded, models.backgrounds, len(loaded)) == (["hashing"], ["hashing"], 1)
+    assert (models.loaded, models.embedded, len(loaded)) == (["hashing"], ["hashing"], 1)
 
 
 def test_a_question_that_has_begun_is_answered_by_the_generation_it_began_with(directory: Path) -> None:
@@ -360,7 +360,7 @@ def test_another_model_is_loaded_by_its_name(directory: Path) -> None:
     publish(directory, PLAN, Named("small"))
     live_searcher.look()
     assert "12%" in answer(live_searcher.current().searcher)
-    assert (models.loaded, models.backgrounds) == (["hashing", "small"], ["hashing", "small"])
+    assert (models.loaded, models.embedded) == (["hashing", "small"], ["hashing", "small"])
 
 
 def test_another_model_that_cannot_be_had_leaves_the_one_in_use_where_it_is(directory: Path) -> None:
@@ -373,7 +373,7 @@ def test_another_model_that_cannot_be_had_leaves_the_one_in_use_where_it_is(dire
 
 def test_a_model_that_was_named_for_serving_is_not_given_up(directory: Path) -> None:
     given = HashingEncoder()
-    live_searcher = LiveSearcher(directory, lambda _: given, background=Background.of)  # as with --model
+    live_searcher = LiveSearcher(directory, lambda _: given, out_of_domain=OutOfDomainVectors.embed)  # as with --model
     publish(directory, OTHER, Named("small"))
     live_searcher.look()
     assert "was built with the model small" in live_searcher.current().problem

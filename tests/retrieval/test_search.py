@@ -12,8 +12,7 @@ from index.models.encoder import Encoder
 from index.records import Span
 from index.storage import store
 from retrieval.answering import verdict
-from retrieval.answering.out_of_domain import Background
-from retrieval.answering.out_of_domain_sentences import TALK
+from retrieval.answering.out_of_domain import OutOfDomainVectors, out_of_domain_sentences
 from retrieval.answering.verdict import LONGEST_QUESTION
 from retrieval.ranking.ranker import BOOST
 from retrieval.ranking.reranking import Reranker, Scores
@@ -174,7 +173,9 @@ class Backwards:
 
 
 def rereading(directory: Path, load: Callable[[], Encoder], load_reranker: Callable[[], Reranker]) -> Searcher:
-    return Searcher(store.open_snapshot(directory), load, reranker=load_reranker, background=Background.of)
+    return Searcher(
+        store.open_snapshot(directory), load, reranker=load_reranker, out_of_domain=OutOfDomainVectors.embed
+    )
 
 
 def test_a_reranker_reads_headings_and_text_and_its_order_counts(directory: Path, searcher: Searcher) -> None:
@@ -286,10 +287,10 @@ def test_filters_let_nothing_else_through(
 
 
 def test_talk_is_no_question_about_the_text(searcher: Searcher) -> None:
-    (question,) = searcher.questions([TALK[0]])
+    (question,) = searcher.questions([out_of_domain_sentences().talk[0]])
     signs = searcher.signs(question, searcher.rank(question))
     assert signs.talk == pytest.approx(1 - searcher.rank(question).signals.sentence[0], abs=1e-5)
-    assert searcher.ask(TALK[0]).reason == "talk"
+    assert searcher.ask(out_of_domain_sentences().talk[0]).reason == "talk"
 
 
 def test_signs_are_those_of_the_first_hit(searcher: Searcher) -> None:

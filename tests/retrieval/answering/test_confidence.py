@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from retrieval.answering import confidence
 from retrieval.answering.confidence import Curve, Signs, foreign, on, probability, signs
-from retrieval.answering.out_of_domain import Background
+from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.ranking.fusion import Scores, Signals
 from retrieval.ranking.ranker import Question, Ranking
 
@@ -16,7 +16,7 @@ NO_SIGNS = Signs(*[0.0] * len(Signs._fields))
 # Two axes: the question lies along the first, and has a token along each.
 QUESTION = Question("下降多少？", np.array([1, 0], dtype=np.float32), np.eye(2, dtype=np.float32))
 # Cosines 0.2 to 0.5 and, of talk, 0.1; tokens that reach 0.3 along the first axis and nothing along the other.
-BACKGROUND = Background(
+BACKGROUND = OutOfDomainVectors(
     vectors=np.array([[0.5, 0], [0.4, 0], [0.3, 0], [0.2, 0], [0.1, 0]], dtype=np.float32),
     tokens=np.array([[0.3, -0.2], [0.1, -0.5]], dtype=np.float32),
     talk=1,
@@ -106,7 +106,7 @@ def test_a_question_or_a_background_without_tokens() -> None:
     others = floats(0.7)
     mute = confidence.signs(QUESTION._replace(tokens=nothing), ranking([0.9], tokens=0), others, BACKGROUND, "", "")
     assert mute.token_margin == 0
-    silent = Background(vectors=BACKGROUND.vectors, tokens=nothing, talk=1)
+    silent = OutOfDomainVectors(vectors=BACKGROUND.vectors, tokens=nothing, talk=1)
     assert confidence.signs(QUESTION, ranking([0.9]), others, silent, "", "").token_margin == pytest.approx(0.825)
 
 

@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 
 from index.models.encoder import Encoded, Progress
-from retrieval.answering.out_of_domain import Background
-from retrieval.answering.out_of_domain_sentences import TALK, TOPICS
+from retrieval.answering.out_of_domain import OutOfDomainVectors, out_of_domain_sentences
 from tests.fakes import HashingEncoder, TokenlessEncoder
+
+TOPICS, TALK = out_of_domain_sentences()
 
 
 class CountingEncoder(HashingEncoder):
@@ -32,28 +33,28 @@ def test_its_sentences_are_written_and_different() -> None:
 
 def test_talk_stands_behind_the_topics() -> None:
     encoder = HashingEncoder()
-    background = Background.of(encoder)
-    assert (background.vectors.shape, background.talk) == ((len(TOPICS) + len(TALK), 256), len(TALK))
-    np.testing.assert_array_equal(background.vectors[0], encoder.encode_passages(TOPICS[:1]).vectors[0])
-    np.testing.assert_array_equal(background.vectors[-1], encoder.encode_passages(TALK[-1:]).vectors[0])
-    assert background.tokens.dtype == np.float32
-    assert len(background.tokens) == sum(encoder.count_tokens([*TOPICS, *TALK]))
-    np.testing.assert_allclose(np.linalg.norm(background.tokens, axis=1), 1, atol=1e-6)
+    out_of_domain = OutOfDomainVectors.embed(encoder)
+    assert (out_of_domain.vectors.shape, out_of_domain.talk) == ((len(TOPICS) + len(TALK), 256), len(TALK))
+    np.testing.assert_array_equal(out_of_domain.vectors[0], encoder.encode_passages(TOPICS[:1]).vectors[0])
+    np.testing.assert_array_equal(out_of_domain.vectors[-1], encoder.encode_passages(TALK[-1:]).vectors[0])
+    assert out_of_domain.tokens.dtype == np.float32
+    assert len(out_of_domain.tokens) == sum(encoder.count_tokens([*TOPICS, *TALK]))
+    np.testing.assert_allclose(np.linalg.norm(out_of_domain.tokens, axis=1), 1, atol=1e-6)
 
 
 def test_a_model_that_tells_no_tokens() -> None:
-    background = Background.of(TokenlessEncoder())
-    assert background.tokens.shape == (0, 256)
-    assert len(background.vectors) == len(TOPICS) + len(TALK)
+    out_of_domain = OutOfDomainVectors.embed(TokenlessEncoder())
+    assert out_of_domain.tokens.shape == (0, 256)
+    assert len(out_of_domain.vectors) == len(TOPICS) + len(TALK)
 
 
 def test_it_is_remembered_in_the_users_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZHANGJU_CACHE", str(tmp_path))
     encoder = CountingEncoder()
-    first, second = Background.remembered(encoder), Background.remembered(encoder)
+    first, second = OutOfDomainVectors.cached(encoder), OutOfDomainVectors.cached(encoder)
     assert encoder.count == len(TOPICS) + len(TALK)
     assert list((tmp_path / "embeddings").glob("*.sqlite"))
     for found in (first, second):
-        np.testing.assert_array_equal(found.vectors, Background.of(HashingEncoder()).vectors)
-        np.testing.assert_array_equal(found.tokens, Background.of(HashingEncoder()).tokens)
+        np.testing.assert_array_equal(found.vectors, OutOfDomainVectors.embed(HashingEncoder()).vectors)
+        np.testing.assert_array_equal(found.tokens, OutOfDomainVectors.embed(HashingEncoder()).tokens)
         assert found.talk == len(TALK)

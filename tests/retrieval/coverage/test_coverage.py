@@ -6,7 +6,7 @@ import pytest
 from index.errors import QuestionError, UnknownPlaceError
 from index.models.encoder import Encoder
 from index.records import Span
-from retrieval.answering.out_of_domain import Background
+from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.coverage import finder
 from retrieval.coverage.finder import Kinship, Words, everyday, standing_out
 from retrieval.coverage.records import LONGEST_TERM, MOST_TERMS, Coverage, checked_terms
@@ -121,11 +121,11 @@ def test_everyday_sentences_by_hand() -> None:
     """Of two tokens the best cosines are 0.3 and 0; without tokens the three nearest of four sentences count."""
     vectors = np.array([[0.5, 0], [0.4, 0], [0.3, 0], [0.2, 0]], dtype=np.float32)
     tokens = np.array([[0.3, -0.2], [0.1, 0.0]], dtype=np.float32)
-    background = Background(vectors=vectors, tokens=tokens, talk=1)
+    out_of_domain = OutOfDomainVectors(vectors=vectors, tokens=tokens, talk=1)
     question = Question("x", np.array([1, 0], dtype=np.float32), np.eye(2, dtype=np.float32))
-    assert everyday(question, background) == pytest.approx(0.15)
+    assert everyday(question, out_of_domain) == pytest.approx(0.15)
     mute = question._replace(tokens=np.empty((0, 2), dtype=np.float32))
-    assert everyday(mute, background) == pytest.approx(0.4)
+    assert everyday(mute, out_of_domain) == pytest.approx(0.4)
 
 
 def test_how_near_passages_are_is_the_mean_of_the_best_of_each_token(
@@ -201,13 +201,13 @@ def with_background(*sentences: str) -> Searcher:
     """Ten passages, of which the last holds 用水 and 产量, beside everyday sentences of the test's own."""
     encoder = HashingEncoder(dimension=8192)  # so that no two bigrams share a direction
 
-    def made(_: Encoder) -> Background:
+    def made(_: Encoder) -> OutOfDomainVectors:
         vectors, tokens = encoder.encode_passages(sentences)
-        return Background(vectors=vectors, tokens=tokens.codes * tokens.scales[:, None], talk=1)
+        return OutOfDomainVectors(vectors=vectors, tokens=tokens.codes * tokens.scales[:, None], talk=1)
 
     others = "".join(f"第{i}件事另有安排。\n" for i in "一二三四五六七八九")
     snapshot = snapshot_of(f"规划\n第一章 甲\n{others}节约用水，提高产量。\n", encoder=encoder)
-    return Searcher(snapshot, lambda: encoder, background=made)
+    return Searcher(snapshot, lambda: encoder, out_of_domain=made)
 
 
 def test_without_the_words_by_meaning() -> None:

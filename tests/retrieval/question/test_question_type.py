@@ -1,6 +1,6 @@
 import pytest
 
-from retrieval.question.patterns import Kind
+from retrieval.question.patterns import QuestionKind
 from retrieval.question.quantities import quantities
 from retrieval.question.question_type import Asked, asked, holds
 
@@ -104,7 +104,7 @@ from retrieval.question.question_type import Asked, asked, holds
         ("Di mana arsip itu disimpan?", "place"),
     ],
 )
-def test_a_question_says_what_it_asks_for(question: str, kind: Kind) -> None:
+def test_a_question_says_what_it_asks_for(question: str, kind: QuestionKind) -> None:
     assert asked(question).kind == kind
 
 
@@ -144,7 +144,7 @@ def test_words_that_look_like_asking_ones_do_not_ask(text: str) -> None:
         ("《几何原本》是谁翻译的？", "name"),
     ],
 )
-def test_of_several_kinds_the_more_specific_counts_and_joining_words_do_not(question: str, kind: Kind) -> None:
+def test_of_several_kinds_the_more_specific_counts_and_joining_words_do_not(question: str, kind: QuestionKind) -> None:
     assert asked(question).kind == kind
 
 

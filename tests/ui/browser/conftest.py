@@ -21,11 +21,11 @@ serve(Standing(BigramSearcher((plan(), law()))), port=0, announce=lambda url: pr
 FOLLOW = """
 import sys
 from pathlib import Path
-from retrieval.answering.out_of_domain import Background
+from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.live import LiveSearcher
 from tests.fakes import HashingEncoder
 from ui.app.application import serve
-with LiveSearcher(Path(sys.argv[1]), lambda _: HashingEncoder(), background=Background.of) as live:
+with LiveSearcher(Path(sys.argv[1]), lambda _: HashingEncoder(), out_of_domain=OutOfDomainVectors.embed) as live:
     serve(live, port=0, announce=lambda url: print(url, flush=True))
 """
 

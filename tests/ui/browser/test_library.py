@@ -14,7 +14,7 @@ LIBRARY = """
 import sys, time
 from pathlib import Path
 from index.models.shared_encoder import SharedModels
-from retrieval.answering.out_of_domain import Background
+from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.live import LiveSearcher
 from tests.fakes import HashingEncoder
 from ui.app.application import serve
@@ -27,7 +27,7 @@ class Unhurried(HashingEncoder):
 
 directory = Path(sys.argv[1])
 models = SharedModels(lambda _: Unhurried())
-with LiveSearcher(directory, models, background=Background.of, every=0.1) as live:
+with LiveSearcher(directory, models, out_of_domain=OutOfDomainVectors.embed, every=0.1) as live:
     workshop = Workshop(directory, models, live)
     serve(live, port=0, announce=lambda url: print(url, flush=True), workshop=workshop)
 """

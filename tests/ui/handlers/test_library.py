@@ -20,7 +20,7 @@ from index.errors import StoreError
 from index.models.encoder import Encoded, Progress
 from index.models.shared_encoder import SharedModels
 from index.storage import store
-from retrieval.answering.out_of_domain import Background
+from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.live import LiveSearcher
 from tests.collection import PLAN, build_index, write_plan
 from tests.fakes import HashingEncoder
@@ -113,7 +113,7 @@ def desk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Desk]:
     sources.mkdir()
     build_index(write_plan(sources), directory)
     encoder = Held()
-    live = LiveSearcher(directory, SharedModels(lambda _: encoder), background=Background.of, every=0.02)
+    live = LiveSearcher(directory, SharedModels(lambda _: encoder), out_of_domain=OutOfDomainVectors.embed, every=0.02)
     with live:
         made = Desk(directory, sources, live, encoder, editable=getattr(request, "param", True))
         yield made
