@@ -16,7 +16,7 @@ from index.records import Citation, Document, Passage, Span
 from index.storage import store
 from index.storage.generations import Generation
 from index.storage.snapshot import Snapshot
-from index.text.chinese import folded
+from index.text.chinese import to_simplified
 from retrieval.answering import answer_sentences, confidence, verdict
 from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.coverage.finder import Kinship, Reach
@@ -180,7 +180,7 @@ class Searcher:
             return []
         self.load()
         assert self._encoder is not None  # load() has set it or raised
-        plain = [folded(text) for text in texts]
+        plain = [to_simplified(text) for text in texts]
         vectors, tokens = self._encoder.encode_queries(plain)
         return [Question(text, vectors[i], tokens.text(i)) for i, text in enumerate(plain)]
 
@@ -235,7 +235,7 @@ class Searcher:
 
     def _read(self, row: int) -> str:
         """What a model reads of a passage."""
-        return folded(headings(self.passages[row]) + self.passages[row].text)
+        return to_simplified(headings(self.passages[row]) + self.passages[row].text)
 
     def _hits(self, question: Question, ranking: Ranking, k: int, reasons: bool) -> tuple[Hit, ...]:
         """The first ``k`` different passages; one that repeats another's words is named with it."""

@@ -19,7 +19,7 @@ from index.models.token_vectors import TokenVectors
 from index.records import Document, Passage
 from index.storage.bm25 import LexicalIndex
 from index.storage.snapshot import KEY_BYTES, Keys, Snapshot
-from index.text.chinese import folded
+from index.text.chinese import to_simplified
 from index.text.sentences import sentence_spans
 
 _TOKENS_A_CHARACTER = 4  # at most: its bytes, for tokenizers that fall back to them; shorter texts need no counting
@@ -54,7 +54,7 @@ class Texts:
     @classmethod
     def of(cls, pairs: Sequence[tuple[str, str]]) -> "Texts":
         """Those of some heads and texts, as they stand in a document."""
-        heads, texts = [folded(head) for head, _ in pairs], [folded(text) for _, text in pairs]
+        heads, texts = [to_simplified(head) for head, _ in pairs], [to_simplified(text) for _, text in pairs]
         data = b"".join(_digest(f"{head}\0{text}") for head, text in zip(heads, texts, strict=True))
         return cls(heads, texts, np.frombuffer(data, dtype=np.uint8).reshape(-1, KEY_BYTES))
 

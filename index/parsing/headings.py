@@ -7,6 +7,7 @@ from typing import Literal
 
 from index.loaders.source import Line
 from index.records import Division
+from index.text.chinese import KANA
 from index.text.numerals import CHINESE, parse
 
 LineKind = Literal["heading", "article", "item", "box", "text"]
@@ -76,7 +77,7 @@ _ITEMS = (
     ("（1）", re.compile(r"[（(]\s*([0-9０-９]{1,3})\s*[)）]\s*(\S.*)$")),
 )
 
-_KANA = re.compile(r"[ぁ-ゖァ-ヺ]")
+_KANA = re.compile(f"[{KANA}]")
 _CAPTION = re.compile(r"（[^（）]{1,40}）$")
 
 _METADATA = re.compile(

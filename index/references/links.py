@@ -10,7 +10,7 @@ from index.references.divisions import Contents, Node
 from index.references.levels import Level
 from index.references.mentions import Allowance, Mention, mentions
 from index.references.places import Levels, Named
-from index.references.titles import plain, variants
+from index.references.titles import TitleIndex
 
 MOST_TARGETS = 50  # of one link: a range of more articles is cut off there, so that links stay linear in the text
 # Places of a text that are looked at, numbers of its own articles among them. A code of law has a few thousand; files
@@ -43,30 +43,13 @@ class _Library:
     """The documents of a collection by title, and their contents."""
 
     def __init__(self, documents: Sequence[Document]) -> None:
+        self.titles = TitleIndex(documents)
         self.contents = {d.id: Contents(d) for d in documents}
-        self._titles: dict[str, dict[str, list[Document]]] = {}  # a name -> the titles it is short for -> documents
-        self._written: set[str] = set()
-        for document in documents:
-            for name in variants(document.title):
-                self._titles.setdefault(plain(name), {}).setdefault(document.title, []).append(document)
-                self._written.add(name.casefold())
-        self._lengths = sorted({len(name) for name in self._written if len(name) > 1}, reverse=True)
+        self._rows = tuple(self.contents.values())
 
     def named(self, title: str) -> list[Contents]:
-        """The documents of a title; none where it may be either of two."""
-        found = self._titles.get(plain(title), {})
-        exact = next((documents for full, documents in found.items() if plain(full) == plain(title)), None)
-        documents = exact or (next(iter(found.values())) if len(found) == 1 else [])
-        return [self.contents[document.id] for document in documents]
-
-    def ending(self, text: str, at: int) -> int:
-        """The length of the longest title that ends at ``at``, 0 for none."""
-        lengths = (n for n in self._lengths if n <= at)
-        return next((n for n in lengths if text[at - n : at].casefold() in self._written), 0)
-
-    def beginning(self, text: str, at: int) -> int:
-        """The length of the longest title that begins at ``at``, 0 for none."""
-        return next((n for n in self._lengths if text[at : at + n].casefold() in self._written), 0)
+        """Return the contents of the documents of a title; none if it is short for two different titles."""
+        return [self._rows[row] for row in self.titles.exact(title)]
 
 
 class _Reader:
@@ -102,7 +85,7 @@ class _Reader:
             return []
         most = min(MOST_IN_PASSAGE, self._left)
         allowed = Allowance(most)
-        found = mentions(passage.text, self._library, _place(passage), allowed=allowed)
+        found = mentions(passage.text, self._library.titles, _place(passage), allowed=allowed)
         self._left -= most - allowed.left
         if allowed.exceeded and not self._left:
             self._left = -1

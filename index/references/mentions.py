@@ -3,11 +3,13 @@
 import re
 import sys
 from collections.abc import Iterator
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple
 
 from index.records import Span
 from index.references.levels import IN_HAN, IN_LATIN, Level, Step, steps
 from index.references.places import Levels, Named, goes_on, grouped, is_other_number
+from index.references.titles import TitleIndex
+from index.text.chinese import HAN
 from index.text.numerals import CHINESE, parse
 
 # Whose place it is: of the text's own document or article, of the document of a title, of the one named before
@@ -25,18 +27,6 @@ class Mention(NamedTuple):
     title: str = ""  # for "title"
     kind: str = ""  # of division, for "division" and "before"
     several: int = 1  # how many, for "before"; -1 is the next
-
-
-class Titles(Protocol):
-    """Titles of documents, as texts name them without brackets."""
-
-    def ending(self, text: str, at: int) -> int:
-        """The length of the longest title that ends at ``at``, 0 for none."""
-        ...
-
-    def beginning(self, text: str, at: int) -> int:
-        """The length of the longest title that begins at ``at``, 0 for none."""
-        ...
 
 
 class Allowance:
@@ -71,9 +61,7 @@ _LAWS = (
     "|公约|协定|条约|合同|协议|标准|规范|指南|制度"
 )
 _DIVISIONS = "分编|编|篇|部分|章|节|目"
-_SAME = (
-    r"(?:(?<![\u3400-\u9fff])|(?<=[依照据據按用反和与與及或以在于对對由从從因的之是见見至到有并並]))同"  # not 合同法
-)
+_SAME = rf"(?:(?<![{HAN}])|(?<=[依照据據按用反和与與及或以在于对對由从從因的之是见見至到有并並]))同"  # not 合同法
 _HOLDER = re.compile(  # before a chain
     rf"(?P<own>(?<![基根日样标版])本(?:{_LAWS})|この(?:法律|政令|省令|規則)|이\s?법|本(?:{_DIVISIONS}))\s?$"
     r"|(?P<article>本[条條]|[本前](?:款|项|項)|이\s?조)\s?$"
@@ -103,7 +91,7 @@ _OF = re.compile(
 _OWN_LINE = " \t\u3000*#"  # what may stand before the heading of the text itself
 
 
-def mentions(text: str, titles: Titles, own: Levels, *, allowed: Allowance | None = None) -> list[Mention]:
+def mentions(text: str, titles: TitleIndex, own: Levels, *, allowed: Allowance | None = None) -> list[Mention]:
     """The references in a text, in its order, as far as ``allowed`` lasts, which is used up by what is looked at.
 
     ``own`` is the place of the text, whose heading is none.
@@ -160,7 +148,7 @@ def _owned(chain: list[Step], owner: _Owner) -> Iterator[Mention]:
             yield Mention(span, owner.scope, named, owner.title, owner.kind, owner.several)
 
 
-def _owner(text: str, at: int, titles: Titles) -> _Owner:
+def _owner(text: str, at: int, titles: TitleIndex) -> _Owner:
     """Whose the place is that is named at ``at``, by what stands before it, be there brackets between or not."""
     owner, before = _said(text, at, titles)
     law = owner
@@ -171,7 +159,7 @@ def _owner(text: str, at: int, titles: Titles) -> _Owner:
     return owner._replace(scope="unknown" if law.scope == "unknown" else "bare")
 
 
-def _said(text: str, at: int, titles: Titles) -> tuple[_Owner, int | None]:
+def _said(text: str, at: int, titles: TitleIndex) -> tuple[_Owner, int | None]:
     """What stands right before ``at``, and the place before it where it is only something in brackets."""
     general: tuple[Step, ...] = ()
     if text[max(at - 2, 0) : at] in _GENERAL:
@@ -183,7 +171,7 @@ def _said(text: str, at: int, titles: Titles) -> tuple[_Owner, int | None]:
             return _Owner("unknown", at), None
         return _Owner("title", opening, general, text[opening + 1 : end - 1]), None
     holder = _HOLDER.search(text, max(end - _WINDOW, 0), end)
-    length = titles.ending(text, end)
+    length = titles.longest_ending(text, end)
     if holder and holder.lastgroup != "unknown" and end - length >= holder.start():  # 劳动合同法 does not end in 同法
         return _holder(holder, holder.start(), general), None
     if length:
@@ -218,17 +206,17 @@ def _held(text: str, allowed: Allowance) -> Iterator[Mention]:
         yield Mention(Span(*found.span()), "division", kind=_ENGLISH_DIVISIONS[found["holds"].lower()])
 
 
-def _english_owner(text: str, chain: list[Step], titles: Titles) -> _Owner:
+def _english_owner(text: str, chain: list[Step], titles: TitleIndex) -> _Owner:
     """Whose the place is, by "of this Act" or a title behind it or before it."""
     start, stop = chain[0].start, chain[-1].stop
     if behind := _OF.match(text, stop):
         if behind["own"]:
             return _Owner("bare", start)
-        if length := titles.beginning(text, behind.end()):
+        if length := titles.longest_starting(text, behind.end()):
             return _Owner("title", start, title=text[behind.end() : behind.end() + length], stop=behind.end() + length)
         if behind["last"] or behind["other"] is not None:
             return _Owner("last" if behind["last"] else "unknown", start)
     before = len(text[max(start - 2, 0) : start].rstrip(", ")) - min(start, 2)  # the joint, as a negative length
-    if length := titles.ending(text, start + before):
+    if length := titles.longest_ending(text, start + before):
         return _Owner("title", start + before - length, title=text[start + before - length : start + before])
     return _Owner("bare", start)

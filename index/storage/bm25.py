@@ -27,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.records import Span
-from index.text.chinese import folded, normalised
+from index.text.chinese import HAN, KANA, normalised, to_simplified
 
 K1 = 1.2  # how slowly a repeated term saturates; the usual value, measured: nothing from 0.6 to 2.0 is clearly better
 B = 0.75  # how much a long passage is held against it, 0 to 1; the usual value, less is worse on long articles
@@ -54,12 +54,12 @@ Arrays = dict[str, npt.NDArray[Any]]
 
 # Han with 々〇, kana with ー, Bopomofo, Hangul
 _CJK = (
-    "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+    f"\u3005-\u3007{HAN}"
     "\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\U0001b000-\U0001b16f"
     "\u3105-\u312f\u31a0-\u31bf\u1100-\u11ff\u3131-\u318e\ua960-\ua97f\uac00-\ud7ff"
 )
 _CHARACTER = re.compile(f"[{_CJK}]")
-_NOT_KANA = re.compile("[^ぁ-ゖァ-ヺ]+")
+_NOT_KANA = re.compile(f"[^{KANA}]+")
 # soft hyphens, joiners, marks of direction, tatweel, variation selectors: nothing that is read or typed
 _UNSEEN = re.compile(
     "[\u00ad\u034f\u0640\u061c\u180e\u200c-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]"
@@ -81,7 +81,7 @@ def terms(text: str) -> list[str]:
     letters they are written with: 5g, pm2.5, 12%, 1000 (from 1,000), covid19 (from COVID-19).
     """
     found: list[str] = []
-    for match in _token().finditer(_folded(text)):
+    for match in _token().finditer(_to_simplified(text)):
         run, word = match.groups()
         if run is None:
             found.append(word.translate(_JOINTS))
@@ -131,7 +131,7 @@ class _Letters(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         letter = chr(code)
-        folded_letter = self[code] = _folded(letter)
+        folded_letter = self[code] = _to_simplified(letter)
         if len(folded_letter) != 1 or unicodedata.category(letter) in ("Mn", "Cs"):
             self.odd.add(letter)
         return folded_letter
@@ -145,7 +145,7 @@ def _folded_in_place(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
     plain = text.translate(_LETTERS)
     if _LETTERS.odd.isdisjoint(text):
         return plain, range(len(text)), range(1, len(text) + 1)
-    found = [(letter, match) for match in _LETTER.finditer(text) for letter in _folded(match.group())]
+    found = [(letter, match) for match in _LETTER.finditer(text) for letter in _to_simplified(match.group())]
     starts, ends = [match.start() for _, match in found], [match.end() for _, match in found]
     return "".join(letter for letter, _ in found), starts, ends
 
@@ -154,14 +154,14 @@ def _importance(term: str) -> float:
     return CHARACTER_WEIGHT if len(term) == 1 and _CHARACTER.match(term) else 1.0
 
 
-def _folded(text: str) -> str:
+def _to_simplified(text: str) -> str:
     if text.isascii():
         return text.lower()
     text = text.encode("utf-8", "replace").decode()  # half a surrogate pair, from a terminal, is no character
     text = normalised("NFKC", _UNSEEN.sub("", text))
     # a piece without kana at a time: a kana anywhere would keep ``folded`` from all the rest, and the same word would
     # be another one in a question that happens to have none
-    text = _NOT_KANA.sub(lambda piece: folded(piece.group()), text).casefold()
+    text = _NOT_KANA.sub(lambda piece: to_simplified(piece.group()), text).casefold()
     text = _ACCENTS.sub("", normalised("NFD", text))
     text = _FOREIGN_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit.group())), text)
     return normalised("NFKC", text)

@@ -7,7 +7,11 @@ from typing import Literal
 
 import opencc
 
-_KANA = re.compile(r"[ぁ-ゖァ-ヺ]")
+# Han characters and kana, for the character class of a regular expression
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_HAN_CHARACTER = re.compile(f"[{HAN}]")
+KANA = "ぁ-ゖァ-ヺ"
+_KANA_CHARACTER = re.compile(f"[{KANA}]")
 _SHORT = 200  # characters, as most sentences have
 _MOST_MARKS = 30  # no language needs as many; the number of Unicode's Stream-Safe Text Format
 
@@ -17,9 +21,9 @@ def _converter() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
 
 
-def folded(text: str) -> str:
+def to_simplified(text: str) -> str:
     """The text in simplified characters; Japanese, whose characters look alike but are its own, stays as it is."""
-    if text.isascii() or _KANA.search(text):
+    if text.isascii() or _KANA_CHARACTER.search(text):
         return text
     return _remembered(text) if len(text) <= _SHORT else _converted(text)
 
@@ -50,8 +54,12 @@ def _marks() -> re.Pattern[str]:
     return re.compile(f"[{''.join(marks)}]{{{_MOST_MARKS + 1},}}")
 
 
+def han_count(text: str) -> int:
+    """Return the number of Han characters in a text."""
+    return len(_HAN_CHARACTER.findall(text))
+
+
 def is_chinese(text: str) -> bool:
-    """Whether most of the letters are Chinese characters and none is kana."""
-    letters = [c for c in text if c.isalpha()]
-    han = sum("\u3400" <= c <= "\u9fff" or "\U00020000" <= c <= "\U0003ffff" for c in letters)
-    return 2 * han > len(letters) and not any("\u3040" <= c <= "\u30ff" for c in letters)
+    """Return whether most letters of a text are Han characters and none is kana."""
+    letters = sum(map(str.isalpha, text))
+    return 2 * han_count(text) > letters and not _KANA_CHARACTER.search(text)

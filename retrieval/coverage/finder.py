@@ -20,7 +20,7 @@ import numpy.typing as npt
 from index.citations import cite
 from index.records import Document, Passage, Span
 from index.storage.bm25 import LexicalIndex, Run, runs
-from index.text.chinese import folded
+from index.text.chinese import to_simplified
 from retrieval.answering.confidence import foreign
 from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.chapters import Units
@@ -220,4 +220,4 @@ def everyday(question: Question, out_of_domain: OutOfDomainVectors) -> float:
 def _sample(passages: Sequence[Passage]) -> str:
     """The beginnings of some passages, spread over all of them."""
     step = max(1, len(passages) // _SAMPLES)
-    return " ".join(folded(p.text[:_SAMPLE]) for p in passages[::step][:_SAMPLES])
+    return " ".join(to_simplified(p.text[:_SAMPLE]) for p in passages[::step][:_SAMPLES])

@@ -9,7 +9,7 @@ from index.errors import UnknownPlaceError
 from index.models.encoder import Encoder, Vectors
 from index.records import Passage, Span
 from index.storage.snapshot import Snapshot
-from index.text.chinese import folded
+from index.text.chinese import to_simplified
 from retrieval.explanation import word_alignment
 from retrieval.records import Match
 
@@ -60,5 +60,5 @@ class Explaining:
 
 def _alike(text: str) -> str:
     """The text in simplified characters, where that leaves every letter in its place."""
-    plain = folded(text)
+    plain = to_simplified(text)
     return plain if len(plain) == len(text) else text

@@ -15,6 +15,7 @@ from index.models.encoder import Vectors
 from index.models.token_spans import PlacedTokens
 from index.records import Span
 from index.storage.bm25 import LexicalIndex
+from index.text.chinese import HAN
 from retrieval.question.question_type import small_words
 from retrieval.ranking.fusion import Scores
 from retrieval.records import Match
@@ -33,9 +34,7 @@ _PARTICLES = "的了着之"
 _NEGATIONS = "不非无未没"  # beside a word they are another
 
 # Scripts that leave no space between words: Han, kana, Thai, Lao, Burmese, Khmer.
-_DENSE = (
-    "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
-)
+_DENSE = f"\u3005-\u3007\u3040-\u30ff{HAN}\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff"
 _SPACED = rf"(?:[^\W_{_DENSE}]|[{_MARKS}])+"
 _WORD = re.compile(rf"{_SPACED}(?:['’-]{_SPACED})*")

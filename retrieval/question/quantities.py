@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple, get_args
 
+from index.text.chinese import HAN
 from index.text.numerals import CHINESE
 from retrieval import data
 
@@ -77,7 +78,7 @@ _TOKEN = re.compile(
     |(?P<term>(?<![a-z\d])[a-z]+[-.]?\d+(?:\.\d+)*[a-z]*|(?<![\d.,])\d+(?!{_BEHIND}|{_SCALE})[a-z][a-z\d]*)
     |(?P<date>(?<![\d.,])(?P<year>{_YEAR})(?:\s?(?:年|년)[代底初末中]?(?:\s?(?:\d{{1,2}}|{_HAN}{{1,2}})\s?月)?
         |(?=\s?[-—–~～至到]\s?(?:{_YEAR})\s?年)
-        |(?<![\u4e00-\u9fff]....)(?!\d|[.,]\d|s?\s?(?:[%％‰]|{_BEHIND}|{_SCALE})))
+        |(?<![{HAN}]....)(?!\d|[.,]\d|s?\s?(?:[%％‰]|{_BEHIND}|{_SCALE})))
         |(?<!\d)(?:\d{{1,2}}|{_HAN}{{1,3}})\s?月(?:份|底|初|\s?(?:\d{{1,2}}|{_HAN}{{1,3}})\s?[日号])?(?!间))
     |(?P<share>百分之(?:{_HAN}+(?:点{_HAN}+)?|\d+(?:\.\d+)?)|(?:{_HAN}{{1,30}}|\d{{1,30}})分之(?:{_HAN}+|\d+)
         |半数|一半|过半|大半|减半|折半|翻[一两]?番|加倍)

@@ -7,7 +7,7 @@ import re
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from index.text.chinese import folded, normalised
+from index.text.chinese import HAN, KANA, normalised, to_simplified
 from retrieval.question import patterns
 from retrieval.question.patterns import QuestionKind
 from retrieval.question.quantities import MEASURE_WORDS, UNITS, Measure, Quantity, quantities
@@ -15,9 +15,9 @@ from retrieval.question.quantities import MEASURE_WORDS, UNITS, Measure, Quantit
 _NEEDS_MARK = {"es", "de", "fr", "pt", "it", "ro", "el"}  # where a statement, too, may begin with its verb
 
 _SCRIPTS = (
-    ("ja", re.compile(r"[ぁ-ゖァ-ヺ]")),
+    ("ja", re.compile(f"[{KANA}]")),
     ("ko", re.compile(r"[가-힣]")),
-    ("zh", re.compile(r"[\u3400-\u9fff]")),
+    ("zh", re.compile(f"[{HAN}]")),
     ("cyrillic", re.compile(r"[а-яіїєґё]")),
     ("el", re.compile(r"[α-ωάέήίόύώ]")),
     ("ar", re.compile(r"[\u0621-\u064a]")),
@@ -77,7 +77,7 @@ def _clauses(question: str) -> str:
 
     A clause with words that lead in to the asking one ("in which year") is followed by itself without them.
     """
-    text = _QUOTED.sub(" ", normalised("NFC", folded(question)))
+    text = _QUOTED.sub(" ", normalised("NFC", to_simplified(question)))
     if not text.isupper():
         text = _CAPITALS.sub("x", text)
     text = _HARAKAT.sub("", text.replace("İ", "i").lower().translate(_LETTERS))
@@ -161,7 +161,7 @@ def _kindred(measure: Measure) -> tuple[str, ...]:
     return tuple(unit for m in near.get(measure, (measure,)) for unit in UNITS[m])
 
 
-_HAN = r"[\u4e00-\u9fff]"
+_HAN = f"[{HAN}]"
 _TIMES = re.compile(  # of a number only the last digit: a long run of them is looked through once
     r"\d\s?世纪|[一二三四五六七八九十]世纪|[上本下]世纪|\d(?:0|零)年代|[一二三四五六七八九]十年代|世纪[初末中]"
     r"|\d(?:st|nd|rd|th) century"
@@ -177,7 +177,7 @@ _MOMENTS = re.compile(
 )
 _SPANS = re.compile(r"终身|无期|永久|长期|终生|全年|整天|昼夜|世纪|permanent|lifetime|indefinite", re.IGNORECASE)
 _ORGANS = re.compile(
-    r"[《“「『\"„«]|[\u4e00-\u9fff]·[\u4e00-\u9fff]"
+    rf"[《“「『\"„«]|{_HAN}·{_HAN}"
     rf"|由{_HAN}{{1,20}}(?:负责|牵头|主管|承担|组织|行使|决定)|{_HAN}{{2}}(?:部门|委员会|机构|机关|公司|集团|大学"
     rf"|学院|法院|检察院|政府|协会|银行|代表大会|常委会|"
     r"组织|联盟|联合会|单位|中心|局|厅|国务院|乐团|乐队|球队|俱乐部|党)"
@@ -223,7 +223,7 @@ def holds(wanted: Asked, text: str) -> float:
     if that is asked or else any time of the calendar; .5 for "before" and the like. Names and places: 1 for marks of
     one, .5 for roles ("the chairman") and where something is. A list, a cause or a definition may also be unmarked: .5.
     """
-    text = folded(text)
+    text = to_simplified(text)
     if wanted.kind in ("number", "money", "duration"):
         return _holds_number(wanted, text)
     if wanted.kind == "date":

@@ -10,7 +10,7 @@ from index.errors import UnknownPlaceError
 from index.records import Document, Passage, Span
 from index.references.divisions import INSIDE, Contents, Node, as_written, inner_span
 from index.references.places import Levels, Named, bare_article, read
-from index.references.titles import names, titled
+from index.references.titles import TitleIndex, document_names
 from index.text.numerals import to_chinese
 
 _ID = re.compile(r"[0-9a-f]{12}")
@@ -146,17 +146,19 @@ def _readings(reference: Reference, documents: Sequence[Document]) -> Iterator[R
     contents = {d.id: Contents(d) for d in documents}
     title, rest = _bracketed(reference.words)
     if title:
-        yield _complete([(contents[d.id], rest) for d in titled(title, documents)], bare=True)
+        rows = TitleIndex(documents).resolve(title)
+        yield _complete([(contents[documents[row].id], rest) for row in rows], bare=True)
         return
     by_title: dict[int, list[tuple[Contents, str]]] = {}
     for document in documents:
-        for size in {len(name) for name in names(document) if _begins(reference.words, name)}:
+        for size in {len(name) for name in document_names(document) if _begins(reference.words, name)}:
             by_title.setdefault(size, []).append((contents[document.id], reference.words[size:]))
     for size in sorted(by_title, reverse=True):  # the longest title that the words begin with
         yield _complete(by_title[size], bare=True)
     yield _complete([(c, reference.words) for c in contents.values()])
     if reference.title:  # words anywhere, as in "article 5 of the plan"
-        yield [(contents[d.id], reference.places or (Named(),)) for d in titled(reference.title, documents)]
+        rows = TitleIndex(documents).resolve(reference.title)
+        yield [(contents[documents[row].id], reference.places or (Named(),)) for row in rows]
 
 
 def _begins(words: str, title: str) -> bool:

@@ -6,7 +6,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
-from pathlib import PurePosixPath
 from typing import NamedTuple
 
 import numpy as np
@@ -19,15 +18,14 @@ from index.references.divisions import Contents, Node, as_written, inner_span
 from index.references.levels import Level
 from index.references.mentions import Mention, mentions
 from index.references.places import Named, bare_article
-from index.references.titles import names, plain, titled, variants
-from index.text.chinese import folded
+from index.references.titles import TitleIndex, title_key
+from index.text.chinese import to_simplified
 from index.text.numerals import parse
 from retrieval.question.reference import Reference, check_name, find
 from retrieval.question.wording import (
     OF_IT,
     beside,
     in_english,
-    in_word,
     is_place,
     remainder,
     with_articles,
@@ -36,6 +34,7 @@ from retrieval.question.wording import (
 
 Mask = npt.NDArray[np.bool_]  # (n,) over the passages of all documents in order
 
+_MIN_ASCII_TITLE = 4  # characters of an ASCII title that a question may name without brackets
 _SHORTEST_PART = 2  # characters of a title that may stand for it
 _MOST_NAMED = 5  # places or titles in a message
 _DOTTED = re.compile(r"([0-9]{1,4})[.．]([0-9]{1,4})", re.ASCII)
@@ -68,51 +67,6 @@ class _Found(NamedTuple):
     documents: tuple[int, ...] = ()  # of a title
 
 
-class _Titles:
-    """Documents by the titles that a question may use without brackets."""
-
-    def __init__(self, documents: Sequence[Document]) -> None:
-        self._documents: dict[str, dict[str, list[int]]] = {}  # a name -> the titles it is short for -> documents
-        self._lengths: dict[str, list[int]] = {}  # of the names that begin with two characters, longest first
-        self._plain = [plain(folded(document.title)) for document in documents]
-        written: set[str] = set()
-        for i, document in enumerate(documents):
-            for name in names(document):
-                self._documents.setdefault(plain(folded(name)), {}).setdefault(document.title, []).append(i)
-            written |= {folded(name).casefold() for name in variants(document.title)}
-        self._written = {name for name in written if len(name) >= (4 if name.isascii() else 2)}
-        for name in sorted(self._written, key=len, reverse=True):
-            sizes = self._lengths.setdefault(name[:2], [])
-            sizes += [len(name)] if len(name) not in sizes else []
-        self._all = sorted({len(name) for name in self._written}, reverse=True)
-
-    def ending(self, text: str, at: int) -> int:
-        """The length of the longest title that ends at ``at``, 0 for none."""
-        return next((n for n in self._all if n <= at and self._is(text, at - n, at)), 0)
-
-    def beginning(self, text: str, at: int) -> int:
-        """The length of the longest title that begins at ``at``, 0 for none."""
-        sizes = self._lengths.get(text[at : at + 2].casefold(), ())
-        return next((n for n in sizes if self._is(text, at, at + n)), 0)
-
-    def _is(self, text: str, start: int, stop: int) -> bool:
-        if text[start:stop].casefold() not in self._written:
-            return False
-        return not (in_word(text, start) or in_word(text, stop))
-
-    def exact(self, title: str) -> tuple[int, ...]:
-        """The documents of a title or a name; none where it may be either of two."""
-        found = self._documents.get(plain(title), {})
-        same = next((rows for full, rows in found.items() if plain(folded(full)) == plain(title)), None)
-        return tuple(same or (next(iter(found.values())) if len(found) == 1 else ()))
-
-    def partly(self, title: str) -> tuple[int, ...]:
-        """The documents whose title holds these words, none where they differ in title."""
-        wanted = plain(title)
-        found = tuple(i for i, full in enumerate(self._plain) if wanted in full) if len(wanted) > 1 else ()
-        return found if len({self._plain[i] for i in found}) == 1 else ()
-
-
 class Scopes:
     """The places of a collection, prepared once for many questions."""
 
@@ -120,7 +74,7 @@ class Scopes:
         self._documents = tuple(documents)
         self._contents = [Contents(document) for document in documents]
         self._offsets = np.cumsum([0, *(len(document.passages) for document in documents)]).tolist()
-        self._titles = _Titles(documents)
+        self._titles = TitleIndex(documents, min_ascii_length=_MIN_ASCII_TITLE)
         self._divisions = [_by_title(contents) for contents in self._contents]
         self._everywhere = tuple(range(len(self._documents)))
 
@@ -147,12 +101,7 @@ class Scopes:
     def _titled(self, title: str) -> tuple[int, ...]:
         """The documents that words name. Raises UnknownPlaceError if there are none, or if they differ in title."""
         wanted = title.strip().removeprefix("《").removesuffix("》")
-        if found := self._titles.exact(folded(wanted)):
-            return found
-        ids = {d.id for d in titled(wanted, self._documents)}  # raises
-        files = [d.id for d in self._documents if PurePosixPath(d.id).name.casefold() == wanted.casefold()]
-        ids |= set(files if len(files) == 1 and not ids else ())
-        found = tuple(i for i, d in enumerate(self._documents) if d.id in ids) or self._titles.partly(folded(wanted))
+        found = self._titles.resolve(wanted)  # raises
         if not found:
             near = sorted(self._documents, key=lambda d: -_alike(d.title, wanted))
             raise UnknownPlaceError(
@@ -163,7 +112,7 @@ class Scopes:
 
     def _chapter(self, words: str, chosen: Sequence[int]) -> Mask:
         """The passages of a chapter in some documents, none if it is not there."""
-        wanted = plain(folded(words))
+        wanted = title_key(words)
         if exact := [(i, node) for i in chosen for node in self._divisions[i].get(wanted, ())]:
             return self._mask(exact)
         if levels := _bare(words):
@@ -175,13 +124,13 @@ class Scopes:
         if len(wanted) < _SHORTEST_PART:
             return self._mask(())
         nodes = ((i, node) for i in chosen for same in self._divisions[i].values() for node in same)
-        return self._mask((i, node) for i, node in nodes if wanted in plain(folded(node.path[-1].title)))
+        return self._mask((i, node) for i, node in nodes if wanted in title_key(node.path[-1].title))
 
     def _missing(self, words: str, chosen: Sequence[int]) -> UnknownPlaceError:
         """Why a chapter is none of these documents'."""
         if not words.strip():
             return UnknownPlaceError("the chapter is empty; give its number or its title")
-        if self._titles.exact(folded(words.strip().removeprefix("《").removesuffix("》"))):
+        if self._titles.exact(words.strip().removeprefix("《").removesuffix("》"), file_names=True):
             return UnknownPlaceError(f"{words[:80]!r} is a document, not a chapter; choose it with --document")
         where = "this index" if len(chosen) == len(self._documents) else self._shown(chosen)
         elsewhere = self._chapter(words, [i for i in self._everywhere if i not in chosen])
@@ -199,7 +148,7 @@ class Scopes:
 
     def named(self, question: str) -> QuestionScope:
         """The place that a question names in its words, and the question without it."""
-        text = folded(question)
+        text = to_simplified(question)
         text, back = in_english(text if len(text) == len(question) else question)
         text, back = with_articles(text, back, lambda at: self._has_articles(text, at))
         books = list(self._books(text))
@@ -228,8 +177,10 @@ class Scopes:
         if text[at - 1 : at] == "》":
             title = text[text.rfind("《", 0, at) + 1 : at - 1]
         else:
-            title = text[at - self._titles.ending(text, at) : at]
-        return any("条" in self._contents[i].kinds for i in self._titles.exact(title)) if title else False
+            title = text[at - self._titles.longest_ending(text, at) : at]
+        return (
+            any("条" in self._contents[i].kinds for i in self._titles.exact(title, file_names=True)) if title else False
+        )
 
     def _books(self, text: str) -> Iterator[_Found]:
         """The titles in a question. One in brackets is meant, one without may be only a subject."""
@@ -237,10 +188,10 @@ class Scopes:
         while at < len(text):
             end = text.find("》", at) if text[at] == "《" else -1
             title = text[at + 1 : end] if end > 0 else ""
-            size = end + 1 - at if end > 0 else self._titles.beginning(text, at)
+            size = end + 1 - at if end > 0 else self._titles.longest_starting(text, at)
             if size:
-                exact = self._titles.exact(title or text[at : at + size])
-                documents = exact or (self._titles.partly(title) if title else ())
+                exact = self._titles.exact(title or text[at : at + size], file_names=True)
+                documents = exact or (self._titles.containing(title) if title else ())
                 rows = self._mask((i, self._contents[i].root) for i in documents)
                 if documents:
                     yield _Found(Span(at, at + size), rows, bool(title and exact), False, documents)
@@ -266,8 +217,8 @@ class Scopes:
     def _owned(self, mention: Mention, text: str, books: Sequence[_Found]) -> tuple[Mask, bool]:
         """The passages of a place in the document that it is said of, and whether it is surely that document."""
         if mention.scope == "title":
-            title = mention.title
-            return self._rows(self._titles.exact(title) or self._titles.partly(title), mention.named), True
+            named = self._titles.exact(mention.title, file_names=True) or self._titles.containing(mention.title)
+            return self._rows(named, mention.named), True
         sure = mention.scope != "unknown" or bool(OF_IT.match(text, mention.span.end))
         if not sure and not text[mention.span.start].isascii():
             sure = with_owner(mention.span, text) != mention.span
@@ -317,7 +268,7 @@ def _by_title(contents: Contents) -> dict[str, list[Node]]:
             label = node.path[-1]
             heads = (division_label(label, "zh"), division_label(label, "en")) if label.number else ()
             for name in (title, *(f"{head}{title}" for head in heads)):
-                found.setdefault(plain(folded(name)), []).append(node)
+                found.setdefault(title_key(name), []).append(node)
     return found
 
 
@@ -342,7 +293,7 @@ def _holds(passage: Passage, node: Node, named: Named) -> bool:
 
 def _alike(title: str, words: str) -> float:
     """How much a title is like some words, from 0 to 1; the time grows with the product, so they are cut."""
-    one, other = (plain(folded(text))[:80] for text in (title, words))
+    one, other = (title_key(text)[:80] for text in (title, words))
     return SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 

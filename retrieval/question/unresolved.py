@@ -11,7 +11,8 @@ from contextlib import suppress
 from index.errors import UnknownPlaceError
 from index.records import Document
 from index.references.places import bare_article, read
-from index.references.titles import names, titled
+from index.references.titles import TitleIndex, document_names
+from index.text.chinese import HAN
 from index.text.numerals import NUMBER
 from retrieval.question.reference import Reference, find_places
 
@@ -19,7 +20,7 @@ _LONGEST = 80  # characters of a citation that is looked at; a full title with i
 _KIND = (  # what the titles of laws and plans end in
     r"(?:法典|法|条例|规定|办法|解释|细则|规则|章程|决定|规划纲要|规划|纲要|方案|意见|通知|公约|协定|条约)"
 )
-_TITLE = re.compile(rf"[\u3400-\u9fffA-Za-z0-9（）()·]{{1,40}}?{_KIND}")
+_TITLE = re.compile(rf"[{HAN}A-Za-z0-9（）()·]{{1,40}}?{_KIND}")
 _ASKING = re.compile(  # no title, but words around one
     r"什么|哪|谁|吗|呢|是否|有没有|怎|如何|多少|为何|请|根据|依据|按照|依照|按|关于|对于|违反|适用|的|和|与|及|在|把|被|对|看|查"
 )
@@ -49,7 +50,7 @@ def missing(words: str, documents: Sequence[Document]) -> str:
         if find_places(Reference.parse(words), words, documents):
             return ""
     try:
-        known = not title or titled(title, documents)
+        known = not title or TitleIndex(documents).resolve(title)
     except UnknownPlaceError:  # it may be either of two: not missing
         return ""
     return words if known else f"《{title}》"
@@ -64,7 +65,7 @@ def _titles(words: str, documents: Sequence[Document]) -> Iterator[str]:
         return
     if _is_place(words, behind_title=False):
         yield ""
-    for name in (name for document in documents for name in names(document)):
+    for name in (name for document in documents for name in document_names(document)):
         if words[: len(name)].casefold() == name.casefold() and _is_place(words[len(name) :], behind_title=True):
             yield name
     yield from _unknown_titles(words)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from index.records import Span
 from index.references.mentions import Mention
 from index.references.places import is_joint
+from index.text.chinese import HAN
 from index.text.numerals import CHINESE
 
 # What other languages call the levels that the grammar reads in English; a number must stand beside the word.
@@ -33,7 +34,7 @@ _BARE_ARTICLE = re.compile(  # behind a title: 刑法264条, 刑法 264
     r"|(?<![0-9第])(?!(?:19|20)[0-9]{2}(?![0-9]))[0-9]{1,4}(?:-[0-9]{1,2})?(?P<last>)(?=\s*[?？。.!！]*\s*$)"
 )
 
-_HAN = re.compile(r"[\u3400-\u9fff]")
+_HAN = re.compile(f"[{HAN}]")
 _COUNTED = ("条", "节", "篇", "部分", "目", "款", "项", "段")  # also measure words: 第一节课, 第三条道路
 _CONTINUES = re.compile(  # behind a place, not the noun that is counted
     r"[的里内对就关有规说讲写是和与及以或至到怎如为提要所第包涉主讨论谈都什哪明确指之还呢吗了适禁允定根属应须]"
@@ -211,8 +212,3 @@ def _peeled(words: str, glue: re.Pattern[str]) -> str:
     while (found := glue.match(words)) and found.end():
         words = words[found.end() :]
     return "" if not words.strip(" ?？!！。.") else words
-
-
-def in_word(text: str, at: int) -> bool:
-    """Whether a position is inside a word of a script that writes spaces between words."""
-    return all(c.isalnum() and ord(c) < 0x2E80 for c in text[at - 1 : at + 1]) and 0 < at < len(text)

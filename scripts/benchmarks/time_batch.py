@@ -28,7 +28,7 @@ from index.models.embedding_cache import CachedEncoder
 from index.models.encoder import Encoder, load_encoder
 from index.records import Passage
 from index.storage import store
-from index.text.chinese import folded
+from index.text.chinese import to_simplified
 from retrieval.evidence.question_files import Questions, read_questions
 from retrieval.search import Searcher
 from scripts import terminal
@@ -62,7 +62,7 @@ def timed(searcher: Searcher, encoder: Encoder, asked: Questions, directory: Pat
         options, generation = batch.Options(), store.live(directory)
         batch.run(asked, searcher, directory / f"out.{form}", generation=generation, options=options)
 
-    embedding = _seconds(lambda: encoder.encode_queries([folded(q) for q in asked.questions]))
+    embedding = _seconds(lambda: encoder.encode_queries([to_simplified(q) for q in asked.questions]))
     asking = _seconds(whole)
     return Round(embedding[0], asking[0], embedding[1], asking[1])
 

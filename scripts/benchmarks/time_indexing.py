@@ -22,7 +22,7 @@ from index.records import Document, Passage
 from index.storage import bm25
 from index.storage.bm25 import LexicalIndex
 from index.storage.snapshot import Snapshot
-from index.text.chinese import folded
+from index.text.chinese import to_simplified
 from scripts import terminal
 
 PASSAGES, ROUNDS = 300, 3
@@ -53,7 +53,9 @@ def seconds(work: Callable[[], object]) -> float:
 
 def alone(passages: Sequence[Passage], encoder: Encoder) -> None:
     """Embed passages, with their headings, and nothing else of them."""
-    parts = [part for p in passages for part in parts_of(folded(p.text), encoder, head=folded(headings(p)))]
+    parts = [
+        part for p in passages for part in parts_of(to_simplified(p.text), encoder, head=to_simplified(headings(p)))
+    ]
     encoder.encode_passages(parts, tokens=False)
 
 

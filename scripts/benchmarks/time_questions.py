@@ -26,7 +26,7 @@ from index.models.embedding_cache import CachedEncoder
 from index.models.encoder import Encoded, Encoder, load_encoder
 from index.models.token_spans import PlacedTokens
 from index.records import Document, Passage, Span
-from index.text.chinese import folded
+from index.text.chinese import to_simplified
 from retrieval.evaluation.beir import Collection, read_collection
 from retrieval.search import Searcher
 from scripts import terminal
@@ -100,7 +100,7 @@ def timed(searcher: Searcher, watch: Watch, question: str, *, alone_first: bool)
     for what in ("alone", "asked") if alone_first else ("asked", "alone"):
         watch.seconds, start = 0.0, time.perf_counter()
         if what == "alone":
-            watch.encode_queries([folded(question)])
+            watch.encode_queries([to_simplified(question)])
         else:
             searcher.ask(question)
         took[what] = time.perf_counter() - start

@@ -27,7 +27,7 @@ from index.references.links import linked
 from index.storage import durable, store
 from index.storage.snapshot import Snapshot
 from index.storage.vector_index import VectorIndex
-from index.text.chinese import folded
+from index.text.chinese import to_simplified
 from tests.collection import build_index
 from tests.fakes import HashingEncoder
 from tests.reliability.builds import same
@@ -157,14 +157,16 @@ def from_nothing(texts: Texts) -> Snapshot:
 def brute_force(texts: Texts) -> tuple[list[str], npt.NDArray[np.float32]]:
     """The ids of all passages and their vectors, by the encoder alone."""
     passages = [p for d in documents_of(texts) for p in d.passages]
-    return [p.id for p in passages], ENCODER.encode_passages([folded(headings(p) + p.text) for p in passages]).vectors
+    return [p.id for p in passages], ENCODER.encode_passages(
+        [to_simplified(headings(p) + p.text) for p in passages]
+    ).vectors
 
 
 def to_embed(texts: Texts) -> set[tuple[str, ...]]:
     """Everything that is embedded of some texts: the passages behind their headings, and the sentences."""
     passages = [p for d in documents_of(texts) for p in d.passages]
-    sentences = {(folded(passages[row].text[start:end]),) for row, start, end in sentence_places(passages)}
-    return sentences | {(folded(headings(p)), folded(p.text)) for p in passages}
+    sentences = {(to_simplified(passages[row].text[start:end]),) for row, start, end in sentence_places(passages)}
+    return sentences | {(to_simplified(headings(p)), to_simplified(p.text)) for p in passages}
 
 
 class Machine(RuleBasedStateMachine):

@@ -20,7 +20,7 @@ from index.errors import ZhangjuError
 from index.models.encoder import Encoder, SentenceTransformerEncoder
 from index.records import Span
 from index.storage.store import live
-from index.text.chinese import folded
+from index.text.chinese import to_simplified
 from retrieval.evidence.question_files import read_questions
 from retrieval.records import Answer
 from retrieval.schema import answer_json, place_json, related_json
@@ -260,7 +260,7 @@ def test_hostile_questions_to_the_command_line(
 
 def test_control_a_foreign_exception_is_noticed() -> None:
     def unchecked() -> None:
-        folded("第\ud800条")
+        to_simplified("第\ud800条")
 
     with pytest.raises(pytest.fail.Exception, match="UnicodeEncodeError"):
         Check()("surrogate", unchecked)

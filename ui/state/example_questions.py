@@ -5,19 +5,20 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, zip_longest
 
 from index.records import Document, Passage
+from index.text.chinese import HAN, han_count
 from ui.words import Words
 
 MOST = 6  # as many as fit above the fold
 
 # A figure that a text states: 万元地区生产总值用水量 | 较2020年下降 | 12%
 _FIGURE = re.compile(
-    r"(?:^|[。；;，,、:：\n])(?P<subject>[㐀-鿿“”（）()]{4,20}?)"
+    rf"(?:^|[。；;，,、:：\n])(?P<subject>[{HAN}“”（）()]{{4,20}}?)"
     r"(?P<change>(?:[比较][\d年同期上末底]{2,8})?(?:累计|年均)?"
     r"(?:达到|达|增长|提高到|提高|下降到|下降|降低到|降低|控制在|稳定在|不低于|不少于|不超过))"
     r"(?:约|至)?\d[\d,.]*(?:%|％|个|万|亿|公里|平方|吨|人|家|岁)"
 )
 # What a text demands: 建立劳动关系 | 应当
-_DUTY = re.compile(r"(?:^|[。\n])(?P<subject>[㐀-鿿、]{4,20}?)(?:的)?[，,](?P<modal>应当|必须)")
+_DUTY = re.compile(rf"(?:^|[。\n])(?P<subject>[{HAN}、]{{4,20}}?)(?:的)?[，,](?P<modal>应当|必须)")
 _LEANS = re.compile(
     r"[前下上][款列述条]|[本该]法|[本该]条例|规定|依[照据法]|根据|为了|情形|[“”「」]"
 )  # means little on its own
@@ -99,7 +100,6 @@ def _unnumbered(passage: Passage) -> str:
 
 
 def _fits(phrase: str) -> bool:
-    han = sum("㐀" <= c <= "鿿" for c in phrase)
-    if 2 * han > len(phrase):
+    if 2 * han_count(phrase) > len(phrase):
         return _SHORTEST <= len(phrase) <= _LONGEST
     return 2 * _SHORTEST <= len(phrase) <= 3 * _LONGEST

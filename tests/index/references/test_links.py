@@ -222,9 +222,9 @@ def test_the_criminal_law_refers_to_itself(shared_folder: Path) -> None:
 def test_a_megabyte_of_law_is_linked_in_well_under_a_second(shared_folder: Path) -> None:
     data = (shared_folder / "corpus/laws/刑法.md").read_bytes()
     documents = [read_document(data, f"{i}.md") for i in range(5)]
-    began = time.perf_counter()
+    began = time.process_time()
     linked(documents)
-    assert time.perf_counter() - began < 1.0  # 0.15 s where this was written
+    assert time.process_time() - began < 1.0  # 0.15 s where this was written
 
 
 @pytest.mark.parametrize("brackets", ["()", "（）", "（昭和三十九年）(一)"])

@@ -9,7 +9,7 @@ from index.records import Division, Document, Inner, Passage, Span
 from index.references.divisions import Contents, inner_span
 from index.references.levels import Level
 from index.references.places import Named, read
-from index.references.titles import titled
+from index.references.titles import TitleIndex
 
 
 def words_of(levels: tuple[Level, ...]) -> str:
@@ -223,9 +223,48 @@ LIBRARY = (
     ],
 )
 def test_titles_are_matched_in_full_shortened_or_in_part(title: str, ids: list[str]) -> None:
-    assert [d.id for d in titled(title, LIBRARY)] == ids
+    assert [LIBRARY[row].id for row in TitleIndex(LIBRARY).resolve(title)] == ids
 
 
 def test_a_title_that_fits_two_is_refused() -> None:
     with pytest.raises(UnknownPlaceError, match="《刑法司法解释》 or 《刑事诉讼法解释》"):
-        titled("解释", LIBRARY)
+        TitleIndex(LIBRARY).resolve("解释")
+
+
+def test_an_exact_title_is_full_or_short_for_one() -> None:
+    index = TitleIndex(LIBRARY)
+    assert index.exact("中华人民共和国刑法") == index.exact("刑法") == (0, 1)
+    assert index.exact("中華人民共和國刑法") == (0, 1)
+    assert index.exact("合同法") == ()
+    assert index.exact("刑法.md") == ()
+    assert index.exact("刑法.md", file_names=True) == (0,)
+
+
+def test_a_part_of_a_title_names_documents_of_one_title() -> None:
+    index = TitleIndex(LIBRARY)
+    assert index.containing("动合同") == (2,)
+    assert index.containing("解释") == ()
+    assert index.containing("水") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "before", "behind"),
+    [
+        ("依照刑法第三条", 4, 2, 0),
+        ("刑法司法解释和劳动合同法", 0, 0, 6),  # the longest
+        ("劳动合同法", 0, 0, 5),
+        ("Water Act, water act", 11, 0, 9),
+        ("Water Acts", 0, 0, 0),
+        ("Freshwater Act", 14, 0, 0),
+    ],
+)
+def test_titles_are_found_in_a_text(text: str, at: int, before: int, behind: int) -> None:
+    index = TitleIndex(LIBRARY)
+    assert (index.longest_ending(text, at), index.longest_starting(text, at)) == (before, behind)
+
+
+def test_short_ascii_titles_can_be_left_out_of_texts() -> None:
+    documents = (document("AI"), document("水法"))
+    assert TitleIndex(documents).longest_starting("AI 水法", 0) == 2
+    index = TitleIndex(documents, min_ascii_length=4)
+    assert (index.longest_starting("AI 水法", 0), index.longest_starting("AI 水法", 3)) == (0, 2)

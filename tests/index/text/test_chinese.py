@@ -4,7 +4,7 @@ from typing import Literal
 
 import pytest
 
-from index.text.chinese import folded, is_chinese, normalised
+from index.text.chinese import han_count, is_chinese, normalised, to_simplified
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from index.text.chinese import folded, is_chinese, normalised
     ],
 )
 def test_traditional_characters_become_simplified_ones(text: str, simplified: str) -> None:
-    assert folded(text) == simplified
+    assert to_simplified(text) == simplified
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,7 @@ def test_a_letter_keeps_thirty_marks(marks: str) -> None:
     assert time.process_time() - start < 2
     assert (found[:2], found[-1]) == ("水e", "x")
     assert 30 <= len(found) - 3 <= 60  # one of them may be written as two
+
+
+def test_han_characters_are_counted_in_all_their_blocks() -> None:
+    assert han_count("一㐀豈𠀀々ー가aＡ䷀") == 4
