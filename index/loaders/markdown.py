@@ -39,7 +39,7 @@ def load(data: bytes, name: str) -> SourceText:
     The text is the file's own, but that everything which is not shown (comments, marks at line ends, rules, front
     matter) is blanked with as many spaces: a passage of several lines has no marks in it.
     """
-    text = decode(data, name)
+    text, remarks = decode(data, name)
     front = _FRONT.match(text)
     metadata = dict(_facts(front.group(1))) if front else {}
     if front:
@@ -48,7 +48,7 @@ def load(data: bytes, name: str) -> SourceText:
     lines = tuple(_gaps(_blocks(list(lines_of(text)))))
     if not lines:
         raise DocumentError(f"{name} holds no text, only marks; give a document with text in it")
-    return SourceText(text=_only(lines, text), lines=lines, metadata=metadata)
+    return SourceText(text=_only(lines, text), lines=lines, metadata=metadata, remarks=remarks)
 
 
 def _only(lines: Iterable[Line], text: str) -> str:

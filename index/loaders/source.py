@@ -28,11 +28,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceText:
-    """A file as text. All offsets count in ``text``."""
+    """A file as text. All offsets count in ``text``; ``remarks`` tell the reader what is uncertain."""
 
     text: str
     lines: tuple[Line, ...]
     metadata: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

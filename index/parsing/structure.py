@@ -43,7 +43,7 @@ def read_document(data: bytes, name: str) -> Document:
     breaks = Breaks(marked, source.text)
     title, facts, marked = _front(source, name, marked, breaks)
     facts, marked = _back(facts, with_captions(with_titles(list(numbered_in_order(marked)))))
-    builder = _Builder(name, source.text, inferred_chapter(marked), remarks)
+    builder = _Builder(name, source.text, inferred_chapter(marked), [*source.remarks, *remarks])
     for group in paragraphs(marked, breaks):
         builder.add(group)
     passages = builder.finish()

@@ -11,6 +11,11 @@ _REMARKS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), said)
     for pattern, said in (
         (
+            r"the encoding is uncertain: read as (?P<encoding>\S+); check its special characters, "
+            r"or save the file as UTF-8",
+            "文件编码不确定，按 {encoding} 读取；请核对特殊字符，或将文件另存为 UTF-8",
+        ),
+        (
             r"line (?P<line>\d+): the heading of chapter (?P<number>\d+) is missing; inferred",
             "原文第 {line} 行：缺第 {number} 章的标题，章号由上下文推定",
         ),

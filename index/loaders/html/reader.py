@@ -4,9 +4,11 @@ import codecs
 import re
 import warnings
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index.errors import DocumentError
+from index.loaders.encoding import DecodedText
 from index.loaders.html.lines import blocks_of
 from index.loaders.html.main_text import chosen
 from index.loaders.limits import HTML_TAGS
@@ -34,19 +36,20 @@ _FACTS = {"pubdate": "date", "publishdate": "date", "contentsource": "source", "
 
 def load(data: bytes, name: str) -> SourceText:
     """A web page: one line a block, a table row or a line break. Raises DocumentError for a page without text."""
-    soup = _parsed(_decoded(data, name), name)
+    text, remarks = _decoded(data, name)
+    soup = _parsed(text, name)
     metadata = _metadata(soup)
     main, title = chosen(soup)
     blocks = blocks_of(main)
     if title:
         blocks = [Block(text=title, level=1), *blocks]
-    source = compose(blocks, metadata)
+    source = replace(compose(blocks, metadata), remarks=remarks)
     if not source.lines:
         raise DocumentError(f"{name} holds no text, only marks or scripts; save the page once it is shown in full")
     return source
 
 
-def _decoded(data: bytes, name: str) -> str:
+def _decoded(data: bytes, name: str) -> DecodedText:
     """The page's text: a byte-order mark decides, then what the page says if it holds, then what its bytes say."""
     stated = None if data.startswith(_MARKS) else _CHARSET.search(data[:_HEAD])
     if stated:
