@@ -7,6 +7,7 @@ from index.text.numerals import to_chinese, write
 
 Language = Literal["zh", "en"]
 
+PATH_SEPARATOR = " › "
 INFERRED = {"zh": "（推定）", "en": " (inferred)"}  # written behind a level that the text only implies
 
 _ENGLISH = {  # kind: (long, short)
@@ -60,6 +61,22 @@ def paragraph_label(passage: Passage, language: Language, *, long: bool = True) 
     if language == "zh":
         return f"第{passage.ordinal}段"
     return f"{'paragraph' if long else 'para.'} {passage.ordinal}"
+
+
+def titled_label(division: Division, language: Language) -> str:
+    """Return the name of a level with its title: 第十六章 推进绿色发展."""
+    title = division.title if division.number else ""  # an unnumbered level is named by its title alone
+    return f"{division_label(division, language)} {title}".strip()
+
+
+def path_text(path: Path, language: Language, *, paragraph: str = "") -> str:
+    """Return a path with titles, outermost level first: 第十六章 推进绿色发展 › 第五节 提高资源利用效率."""
+    return PATH_SEPARATOR.join(filter(None, [*(titled_label(d, language) for d in path), paragraph]))
+
+
+def place_text(passage: Passage, language: Language) -> str:
+    """Return the path of a passage with titles and its paragraph: 第十六章 推进绿色发展 › 第3段."""
+    return path_text(passage.path, language, paragraph=paragraph_label(passage, language))
 
 
 def cited_path(path: Path) -> Path:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import typer
 
-from index.citations import cite, division_label
+from index.citations import cite, division_label, path_text
 from index.records import Citation, Document, Passage, Path, Span
 from retrieval.explanation.word_pairs import different
 from retrieval.question.reference import Place
@@ -194,9 +194,8 @@ def _brief(text: str, most: int = 40) -> str:
 
 
 def _place(passage: Passage, score: float | None = None) -> None:
-    levels = " › ".join(f"{division_label(d, 'zh')} {d.title}".strip() if d.number else d.title for d in passage.path)
     where = f"page {passage.page}" if passage.page else f"line {passage.line}"
-    facts = [levels, where, passage.id] + ([f"score {score:.3f}"] if score is not None else [])
+    facts = [path_text(passage.path, "zh"), where, passage.id] + ([f"score {score:.3f}"] if score is not None else [])
     typer.secho("   " + "  ".join(filter(None, facts)), dim=True)
 
 

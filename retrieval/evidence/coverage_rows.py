@@ -3,10 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from index.citations import division_label
-from index.records import Path
+from index.citations import path_text, place_text
 from retrieval.coverage.records import Coverage, CoverageHit
-from retrieval.evidence.evidence_rows import place
 from retrieval.schema import round_score
 
 COLUMNS = (
@@ -31,19 +29,13 @@ def _row(found: Coverage, hit: CoverageHit) -> dict[str, Any]:
         "by": hit.by,
         "score": round_score(hit.score),
         "document": hit.document_title,
-        "chapter": in_words(found.chapters[hit.chapter].path),
+        "chapter": path_text(found.chapters[hit.chapter].path, "zh"),
         "citation_zh": hit.citation.zh,
         "citation_en": hit.citation.en,
         "line": passage.line,
         "start": passage.start,
         "end": passage.end,
         "passage": passage.id,
-        "path": place(passage),
+        "path": place_text(passage, "zh"),
         "text": passage.text,
     }
-
-
-def in_words(path: Path) -> str:
-    """A chapter in one line, each level with its title; empty for what is in none."""
-    labels = (f"{division_label(d, 'zh')} {d.title}" if d.number else d.title for d in path)
-    return " › ".join(label.strip() for label in labels)

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from itertools import islice
 from typing import Any
 
-from index.citations import division_label, paragraph_label
+from index.citations import path_text, place_text
 from index.errors import QuestionError
 from index.models.contract import ModelContract
 from index.records import Citation, Passage
@@ -112,7 +112,7 @@ def passage_columns(passage: Passage, citation: Citation, title: str) -> dict[st
         "start": passage.start,
         "end": passage.end,
         "passage": passage.id,
-        "path": place(passage),
+        "path": place_text(passage, "zh"),
         "text": passage.text,
         "document_id": passage.document,
         "page": passage.page or "",
@@ -131,17 +131,10 @@ def _answer_columns(hit: Hit) -> dict[str, Any]:
 
 def _levels(passage: Passage) -> dict[str, Any]:
     """The levels of a place, each in the column of its kind; boxes and items are in the whole path alone."""
-    named = {column: " › ".join(_level(d) for d in passage.path if d.kind in kinds) for column, kinds in LEVELS.items()}
+    named = {
+        column: path_text(tuple(d for d in passage.path if d.kind in kinds), "zh") for column, kinds in LEVELS.items()
+    }
     return {**named, "path_paragraph": passage.ordinal or ""}
-
-
-def place(passage: Passage) -> str:
-    """The levels of a place with their titles, as one cell."""
-    return " › ".join(filter(None, [*map(_level, passage.path), paragraph_label(passage, "zh")]))
-
-
-def _level(division: Any) -> str:
-    return f"{division_label(division, 'zh')} {division.title}".strip() if division.number else division.title
 
 
 def columns(asked: Questions, *, wide: int = 0) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 import pytest
 
-from index.citations import cite, division_label, paragraph_label
+from index.citations import cite, division_label, paragraph_label, path_text, place_text
 from index.parsing.items import inner_parts
 from index.records import Division, Passage, Span
 
@@ -47,6 +47,17 @@ def test_labels_are_long_or_short() -> None:
     assert division_label(Division(kind="部分", number=2), "zh") == "第二部分"
     assert paragraph_label(passage(ordinal=2), "en") == "paragraph 2"
     assert paragraph_label(passage(CHAPTER), "zh") == ""
+
+
+def test_a_path_is_written_with_titles() -> None:
+    titled = Division(kind="章", number=16, title="推进绿色发展")
+    unnumbered = Division(kind="节", number=0, title="序言")
+    implied = Division(kind="章", number=15, inferred=True)
+    assert path_text((titled, unnumbered), "zh") == "第十六章 推进绿色发展 › 序言"
+    assert path_text((implied,), "en") == "Chapter 15 (inferred)"
+    assert place_text(passage(titled, ordinal=2), "zh") == "第十六章 推进绿色发展 › 第2段"
+    assert place_text(passage(ordinal=2), "en") == "paragraph 2"
+    assert path_text((), "zh") == ""
 
 
 ARTICLE = "第三十五条 学校应当：\n（一）开课；\n（二）开馆：\n1. 早上；\n2. 晚上。\n学校可以收费。"

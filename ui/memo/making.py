@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from index.citations import division_label, paragraph_label
+from index.citations import place_text
 from index.records import Citation, Passage, Span
 from retrieval.question.reference import Place
 from retrieval.records import Answer, Hit
@@ -121,7 +121,7 @@ class Maker:
             text=passage.text,
             citation=cited(citation, words),
             marked=(span,) if span else marked,
-            place=self._place(passage),
+            place=place_text(passage, self.words.language),
             source=where,
             link=self._shared_link(passage, question),
             remarks=tuple(noted),
@@ -137,15 +137,6 @@ class Maker:
         return self._quotation(
             passage, marked=marked_spans(passage.text, item), question=item.question, remarks=remarks
         )
-
-    def _place(self, passage: Passage) -> str:
-        """第二章 推进绿色发展 › 第一节 节约能源 › 第1段."""
-        language = self.words.language
-        levels = [
-            f"{division_label(division, language)} {division.title if division.number else ''}".strip()
-            for division in passage.path
-        ]
-        return " › ".join(filter(None, [*levels, paragraph_label(passage, language)]))
 
     def link_to(self, passage: Passage, question: str) -> str:
         """The address of a passage in the page, beside the question that found it; empty where no base is known."""

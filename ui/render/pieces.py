@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from index.citations import division_label, paragraph_label
+from index.citations import PATH_SEPARATOR, division_label, paragraph_label
 from index.records import Citation, Division, Link, Passage, Span
 from index.text.chinese import is_chinese
 from ui.html.links import is_local, link
@@ -44,7 +44,7 @@ def path_line(passage: Passage, words: Words) -> Html:
         levels.append(element("span", paragraph))
     if not levels:
         return EMPTY
-    step = element("span", " › ", class_="zj-step")
+    step = element("span", PATH_SEPARATOR, class_="zj-step")
     rest = chain.from_iterable((step, label) for label in levels[1:])
     return element("p", levels[0], *rest, class_="zj-path")
 
