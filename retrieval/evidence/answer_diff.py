@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from retrieval.evidence.quote_check import hits
-from retrieval.tables.records import Row, Table, in_words
+from retrieval.tables.records import Row, Table, cell_text
 
 # what is different: the status; the words at the same place; words and place; the place alone; only the passage around
 # the sentence; or only the second of two sentences that answer
@@ -63,7 +63,7 @@ def findings(table: Table) -> list[Finding]:
     """What a table says of each question, in order."""
     groups: list[list[Row]] = []
     for row in table.rows:
-        if not groups or "rank" not in row or in_words(row.get("rank")) in ("", "1"):
+        if not groups or "rank" not in row or cell_text(row.get("rank")) in ("", "1"):
             groups.append([])
         groups[-1].append(row)
     return [finding(group) for group in groups]
@@ -71,17 +71,17 @@ def findings(table: Table) -> list[Finding]:
 
 def finding(rows: Sequence[Row]) -> Finding:
     """What the rows of one question say."""
-    said = [hit for row in rows for hit in hits(row) if in_words(hit.get("answer"))]
+    said = [hit for row in rows for hit in hits(row) if cell_text(hit.get("answer"))]
     return Finding(
-        question=in_words(rows[0].get("question")).strip(),
-        status=in_words(rows[0].get("status")),
+        question=cell_text(rows[0].get("question")).strip(),
+        status=cell_text(rows[0].get("status")),
         answers=tuple(map(_said, said)),
     )
 
 
 def _said(hit: Row) -> Said:
-    zh, en = (in_words(hit.get(f"answer_citation_{x}")) or in_words(hit.get(f"citation_{x}")) for x in ("zh", "en"))
-    return Said(text=in_words(hit["answer"]), citation_zh=zh, citation_en=en, passage=in_words(hit.get("text")))
+    zh, en = (cell_text(hit.get(f"answer_citation_{x}")) or cell_text(hit.get(f"citation_{x}")) for x in ("zh", "en"))
+    return Said(text=cell_text(hit["answer"]), citation_zh=zh, citation_en=en, passage=cell_text(hit.get("text")))
 
 
 def compared(old: Iterable[Finding], new: Sequence[Finding]) -> Changes:

@@ -15,7 +15,7 @@ from index.loaders.limits import check_size
 from index.loaders.text import decode
 from retrieval.answering.verdict import checked_question
 from retrieval.tables import delimited, jsonl, workbook_reader
-from retrieval.tables.records import Row, Table, in_words
+from retrieval.tables.records import Row, Table, cell_text
 
 QUESTION_COLUMNS = ("question", "questions", "query", "问题", "提问", "问", "text")  # names tried, in this order
 
@@ -108,7 +108,7 @@ def _questions(table: Table, wanted: str | None, path: str) -> Questions:
     questions: list[str] = []
     for line, row in zip(table.numbers, table.rows, strict=True):
         try:
-            questions.append(checked_question(in_words(row.get(column))))
+            questions.append(checked_question(cell_text(row.get(column))))
         except QuestionError as error:
             raise QuestionError(f"{path}, line {line}: {error}") from error
     return Questions(

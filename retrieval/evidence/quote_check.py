@@ -12,8 +12,8 @@ from typing import Any, Literal
 from index.citations import cite
 from index.errors import QuestionError
 from index.records import Document, Passage, Span
-from retrieval.tables.records import Row, Table, in_words
-from retrieval.tables.workbook import CUT, LONGEST
+from retrieval.tables.records import Row, Table, cell_text
+from retrieval.tables.workbook import uncut
 
 Verdict = Literal["stands", "moved", "gone"]
 
@@ -79,25 +79,25 @@ def hits(row: Row) -> Iterator[Row]:
 
 def _of_row(row: Row, number: int) -> Iterator[Quote]:
     for hit in hits(row):
-        if not in_words(hit.get("text")):
+        if not cell_text(hit.get("text")):
             continue
         common: dict[str, Any] = {
             "number": number,
-            "question": in_words(hit.get("question")),
-            "document": in_words(hit.get("document")),
-            "document_id": in_words(hit.get("document_id")),
+            "question": cell_text(hit.get("question")),
+            "document": cell_text(hit.get("document")),
+            "document_id": cell_text(hit.get("document_id")),
         }
-        zh = in_words(hit.get("citation_zh"))
+        zh = cell_text(hit.get("citation_zh"))
         span = Span(_offset(hit, "start", number), _offset(hit, "end", number))
-        yield Quote(kind="passage", text=in_words(hit["text"]), span=span, citation=zh, **common)
-        if in_words(hit.get("answer")) and in_words(hit.get("answer_start")):
+        yield Quote(kind="passage", text=cell_text(hit["text"]), span=span, citation=zh, **common)
+        if cell_text(hit.get("answer")) and cell_text(hit.get("answer_start")):
             said = Span(_offset(hit, "answer_start", number), _offset(hit, "answer_end", number))
-            citation = in_words(hit.get("answer_citation_zh")) or zh
-            yield Quote(kind="answer", text=in_words(hit["answer"]), span=said, citation=citation, **common)
+            citation = cell_text(hit.get("answer_citation_zh")) or zh
+            yield Quote(kind="answer", text=cell_text(hit["answer"]), span=said, citation=citation, **common)
 
 
 def _offset(row: Row, name: str, number: int) -> int:
-    value = in_words(row.get(name))
+    value = cell_text(row.get(name))
     try:
         return int(float(value))
     except (ValueError, OverflowError) as error:
@@ -140,9 +140,8 @@ def _stands(document: Document, quote: Quote) -> bool:
 
 def _same(source: str, quoted: str) -> bool:
     """Whether they are equal, or the quote as much of the source as a cell of a spreadsheet holds."""
-    if len(quoted) == LONGEST and quoted.endswith(CUT):
-        return source.startswith(quoted[:-1])
-    return source == quoted
+    text, was_cut = uncut(quoted)
+    return source.startswith(text) if was_cut else source == text
 
 
 def _between(document: Document, passage: Passage, span: Span) -> str:
@@ -152,7 +151,7 @@ def _between(document: Document, passage: Passage, span: Span) -> str:
 
 def _somewhere(document: Document, text: str) -> Found | None:
     """The first place of a text in a document, whole passages before parts of them."""
-    wanted = text[:-1] if len(text) == LONGEST and text.endswith(CUT) else text
+    wanted, _ = uncut(text)
     for passage in (*(p for p in document.passages if p.text == wanted), *document.passages):
         at = passage.text.find(wanted)
         if at >= 0:

@@ -17,7 +17,7 @@ from index.loaders.encoding import decode as decode_text
 from index.loaders.text import decode
 from index.storage import durable
 from retrieval.tables import delimited, formulas, jsonl, markdown, workbook, workbook_reader
-from retrieval.tables.records import About, Format, Row, Table, in_words
+from retrieval.tables.records import About, Format, Row, Table, cell_text
 
 FORMATS: tuple[Format, ...] = get_args(Format)
 _BESIDE = (".csv", ".jsonl")
@@ -50,10 +50,10 @@ def check_cells(form: Format, rows: Iterable[Row]) -> None:
     """Raises QuestionError for a cell that a file of this format could only hold in part."""
     for number, row in enumerate(rows if form == "xlsx" else (), 1):
         for name, value in row.items():
-            if len(in_words(value)) > workbook.LONGEST:
+            if not workbook.fits(cell_text(value)):
                 raise QuestionError(
-                    f"{name[:40]!r} of row {number} has more than the {workbook.LONGEST:,} characters that a cell of "
-                    "a workbook holds; write csv or jsonl"
+                    f"{name[:40]!r} of row {number} has more than the {workbook.MAX_CELL_LENGTH:,} characters that a "
+                    "cell of a workbook holds; write csv or jsonl"
                 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from index.errors import QuestionError
 from retrieval.tables.formulas import neutralised
-from retrieval.tables.records import Row, Table, in_words
+from retrieval.tables.records import Row, Table, cell_text
 
 MARK = b"\xef\xbb\xbf"  # by which Excel knows UTF-8
 
@@ -20,7 +20,7 @@ _CELL = 10_000_000  # characters of a cell; Python's own limit is below the long
 
 def written(columns: Sequence[str], rows: Iterable[Row], *, mark: bool = False) -> bytes:
     """The bytes of a csv in UTF-8, with the ``mark`` before them that Excel wants."""
-    lines = [_line(columns), *(_line([in_words(row.get(name)) for name in columns]) for row in rows)]
+    lines = [_line(columns), *(_line([cell_text(row.get(name)) for name in columns]) for row in rows)]
     return (MARK if mark else b"") + "".join(lines).encode("utf-8", "replace")
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from index.errors import QuestionError
-from retrieval.tables.records import About, Row, Table, as_json, in_words
+from retrieval.tables.records import About, Row, Table, as_json, cell_text
 
 _SHOWN = ("question", "answer", "text")  # read from what is shown
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~&$]")
@@ -39,7 +39,7 @@ def written(columns: Sequence[str], rows: Iterable[Row], about: About) -> bytes:
 def _front(about: About) -> Iterator[str]:
     yield from ("| | |", "|---|---|")
     for name, value in about.items():
-        text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else in_words(value)
+        text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else cell_text(value)
         if text:
             yield f"| {escaped(name)} | {escaped(text, inline=True)} |"
 
@@ -56,11 +56,11 @@ def _body(columns: Sequence[str], own: Sequence[str], rows: Iterable[Row]) -> It
 
 
 def _question(number: int, own: Sequence[str], row: Row) -> Iterator[str]:
-    yield from (f"## {number}. {escaped(in_words(row.get('question')), inline=True)}", "")
-    reason = f" ({escaped(in_words(row['reason']))})" if row.get("reason") else ""
-    yield from (f"{in_words(row.get('status'))}{reason}, confidence {in_words(row.get('confidence'))}", "")
+    yield from (f"## {number}. {escaped(cell_text(row.get('question')), inline=True)}", "")
+    reason = f" ({escaped(cell_text(row['reason']))})" if row.get("reason") else ""
+    yield from (f"{cell_text(row.get('status'))}{reason}, confidence {cell_text(row.get('confidence'))}", "")
     for name in own:
-        yield f"- {escaped(name, inline=True)}: {escaped(in_words(row.get(name)), inline=True)}"
+        yield f"- {escaped(name, inline=True)}: {escaped(cell_text(row.get(name)), inline=True)}"
     if own:
         yield ""
 
@@ -68,16 +68,16 @@ def _question(number: int, own: Sequence[str], row: Row) -> Iterator[str]:
 def _hit(row: Row) -> Iterator[str]:
     if not row.get("passage"):
         return
-    yield from (f"### {in_words(row.get('rank'))}. {escaped(in_words(row.get('citation_zh')), inline=True)}", "")
+    yield from (f"### {cell_text(row.get('rank'))}. {escaped(cell_text(row.get('citation_zh')), inline=True)}", "")
     if row.get("answer"):
-        yield from (f"{_ANSWER}{escaped(in_words(row['answer']), inline=True)}", "")
+        yield from (f"{_ANSWER}{escaped(cell_text(row['answer']), inline=True)}", "")
         said = (row.get("answer_citation_zh"), row.get("answer_citation_en"))
-        yield from (f"Cited as: {escaped('; '.join(in_words(c) for c in said if c), inline=True)}", "")
-    yield from (*_quotation(in_words(row.get("text"))), "")
+        yield from (f"Cited as: {escaped('; '.join(cell_text(c) for c in said if c), inline=True)}", "")
+    yield from (*_quotation(cell_text(row.get("text"))), "")
     page = f"page {row['page']}, " if row.get("page") else ""
     where = f"{page}line {row.get('line')}, characters {row.get('start')} to {row.get('end')}, score {row.get('score')}"
     link = f", [open](<{row['link']}>)" if row.get("link") else ""
-    yield from (f"Source: {escaped(in_words(row.get('citation_en')), inline=True)}, {where}{link}", "")
+    yield from (f"Source: {escaped(cell_text(row.get('citation_en')), inline=True)}, {where}{link}", "")
 
 
 def _quotation(text: str) -> list[str]:

@@ -30,17 +30,17 @@ class Table:
             raise ValueError(f"{len(self.rows)} rows with the line numbers of {len(self.numbers)}")
 
 
-def in_words(value: Any) -> str:
+def cell_text(value: Any) -> str:
     """A cell as text, for files that know nothing else: empty for None, JSON for truth, lists and objects."""
     if value is None:
         return ""
     if isinstance(value, bool | list | dict):
-        return json.dumps(value, ensure_ascii=False, default=in_words)
+        return json.dumps(value, ensure_ascii=False, default=cell_text)
     return value.isoformat() if isinstance(value, date | time) else str(value)
 
 
 def as_json(value: Any) -> Any:
     """What ``json.dumps`` is to make of a cell that JSON does not know."""
     if isinstance(value, date | datetime | time | timedelta):
-        return in_words(value)
+        return cell_text(value)
     raise TypeError(f"a cell cannot hold a {type(value).__name__}")

@@ -18,7 +18,7 @@ from index.loaders.limits import UNPACKED_BYTES, UNPACKED_FREE, UNPACKED_RATIO, 
 from index.loaders.safe_xml import checked
 from retrieval.tables.delimited import listed
 from retrieval.tables.records import Row, Table
-from retrieval.tables.workbook import ABOUT
+from retrieval.tables.workbook import ABOUT_SHEET
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -133,7 +133,7 @@ def _value(value: Any) -> Any:
 
 
 def unescaped(text: str) -> str:
-    """What ``escaped`` was given, or a text that Excel has escaped."""
+    """Return a text without the escapes of Excel: _x000D_ is a carriage return."""
     return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
 
 
@@ -142,10 +142,10 @@ def _named(value: Any) -> str:
 
 
 def _about(book: "Workbook") -> dict[str, Any]:
-    if ABOUT not in book.sheetnames or book.sheetnames[0] == ABOUT:
+    if ABOUT_SHEET not in book.sheetnames or book.sheetnames[0] == ABOUT_SHEET:
         return {}
     told = {}
-    for _, cells in _lines(book[ABOUT], ABOUT):
+    for _, cells in _lines(book[ABOUT_SHEET], ABOUT_SHEET):
         if len(cells) > 1 and cells[0].value is not None:
             told[str(cells[0].value)] = _item(cells[1].value)
     return told

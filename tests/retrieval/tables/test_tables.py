@@ -1,7 +1,9 @@
 import io
 import json
+import re
 import shutil
 import subprocess
+import zipfile
 from datetime import date, datetime, time
 from itertools import product
 from pathlib import Path
@@ -15,7 +17,6 @@ from openpyxl import load_workbook
 from index.errors import QuestionError
 from retrieval import tables
 from retrieval.tables import formulas, markdown, workbook
-from retrieval.tables.workbook_reader import unescaped
 
 ABOUT = {"zhangju": "0", "own": ["id", "备注"], "generation": "000001", "k": 2, "wide": False, "reranker": ""}
 COLUMNS = ("id", "备注", "question", "status", "confidence", "rank", "answer", "citation_zh", "passage", "text", "link")
@@ -70,8 +71,12 @@ def test_a_table_is_read_as_it_was_written(form: tables.Format) -> None:
 def test_the_same_rows_give_the_same_bytes(form: tables.Format, monkeypatch: pytest.MonkeyPatch) -> None:
     first = tables.encoded(form, COLUMNS, ROWS, ABOUT)
     monkeypatch.setattr("time.time", lambda: 0.0)
-    monkeypatch.setattr("time.localtime", lambda *_: (2001, 2, 3, 4, 5, 6, 0, 1, 0))
     assert tables.encoded(form, COLUMNS, ROWS, ABOUT) == first
+    if form == "xlsx":
+        archive = zipfile.ZipFile(io.BytesIO(first))
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 31, 0, 0, 0)}
+        dates = re.findall(rb"\d{4}-\d\d-\d\dT[\d:]+Z", archive.read("docProps/core.xml"))
+        assert dates == [b"1980-01-01T00:00:00Z"] * 2
 
 
 @pytest.mark.parametrize("form", tables.FORMATS)
@@ -103,6 +108,39 @@ def test_two_hundred_payloads_are_text_in_a_workbook() -> None:
     assert [row["own"] for row in tables.read_bytes(data, "t.xlsx").rows] == PAYLOADS
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<r></r>",
+        "<r><t>a</t></r>",
+        "<r>&</r>",
+        "<r>a</r> b",
+        "</t></is></c><c><f>1+1</f></c>",
+        "a\x01b",
+    ],
+)
+def test_xml_in_a_cell_of_a_workbook_is_text(text: str) -> None:
+    data = tables.encoded("xlsx", ("own",), [{"own": text}], {"own": text})
+    table = tables.read_bytes(data, "t.xlsx")
+    assert table.rows == ({"own": text},)
+    assert table.about == {"own": text}
+
+
+@pytest.mark.parametrize(
+    "address", ["https://a.example/?q=1&b=<c>#d", "http://a/\x01", "https://" + "字" * 2_100, "ftp://a/"]
+)
+def test_an_address_is_written_as_it_stands(address: str) -> None:
+    data = tables.encoded("xlsx", ("own",), [{"own": address}], {})
+    assert tables.read_bytes(data, "t.xlsx").rows[0]["own"] == address
+
+
+def test_a_sheet_of_too_many_rows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "_MAX_ROWS", 3)
+    assert len(back("xlsx", [{"id": n} for n in range(2)]).rows) == 2
+    with pytest.raises(QuestionError, match="more than the 3 rows of a sheet; write csv or jsonl"):
+        tables.encoded("xlsx", COLUMNS, [{"id": n} for n in range(3)], {})
+
+
 @pytest.mark.parametrize("text", PLAIN)
 def test_numbers_and_plain_text_stay_as_they_are(text: str) -> None:
     assert formulas.neutralised(text) == text
@@ -123,7 +161,9 @@ marks = st.text(st.sampled_from("\\`*_{}[]<>#|~&$-+=.1 \n\r\t>!x0A:;'\"_　一\x
 def test_markdown_and_workbooks_give_every_text_back(text: str) -> None:
     assert markdown.unescaped(markdown.escaped(text, inline=True)) == text
     assert "\n" not in markdown.escaped(text, inline=True)
-    assert unescaped(workbook.escaped(text)) == text
+    assert tables.read_bytes(tables.encoded("xlsx", ("a",), [{"a": text or "x"}], {}), "t.xlsx").rows[0]["a"] == (
+        text or "x"
+    )
 
 
 @given(st.lists(st.one_of(anything, marks), min_size=3, max_size=3))
@@ -175,18 +215,22 @@ def test_links_and_widths_of_a_workbook() -> None:
     assert sheet["K2"].hyperlink.target == ROWS[0]["link"]
     assert sheet["K3"].hyperlink is None
     widths = {name: sheet.column_dimensions[letter].width for name, letter in zip(COLUMNS, "ABCDEFGHIJK", strict=True)}
-    assert widths["id"] == 8
-    assert widths["answer"] == 2 + 2 * 10 + 3  # ten wide characters and 12%
+    assert int(widths["id"]) == 8  # a spreadsheet adds the margins of a cell
+    assert int(widths["answer"]) == 2 + 2 * 10 + 3  # ten wide characters and 12%
 
 
 def test_a_text_too_long_for_a_cell_is_cut_with_a_mark() -> None:
     long = "字" * 40_000
     held = back("xlsx", [{**ROWS[0], "text": long}]).rows[0]["text"]
     assert (len(held), held[-2:]) == (32_767, "字…")
+    wide = back("xlsx", [{**ROWS[0], "text": "🐉" * 20_000}]).rows[0]["text"]  # each is two units of UTF-16
+    assert (len(wide), wide[-2:]) == (16_384, "🐉…")
+    assert workbook.uncut(wide) == ("🐉" * 16_383, True)
+    assert workbook.uncut("🐉…") == ("🐉…", False)
 
 
 def test_own_cells_are_not_cut() -> None:
-    rows = [{"a": "字" * 32_767}, {"a": "字" * 32_768}]
+    rows = [{"a": "字" * 32_767}, {"a": "🐉" * 16_384}]
     tables.check_cells("xlsx", rows[:1])
     tables.check_cells("csv", rows)
     with pytest.raises(QuestionError, match="'a' of row 2 has more than"):

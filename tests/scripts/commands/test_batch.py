@@ -209,9 +209,9 @@ def test_a_column_of_ours_is_not_written_over(index: Path, tmp_path: Path) -> No
 KILLED = """
 import os, random, signal, sys, time
 from pathlib import Path
-from index import store
+from index.storage import store
 from retrieval import tables
-from scripts import batch
+from scripts.commands import batch
 from tests.collection import open_searcher
 from tests.scripts.commands.test_batch import QUESTIONS
 
