@@ -1,8 +1,9 @@
-# make run      sets up, indexes DOCS (a file or a folder; the sample unless given) and opens the page
-# make test     sets up and runs the tests, a process of them for each core (no more than four: each holds a model)
-# make torture  runs the tests of reliability in full, about twenty minutes; their figures go to docs/reliability.md
-# make check    format, lint and types
-# make lock     writes the versions of a fresh installation to requirements.lock
+# make run       set up, index DOCS (a file or a folder; the sample unless given) and open the page
+# make test      set up and run the tests, one process for each core (at most four: each loads a model)
+# make test-all  install what some tests need (Chromium, fonts, LibreOffice; Debian), then run the tests
+# make check     format, lint and types
+# make torture   run the reliability tests in full, about twenty minutes; their figures go to docs/reliability.md
+# make lock      write the versions of a fresh installation to requirements.lock
 
 PYTHON ?= python3
 DOCS ?= samples
@@ -11,13 +12,17 @@ PORT ?= 7860
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable
 
-.PHONY: run test torture check lock clean
+.PHONY: run test test-all torture check lock clean
 
 run: .venv/.installed
 	$(BIN)/zhangju serve "$(DOCS)" --index "$(INDEX)" --port $(PORT) --open
 
 test: .venv/.installed-dev
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
+test-all:
+	.ci/install
+	$(MAKE) test
 
 torture: .venv/.installed-dev
 	ZHANGJU_TORTURE=1 ZHANGJU_FIGURES=docs/reliability.md $(BIN)/python -m pytest tests/reliability --timeout=7200

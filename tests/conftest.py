@@ -1,5 +1,4 @@
 import os
-import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from index.models.encoder import Encoder, SentenceTransformerEncoder, load_encod
 from index.storage import store
 from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.search import Searcher
+from tests.programs import skipped_line
 
 SAMPLE = Path(__file__).resolve().parents[1] / "samples" / "liaoning-plan-digest.txt"
 
@@ -26,7 +26,7 @@ def shared_folder() -> Path:
     """The folder of texts beside the repository, which is not part of it."""
     folder = Path(__file__).resolve().parents[1].parent / "shared"
     if not folder.is_dir():
-        pytest.skip(f"{folder} is not there")
+        pytest.skip(f"needs {folder}")
     return folder
 
 
@@ -79,14 +79,6 @@ def sample_page(sample: Path, sample_searcher: Searcher) -> Iterator[str]:
         yield site.url
 
 
-def chromium() -> str:
-    """The browser for the tests of the page, or a skip that says how to get it."""
-    for name in ("chromium", "chromium-browser", "google-chrome", "chrome"):
-        if (path := shutil.which(name)) is not None:
-            return path
-    pytest.skip("no Chromium here; on Debian: apt-get install chromium fonts-noto-cjk")
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Where ZHANGJU_SKIP_NOTHING is set, a test that would be skipped fails: continuous integration runs them all."""
@@ -95,3 +87,13 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
         report.outcome = "failed"
         report.longrepr = f"skipped, but nothing may be: {report.longrepr}"
     return report
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, object]:
+    """End the run with a line about skipped tests, below pytest's own summary."""
+    result = yield
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")  # the processes of pytest-xdist have none
+    if reporter and (line := skipped_line(reporter.stats.get("skipped", []))):
+        reporter.write_line(line)
+    return result

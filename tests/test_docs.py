@@ -30,8 +30,8 @@ def test_readmes_promise_no_command_that_is_not_there(name: str) -> None:
     readme = (ROOT / name).read_text(encoding="utf-8")
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
     assert set(re.findall(r"^\$? ?zhangju (\w+)", readme, re.MULTILINE)) <= set(commands)
-    targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    assert set(re.findall(r"^make (\w+)", readme, re.MULTILINE)) <= targets
+    targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    assert set(re.findall(r"^make ([\w-]+)", readme, re.MULTILINE)) <= targets
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,8 @@ from retrieval.records import Reason
 from retrieval.schema import answer_json
 from retrieval.search import Searcher
 from scripts.commands import batch
-from tests.conftest import SAMPLE, chromium, indexed
+from tests.conftest import SAMPLE, indexed
+from tests.programs import CHROMIUM
 
 ROOT = Path(__file__).resolve().parents[1]
 ZHANGJU = [sys.executable, "-m", "scripts.cli"]
@@ -218,7 +219,7 @@ def served(sample: Path) -> Iterator[str]:
 @pytest.mark.browser
 def test_a_question_in_the_browser_is_answered_with_a_citation(served: str) -> None:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM.path(), args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(locale="zh-CN", viewport={"width": 1100, "height": 900})
         requests: list[str] = []
         errors: list[str] = []

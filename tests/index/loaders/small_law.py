@@ -10,6 +10,8 @@ from docx.document import Document as Word
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.text.paragraph import Paragraph
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fpdf import FPDF
 from fpdf.enums import WrapMode
 from reportlab.lib.enums import TA_CENTER
@@ -215,16 +217,29 @@ def _running(canvas: Canvas, template: SimpleDocTemplate) -> None:
     canvas.drawCentredString(210, 35, f"— {template.page} —")
 
 
-FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts")
+def write_font(path: Path) -> Path:
+    """Write a TrueType font with a square for each character of the law, so that no font need be installed."""
+    characters = sorted({ord(character) for part in parts() for character in part.whole + "0123456789"})
+    names = {code: f"uni{code:04X}" for code in characters}
+    pen = TTGlyphPen(None)
+    for step, corner in enumerate(((100, 0), (100, 800), (900, 800), (900, 0))):
+        (pen.lineTo if step else pen.moveTo)(corner)
+    pen.closePath()
+    square = pen.glyph()
+    builder = FontBuilder(unitsPerEm=1000, isTTF=True)
+    builder.setupGlyphOrder([".notdef", *names.values()])
+    builder.setupCharacterMap(names)
+    builder.setupGlyf(dict.fromkeys([".notdef", *names.values()], square))
+    builder.setupHorizontalMetrics(dict.fromkeys([".notdef", *names.values()], (1000, 100)))
+    builder.setupHorizontalHeader(ascent=880, descent=-120)
+    builder.setupNameTable({"familyName": "Squares", "styleName": "Regular", "psName": "Squares-Regular"})
+    builder.setupOS2()
+    builder.setupPost()
+    builder.save(path)
+    return path
 
 
-def font_file() -> Path | None:
-    """A Chinese font of this machine that can be embedded."""
-    fonts = (path for folder in FONT_FOLDERS for path in sorted(Path(folder).rglob("*CJK*Regular.tt[cf]")))
-    return next(fonts, None)
-
-
-def as_pdf_with_font(font: Path) -> bytes:
+def as_pdf_with_embedded_font(font: Path) -> bytes:
     """The same with an embedded font, indents made of full-width spaces and bare page numbers."""
 
     class Numbered(FPDF):

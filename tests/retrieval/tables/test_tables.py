@@ -1,7 +1,6 @@
 import io
 import json
 import re
-import shutil
 import subprocess
 import zipfile
 from datetime import date, datetime, time
@@ -17,6 +16,7 @@ from openpyxl import load_workbook
 from index.errors import QuestionError
 from retrieval import tables
 from retrieval.tables import formulas, markdown, workbook
+from tests.programs import LIBREOFFICE
 
 ABOUT = {"zhangju": "0", "own": ["id", "备注"], "generation": "000001", "k": 2, "wide": False, "reranker": ""}
 COLUMNS = ("id", "备注", "question", "status", "confidence", "rank", "answer", "citation_zh", "passage", "text", "link")
@@ -273,13 +273,10 @@ def test_a_csv_for_excel_begins_with_a_mark() -> None:
 
 def converted(path: Path, into: str, folder: Path) -> Path:
     """A file as LibreOffice reads it, in another format."""
-    office = shutil.which("soffice")
-    if office is None:
-        pytest.skip("no LibreOffice here; on Debian: apt-get install --no-install-recommends libreoffice-calc")
     profile = f"-env:UserInstallation=file://{folder}/profile"
     reading = ["--infilter=CSV:44,34,76,1"] if path.suffix == ".csv" else []
     command = [
-        office,
+        LIBREOFFICE.path(),
         profile,
         "--headless",
         *reading,

@@ -1,6 +1,5 @@
 """A visitor in Chromium: the page in a process of its own, what it asks of the network, what it complains about."""
 
-import shutil
 import signal
 import subprocess
 import sys
@@ -11,7 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+from tests.programs import CHROMIUM
+
 ROOT = Path(__file__).resolve().parents[3]
 SERVE = """
 from tests.ui.fakes import BigramSearcher, Standing, law, plan
@@ -35,8 +35,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            if not CHROMIUM:
-                item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
+            if not CHROMIUM.find():
+                item.add_marker(pytest.mark.skip(reason=CHROMIUM.reason))
 
 
 @contextmanager
@@ -66,7 +66,7 @@ def url() -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     """Gone with the last test of this folder: playwright keeps an event loop running in this thread until then."""
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        running = playwright.chromium.launch(executable_path=CHROMIUM.path(), args=["--no-sandbox", "--disable-gpu"])
         yield running
         running.close()
 
