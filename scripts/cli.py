@@ -290,10 +290,10 @@ def serve(
     load = shared_models(encoder, model)
     with LiveSearcher(index, load, reranker=loading(reranker), report=terminal.message) as live:
         from ui.app.application import serve as serve_page
-        from ui.state.index_jobs import Workshop
+        from ui.state.index_jobs import IndexJobs
 
         editable = not read_only and not access.is_for_strangers
-        workshop = Workshop(index, load, live, sources=sources or (), editable=editable)
+        index_jobs = IndexJobs(index, load, live, sources=sources or (), editable=editable)
         serve_page(
             live,
             access=access,
@@ -301,7 +301,7 @@ def serve(
             open_browser=open_browser,
             announce=terminal.announce,
             mcp=mcp,
-            workshop=workshop,
+            index_jobs=index_jobs,
         )
 
 

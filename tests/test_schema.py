@@ -19,7 +19,7 @@ from tests.scripts.test_cli import Run, indexed, run
 from tests.ui.app.running import Answering
 from tests.ui.fakes import FIRST
 from ui.app.api import Api
-from ui.state.concurrency import Gate
+from ui.state.concurrency import ConcurrencyLimit
 
 __all__ = ["indexed", "run"]
 
@@ -82,7 +82,7 @@ def desk(indexed: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
 
 
 def api(*texts: str) -> Api:
-    return Api(Answering(searcher_of(snapshot_of(*texts)), FIRST), Gate())
+    return Api(Answering(searcher_of(snapshot_of(*texts)), FIRST), ConcurrencyLimit())
 
 
 def answers(desk: Desk) -> Iterator[Json]:

@@ -10,12 +10,14 @@ import typer
 from index.errors import AccessError
 
 if TYPE_CHECKING:
-    from ui.security.access import Access
+    from ui.security.access import AccessOptions
 
 HostOption = Annotated[str, typer.Option("--host", help="The address to listen on.")]
 AuthOption = Annotated[
     Path | None,
-    typer.Option("--auth-file", metavar="FILE", help="Names and passwords (zhangju password); visitors sign in."),
+    typer.Option(
+        "--auth-file", metavar="FILE", help="AllowedHosts and passwords (zhangju password); visitors sign in."
+    ),
 ]
 NoAuthOption = Annotated[
     bool, typer.Option("--no-auth", help="Whoever can reach the page may read the documents, without a password.")
@@ -32,13 +34,15 @@ ProxyOption = Annotated[
 
 def access(
     host: str, *, accounts: Path | None, open_to_all: bool, names: list[str] | None, proxy: str | None
-) -> "Access":
+) -> "AccessOptions":
     """The options together. Raises AccessError where strangers could come in, or the file cannot be used."""
-    from ui.security.access import Access
+    from ui.security.access import AccessOptions
 
     if accounts and open_to_all:
         raise typer.BadParameter("--auth-file and --no-auth contradict each other; give one of them")
-    chosen = Access(host=host, names=tuple(names or ()), proxy=proxy or "", accounts=accounts, open_to_all=open_to_all)
+    chosen = AccessOptions(
+        host=host, names=tuple(names or ()), proxy=proxy or "", accounts=accounts, open_to_all=open_to_all
+    )
     chosen.check()
     return chosen
 

@@ -29,10 +29,10 @@ from tests.fakes import HashingEncoder
 from tests.reliability.conftest import Times
 from tests.reliability.figures import Figures
 from tests.reliability.memory import folder_in_memory
-from ui.handlers.ask import Room
-from ui.handlers.error_handlers import Shown
-from ui.state.concurrency import Gate
-from ui.state.protocols import Live
+from ui.handlers.ask import AskHandlers
+from ui.handlers.error_handlers import HandlerResult
+from ui.state.concurrency import ConcurrencyLimit
+from ui.state.protocols import LiveIndex
 
 ROOT = Path(__file__).resolve().parents[2]
 THREADS = 16
@@ -110,15 +110,15 @@ def tell(what: object) -> None:
     sys.stdout.flush()
 
 
-class OpenGate(Gate):
+class UnlimitedConcurrency(ConcurrencyLimit):
     """Lets all through at once, as there is more to go wrong."""
 
     @contextmanager
-    def pass_through(self) -> Iterator[None]:
+    def hold(self) -> Iterator[None]:
         yield
 
 
-def faults(shown: Shown, topic: str) -> list[str]:
+def faults(shown: HandlerResult, topic: str) -> list[str]:
     """What is wrong with an answer: there is none, words of another generation, a passage not about the topic."""
     html = str(shown["html"])
     if shown.get("problem"):
@@ -130,7 +130,7 @@ def faults(shown: Shown, topic: str) -> list[str]:
     return found
 
 
-def generation_of(shown: Shown) -> str:
+def generation_of(shown: HandlerResult) -> str:
     """The name of the generation that an answer is from; empty without one."""
     return str(shown.get("generation", "")).partition(" ")[0]
 
@@ -143,7 +143,7 @@ class Tally:
     generations: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
 
-    def add(self, shown: Shown, topic: str) -> None:
+    def add(self, shown: HandlerResult, topic: str) -> None:
         """Count one; the lists only grow, so threads may share them."""
         self.faults += faults(shown, topic)
         self.questions += 1
@@ -151,15 +151,15 @@ class Tally:
 
 
 @contextmanager
-def asking(live: Live, seed: int) -> Iterator[list[Tally]]:
+def asking(live: LiveIndex, seed: int) -> Iterator[list[Tally]]:
     """Sixteen threads that ask without a pause, each with a tally of its own, until the block ends."""
-    done, room = Event(), Room(live, gate=OpenGate())
+    done, room = Event(), AskHandlers(live, limit=UnlimitedConcurrency())
     tallies = [Tally() for _ in range(THREADS)]
 
     def ask(tally: Tally, rng: random.Random) -> None:
         while not done.is_set():
             topic, language = rng.choice(TOPICS), rng.choice(("zh", "en"))
-            tally.add(room.look_up(f"What is said of {topic}?", [], language, ""), topic)
+            tally.add(room.answer(f"What is said of {topic}?", [], language, ""), topic)
 
     before = sys.getswitchinterval()
     # Whoever has waited for the disk stands in line behind all others, for as long as each may go on; and the more
@@ -177,7 +177,9 @@ def asking(live: Live, seed: int) -> Iterator[list[Tally]]:
         sys.setswitchinterval(before)
 
 
-def swapped(builder: Builder, live: LiveSearcher, seen_by: Live, *, swaps: int, questions: int, seed: int) -> Tally:
+def swapped(
+    builder: Builder, live: LiveSearcher, seen_by: LiveIndex, *, swaps: int, questions: int, seed: int
+) -> Tally:
     """Publish generations, each when the one before answers, while all threads ask; what they found, together."""
     with live, asking(seen_by, seed) as tallies:
         for number in range(2, swaps + 2):
@@ -273,7 +275,7 @@ class ReadsTextsAnew:
 
 @pytest.mark.parametrize("mixing", [TakesManyTimes, ReadsTextsAnew])
 def test_control_a_holder_that_mixes_generations_is_caught(
-    builder: Builder, live: LiveSearcher, seed: int, mixing: Callable[[LiveSearcher], Live]
+    builder: Builder, live: LiveSearcher, seed: int, mixing: Callable[[LiveSearcher], LiveIndex]
 ) -> None:
     assert swapped(builder, live, mixing(live), swaps=5, questions=0, seed=seed).faults
 
@@ -315,14 +317,14 @@ def follow(directory: Path, *, keep: bool) -> None:
     """
     encoder, kept = HashingEncoder(), []
     with LiveSearcher(directory, lambda _: encoder, out_of_domain=OutOfDomainVectors.embed, every=0.005) as live:
-        serving, room = live.current(), Room(live)
+        serving, room = live.current(), AskHandlers(live)
         tell("ready")
         for _ in sys.stdin:
             before, until = serving.generation, monotonic() + DEADLINE
             while (serving := live.current()).generation == before and monotonic() < until:
                 sleep(0.002)
             assert serving.generation != before, serving.problem
-            assert room.look_up("What is said of item 7 in chapter 3?", [], "zh", "")["hits"]
+            assert room.answer("What is said of item 7 in chapter 3?", [], "zh", "")["hits"]
             kept.append(serving.searcher if keep else None)
             tell(Used.now())
 

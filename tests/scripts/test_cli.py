@@ -16,7 +16,7 @@ from retrieval.ranking.reranking import Scores
 from scripts import cli
 from tests.collection import write_plan
 from tests.fakes import HashingEncoder
-from ui.state.index_jobs import Workshop
+from ui.state.index_jobs import IndexJobs
 
 Run = Callable[..., tuple[int, str, str]]  # status, stdout, stderr
 
@@ -254,8 +254,8 @@ def test_who_may_change_the_library(
 ) -> None:
     seen: list[bool] = []
 
-    def serve(_live: object, *, workshop: Workshop, **_options: object) -> None:
-        seen.append(workshop.editable)
+    def serve(_live: object, *, index_jobs: IndexJobs, **_options: object) -> None:
+        seen.append(index_jobs.editable)
 
     monkeypatch.setattr("ui.app.application.serve", serve)
     assert indexed("serve", *options)[0] == 0

@@ -4,8 +4,8 @@ from typing import Any
 
 from index.errors import UnknownPlaceError
 from retrieval.schema import answer_json, outline_json, place_json, related_json
-from ui.state.concurrency import Gate
-from ui.state.protocols import Live
+from ui.state.concurrency import ConcurrencyLimit
+from ui.state.protocols import LiveIndex
 
 Json = dict[str, Any]
 MOST = 100  # hits
@@ -14,9 +14,9 @@ MOST = 100  # hits
 class Api:
     """The handlers for programs. Errors are raised with their words; Gradio passes them on as ``gradio.Error``."""
 
-    def __init__(self, live: Live, gate: Gate) -> None:
+    def __init__(self, live: LiveIndex, limit: ConcurrencyLimit) -> None:
         self._live = live
-        self._gate = gate
+        self._limit = limit
 
     def search(self, question: str, k: int = 5, documents: list[str] | None = None) -> Json:
         """Find the passages that answer a question, each cited exactly, the answering sentence marked.
@@ -31,7 +31,7 @@ class Api:
 
         """
         searcher = self._live.current().searcher
-        with self._gate.pass_through():
+        with self._limit.hold():
             return answer_json(searcher.explained(searcher.ask(question, k=_between(k), titles=documents or ())))
 
     def show(self, reference: str) -> Json:
@@ -61,7 +61,7 @@ class Api:
         """
         searcher = self._live.current().searcher
         source = searcher.one(reference)
-        with self._gate.pass_through():
+        with self._limit.hold():
             return related_json(source, searcher.related(source.id, k=_between(k)))
 
     def outline(self, document: str = "") -> Json:

@@ -11,7 +11,7 @@ from contextlib import suppress
 import uvicorn
 from starlette.types import ASGIApp
 
-from ui.security.access import Access
+from ui.security.access import AccessOptions
 from ui.security.headers import FIXED
 
 
@@ -58,7 +58,7 @@ def address(listening: socket.socket, host: str) -> str:
     return f"http://{f'[{name}]' if ':' in name else name}:{listening.getsockname()[1]}/"
 
 
-def make_server(app: ASGIApp, access: Access, ready: Callable[[], None]) -> Server:
+def make_server(app: ASGIApp, access: AccessOptions, ready: Callable[[], None]) -> Server:
     """A server for ``app`` behind the guards of ``access``; it takes the word of no proxy but the one named there."""
     config = uvicorn.Config(
         access.guarded(app),
@@ -80,7 +80,12 @@ def _has_screen() -> bool:
 
 
 def run(
-    app: ASGIApp, listening: socket.socket, access: Access, *, announce: Callable[[str], None], open_browser: bool
+    app: ASGIApp,
+    listening: socket.socket,
+    access: AccessOptions,
+    *,
+    announce: Callable[[str], None],
+    open_browser: bool,
 ) -> None:
     """Serve until Ctrl-C."""
     url = address(listening, access.host)

@@ -7,47 +7,53 @@ from index.errors import UnknownPlaceError
 from index.storage.generations import Generation
 from retrieval.question.reference import Place, Reference
 from retrieval.records import Answer
-from ui.handlers.copies import copies_of
-from ui.handlers.error_handlers import Shown, guarded, problem
+from ui.handlers.copy_texts import copy_texts
+from ui.handlers.error_handlers import HandlerResult, handle_errors, problem_result
 from ui.handlers.explain import to_explain
 from ui.html.links import checked_base
 from ui.html.markup import Html
 from ui.render.answers import render_answer, render_card, render_place
 from ui.render.frame import render_frame
-from ui.render.notices import render_not_opened, render_notice, render_older, render_updated
-from ui.render.pieces import Marks
-from ui.render.text import render_leaf, render_peek, render_text
-from ui.state.concurrency import Gate
+from ui.render.notices import render_not_opened, render_notice, render_outdated, render_updated
+from ui.render.passages import Highlights
+from ui.render.text import render_chunk, render_preview, render_text
+from ui.state.concurrency import ConcurrencyLimit
+from ui.state.document_lookup import DocumentLookup
 from ui.state.example_questions import example_questions
-from ui.state.outline import hits_by_node
-from ui.state.protocols import Live, Serving, Shelf
-from ui.words import Language, Words, preferred_language, words_for
+from ui.state.outline import count_by_node
+from ui.state.protocols import LiveIndex, ServedIndex
+from ui.words import Language, PageWords, preferred_language, words_for
 
 HITS = 10  # passages shown for a question
 _LISTED = 20  # passages shown of a place
 _TURNED = 12  # leaves of a long text that are sent at once
 
 
-class Room:
+class AskHandlers:
     """The handlers of the page: each takes ``live.current()`` once, so that what it shows is of one generation."""
 
     def __init__(
-        self, live: Live, *, language: Language = "zh", gate: Gate | None = None, can_leave: bool = False
+        self,
+        live: LiveIndex,
+        *,
+        language: Language = "zh",
+        limit: ConcurrencyLimit | None = None,
+        can_leave: bool = False,
     ) -> None:
         self.live = live
-        self.gate = gate or Gate()
+        self.limit = limit or ConcurrencyLimit()
         self._language: Language = language
         self._can_leave = can_leave
-        self._shelf = Shelf(())
+        self._lookup = DocumentLookup(())
 
-    def shelf(self, serving: Serving) -> Shelf:
+    def lookup(self, serving: ServedIndex) -> DocumentLookup:
         """The documents of what answers; made anew when that is another generation."""
-        documents, shelf = serving.searcher.documents, self._shelf
-        if shelf.documents is not documents:
-            shelf = self._shelf = Shelf(documents)
-        return shelf
+        documents, lookup = serving.searcher.documents, self._lookup
+        if lookup.documents is not documents:
+            lookup = self._lookup = DocumentLookup(documents)
+        return lookup
 
-    def enter(self, languages: str) -> Shown:
+    def load_frame(self, languages: str) -> HandlerResult:
         """The frame of the page.
 
         Args:
@@ -56,12 +62,12 @@ class Room:
         """
         serving = self.live.current()
         words = words_for(preferred_language(languages, self._language))
-        shelf = self.shelf(serving)
-        examples = example_questions(shelf.documents, words)
-        frame = render_frame(shelf.documents, shelf.outlines, examples, words, can_leave=self._can_leave)
+        lookup = self.lookup(serving)
+        examples = example_questions(lookup.documents, words)
+        frame = render_frame(lookup.documents, lookup.outlines, examples, words, can_leave=self._can_leave)
         return {"html": frame, "language": words.language, "tag": words.tag, "say": _spoken(words), **_known(serving)}
 
-    def look_up(self, question: str, documents: list[str], language: str, base: str) -> Shown:
+    def answer(self, question: str, documents: list[str], language: str, base: str) -> HandlerResult:
         """What answers a question, or what stands at the place that is typed.
 
         Args:
@@ -73,11 +79,13 @@ class Room:
         """
         words = words_for(language)
         if not question.strip():
-            return problem(words.empty_question)
+            return problem_result(words.empty_question)
         serving = self.live.current()
-        return guarded(words, lambda: self._found(serving, question.strip(), documents, words, checked_base(base)))
+        return handle_errors(
+            words, lambda: self._found(serving, question.strip(), documents, words, checked_base(base))
+        )
 
-    def read(self, document: str, passage: str, language: str) -> Shown:
+    def read_text(self, document: str, passage: str, language: str) -> HandlerResult:
         """The text of a document: all of a short one, of a long one what stands around a passage.
 
         Args:
@@ -88,15 +96,15 @@ class Room:
         """
         words, serving = words_for(language), self.live.current()
 
-        def full() -> Shown:
-            leaves = self.shelf(serving).leaves(document)
+        def full() -> HandlerResult:
+            leaves = self.lookup(serving).chunks(document)
             found = leaves.document
             text = render_text(leaves, passage, words)
             return {"html": text, "document": found.id, "title": found.title, **_known(serving)}
 
-        return guarded(words, full)
+        return handle_errors(words, full)
 
-    def turn(self, document: str, leaves: list[int], passage: str, language: str) -> Shown:
+    def load_chunks(self, document: str, leaves: list[int], passage: str, language: str) -> HandlerResult:
         """Further leaves of a long text, by their numbers.
 
         Args:
@@ -108,15 +116,15 @@ class Room:
         """
         words, serving = words_for(language), self.live.current()
 
-        def turned() -> Shown:
-            text = self.shelf(serving).leaves(document)
+        def turned() -> HandlerResult:
+            text = self.lookup(serving).chunks(document)
             wanted = {int(number) for number in leaves} | (text.around(passage) if passage else set())
-            there = sorted(wanted & set(range(len(text.leaves))))[:_TURNED]
-            return {"leaves": {str(number): render_leaf(text, number, words) for number in there}, **_known(serving)}
+            there = sorted(wanted & set(range(len(text.chunks))))[:_TURNED]
+            return {"leaves": {str(number): render_chunk(text, number, words) for number in there}, **_known(serving)}
 
-        return guarded(words, turned)
+        return handle_errors(words, turned)
 
-    def peek(self, passages: list[str], language: str) -> Shown:
+    def preview(self, passages: list[str], language: str) -> HandlerResult:
         """The first of the passages that a reference names, for a popup, and the documents of all.
 
         Args:
@@ -126,15 +134,15 @@ class Room:
         """
         words, serving = words_for(language), self.live.current()
 
-        def first() -> Shown:
-            shelf = self.shelf(serving)
-            known = [name for name in passages if shelf.knows(name)]
-            document, passage = shelf.passage(known[0] if known else "".join(passages[:1]))
-            return {"html": render_peek(document, passage, len(known) - 1, words), "document": document.id}
+        def first() -> HandlerResult:
+            lookup = self.lookup(serving)
+            known = [name for name in passages if lookup.has_passage(name)]
+            document, passage = lookup.passage(known[0] if known else "".join(passages[:1]))
+            return {"html": render_preview(document, passage, len(known) - 1, words), "document": document.id}
 
-        return guarded(words, first)
+        return handle_errors(words, first)
 
-    def tell(self, known: str, shown: str, language: str) -> Shown:
+    def notices(self, known: str, shown: str, language: str) -> HandlerResult:
         """What there is to tell of the index.
 
         Args:
@@ -151,29 +159,31 @@ class Room:
         if serving.problem:
             said.append(render_not_opened(name, serving.problem, words))
         if shown and shown != told:
-            said.append(render_older(words))
+            said.append(render_outdated(words))
         return {"html": render_notice(said), "generation": told}
 
-    def _found(self, serving: Serving, question: str, documents: Sequence[str], words: Words, base: str) -> Shown:
+    def _found(
+        self, serving: ServedIndex, question: str, documents: Sequence[str], words: PageWords, base: str
+    ) -> HandlerResult:
         if places := places_at(serving, question, documents):
             return self._at(serving, question, places, words, base)
-        with self.gate.pass_through():
+        with self.limit.hold():
             answer = serving.searcher.ask(question, k=HITS, titles=documents)
-        shelf = self.shelf(serving)
+        lookup = self.lookup(serving)
         passages = [hit.passage for hit in answer.hits]
         return {
-            "html": self._answer(shelf, answer, words, base),
+            "html": self._answer(lookup, answer, words, base),
             "hits": [passage.id for passage in passages],
-            "counts": hits_by_node(shelf.outlines, passages),
+            "counts": count_by_node(lookup.outlines, passages),
             "answered": answer.answered,
             "explain": to_explain(answer),
             **_known(serving),
         }
 
-    def _answer(self, shelf: Shelf, answer: Answer, words: Words, base: str) -> Html:
+    def _answer(self, lookup: DocumentLookup, answer: Answer, words: PageWords, base: str) -> Html:
         copying = {
-            hit.passage.id: copies_of(
-                shelf.document(hit.passage.document),
+            hit.passage.id: copy_texts(
+                lookup.document(hit.passage.document),
                 hit.passage,
                 hit.sentence_citation,
                 base=base,
@@ -182,41 +192,43 @@ class Room:
             )
             for hit in answer.hits
         }
-        same = {hit.passage.id: [shelf.citation(p) for p in hit.same_text] for hit in answer.hits}
+        same = {hit.passage.id: [lookup.citation(p) for p in hit.same_text] for hit in answer.hits}
         return render_answer(answer, copying, words, same_text=same)
 
-    def _at(self, serving: Serving, question: str, places: Sequence[Place], words: Words, base: str) -> Shown:
+    def _at(
+        self, serving: ServedIndex, question: str, places: Sequence[Place], words: PageWords, base: str
+    ) -> HandlerResult:
         """The passages of a place, the first of which is opened."""
-        shelf = self.shelf(serving)
+        lookup = self.lookup(serving)
         cards = []
         for passage, span in places[:_LISTED]:
-            document = shelf.document(passage.document)
+            document = lookup.document(passage.document)
             citation = serving.searcher.citation(passage, span)
-            copies = copies_of(document, passage, citation, base=base, span=span)
-            marks = Marks([span] if span else ())
+            copies = copy_texts(document, passage, citation, base=base, span=span)
+            marks = Highlights([span] if span else ())
             cards.append(render_card(passage, document.title, citation, copies, words, marks=marks))
         passages = [place.passage for place in places]
         return {
             "html": render_place(question, cards, len(places), words),
             "hits": [passage.id for passage in passages[:_LISTED]],
-            "counts": hits_by_node(shelf.outlines, passages),
+            "counts": count_by_node(lookup.outlines, passages),
             "place": passages[0].id,
             **_known(serving),
         }
 
 
-def pulse(serving: Serving) -> str:
+def pulse(serving: ServedIndex) -> str:
     """A short word that is another one as soon as there is something new to tell of the index."""
     told = "\n".join([*serving.generation, serving.problem])
     return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def _known(serving: Serving) -> Shown:
+def _known(serving: ServedIndex) -> HandlerResult:
     generation: Generation = serving.generation
     return {"generation": f"{generation.name} {generation.digest[:16]}"}
 
 
-def places_at(serving: Serving, question: str, documents: Sequence[str]) -> Sequence[Place]:
+def places_at(serving: ServedIndex, question: str, documents: Sequence[str]) -> Sequence[Place]:
     """The passages at the place that is typed; none where it is a question, or a place that is not there."""
     try:
         if not Reference.parse(question).places:
@@ -227,7 +239,7 @@ def places_at(serving: Serving, question: str, documents: Sequence[str]) -> Sequ
     return [place for place in found if place.passage.document in documents] if documents else found
 
 
-def _spoken(words: Words) -> dict[str, str]:
+def _spoken(words: PageWords) -> dict[str, str]:
     """The words that the page's script itself says."""
     room, hit = words.frame, words.hit
     return {

@@ -1,6 +1,6 @@
 """Many questions at once: the page asks for one block of them after the other, so that it ends with the page.
 
-Between two blocks the gate is free for others; what a batch has found is kept in ``Jobs``, which hold only a few.
+Between two blocks the limit is free for others; what a batch has found is kept in ``BatchJobs``, which hold only a few.
 """
 
 import binascii
@@ -13,16 +13,16 @@ from index.errors import ZhangjuError
 from retrieval import tables
 from retrieval.evidence import evidence_rows
 from retrieval.evidence.question_files import Questions, read_questions_bytes
-from ui.handlers.ask import Room, places_at
-from ui.handlers.error_handlers import Shown, guarded, problem, refusal
+from ui.handlers.ask import AskHandlers, places_at
+from ui.handlers.error_handlers import HandlerResult, error_result, handle_errors, problem_result
 from ui.handlers.export import file_name
 from ui.html.links import checked_base, shared
 from ui.html.markup import EMPTY
 from ui.render.answers import render_problem
 from ui.render.batch import CHOICES, SHOWN, USUAL, progress, render_batch, render_rows, summary
-from ui.state.batch_jobs import KEPT, Job, Jobs, UnknownJobError
+from ui.state.batch_jobs import KEPT, BatchJob, BatchJobs, UnknownBatchError
 from ui.state.concurrency import BusyError
-from ui.words import Words, words_for
+from ui.words import PageWords, words_for
 
 QUESTIONS = 2_000  # in one batch
 ROOM = 700  # kilobytes of a file; in base64 it fits into what a request may bring (ui/security/body_limits.py)
@@ -36,14 +36,14 @@ _TYPES = {
 _FORMATS: dict[str, tables.Format] = {"csv": "csv", "xlsx": "xlsx", "md": "md"}
 
 
-class Batch:
+class BatchHandlers:
     """The handlers of the view."""
 
-    def __init__(self, room: Room, jobs: Jobs | None = None) -> None:
+    def __init__(self, room: AskHandlers, jobs: BatchJobs | None = None) -> None:
         self._room = room
-        self._jobs = jobs or Jobs()
+        self._jobs = jobs or BatchJobs()
 
-    def batch(self, job: str, language: str) -> Shown:
+    def view(self, job: str, language: str) -> HandlerResult:
         """The view: the form, or a batch as far as it is.
 
         Args:
@@ -54,12 +54,12 @@ class Batch:
         words = words_for(language)
         try:
             found, told = (self._jobs.get(job) if job else None), EMPTY
-        except UnknownJobError:
+        except UnknownBatchError:
             found, told = None, render_problem(_unknown(words))
         html = render_batch(found, words, most=QUESTIONS, room=ROOM, problem=told)
         return {"html": html, "ended": found is None or len(found.answers) == found.total}
 
-    def batch_begin(self, name: str, data: str, documents: list[str], k: int, language: str) -> Shown:
+    def start(self, name: str, data: str, documents: list[str], k: int, language: str) -> HandlerResult:
         """Read a list of questions.
 
         Args:
@@ -76,16 +76,16 @@ class Batch:
         words = words_for(language)
         said = words.batch
         if len(data) > ROOM * 1000 * 4 // 3 + 4:
-            return problem(said.too_big.format(room=ROOM))
+            return problem_result(said.too_big.format(room=ROOM))
         try:
             content = b64decode(data, validate=True)
         except (binascii.Error, ValueError):
-            return problem(said.unreadable)
+            return problem_result(said.unreadable)
         if not content.strip():
-            return problem(said.nothing)
-        return guarded(words, lambda: self._begun(PurePath(name).name, content, documents, k, words))
+            return problem_result(said.nothing)
+        return handle_errors(words, lambda: self._begun(PurePath(name).name, content, documents, k, words))
 
-    def batch_next(self, job: str, language: str) -> Shown:
+    def next_block(self, job: str, language: str) -> HandlerResult:
         """Ask the next few questions of a batch.
 
         Args:
@@ -99,7 +99,7 @@ class Batch:
         words = words_for(language)
         return self._of(job, words, lambda found: self._advanced(found, words))
 
-    def batch_file(self, job: str, form: str, wide: bool, language: str, base: str) -> Shown:
+    def download(self, job: str, form: str, wide: bool, language: str, base: str) -> HandlerResult:
         """The table of a batch as far as it is.
 
         Args:
@@ -116,14 +116,14 @@ class Batch:
         words = words_for(language)
         return self._of(job, words, lambda found: _table(found, form, wide, words, checked_base(base)))
 
-    def _of(self, job: str, words: Words, do: Callable[[Job], Shown]) -> Shown:
+    def _of(self, job: str, words: PageWords, do: Callable[[BatchJob], HandlerResult]) -> HandlerResult:
         try:
             found = self._jobs.get(job)
-        except UnknownJobError:
-            return problem(_unknown(words))
-        return guarded(words, lambda: do(found))
+        except UnknownBatchError:
+            return problem_result(_unknown(words))
+        return handle_errors(words, lambda: do(found))
 
-    def _begun(self, name: str, content: bytes, documents: list[str], k: int, words: Words) -> Shown:
+    def _begun(self, name: str, content: bytes, documents: list[str], k: int, words: PageWords) -> HandlerResult:
         said, serving = words.batch, self._room.live.current()
         k = k if k in CHOICES else USUAL
         try:
@@ -131,9 +131,9 @@ class Batch:
             for wide in (0, k):
                 evidence_rows.columns(asked, wide=wide)  # raises for columns that would be lost
         except ZhangjuError as error:
-            return refusal(error, words, title=said.unreadable)
+            return error_result(error, words, title=said.unreadable)
         if len(asked.questions) > QUESTIONS:
-            return problem(said.too_many.format(count=f"{len(asked.questions):,}", questions=f"{QUESTIONS:,}"))
+            return problem_result(said.too_many.format(count=f"{len(asked.questions):,}", questions=f"{QUESTIONS:,}"))
         serving.searcher.ask_many([], titles=documents)  # raises for documents that are not there
         job = self._jobs.add(
             name,
@@ -145,13 +145,13 @@ class Batch:
         )
         return {"job": job.id, "total": job.total}
 
-    def _advanced(self, job: Job, words: Words) -> Shown:
+    def _advanced(self, job: BatchJob, words: PageWords) -> HandlerResult:
         with job.turn:
             serving, first = self._room.live.current(), len(job.answers)
             if serving.generation != job.generation and first < job.total:
-                return problem(words.batch.changed)
+                return problem_result(words.batch.changed)
             try:
-                with self._room.gate.pass_through():
+                with self._room.limit.hold():
                     found = serving.searcher.ask_many(job.block(BLOCK), k=job.k, titles=job.documents)
             except BusyError:
                 return {"again": True}
@@ -170,11 +170,11 @@ class Batch:
         }
 
 
-def _table(job: Job, form: str, wide: bool, words: Words, base: str) -> Shown:
+def _table(job: BatchJob, form: str, wide: bool, words: PageWords, base: str) -> HandlerResult:
     answers = tuple(job.answers)
     kind = _FORMATS.get(form)
     if not answers or kind is None:
-        return problem(words.export.nothing)
+        return problem_result(words.export.nothing)
     asked: Questions = replace(
         job.asked, questions=job.asked.questions[: len(answers)], rows=job.asked.rows[: len(answers)]
     )
@@ -192,5 +192,5 @@ def _table(job: Job, form: str, wide: bool, words: Words, base: str) -> Shown:
     return {"name": f"{name}.{kind}", "type": _TYPES[kind], "data": b64encode(data).decode("ascii")}
 
 
-def _unknown(words: Words) -> str:
+def _unknown(words: PageWords) -> str:
     return words.batch.unknown.format(most=KEPT)

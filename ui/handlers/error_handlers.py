@@ -8,33 +8,33 @@ from index.errors import DocumentError, ModelError, QuestionError, StoreError, U
 from ui.render.answers import render_problem
 from ui.render.notices import render_reason
 from ui.state.concurrency import BusyError
-from ui.words import Words
+from ui.words import PageWords
 
 log = logging.getLogger(__name__)
 
-Shown = dict[str, Any]  # what the page gets: "html", and what its script needs besides
+HandlerResult = dict[str, Any]  # what the page gets: "html", and what its script needs besides
 
 
-def guarded(words: Words, do: Callable[[], Shown]) -> Shown:
+def handle_errors(words: PageWords, do: Callable[[], HandlerResult]) -> HandlerResult:
     """What ``do`` gives; instead of an error a problem in words, marked by ``problem``."""
     try:
         return do()
     except BusyError:
-        return problem(words.frame.busy)
+        return problem_result(words.frame.busy)
     except ZhangjuError as error:
-        return refusal(error, words)
+        return error_result(error, words)
     except Exception:
         log.exception("a request of the page failed")
-        return problem(words.unexpected, title=words.failed)
+        return problem_result(words.unexpected, title=words.failed)
 
 
-def refusal(error: ZhangjuError, words: Words, *, title: str = "") -> Shown:
+def error_result(error: ZhangjuError, words: PageWords, *, title: str = "") -> HandlerResult:
     """What went wrong, by its kind in the language of the page, or under a ``title``; its own words as the reason."""
     reason = render_reason(str(error), words)
     return {"html": render_problem("", title=title or _kind(error, words), reason=reason), "problem": True}
 
 
-def _kind(error: ZhangjuError, words: Words) -> str:
+def _kind(error: ZhangjuError, words: PageWords) -> str:
     kinds = (
         (UnknownPlaceError, words.error.place),
         (QuestionError, words.unusable),
@@ -45,6 +45,6 @@ def _kind(error: ZhangjuError, words: Words) -> str:
     return next((said for kind, said in kinds if isinstance(error, kind)), words.failed)
 
 
-def problem(message: str, *, title: str = "") -> Shown:
+def problem_result(message: str, *, title: str = "") -> HandlerResult:
     """Something that went wrong, as the page gets it."""
     return {"html": render_problem(message, title=title), "problem": True}

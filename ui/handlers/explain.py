@@ -6,11 +6,12 @@ from index.errors import UnknownPlaceError
 from index.records import Span
 from retrieval.explanation.match_reasons import foreign_hits
 from retrieval.records import Answer
-from ui.handlers.error_handlers import Shown, guarded
-from ui.render.word_alignment import render_meeting
-from ui.state.concurrency import Gate
-from ui.state.protocols import Live, Serving, Shelf
-from ui.words import Words, words_for
+from ui.handlers.error_handlers import HandlerResult, handle_errors
+from ui.render.word_alignment import render_matching_words
+from ui.state.concurrency import ConcurrencyLimit
+from ui.state.document_lookup import DocumentLookup
+from ui.state.protocols import LiveIndex, ServedIndex
+from ui.words import PageWords, words_for
 
 Sentence = tuple[str, Span]
 
@@ -22,15 +23,17 @@ def to_explain(answer: Answer) -> list[list[str | int]]:
     return [[hit.passage.id, *hit.best] for hit in foreign_hits(answer)]
 
 
-class Explainer:
-    """The handler; it waits at the same gate as questions, for it needs the model."""
+class ExplainHandler:
+    """The handler; it waits at the same limit as questions, for it needs the model."""
 
-    def __init__(self, live: Live, gate: Gate, shelf: Callable[[Serving], Shelf]) -> None:
+    def __init__(
+        self, live: LiveIndex, limit: ConcurrencyLimit, lookup: Callable[[ServedIndex], DocumentLookup]
+    ) -> None:
         self._live = live
-        self._gate = gate
-        self._shelf = shelf
+        self._limit = limit
+        self._lookup = lookup
 
-    def explain(self, question: str, sentences: list[list[str | int]], language: str) -> Shown:
+    def explain(self, question: str, sentences: list[list[str | int]], language: str) -> HandlerResult:
         """Which words of a question meet which words of some sentences, for each passage where there are any.
 
         Args:
@@ -40,17 +43,17 @@ class Explainer:
 
         """
         words = words_for(language)
-        return guarded(words, lambda: {"because": self._met(question.strip(), sentences[:_MOST], words)})
+        return handle_errors(words, lambda: {"because": self._met(question.strip(), sentences[:_MOST], words)})
 
-    def _met(self, question: str, sentences: Sequence[Sequence[str | int]], words: Words) -> dict[str, str]:
+    def _met(self, question: str, sentences: Sequence[Sequence[str | int]], words: PageWords) -> dict[str, str]:
         serving = self._live.current()
-        shelf = self._shelf(serving)
+        lookup = self._lookup(serving)
         places = [_sentence(one) for one in sentences]
-        passages = [shelf.passage(name)[1] for name, _ in places]
-        with self._gate.pass_through():
+        passages = [lookup.passage(name)[1] for name, _ in places]
+        with self._limit.hold():
             met = serving.searcher.matches(question, places)
         drawn = {
-            passage.id: render_meeting(question, passage, found, words)
+            passage.id: render_matching_words(question, passage, found, words)
             for passage, found in zip(passages, met, strict=True)
         }
         return {name: html for name, html in drawn.items() if html}

@@ -7,20 +7,20 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from ui.handlers.ask import HITS, Room, places_at
-from ui.handlers.copies import copies_of
-from ui.handlers.error_handlers import Shown, guarded, problem
+from ui.handlers.ask import HITS, AskHandlers, places_at
+from ui.handlers.copy_texts import copy_texts
+from ui.handlers.error_handlers import HandlerResult, handle_errors, problem_result
 from ui.html.links import checked_base
-from ui.memo.making import Maker, marked_spans
+from ui.memo.builder import MemoBuilder, marked_spans
 from ui.memo.markdown import markdown
 from ui.memo.records import Memo
 from ui.memo.table import answer_table, basket_table, place_table
 from ui.memo.word import word
-from ui.render.basket import Collected, render_basket, render_unreadable
+from ui.render.basket import CollectedPassage, render_basket, render_unreadable
 from ui.state import basket as collected
-from ui.state.basket import Item, read_items
-from ui.state.protocols import Serving
-from ui.words import Words, words_for
+from ui.state.basket import BasketItem, read_basket
+from ui.state.protocols import ServedIndex
+from ui.words import PageWords, words_for
 
 _TYPES = {
     "markdown": ("md", "text/markdown;charset=utf-8"),
@@ -33,14 +33,14 @@ _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|]+')  # on one system or another
 Items = list[dict[str, Any]]
 
 
-class Export:
-    """The handlers; what they search is what the room searches, one at a time through its gate."""
+class ExportHandlers:
+    """The handlers; what they search is what the room searches, one at a time through its limit."""
 
-    def __init__(self, room: Room, *, now: Callable[[], datetime] = datetime.now) -> None:
+    def __init__(self, room: AskHandlers, *, now: Callable[[], datetime] = datetime.now) -> None:
         self._room = room
         self._now = now
 
-    def export_answer(self, question: str, documents: list[str], form: str, language: str, base: str) -> Shown:
+    def export_answer(self, question: str, documents: list[str], form: str, language: str, base: str) -> HandlerResult:
         """An answer with its hits, or what stands at a place, as a file.
 
         Args:
@@ -56,11 +56,11 @@ class Export:
         """
         words = words_for(language)
         if not question.strip() or form not in _TYPES:
-            return problem(words.export.nothing)
+            return problem_result(words.export.nothing)
         make = self._maker(words, base)
-        return guarded(words, lambda: self._answer(make, question.strip(), documents, form))
+        return handle_errors(words, lambda: self._answer(make, question.strip(), documents, form))
 
-    def export_basket(self, items: Items, form: str, language: str, base: str) -> Shown:
+    def export_basket(self, items: Items, form: str, language: str, base: str) -> HandlerResult:
         """The passages of a basket as a file.
 
         Args:
@@ -76,18 +76,18 @@ class Export:
         words = words_for(language)
         kept = _read(items)
         if kept is None:
-            return problem(_too_much(words))
+            return problem_result(_too_much(words))
         if not kept or form not in _TYPES:
-            return problem(words.export.nothing)
+            return problem_result(words.export.nothing)
         make = self._maker(words, base)
 
-        def filled() -> Shown:
+        def filled() -> HandlerResult:
             memo = make.basket(kept)
             return _file(memo.title, form, words, lambda: memo, lambda: basket_table(kept, make))
 
-        return guarded(words, filled)
+        return handle_errors(words, filled)
 
-    def basket(self, items: Items, language: str, base: str) -> Shown:
+    def basket(self, items: Items, language: str, base: str) -> HandlerResult:
         """The view of a basket.
 
         Args:
@@ -102,40 +102,44 @@ class Export:
             return {"html": render_unreadable(_too_much(words), words), "hits": []}
         make = self._maker(words, base)
 
-        def shown() -> Shown:
+        def shown() -> HandlerResult:
             found = [_collected(item, make) for item in kept]
             known = [at.passage.id for at in found if at]
             return {"html": render_basket(kept, found, words), "hits": known}
 
-        return guarded(words, shown)
+        return handle_errors(words, shown)
 
-    def _maker(self, words: Words, base: str) -> Maker:
+    def _maker(self, words: PageWords, base: str) -> MemoBuilder:
         serving = self._room.live.current()
-        shelf = self._room.shelf(serving)
-        return Maker(serving=serving, shelf=shelf, words=words, base=checked_base(base), time=self._now().astimezone())
+        lookup = self._room.lookup(serving)
+        return MemoBuilder(
+            serving=serving, lookup=lookup, words=words, base=checked_base(base), time=self._now().astimezone()
+        )
 
-    def _answer(self, make: Maker, question: str, documents: Sequence[str], form: str) -> Shown:
-        serving: Serving = make.serving
+    def _answer(self, make: MemoBuilder, question: str, documents: Sequence[str], form: str) -> HandlerResult:
+        serving: ServedIndex = make.serving
         if places := places_at(serving, question, documents):
             return _file(
                 question, form, make.words, lambda: make.place(question, places), lambda: place_table(places, make)
             )
-        with self._room.gate.pass_through():
+        with self._room.limit.hold():
             answer = serving.searcher.ask(question, k=HITS, titles=documents)
         return _file(question, form, make.words, lambda: make.answer(answer), lambda: answer_table(answer, make))
 
 
-def _collected(item: Item, make: Maker) -> Collected | None:
-    if not make.shelf.knows(item.passage):
+def _collected(item: BasketItem, make: MemoBuilder) -> CollectedPassage | None:
+    if not make.lookup.has_passage(item.passage):
         return None
-    document, passage = make.shelf.passage(item.passage)
+    document, passage = make.lookup.passage(item.passage)
     citation, marked = make.serving.searcher.citation(passage), marked_spans(passage.text, item)
     span = marked[0] if marked else None
-    copies = copies_of(document, passage, citation, base=make.base, span=span, question=item.question)
-    return Collected(passage, document.title, citation, copies, marked)
+    copies = copy_texts(document, passage, citation, base=make.base, span=span, question=item.question)
+    return CollectedPassage(passage, document.title, citation, copies, marked)
 
 
-def _file(title: str, form: str, words: Words, memo: Callable[[], Memo], table: Callable[[], bytes]) -> Shown:
+def _file(
+    title: str, form: str, words: PageWords, memo: Callable[[], Memo], table: Callable[[], bytes]
+) -> HandlerResult:
     """The file of a form, as the page hands it to the browser."""
     match form:
         case "markdown":
@@ -155,12 +159,12 @@ def file_name(title: str) -> str:
     return " ".join(seen.split())[:_LONGEST_NAME].rstrip(" .")
 
 
-def _read(items: object) -> tuple[Item, ...] | None:
+def _read(items: object) -> tuple[BasketItem, ...] | None:
     try:
-        return read_items(items)
+        return read_basket(items)
     except ValueError:
         return None
 
 
-def _too_much(words: Words) -> str:
+def _too_much(words: PageWords) -> str:
     return words.basket.unusable.format(most=collected.MOST, note=f"{collected.NOTE:,}")

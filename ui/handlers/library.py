@@ -4,30 +4,35 @@ from collections.abc import Callable
 
 from index.building.updates import Change
 from index.storage.generations import Generation
-from ui.handlers.error_handlers import Shown, guarded, problem
-from ui.handlers.uploads import Uploads
-from ui.render.library import Holdings, render_library, render_work, stage_said
-from ui.state.index_jobs import Kind, WorkingError, Workshop
-from ui.state.protocols import Live, Serving, Shelf
-from ui.words import Words, words_for
+from ui.handlers.error_handlers import HandlerResult, handle_errors, problem_result
+from ui.handlers.uploads import UploadEndpoint
+from ui.render.library import LibraryContents, render_library, render_work, stage_said
+from ui.state.document_lookup import DocumentLookup
+from ui.state.index_jobs import IndexJobs, JobKind, JobRunningError
+from ui.state.protocols import LiveIndex, ServedIndex
+from ui.words import PageWords, words_for
 
 
-class Library:
+class LibraryHandlers:
     """Shows the documents of what answers, and has them changed.
 
-    ``shelf`` gives the documents of a generation. Without a ``workshop`` nothing is known of the index on the disk and
+    ``lookup`` gives the documents of a generation. Without ``index_jobs`` nothing is known of the index on disk and
     nothing can be changed.
     """
 
     def __init__(
-        self, live: Live, shelf: Callable[[Serving], Shelf], workshop: Workshop | None, uploads: Uploads | None = None
+        self,
+        live: LiveIndex,
+        lookup: Callable[[ServedIndex], DocumentLookup],
+        index_jobs: IndexJobs | None,
+        uploads: UploadEndpoint | None = None,
     ) -> None:
         self._live = live
-        self._shelf = shelf
-        self._workshop = workshop
+        self._lookup = lookup
+        self._index_jobs = index_jobs
         self._uploads = uploads
 
-    def library(self, language: str) -> Shown:
+    def view(self, language: str) -> HandlerResult:
         """The documents, the index, and what is being done to it.
 
         Args:
@@ -35,9 +40,9 @@ class Library:
 
         """
         words, serving = words_for(language), self._live.current()
-        return guarded(words, lambda: self._view(serving, words))
+        return handle_errors(words, lambda: self._view(serving, words))
 
-    def library_work(self, language: str) -> Shown:
+    def job_status(self, language: str) -> HandlerResult:
         """What is being done to the index, or was done last.
 
         Args:
@@ -45,13 +50,13 @@ class Library:
 
         """
         words = words_for(language)
-        work = self._workshop.work if self._workshop else None
+        work = self._index_jobs.work if self._index_jobs else None
         held = {document.id for document in self._live.current().searcher.documents}
         going = work is not None and work.is_going_on
         step = stage_said(work, words) if work is not None and going else ""
         return {"html": render_work(work, held, words), "busy": going, "step": step}
 
-    def library_add(self, tokens: list[str], language: str) -> Shown:
+    def add(self, tokens: list[str], language: str) -> HandlerResult:
         """Add files that were uploaded.
 
         Args:
@@ -62,13 +67,13 @@ class Library:
         words = words_for(language)
         uploads = self._uploads.take(tokens) if self._uploads else ()
         if not uploads:
-            return problem(words.library.gone)
+            return problem_result(words.library.gone)
         begun = self._begin(Change(uploads=uploads), "add", words)
         if begun.get("problem") and self._uploads:
             self._uploads.discard(uploads)
         return begun
 
-    def library_remove(self, document: str, language: str) -> Shown:
+    def remove(self, document: str, language: str) -> HandlerResult:
         """Take a document out of the index.
 
         Args:
@@ -79,12 +84,12 @@ class Library:
         words = words_for(language)
         names = [d.id for d in self._live.current().searcher.documents]
         if document not in names:
-            return problem(words.library.no_such.format(name=document[:80]))
+            return problem_result(words.library.no_such.format(name=document[:80]))
         if len(names) == 1:
-            return problem(words.library.last_one)
+            return problem_result(words.library.last_one)
         return self._begin(Change(removed=frozenset([document])), "remove", words)
 
-    def library_rebuild(self, language: str) -> Shown:
+    def rebuild(self, language: str) -> HandlerResult:
         """Read the files again and embed everything again.
 
         Args:
@@ -93,27 +98,27 @@ class Library:
         """
         return self._begin(Change(anew=True), "rebuild", words_for(language))
 
-    def _begin(self, wanted: Change, kind: Kind, words: Words) -> Shown:
-        if self._workshop is None or not self._workshop.editable:
-            return problem(words.library.read_only)
+    def _begin(self, wanted: Change, kind: JobKind, words: PageWords) -> HandlerResult:
+        if self._index_jobs is None or not self._index_jobs.editable:
+            return problem_result(words.library.read_only)
         try:
-            self._workshop.start(wanted, kind)
-        except WorkingError:
-            return problem(words.library.busy)
-        return self.library_work(words.language)
+            self._index_jobs.start(wanted, kind)
+        except JobRunningError:
+            return problem_result(words.library.busy)
+        return self.job_status(words.language)
 
-    def _view(self, serving: Serving, words: Words) -> Shown:
-        shelf, workshop, generation = self._shelf(serving), self._workshop, serving.generation
-        held = Holdings(
-            documents=shelf.documents,
-            outlines=shelf.outlines,
-            since={name: one.since for name, one in workshop.uploaded().items()} if workshop else {},
+    def _view(self, serving: ServedIndex, words: PageWords) -> HandlerResult:
+        lookup, index_jobs, generation = self._lookup(serving), self._index_jobs, serving.generation
+        held = LibraryContents(
+            documents=lookup.documents,
+            outlines=lookup.outlines,
+            since={name: one.since for name, one in index_jobs.uploaded().items()} if index_jobs else {},
             generation=generation.name,
             built=serving.built,
-            model=workshop.model(Generation(*generation)) if workshop else None,
+            model=index_jobs.model(Generation(*generation)) if index_jobs else None,
         )
-        work = workshop.work if workshop else None
-        editable = workshop is not None and workshop.editable
+        work = index_jobs.work if index_jobs else None
+        editable = index_jobs is not None and index_jobs.editable
         busy = work is not None and work.is_going_on
         html = render_library(held, work, words, editable=editable)
         return {"html": html, "busy": busy, "generation": f"{generation.name} {generation.digest[:16]}"}

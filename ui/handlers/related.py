@@ -7,24 +7,25 @@ import numpy as np
 from index.records import Passage, Span
 from retrieval.records import RelatedHit, RelatedPair
 from retrieval.related.chapter_map import ChapterMap
-from ui.handlers.ask import Room
-from ui.handlers.copies import copies_of
-from ui.handlers.error_handlers import Shown, guarded
+from ui.handlers.ask import AskHandlers
+from ui.handlers.copy_texts import copy_texts
+from ui.handlers.error_handlers import HandlerResult, handle_errors
 from ui.html.links import checked_base
 from ui.html.markup import EMPTY, Html, element, join
 from ui.render.answers import render_problem
-from ui.render.chapter_map import Cell, Chart, render_between, render_map, render_strongest
+from ui.render.chapter_map import ChapterPair, MapView, render_between, render_map, render_strongest
 from ui.render.related import (
-    Side,
+    PairSide,
     corresponding,
     render_pairs,
     render_related,
     render_related_card,
     render_source,
 )
-from ui.state.outline import hits_by_node
-from ui.state.protocols import Serving, Shelf
-from ui.words import Words, words_for
+from ui.state.document_lookup import DocumentLookup
+from ui.state.outline import count_by_node
+from ui.state.protocols import ServedIndex
+from ui.words import PageWords, words_for
 
 RELATED = 20  # passages shown with the one that they are related to
 PAIRS = 20  # pairs of passages shown of two chapters
@@ -33,13 +34,13 @@ CHAPTERS = 40  # in the map: the numbers of more are too small to read, and too 
 _KINDS = ("refers to", "referred to by", "same terms", "same subject")  # from what the text says to what is inferred
 
 
-class Relations:
-    """The handlers of the two views; they share the room's gate and its documents."""
+class RelatedHandlers:
+    """The handlers of the two views; they share the room's limit and its documents."""
 
-    def __init__(self, room: Room) -> None:
+    def __init__(self, room: AskHandlers) -> None:
         self._room = room
 
-    def relate(self, passage: str, language: str, base: str) -> Shown:
+    def related_passages(self, passage: str, language: str, base: str) -> HandlerResult:
         """The passages in other chapters that belong to one, by kind, with the sentences that correspond.
 
         Args:
@@ -49,9 +50,9 @@ class Relations:
 
         """
         words, serving = words_for(language), self._room.live.current()
-        return guarded(words, lambda: self._related(serving, passage, words, checked_base(base)))
+        return handle_errors(words, lambda: self._related(serving, passage, words, checked_base(base)))
 
-    def chart(self, first: str, second: str, documents: list[str], language: str, base: str) -> Shown:
+    def chapter_map(self, first: str, second: str, documents: list[str], language: str, base: str) -> HandlerResult:
         """The map of chapters, and the pairs of passages of two of them.
 
         Args:
@@ -63,57 +64,61 @@ class Relations:
 
         """
         words, serving = words_for(language), self._room.live.current()
-        return guarded(words, lambda: self._charted(serving, (first, second), documents, words, checked_base(base)))
+        return handle_errors(
+            words, lambda: self._charted(serving, (first, second), documents, words, checked_base(base))
+        )
 
-    def _related(self, serving: Serving, name: str, words: Words, base: str) -> Shown:
-        shelf = self._room.shelf(serving)
-        _, source = shelf.passage(name)
-        with self._room.gate.pass_through():
+    def _related(self, serving: ServedIndex, name: str, words: PageWords, base: str) -> HandlerResult:
+        lookup = self._room.lookup(serving)
+        _, source = lookup.passage(name)
+        with self._room.limit.hold():
             found = serving.searcher.related(source.id, k=RELATED)
         groups = by_kind(found)
         ranks = {hit.passage.id: rank for rank, hit in enumerate((hit for _, hits in groups for hit in hits), 1)}
 
         def card(hit: RelatedHit) -> Html:
-            copies = self._side(serving, shelf, hit.passage, base, hit.best).copies
+            copies = self._side(serving, lookup, hit.passage, base, hit.best).copies
             return render_related_card(source, hit, copies, ranks[hit.passage.id], words)
 
         sentences = [ours for hit in found for ours, _ in corresponding(hit)]
-        head = render_source(self._side(serving, shelf, source, base), sentences, words)
+        head = render_source(self._side(serving, lookup, source, base), sentences, words)
         return {
             "html": render_related(head, [(kind, [card(hit) for hit in hits]) for kind, hits in groups], words),
             "source": source.id,
-            **_placed(shelf, [hit.passage for _, hits in groups for hit in hits]),
+            **_placed(lookup, [hit.passage for _, hits in groups for hit in hits]),
         }
 
     def _charted(
-        self, serving: Serving, named: tuple[str, str], documents: Sequence[str], words: Words, base: str
-    ) -> Shown:
-        with self._room.gate.pass_through():
+        self, serving: ServedIndex, named: tuple[str, str], documents: Sequence[str], words: PageWords, base: str
+    ) -> HandlerResult:
+        with self._room.limit.hold():
             found = serving.searcher.chapter_map()
         some = [i for i, chapter in enumerate(found.chapters) if not documents or chapter.document in documents]
         cell = cell_of(*named, count=len(found.chapters))
         if len(some) < 2:
-            return {"html": element("p", words.relation.too_few, class_="zj-welcome")}
+            return {"html": element("p", words.related.too_few, class_="zj-welcome")}
         shown = strongest(found, some, CHAPTERS)
-        chart = Chart(found=found, shown=shown, count=len(some), chosen=cell)
+        chart = MapView(found=found, shown=shown, count=len(some), chosen=cell)
         if cell and set(cell) <= set(some):
             return self._between(serving, chart, cell, words, base)
-        missing = render_problem(words.relation.no_cell) if any(named) and not cell else EMPTY
+        missing = render_problem(words.related.no_cell) if any(named) and not cell else EMPTY
         return {"html": join(render_map(chart, words), missing, render_strongest(chart, words))}
 
-    def _between(self, serving: Serving, chart: Chart, cell: Cell, words: Words, base: str) -> Shown:
+    def _between(
+        self, serving: ServedIndex, chart: MapView, cell: ChapterPair, words: PageWords, base: str
+    ) -> HandlerResult:
         """The map, and under it the pairs of passages of two chapters, the one that stands first on the left."""
-        shelf, cell = self._room.shelf(serving), (min(cell), max(cell))
-        with self._room.gate.pass_through():
+        lookup, cell = self._room.lookup(serving), (min(cell), max(cell))
+        with self._room.limit.hold():
             pairs = serving.searcher.related_pairs(between=cell, k=PAIRS + 1)
         listed = pairs[:PAIRS]
 
-        def sides(pair: RelatedPair) -> tuple[RelatedPair, Side, Side]:
+        def sides(pair: RelatedPair) -> tuple[RelatedPair, PairSide, PairSide]:
             ours, theirs = pair.pairs[0] if pair.pairs else (None, None)
             return (
                 pair,
-                self._side(serving, shelf, pair.source, base, ours),
-                self._side(serving, shelf, pair.other, base, theirs),
+                self._side(serving, lookup, pair.source, base, ours),
+                self._side(serving, lookup, pair.other, base, theirs),
             )
 
         rendered = render_pairs([sides(pair) for pair in listed], words)
@@ -122,15 +127,17 @@ class Relations:
         return {
             "html": join(render_map(chart, words), beneath),
             "chosen": True,
-            **_placed(shelf, list(passages.values())),
+            **_placed(lookup, list(passages.values())),
         }
 
-    def _side(self, serving: Serving, shelf: Shelf, passage: Passage, base: str, span: Span | None = None) -> Side:
+    def _side(
+        self, serving: ServedIndex, lookup: DocumentLookup, passage: Passage, base: str, span: Span | None = None
+    ) -> PairSide:
         """A passage with what can be copied of it; ``span`` is the sentence quoted."""
-        document = shelf.document(passage.document)
+        document = lookup.document(passage.document)
         cited = serving.searcher.citation(passage, span)
-        copies = copies_of(document, passage, cited, base=base, span=span)
-        return Side(passage, document.title, shelf.citation(passage), copies)
+        copies = copy_texts(document, passage, cited, base=base, span=span)
+        return PairSide(passage, document.title, lookup.citation(passage), copies)
 
 
 def by_kind(found: Iterable[RelatedHit]) -> list[tuple[str, list[RelatedHit]]]:
@@ -150,7 +157,7 @@ def strongest(found: ChapterMap, some: Sequence[int], most: int) -> list[int]:
     return [some[at] for at in sorted(kept.tolist())]
 
 
-def cell_of(first: str, second: str, *, count: int) -> Cell | None:
+def cell_of(first: str, second: str, *, count: int) -> ChapterPair | None:
     """The two chapters that an address names by their numbers from 1; None for none, for others, and for one twice."""
     if not all(number.isascii() and number.isdigit() and len(number) < 10 for number in (first, second)):
         return None
@@ -158,6 +165,6 @@ def cell_of(first: str, second: str, *, count: int) -> Cell | None:
     return cell if cell[0] != cell[1] and all(0 <= i < count for i in cell) else None
 
 
-def _placed(shelf: Shelf, passages: Sequence[Passage]) -> Shown:
+def _placed(lookup: DocumentLookup, passages: Sequence[Passage]) -> HandlerResult:
     """What the outline and the open text are told of the passages that are shown."""
-    return {"hits": [passage.id for passage in passages], "counts": hits_by_node(shelf.outlines, passages)}
+    return {"hits": [passage.id for passage in passages], "counts": count_by_node(lookup.outlines, passages)}

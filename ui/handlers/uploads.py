@@ -14,8 +14,8 @@ from index.loaders.limits import FILE_BYTES
 from index.storage import durable
 from ui.render.answers import render_problem
 from ui.security.body_limits import declared, thrown_away
-from ui.state.index_jobs import Workshop
-from ui.words import Words, words_for
+from ui.state.index_jobs import IndexJobs
+from ui.words import PageWords, words_for
 
 MOST_WAITING = 50  # files that have arrived and are not yet added
 _TYPE = "application/octet-stream"  # which no form of a page elsewhere can send
@@ -30,11 +30,11 @@ class _RefusedError(Exception):
         self.said = said
 
 
-class Uploads:
+class UploadEndpoint:
     """Takes a file in a request of its own; what has arrived waits, by a token, until it is added or given up."""
 
-    def __init__(self, workshop: Workshop, *, most: int = FILE_BYTES) -> None:
-        self._workshop = workshop
+    def __init__(self, index_jobs: IndexJobs, *, most: int = FILE_BYTES) -> None:
+        self._index_jobs = index_jobs
         self._most = most
         self._lock = Lock()
         self._promised = 0  # bytes of files that arrive just now
@@ -69,13 +69,13 @@ class Uploads:
         for upload in uploads:
             durable.remove(upload.path)
 
-    async def _received(self, request: Request, name: str, words: Words) -> tuple[Upload, int]:
+    async def _received(self, request: Request, name: str, words: PageWords) -> tuple[Upload, int]:
         length = declared(request.headers)
         safe = self._checked(name, length, request.headers, words)
         promised = self._most if length is None else length
         self._promise(promised, words)
         try:
-            arriving = Arriving(self._workshop.directory, safe)
+            arriving = Arriving(self._index_jobs.directory, safe)
             try:
                 await self._write(request, arriving, words)
                 return await to_thread.run_sync(arriving.finish), arriving.size
@@ -86,7 +86,7 @@ class Uploads:
             with self._lock:
                 self._promised -= promised
 
-    async def _write(self, request: Request, arriving: Arriving, words: Words) -> None:
+    async def _write(self, request: Request, arriving: Arriving, words: PageWords) -> None:
         async for piece in request.stream():
             if arriving.size + len(piece) > self._most:
                 raise self._too_large(request.query_params.get("name", ""), arriving.size + len(piece), words)
@@ -94,11 +94,11 @@ class Uploads:
         if not arriving.size:
             raise _RefusedError(400, words.library.empty_file.format(name=request.query_params.get("name", "")))
 
-    def _checked(self, name: str, length: int | None, headers: Mapping[str, str], words: Words) -> str:
+    def _checked(self, name: str, length: int | None, headers: Mapping[str, str], words: PageWords) -> str:
         """The name that the file will have; all that can be refused before its first piece is."""
-        if not self._workshop.editable:
+        if not self._index_jobs.editable:
             raise _RefusedError(403, words.library.read_only)
-        if (work := self._workshop.work) is not None and work.is_going_on:
+        if (work := self._index_jobs.work) is not None and work.is_going_on:
             raise _RefusedError(409, words.library.busy)
         if headers.get("content-type", "") != _TYPE:
             raise _RefusedError(415, f"{words.failed}: Content-Type {_TYPE}")
@@ -110,13 +110,13 @@ class Uploads:
             raise self._too_large(name, length, words)
         return safe
 
-    def _promise(self, size: int, words: Words) -> None:
+    def _promise(self, size: int, words: PageWords) -> None:
         with self._lock:
             self._forget()
             if len(self._waiting) >= MOST_WAITING:
                 raise _RefusedError(429, words.library.too_many.format(most=MOST_WAITING))
             there = self._promised + sum(waiting for _, waiting in self._waiting.values())
-            if not uploads.has_room(self._workshop.directory, there + size):
+            if not uploads.has_room(self._index_jobs.directory, there + size):
                 raise _RefusedError(507, words.library.full)
             self._promised += size
 
@@ -124,7 +124,7 @@ class Uploads:
         """Those that were given up and removed."""
         self._waiting = {token: one for token, one in self._waiting.items() if one[0].path.is_file()}
 
-    def _too_large(self, name: str, size: int, words: Words) -> _RefusedError:
+    def _too_large(self, name: str, size: int, words: PageWords) -> _RefusedError:
         return _RefusedError(413, words.library.too_large(name, size, self._most))
 
 

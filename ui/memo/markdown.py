@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from index.records import Span
 from retrieval.evidence.citation_styles import markdown_line, markdown_text
 from ui.memo.records import Memo, Quotation
-from ui.render.pieces import cut, lines
+from ui.render.passages import cut, lines
 
 
 def markdown(memo: Memo) -> str:

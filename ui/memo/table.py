@@ -9,13 +9,13 @@ from retrieval.question.reference import Place
 from retrieval.records import Answer
 from retrieval.schema import sentence
 from retrieval.tables.delimited import written
-from ui.memo.making import PLACES, Maker, marked_spans
-from ui.state.basket import Item
+from ui.memo.builder import PLACES, MemoBuilder, marked_spans
+from ui.state.basket import BasketItem
 
 Row = dict[str, Any]
 
 
-def answer_table(answer: Answer, make: Maker) -> bytes:
+def answer_table(answer: Answer, make: MemoBuilder) -> bytes:
     """A row for each hit, or a single one without a passage."""
     rows = found_rows(answer)
     for row, hit in zip(rows, answer.hits, strict=False):  # an answer without hits has one row
@@ -23,7 +23,7 @@ def answer_table(answer: Answer, make: Maker) -> bytes:
     return written(COLUMNS, rows, mark=True)
 
 
-def place_table(places: Sequence[Place], make: Maker) -> bytes:
+def place_table(places: Sequence[Place], make: MemoBuilder) -> bytes:
     """A row for each passage of a place, the first of very many."""
     cite = make.serving.searcher.citation
     rows = [
@@ -33,23 +33,23 @@ def place_table(places: Sequence[Place], make: Maker) -> bytes:
     return written(COLUMNS, rows, mark=True)
 
 
-def basket_table(items: Sequence[Item], make: Maker) -> bytes:
+def basket_table(items: Sequence[BasketItem], make: MemoBuilder) -> bytes:
     """A row for each passage of a basket, with the reader's note; the status says what is no longer there."""
     rows = [{"rank": rank, **_item(item, make)} for rank, item in enumerate(items, 1)]
     return written((*COLUMNS, "note"), rows, mark=True)
 
 
-def _item(item: Item, make: Maker) -> Row:
+def _item(item: BasketItem, make: MemoBuilder) -> Row:
     kept = {"question": item.question, "passage": item.passage, "note": item.note}
-    if not make.shelf.knows(item.passage):
+    if not make.lookup.has_passage(item.passage):
         cited = {f"citation_{make.words.language}": item.citation}
         return {**kept, **cited, "status": make.words.basket.gone, "text": item.text}
-    _, passage = make.shelf.passage(item.passage)
+    _, passage = make.lookup.passage(item.passage)
     said = "".join(sentence(passage, span) for span in marked_spans(passage.text, item))
     citation = make.serving.searcher.citation(passage)
     return {**kept, "answer": said, **_passage(passage, citation, item.question, make)}
 
 
-def _passage(passage: Passage, citation: Citation, question: str, make: Maker) -> Row:
-    title = make.shelf.document(passage.document).title
+def _passage(passage: Passage, citation: Citation, question: str, make: MemoBuilder) -> Row:
+    title = make.lookup.document(passage.document).title
     return {**passage_columns(passage, citation, title), "link": make.link_to(passage, question)}

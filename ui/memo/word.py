@@ -19,7 +19,7 @@ from docx.text.paragraph import Paragraph
 from index.text.chinese import is_chinese
 from ui.memo.footnotes import Footnotes
 from ui.memo.records import Memo, Quotation
-from ui.render.pieces import cut, lines
+from ui.render.passages import cut, lines
 
 _BODY, _HEADS = ("Times New Roman", "SimSun"), ("Arial", "SimHei")  # for Latin letters, for Chinese characters
 _THEME = ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme")

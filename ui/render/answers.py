@@ -6,15 +6,25 @@ from index.records import Citation, Passage
 from retrieval.records import Answer, Hit
 from ui.html.markup import EMPTY, Html, element, join
 from ui.render.export import export_bar
-from ui.render.pieces import PLAIN, Copies, Marks, actions, cited, foreign, passage_text, path_line, source_line
-from ui.render.word_alignment import render_meeting
-from ui.words import Words
+from ui.render.passages import (
+    NO_HIGHLIGHTS,
+    CopyTexts,
+    Highlights,
+    actions,
+    cited,
+    foreign,
+    passage_text,
+    path_line,
+    source_line,
+)
+from ui.render.word_alignment import render_matching_words
+from ui.words import PageWords
 
 SameText = Mapping[str, Sequence[Citation]]  # of passages with the same words, by the id of the one that is shown
-Copying = Mapping[str, Copies]  # by the id of the passage
+Copying = Mapping[str, CopyTexts]  # by the id of the passage
 
 
-def render_answer(answer: Answer, copying: Copying, words: Words, *, same_text: SameText | None = None) -> Html:
+def render_answer(answer: Answer, copying: Copying, words: PageWords, *, same_text: SameText | None = None) -> Html:
     """The verdict, then the hits best first, and under each where else its words stand."""
     title = words.found if answer.answered else words.nearest
     same = same_text or {}
@@ -25,7 +35,7 @@ def render_answer(answer: Answer, copying: Copying, words: Words, *, same_text: 
     return join(_verdict(answer, words), export_bar(words, of="answer"), listed)
 
 
-def render_place(question: str, cards: Sequence[Html], count: int, words: Words) -> Html:
+def render_place(question: str, cards: Sequence[Html], count: int, words: PageWords) -> Html:
     """What stands at a place: its passages as cards, as many as are listed of ``count``."""
     said = words.frame.place_found.format(place=question, count=f"{count:,}")
     more = words.frame.place_more.format(shown=len(cards)) if len(cards) < count else ""
@@ -38,10 +48,10 @@ def render_card(
     passage: Passage,
     title: str,
     citation: Citation,
-    copies: Copies,
-    words: Words,
+    copies: CopyTexts,
+    words: PageWords,
     *,
-    marks: Marks = PLAIN,
+    marks: Highlights = NO_HIGHLIGHTS,
     rank: int = 0,
     beneath: Html = EMPTY,
 ) -> Html:
@@ -68,7 +78,7 @@ def render_problem(message: str, *, title: str = "", reason: Html = EMPTY) -> Ht
     return element("div", heading, said, reason, class_="zj-verdict zj-problem", role="alert")
 
 
-def _verdict(answer: Answer, words: Words) -> Html:
+def _verdict(answer: Answer, words: PageWords) -> Html:
     """The status in words with its reason, and for an answer the one or two sentences themselves, each cited."""
     asked = element("p", element("span", words.asked), answer.question, class_="zj-asked")
     if answer.answering:
@@ -80,7 +90,7 @@ def _verdict(answer: Answer, words: Words) -> Html:
     return element("div", asked, body, class_=f"zj-verdict {kind}", role="status")
 
 
-def _quotations(answer: Answer, words: Words) -> Html:
+def _quotations(answer: Answer, words: PageWords) -> Html:
     """The sentences that answer; the confidence, which is that of the first, stands with it."""
     first, *others = answer.answering
     title = words.found_answer(answer.confidence, twice=bool(others))
@@ -89,7 +99,7 @@ def _quotations(answer: Answer, words: Words) -> Html:
     return join(heading, _quotation(first, words, degree), *(_quotation(hit, words) for hit in others))
 
 
-def _quotation(hit: Hit, words: Words, degree: Html = EMPTY) -> Html:
+def _quotation(hit: Hit, words: PageWords, degree: Html = EMPTY) -> Html:
     sentence = hit.passage.text[hit.best.start : hit.best.end] or hit.passage.text
     return join(
         foreign(sentence, "blockquote"),
@@ -97,29 +107,29 @@ def _quotation(hit: Hit, words: Words, degree: Html = EMPTY) -> Html:
     )
 
 
-def _hit(hit: Hit, question: str, copies: Copies, same: Sequence[Citation], words: Words) -> Html:
+def _hit(hit: Hit, question: str, copies: CopyTexts, same: Sequence[Citation], words: PageWords) -> Html:
     return render_card(
         hit.passage,
         hit.document_title,
         hit.citation,
         copies,
         words,
-        marks=Marks(hit.marked, hit.why.terms if hit.why else ()),
+        marks=Highlights(hit.marked, hit.why.terms if hit.why else ()),
         rank=hit.rank,
         beneath=join(_why(hit, question, words), _same_text(same, words)),
     )
 
 
-def _why(hit: Hit, question: str, words: Words) -> Html:
+def _why(hit: Hit, question: str, words: PageWords) -> Html:
     """Why it was found, and which words of the question meet which of the passage where they are known already."""
     if hit.why is None:
         return EMPTY
     said = {"both": words.hit.by_both, "meaning": words.hit.by_meaning, "words": words.hit.by_words}[hit.why.by]
-    meeting = render_meeting(question, hit.passage, hit.why.matches, words)
+    meeting = render_matching_words(question, hit.passage, hit.why.matches, words)
     return element("p", element("span", said, class_="zj-kind"), meeting, class_="zj-because")
 
 
-def _same_text(same: Sequence[Citation], words: Words) -> Html:
+def _same_text(same: Sequence[Citation], words: PageWords) -> Html:
     if not same:
         return EMPTY
     return element("p", words.same_places([cited(citation, words) for citation in same]), class_="zj-note")

@@ -7,22 +7,22 @@ from index.records import Citation, Passage, Span
 from ui.html.links import link
 from ui.html.markup import EMPTY, Html, element, join
 from ui.render.export import export_bar
-from ui.render.pieces import Copies, Marks, actions, foreign, passage_text, path_line, source_line
-from ui.state.basket import NOTE, Item
-from ui.words import Words
+from ui.render.passages import CopyTexts, Highlights, actions, foreign, passage_text, path_line, source_line
+from ui.state.basket import NOTE, BasketItem
+from ui.words import PageWords
 
 
-class Collected(NamedTuple):
+class CollectedPassage(NamedTuple):
     """A passage of the basket as it stands in the index now."""
 
     passage: Passage
     title: str  # of its document
     citation: Citation
-    copies: Copies
+    copies: CopyTexts
     marked: Sequence[Span]
 
 
-def render_basket(items: Sequence[Item], found: Sequence[Collected | None], words: Words) -> Html:
+def render_basket(items: Sequence[BasketItem], found: Sequence[CollectedPassage | None], words: PageWords) -> Html:
     """The items in their order; ``found`` holds for each what the index holds of it, None where that is nothing."""
     said = words.basket
     if not items:
@@ -37,18 +37,18 @@ def render_basket(items: Sequence[Item], found: Sequence[Collected | None], word
     )
 
 
-def render_unreadable(message: str, words: Words) -> Html:
+def render_unreadable(message: str, words: PageWords) -> Html:
     """That what the browser keeps cannot be read, and how to begin anew."""
     told = element("div", element("p", message), class_="zj-verdict zj-problem", role="alert")
     return _panel(told, _clearing(0, words), words=words)
 
 
-def _panel(*children: Html, words: Words) -> Html:
+def _panel(*children: Html, words: PageWords) -> Html:
     title = element("h2", words.basket.title)
     return element("section", title, *children, class_="zj-panel", aria_label=words.basket.title)
 
 
-def _card(number: int, item: Item, found: Collected | None, words: Words) -> Html:
+def _card(number: int, item: BasketItem, found: CollectedPassage | None, words: PageWords) -> Html:
     body = _gone(item, words) if found is None else _there(found, words)
     title = foreign(found.title, class_="zj-document") if found else EMPTY
     rank = element("span", str(number), class_="zj-rank")
@@ -65,15 +65,15 @@ def _card(number: int, item: Item, found: Collected | None, words: Words) -> Htm
     return element("li", article, class_="zj-hit" if found else "zj-hit zj-gone", data_item=item.passage)
 
 
-def _there(found: Collected, words: Words) -> Html:
+def _there(found: CollectedPassage, words: PageWords) -> Html:
     return join(
         path_line(found.passage, words),
-        passage_text(found.passage, words, Marks(found.marked)),
+        passage_text(found.passage, words, Highlights(found.marked)),
         source_line(found.citation, found.passage, words),
     )
 
 
-def _gone(item: Item, words: Words) -> Html:
+def _gone(item: BasketItem, words: PageWords) -> Html:
     """What is known of a passage that the index does not hold any more."""
     citation = element("cite", item.citation or item.passage)
     return join(
@@ -84,14 +84,14 @@ def _gone(item: Item, words: Words) -> Html:
     )
 
 
-def _asked(item: Item, words: Words) -> Html:
+def _asked(item: BasketItem, words: PageWords) -> Html:
     if not item.question:
         return EMPTY
     asked = element("a", item.question, href=link(q=item.question))
     return element("p", element("span", words.asked, class_="zj-label"), asked, class_="zj-note")
 
 
-def _note(number: int, item: Item, words: Words) -> Html:
+def _note(number: int, item: BasketItem, words: PageWords) -> Html:
     name = f"zj-note-{number}"
     return element(
         "div",
@@ -109,7 +109,7 @@ def _note(number: int, item: Item, words: Words) -> Html:
     )
 
 
-def _moves(words: Words) -> Html:
+def _moves(words: PageWords) -> Html:
     said = words.basket
     buttons = (("up", "↑", said.up), ("down", "↓", said.down), ("out", "✕", said.remove))
     drawn = (
@@ -119,7 +119,7 @@ def _moves(words: Words) -> Html:
     return element("span", *drawn, class_="zj-moves", data_moved=said.moved, data_removed=said.removed)
 
 
-def _clearing(count: int, words: Words) -> Html:
+def _clearing(count: int, words: PageWords) -> Html:
     """The button that empties the basket, and the question that it asks before."""
     said = words.basket
     sure = element(

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from retrieval.records import DOUBTFUL, SURE, Answer, Hit
 from ui.html.links import link
 from ui.html.markup import EMPTY, Html, element, join
-from ui.render.pieces import cited, foreign
-from ui.state.batch_jobs import Job
-from ui.words import Words
+from ui.render.passages import cited, foreign
+from ui.state.batch_jobs import BatchJob
+from ui.words import PageWords
 
 CHOICES = (1, 3, 5, 10)  # passages for a question
 USUAL = 5
@@ -16,7 +16,7 @@ SHOWN = 100  # questions in the table on the page
 _FORMS = ("csv", "xlsx", "md")
 
 
-def render_batch(job: Job | None, words: Words, *, most: int, room: int, problem: Html = EMPTY) -> Html:
+def render_batch(job: BatchJob | None, words: PageWords, *, most: int, room: int, problem: Html = EMPTY) -> Html:
     """The form, or what has become of a batch; ``most`` questions and ``room`` kilobytes may be sent."""
     said = words.batch
     inner = _form(words, most, room) if job is None else _job(job, words)
@@ -25,7 +25,7 @@ def render_batch(job: Job | None, words: Words, *, most: int, room: int, problem
     )
 
 
-def render_rows(answers: Sequence[Answer], first: int, words: Words, places: Mapping[int, int]) -> Html:
+def render_rows(answers: Sequence[Answer], first: int, words: PageWords, places: Mapping[int, int]) -> Html:
     """A row for each answer; the first has the number ``first``, counted from 0.
 
     ``places`` holds, by such numbers, how many passages there are at the place that a question is.
@@ -33,12 +33,12 @@ def render_rows(answers: Sequence[Answer], first: int, words: Words, places: Map
     return join(*(_row(number, answer, words, places.get(number, 0)) for number, answer in enumerate(answers, first)))
 
 
-def progress(job: Job, words: Words) -> str:
+def progress(job: BatchJob, words: PageWords) -> str:
     """How far a batch is, in words."""
     return words.batch.progress.format(done=f"{len(job.answers):,}", total=f"{job.total:,}")
 
 
-def summary(answers: Iterable[Answer], words: Words) -> str:
+def summary(answers: Iterable[Answer], words: PageWords) -> str:
     """How many questions were answered, and how surely."""
     found = Counter(_verdict(answer) for answer in answers)
     names = {"answered": "answered", "perhaps": "perhaps", "doubtful": "doubtful"}
@@ -53,7 +53,7 @@ def _verdict(answer: Answer) -> str:
     return "doubtful" if answer.confidence < DOUBTFUL else "perhaps"
 
 
-def _form(words: Words, most: int, room: int) -> Html:
+def _form(words: PageWords, most: int, room: int) -> Html:
     said = words.batch
     options = (element("option", str(k), value=str(k), **({"selected": ""} if k == USUAL else {})) for k in CHOICES)
     return element(
@@ -71,7 +71,7 @@ def _form(words: Words, most: int, room: int) -> Html:
     )
 
 
-def _picker(words: Words) -> Html:
+def _picker(words: PageWords) -> Html:
     """A button to choose a file with: the browser's own speaks another language. Its script names the file."""
     said = words.batch
     field = element("input", type="file", name="file", accept=".txt,.csv,.jsonl,.xlsx", class_="zj-unseen")
@@ -80,7 +80,7 @@ def _picker(words: Words) -> Html:
     return element("div", element("p", said.file), label, chosen)
 
 
-def _job(job: Job, words: Words) -> Html:
+def _job(job: BatchJob, words: PageWords) -> Html:
     said = words.batch
     done, ended = len(job.answers), len(job.answers) == job.total
     bar = element("progress", max=str(job.total), value=str(done), aria_label=progress(job, words))
@@ -118,7 +118,7 @@ def _job(job: Job, words: Words) -> Html:
     )
 
 
-def _downloads(words: Words, done: int) -> Html:
+def _downloads(words: PageWords, done: int) -> Html:
     said = words.batch
     names = {"csv": words.export.csv, "xlsx": said.excel, "md": words.export.markdown}
     off = {} if done else {"disabled": ""}
@@ -137,7 +137,7 @@ def _downloads(words: Words, done: int) -> Html:
     )
 
 
-def _table(job: Job, words: Words) -> Html:
+def _table(job: BatchJob, words: PageWords) -> Html:
     said = words.batch
     names = ("#", said.question, said.answer)
     head = element("thead", element("tr", *(element("th", name, scope="col") for name in names)))
@@ -146,7 +146,7 @@ def _table(job: Job, words: Words) -> Html:
     return join(element("div", element("table", head, body), class_="zj-batch-table", tabindex="0"), more)
 
 
-def _row(number: int, answer: Answer, words: Words, passages: int) -> Html:
+def _row(number: int, answer: Answer, words: PageWords, passages: int) -> Html:
     status = element("p", element("span", _status(answer, words, passages), class_="zj-kind"))
     if answer.answering:
         found = _found(answer.answering[0], answer.question, words, "" if passages else _sureness(answer, words))
@@ -161,7 +161,7 @@ def _row(number: int, answer: Answer, words: Words, passages: int) -> Html:
     )
 
 
-def _status(answer: Answer, words: Words, passages: int) -> str:
+def _status(answer: Answer, words: PageWords, passages: int) -> str:
     """What stands over an answer on its card, or how many passages are at a place."""
     if passages:
         return words.passages.format(count=f"{passages:,}")
@@ -173,18 +173,18 @@ def _status(answer: Answer, words: Words, passages: int) -> str:
     return why or words.batch.not_answered
 
 
-def _sureness(answer: Answer, words: Words) -> str:
+def _sureness(answer: Answer, words: PageWords) -> str:
     return words.confidence.format(degree=words.sureness(answer.confidence))
 
 
-def _found(hit: Hit, question: str, words: Words, sureness: str) -> Html:
+def _found(hit: Hit, question: str, words: PageWords, sureness: str) -> Html:
     text = hit.passage.text[hit.best.start : hit.best.end] or hit.passage.text
     cited_as = _link(hit.passage.id, question, cited(hit.sentence_citation, words))
     degree = join(" ", element("span", sureness)) if sureness else EMPTY
     return join(foreign(text, class_="zj-batch-answer"), element("p", cited_as, degree, class_="zj-source"))
 
 
-def _nearest(answer: Answer, words: Words) -> Html:
+def _nearest(answer: Answer, words: PageWords) -> Html:
     if not answer.hits:
         return EMPTY
     hit = answer.hits[0]

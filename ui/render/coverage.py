@@ -8,15 +8,15 @@ from index.citations import division_label
 from retrieval.coverage.records import ChapterCount, Coverage, CoverageHit
 from ui.html.links import link
 from ui.html.markup import EMPTY, Html, element, join
-from ui.render.pieces import foreign
-from ui.words import Words
+from ui.render.passages import foreign
+from ui.words import PageWords
 
 _FEW = 40  # chapters that are all drawn, those without passages too
 _MOST_BARS = 300  # more are no chart any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class TermCoverage:
     """What is shown of one term: the cards of its passages in groups, each under a chapter's number in ``found``.
 
     ``chosen`` is the number of the chapter whose passages alone are shown, None for all; ``count`` how many passages
@@ -34,7 +34,7 @@ class Section:
         """How many passages are shown."""
         return sum(len(cards) for _, cards in self.groups)
 
-    def name(self, number: int, words: Words) -> Html:
+    def name(self, number: int, words: PageWords) -> Html:
         """A chapter by its number, with its title."""
         chapter = self.found.chapters[number]
         if not chapter.path:
@@ -44,19 +44,19 @@ class Section:
         title = division.title if division.number else ""
         return element("span", label, " ", foreign(title)) if title else foreign(label)
 
-    def label(self, number: int, words: Words) -> str:
+    def label(self, number: int, words: PageWords) -> str:
         """The same without the title where it has a number; with the document where there are several."""
         chapter = self.found.chapters[number]
         if not chapter.path:
             return self._undivided(chapter, words)
         return " ".join(division_label(division, words.language) for division in chapter.path)
 
-    def _undivided(self, chapter: ChapterCount, words: Words) -> str:
+    def _undivided(self, chapter: ChapterCount, words: PageWords) -> str:
         alone = sum(other.document == chapter.document for other in self.found.chapters) == 1
         return words.coverage.whole_document if alone else words.coverage.before
 
 
-def render_form(terms: str, words: Words, *, asked: bool) -> Html:
+def render_form(terms: str, words: PageWords, *, asked: bool) -> Html:
     """The box for terms; a table can be had where something was asked."""
     said = words.coverage
     box = element(
@@ -83,7 +83,7 @@ def render_form(terms: str, words: Words, *, asked: bool) -> Html:
     )
 
 
-def render_coverage(sections: Sequence[Section], terms: str, words: Words, *, missing: bool = False) -> Html:
+def render_coverage(sections: Sequence[TermCoverage], terms: str, words: PageWords, *, missing: bool = False) -> Html:
     """The form, then a section for each term; ``missing`` if the address names a chapter that is not there."""
     told = element("p", words.coverage.no_chapter, class_="zj-note", role="status") if missing else EMPTY
     parts = (_section(number, section, terms, words) for number, section in enumerate(sections))
@@ -95,7 +95,7 @@ def chosen_place(term: int, chapter: int) -> str:
     return f"{term + 1}.{chapter + 1}"
 
 
-def render_why(hit: CoverageHit, words: Words) -> Html:
+def render_coverage_reason(hit: CoverageHit, words: PageWords) -> Html:
     """Why a passage was found, and how near it is."""
     said = words.coverage
     why = {"words": said.worded, "meaning": said.meant, "both": said.both}[hit.by]
@@ -103,7 +103,7 @@ def render_why(hit: CoverageHit, words: Words) -> Html:
     return element("p", element("span", why, class_="zj-kind"), element("span", score), class_="zj-because")
 
 
-def _section(number: int, section: Section, terms: str, words: Words) -> Html:
+def _section(number: int, section: TermCoverage, terms: str, words: PageWords) -> Html:
     found = section.found
     chapters = sum(chapter.found > 0 for chapter in found.chapters)
     said = words.coverage
@@ -126,7 +126,7 @@ def _section(number: int, section: Section, terms: str, words: Words) -> Html:
     )
 
 
-def _method(section: Section, words: Words) -> Html:
+def _method(section: TermCoverage, words: PageWords) -> Html:
     """What was searched, what counts, and what zero means; the same for all terms."""
     said, found = words.coverage, section.found
     searched = said.searched if len(section.titles) > 1 else said.searched_one
@@ -138,7 +138,7 @@ def _method(section: Section, words: Words) -> Html:
     return element("p", *(element("span", sentence) for sentence in told), class_="zj-cover-method")
 
 
-def _chart(number: int, section: Section, terms: str, words: Words) -> Html:
+def _chart(number: int, section: TermCoverage, terms: str, words: PageWords) -> Html:
     """A bar for each chapter, in the order of the text; of many chapters those without passages are only counted."""
     said, chapters = words.coverage, section.found.chapters
     some = [i for i, chapter in enumerate(chapters) if chapter.found or len(chapters) <= _FEW]
@@ -159,7 +159,7 @@ def _chart(number: int, section: Section, terms: str, words: Words) -> Html:
     return element("div", *parts, *noted, class_="zj-bars")
 
 
-def _bar(section: Section, number: int, at: int, most: int, terms: str, words: Words) -> Html:
+def _bar(section: TermCoverage, number: int, at: int, most: int, terms: str, words: PageWords) -> Html:
     """A chapter, a bar as long as it has passages, and their number: a link to them where there are any."""
     said, chapter = words.coverage, section.found.chapters[at]
     drawn = (
@@ -175,7 +175,7 @@ def _bar(section: Section, number: int, at: int, most: int, terms: str, words: W
     return element("li", element("a", *drawn, href=address, class_="zj-bar", title=spoken, **current))
 
 
-def _passages(section: Section, terms: str, words: Words) -> Html:
+def _passages(section: TermCoverage, terms: str, words: PageWords) -> Html:
     if not section.groups:
         return EMPTY
     said, count = words.coverage, f"{section.count:,}"
@@ -197,7 +197,7 @@ def _passages(section: Section, terms: str, words: Words) -> Html:
     return element("div", *parts, class_="zj-cover-passages")
 
 
-def _titled(section: Section, at: int, words: Words) -> Iterator[Html]:
+def _titled(section: TermCoverage, at: int, words: PageWords) -> Iterator[Html]:
     """The name of a chapter, behind that of its document where there are several."""
     if len(section.titles) > 1:
         yield join(foreign(section.titles[section.found.chapters[at].document]), " · ")

@@ -3,10 +3,10 @@
 from typing import Literal
 
 from ui.html.markup import Html, element
-from ui.words import Words
+from ui.words import PageWords
 
 
-def export_bar(words: Words, *, of: Literal["answer", "basket"]) -> Html:
+def export_bar(words: PageWords, *, of: Literal["answer", "basket"]) -> Html:
     """One button for each form."""
     said = words.export
     forms = (("markdown", said.markdown), ("word", said.word), ("csv", said.csv))

@@ -6,11 +6,11 @@ from index.citations import division_label
 from index.records import Document
 from ui.html.links import link
 from ui.html.markup import EMPTY, Html, element, join
-from ui.render.pieces import foreign
+from ui.render.passages import foreign
 from ui.render.remarks import render_facts, render_remarks
 from ui.security.login_page import SIGN_OUT
-from ui.state.outline import Node, Outline
-from ui.words import CHOICES, Words
+from ui.state.outline import Outline, OutlineNode
+from ui.words import CHOICES, PageWords
 
 _IN_FULL = 3  # as many documents have their outline open
 _KEYS = ("/", "j", "k", "Enter", "o", "r", "y", "?", "Esc")
@@ -20,7 +20,7 @@ def render_frame(
     documents: Sequence[Document],
     outlines: Mapping[str, Outline],
     examples: Sequence[str],
-    words: Words,
+    words: PageWords,
     *,
     can_leave: bool = False,
 ) -> Html:
@@ -47,14 +47,14 @@ def render_frame(
     )
 
 
-def welcome(words: Words) -> Html:
+def welcome(words: PageWords) -> Html:
     """What stands in place of answers before the first question."""
     hints = element("ul", *(element("li", hint) for hint in _hints(words)))
     meanings = element("details", element("summary", words.frame.meanings), _meanings(words))
     return element("div", element("p", words.frame.welcome), hints, meanings, class_="zj-welcome")
 
 
-def _masthead(words: Words, *, can_leave: bool) -> Html:
+def _masthead(words: PageWords, *, can_leave: bool) -> Html:
     room = words.frame
     views = (("map", room.map), ("coverage", room.coverage), ("library", room.library), ("batch", room.batch))
     entries = [element("a", name, href=link(view=view), data_view=view) for view, name in views]
@@ -72,17 +72,17 @@ def _masthead(words: Words, *, can_leave: bool) -> Html:
     )
 
 
-def _sign_out(words: Words) -> Html:
+def _sign_out(words: PageWords) -> Html:
     return element("form", element("button", words.access.sign_out), method="post", action=SIGN_OUT, id="zj-sign-out")
 
 
-def _languages(words: Words) -> Iterator[Html]:
+def _languages(words: PageWords) -> Iterator[Html]:
     for name, code in CHOICES:
         pressed = "true" if code == words.language else "false"
         yield element("button", name, type="button", data_language=code, aria_pressed=pressed, lang=code)
 
 
-def _box(documents: Sequence[Document], examples: Sequence[str], words: Words) -> Html:
+def _box(documents: Sequence[Document], examples: Sequence[str], words: PageWords) -> Html:
     label = element("label", words.question, for_="zj-question", class_="zj-unseen")
     box = element(
         "textarea",
@@ -102,7 +102,7 @@ def _box(documents: Sequence[Document], examples: Sequence[str], words: Words) -
     return element("div", form, _choice(documents, words), tried, recent, id="zj-box")
 
 
-def _choice(documents: Sequence[Document], words: Words) -> Html:
+def _choice(documents: Sequence[Document], words: PageWords) -> Html:
     """Which documents are asked: checkboxes, none of them ticked for all; not shown while there is one document."""
     boxes = (
         element(
@@ -119,7 +119,7 @@ def _choice(documents: Sequence[Document], words: Words) -> Html:
     return element("details", summary, element("div", *boxes), id="zj-in", data_all=words.frame.all_documents, **hidden)
 
 
-def _tabs(words: Words) -> Html:
+def _tabs(words: PageWords) -> Html:
     tabs = (("outline", words.frame.outline), ("answers", words.frame.answers), ("text", words.frame.text))
     buttons = (
         element(
@@ -136,13 +136,13 @@ def _tabs(words: Words) -> Html:
     return element("div", *buttons, id="zj-tabs", role="tablist")
 
 
-def _contents(documents: Sequence[Document], outlines: Mapping[str, Outline], words: Words) -> Html:
+def _contents(documents: Sequence[Document], outlines: Mapping[str, Outline], words: PageWords) -> Html:
     heading = element("h2", words.frame.outline)
     trees = (_tree(document, outlines[document.id], len(documents) <= _IN_FULL, words) for document in documents)
     return join(heading, *trees)
 
 
-def _tree(document: Document, outline: Outline, is_open: bool, words: Words) -> Html:
+def _tree(document: Document, outline: Outline, is_open: bool, words: PageWords) -> Html:
     title = element(
         "summary",
         foreign(document.title),
@@ -163,12 +163,12 @@ def _tree(document: Document, outline: Outline, is_open: bool, words: Words) -> 
     )
 
 
-def _branch(nodes: Sequence[Node], words: Words) -> Html:
+def _branch(nodes: Sequence[OutlineNode], words: PageWords) -> Html:
     """The nodes as nested lists. Deep trees are cut by what a text can hold: its headings have nine levels at most."""
     return element("ul", *(_node(node, words) for node in nodes)) if nodes else EMPTY
 
 
-def _node(node: Node, words: Words) -> Html:
+def _node(node: OutlineNode, words: PageWords) -> Html:
     division = node.division
     label = element("span", division_label(division, words.language), class_="zj-label")
     title = foreign(division.title) if division.number and division.title else EMPTY
@@ -182,7 +182,7 @@ def _node(node: Node, words: Words) -> Html:
     return element("li", element("details", summary, _branch(node.children, words), **opened))
 
 
-def _reader(documents: Sequence[Document], words: Words) -> Html:
+def _reader(documents: Sequence[Document], words: PageWords) -> Html:
     hit = words.hit
     step = (
         element("button", hit.previous_hit, type="button", id="zj-previous", disabled=""),
@@ -196,7 +196,7 @@ def _reader(documents: Sequence[Document], words: Words) -> Html:
     return join(element("h2", words.frame.text, class_="zj-unseen"), bar, element("div", id="zj-full", tabindex="0"))
 
 
-def _help(words: Words) -> Html:
+def _help(words: PageWords) -> Html:
     room = words.frame
     said = (
         room.key_box,
@@ -227,14 +227,14 @@ def _help(words: Words) -> Html:
     )
 
 
-def _meanings(words: Words) -> Html:
+def _meanings(words: PageWords) -> Html:
     """What the signs and the views of the page mean, in a sentence each."""
     room = words.frame
     said = (room.mean_sure, room.mean_inferred, room.mean_marks, room.mean_map, room.mean_coverage)
     return element("ul", *(element("li", one) for one in said), class_="zj-meanings")
 
 
-def _hints(words: Words) -> tuple[str, ...]:
+def _hints(words: PageWords) -> tuple[str, ...]:
     """What the page can do, in a sentence each."""
     room = words.frame
     return room.how_ask, room.how_place, room.how_cite, room.how_check

@@ -14,11 +14,11 @@ from index.storage.durable import HeldError
 from ui.html.links import link
 from ui.html.markup import EMPTY, Html, element, join
 from ui.render.notices import render_reason
-from ui.render.pieces import foreign
+from ui.render.passages import foreign
 from ui.render.remarks import render_remarks
-from ui.state.index_jobs import Work
+from ui.state.index_jobs import IndexJob
 from ui.state.outline import Outline
-from ui.words import Words
+from ui.words import PageWords
 from ui.words.library import megabytes
 
 _CHAPTER = "章"
@@ -26,7 +26,7 @@ _SHOWN = 12  # letters of a revision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Holdings:
+class LibraryContents:
     """What there is to show: the documents that answer, when those of them that were uploaded came, and the index."""
 
     documents: Sequence[Document]
@@ -37,7 +37,7 @@ class Holdings:
     model: ModelContract | None
 
 
-def render_library(held: Holdings, work: Work | None, words: Words, *, editable: bool) -> Html:
+def render_library(held: LibraryContents, work: IndexJob | None, words: PageWords, *, editable: bool) -> Html:
     """The whole view."""
     shown = render_work(work, {d.id for d in held.documents}, words)
     said = words.library
@@ -53,7 +53,7 @@ def render_library(held: Holdings, work: Work | None, words: Words, *, editable:
     )
 
 
-def _form(words: Words) -> Html:
+def _form(words: PageWords) -> Html:
     """A button and a field for files; what its script has to say stands in its data."""
     said = words.library
     picker = element("input", type="file", multiple="", accept=",".join(sorted(LOADERS)), class_="zj-unseen")
@@ -74,7 +74,7 @@ def _form(words: Words) -> Html:
     )
 
 
-def _document(document: Document, held: Holdings, words: Words, editable: bool) -> Html:
+def _document(document: Document, held: LibraryContents, words: PageWords, editable: bool) -> Html:
     said, since = words.library, held.since.get(document.id)
     came = said.uploaded.format(time=_time(since)) if since else said.from_source
     facts = [document.id, *_size(document, held.outlines[document.id], words), came]
@@ -94,14 +94,14 @@ def _document(document: Document, held: Holdings, words: Words, editable: bool) 
     )
 
 
-def _size(document: Document, outline: Outline, words: Words) -> Iterator[str]:
+def _size(document: Document, outline: Outline, words: PageWords) -> Iterator[str]:
     chapters = sum(node.division.kind == _CHAPTER for node in outline.walk())
     if chapters:
         yield words.library.chapters.format(count=f"{chapters:,}")
     yield words.passages.format(count=f"{len(document.passages):,}")
 
 
-def _removal(document: Document, words: Words, *, uploaded: bool) -> Html:
+def _removal(document: Document, words: PageWords, *, uploaded: bool) -> Html:
     """A button that opens what it means, and the one that does it."""
     said = words.library
     meaning = said.remove_uploaded if uploaded else said.remove_source
@@ -111,11 +111,11 @@ def _removal(document: Document, words: Words, *, uploaded: bool) -> Html:
     return element("details", summary, element("p", meaning), buttons, class_="zj-sure")
 
 
-def _cancel(words: Words) -> Html:
+def _cancel(words: PageWords) -> Html:
     return element("button", words.library.remove_no, type="button", class_="zj-act", data_cancel="")
 
 
-def _rebuild(words: Words) -> Html:
+def _rebuild(words: PageWords) -> Html:
     said = words.library
     sure = element("button", said.rebuild_yes, type="button", class_="zj-do", data_rebuild="")
     summary = element("summary", said.rebuild, class_="zj-act")
@@ -124,7 +124,7 @@ def _rebuild(words: Words) -> Html:
     return join(asking, element("p", said.rebuild_when, class_="zj-note"))
 
 
-def _index(held: Holdings, words: Words) -> Html:
+def _index(held: LibraryContents, words: PageWords) -> Html:
     said = words.library
     passages = sum(len(document.passages) for document in held.documents)
     holds = said.holds.format(documents=f"{len(held.documents):,}", passages=f"{passages:,}")
@@ -143,14 +143,14 @@ def _index(held: Holdings, words: Words) -> Html:
     return element("section", element("h3", said.index), *rows, class_="zj-index")
 
 
-def render_work(work: Work | None, held: Collection[str], words: Words) -> Html:
+def render_work(work: IndexJob | None, held: Collection[str], words: PageWords) -> Html:
     """What is being done, or was done last; ``held`` are the documents that answer now."""
     if work is None:
         return EMPTY
     return _going_on(work, words) if work.is_going_on else _ended(work, held, words)
 
 
-def _going_on(work: Work, words: Words) -> Html:
+def _going_on(work: IndexJob, words: PageWords) -> Html:
     said = words.library
     step = stage_said(work, words)
     bar = {"max": "1"}
@@ -166,14 +166,14 @@ def _going_on(work: Work, words: Words) -> Html:
     )
 
 
-def what_said(work: Work, words: Words) -> str:
+def what_said(work: IndexJob, words: PageWords) -> str:
     """What a change is for."""
     said = words.library
     form = {"add": said.adding, "remove": said.removing, "rebuild": said.rebuilding}[work.kind]
     return form.format(names=said.named(work.names))
 
 
-def stage_said(work: Work, words: Words) -> str:
+def stage_said(work: IndexJob, words: PageWords) -> str:
     """How far a change is."""
     said, stage = words.library, work.stage
     if work.state == "opening":
@@ -183,14 +183,14 @@ def stage_said(work: Work, words: Words) -> str:
     return _stage(stage, words)
 
 
-def _stage(stage: Stage, words: Words) -> str:
+def _stage(stage: Stage, words: PageWords) -> str:
     said = words.library
     form = {"reading": said.reading, "linking": said.linking, "embedding": said.embedding, "writing": said.writing}
     now = min(stage.done + 1, stage.total)
     return form[stage.step].format(name=stage.name, done=f"{stage.done:,}", now=f"{now:,}", total=f"{stage.total:,}")
 
 
-def _ended(work: Work, held: Collection[str], words: Words) -> Html:
+def _ended(work: IndexJob, held: Collection[str], words: PageWords) -> Html:
     said = words.library
     about = said.ended.format(time=_time(work.ended) if work.ended else "", what=what_said(work, words))
     parts = _problem(work, words) if work.changed is None else _done(work.changed, work, held, words)
@@ -198,7 +198,7 @@ def _ended(work: Work, held: Collection[str], words: Words) -> Html:
     return element("div", element("p", about, class_="zj-label"), *parts, class_=f"zj-verdict {kind}")
 
 
-def _problem(work: Work, words: Words) -> Iterator[Html]:
+def _problem(work: IndexJob, words: PageWords) -> Iterator[Html]:
     said, error = words.library, work.error
     if error is None:
         yield element("p", said.stopped, class_="zj-verdict-title")
@@ -212,7 +212,7 @@ def _problem(work: Work, words: Words) -> Iterator[Html]:
         yield element("p", words.unexpected, class_="zj-verdict-title")
 
 
-def _done(changed: Changed, work: Work, held: Collection[str], words: Words) -> Iterator[Html]:
+def _done(changed: Changed, work: IndexJob, held: Collection[str], words: PageWords) -> Iterator[Html]:
     said, report = words.library, changed.report
     lines = ((said.added, changed.added), (said.replaced, changed.replaced), (said.same, changed.same))
     told = [form.format(names=said.named(names)) for form, names in (*lines, (said.removed, changed.removed)) if names]

@@ -8,27 +8,37 @@ from index.records import Citation, Passage, Span
 from index.text.sentences import sentence_spans
 from retrieval.records import RelatedHit, RelatedPair
 from ui.html.markup import EMPTY, Html, element, join
-from ui.render.pieces import Copies, Marks, actions, cut, foreign, passage_text, path_line, source_line, text_language
-from ui.words import Words
+from ui.render.passages import (
+    CopyTexts,
+    Highlights,
+    actions,
+    cut,
+    foreign,
+    passage_text,
+    path_line,
+    source_line,
+    text_language,
+)
+from ui.words import PageWords
 
-Pairs = Sequence[tuple[Span, Span]]  # a sentence of one passage, and the one of another that corresponds to it
+SentencePairs = Sequence[tuple[Span, Span]]  # a sentence of one passage, and the one of another that corresponds to it
 
 _SHORT = 220  # characters of a passage that is shown in full where it is only the point of departure
 _OPENING = 150  # characters of one that is not
 
 
-class Side(NamedTuple):
+class PairSide(NamedTuple):
     """One of two passages side by side, with what is needed to show it."""
 
     passage: Passage
     title: str
     citation: Citation
-    copies: Copies
+    copies: CopyTexts
 
 
-def render_related(source: Html, groups: Sequence[tuple[str, Sequence[Html]]], words: Words) -> Html:
+def render_related(source: Html, groups: Sequence[tuple[str, Sequence[Html]]], words: PageWords) -> Html:
     """The passage asked about, then the related ones by kind, in the order given: kinds, and cards of each."""
-    said = words.relation
+    said = words.related
     count = sum(len(cards) for _, cards in groups)
     told = element("p", said.count.format(count=count) if count else said.none, class_="zj-why", role="status")
     title = element("p", said.source, class_="zj-verdict-title")
@@ -36,9 +46,9 @@ def render_related(source: Html, groups: Sequence[tuple[str, Sequence[Html]]], w
     return join(head, *(_group(kind, cards, words) for kind, cards in groups))
 
 
-def render_source(source: Side, sentences: Sequence[Span], words: Words) -> Html:
+def render_source(source: PairSide, sentences: Sequence[Span], words: PageWords) -> Html:
     """The passage asked about: where it stands, its opening, and the whole of it with its ``sentences`` marked."""
-    passage, marks = source.passage, Marks(_in_order(sentences))
+    passage, marks = source.passage, Highlights(_in_order(sentences))
     if len(passage.text) <= _SHORT:
         text = passage_text(passage, words, marks)
     else:
@@ -54,7 +64,7 @@ def render_source(source: Side, sentences: Sequence[Span], words: Words) -> Html
     )
 
 
-def render_related_card(source: Passage, hit: RelatedHit, copies: Copies, rank: int, words: Words) -> Html:
+def render_related_card(source: Passage, hit: RelatedHit, copies: CopyTexts, rank: int, words: PageWords) -> Html:
     """A related passage: the sentences that correspond side by side, the whole of it, and what can be done with it."""
     passage = hit.passage
     pairs = corresponding(hit)
@@ -77,12 +87,12 @@ def render_related_card(source: Passage, hit: RelatedHit, copies: Copies, rank: 
     return element("li", article, class_="zj-hit")
 
 
-def render_pairs(pairs: Sequence[tuple[RelatedPair, Side, Side]], words: Words) -> Html:
+def render_pairs(pairs: Sequence[tuple[RelatedPair, PairSide, PairSide]], words: PageWords) -> Html:
     """Pairs of passages, best first, the two of each side by side."""
     return element("ol", *(_pair(rank, *pair, words) for rank, pair in enumerate(pairs, 1)), class_="zj-hits")
 
 
-def corresponding(hit: RelatedHit) -> Pairs:
+def corresponding(hit: RelatedHit) -> SentencePairs:
     """The sentences of the source and of the hit that correspond, best first."""
     return hit.pairs or ((hit.because, hit.best),)
 
@@ -93,13 +103,13 @@ def opening(text: str) -> str:
     return text[:end] if end else text[:_OPENING].rstrip() + "……"
 
 
-def _group(kind: str, cards: Sequence[Html], words: Words) -> Html:
-    heading = element("h2", words.relation.heading(kind), " ", element("span", f"{len(cards)}", class_="zj-count"))
+def _group(kind: str, cards: Sequence[Html], words: PageWords) -> Html:
+    heading = element("h2", words.related.heading(kind), " ", element("span", f"{len(cards)}", class_="zj-count"))
     return join(heading, element("ol", *cards, class_="zj-hits"))
 
 
-def _pair(rank: int, pair: RelatedPair, source: Side, other: Side, words: Words) -> Html:
-    kind = element("span", words.relation.relation(pair.kind), class_="zj-kind")
+def _pair(rank: int, pair: RelatedPair, source: PairSide, other: PairSide, words: PageWords) -> Html:
+    kind = element("span", words.related.relation(pair.kind), class_="zj-kind")
     header = element("header", element("span", str(rank), class_="zj-rank"), kind)
     apart = source.passage.document != other.passage.document
     sides = (
@@ -111,7 +121,9 @@ def _pair(rank: int, pair: RelatedPair, source: Side, other: Side, words: Words)
     )
 
 
-def _column(side: Side, sentences: Sequence[Span], terms: Sequence[str], words: Words, *, of_document: bool) -> Html:
+def _column(
+    side: PairSide, sentences: Sequence[Span], terms: Sequence[str], words: PageWords, *, of_document: bool
+) -> Html:
     """One of the two passages of a pair; its parts stand beside those of the other (see relations.css)."""
     passage = side.passage
     title = foreign(side.title, "p", class_="zj-document") if of_document else EMPTY
@@ -126,8 +138,10 @@ def _column(side: Side, sentences: Sequence[Span], terms: Sequence[str], words: 
     )
 
 
-def _side_by_side(source: Passage, other: Passage, pairs: Pairs, terms: Sequence[str], words: Words) -> Html:
-    said = words.relation
+def _side_by_side(
+    source: Passage, other: Passage, pairs: SentencePairs, terms: Sequence[str], words: PageWords
+) -> Html:
+    said = words.related
     rows = (
         element("li", _sentence(source, ours, terms, said.left), _sentence(other, theirs, terms, said.right))
         for ours, theirs in pairs
@@ -146,24 +160,24 @@ def _sentence(passage: Passage, span: Span, terms: Sequence[str], label: str = "
     return element("div", whose, *words, class_="zj-side", lang=text_language(text))
 
 
-def _rest(passage: Passage, sentences: Sequence[Span], terms: Sequence[str], words: Words) -> Html:
+def _rest(passage: Passage, sentences: Sequence[Span], terms: Sequence[str], words: PageWords) -> Html:
     """The whole passage, unless the sentences shown are all of it."""
     shown = _in_order(sentences)
     if sum(end - start for start, end in shown) >= len(passage.text.strip()):
         return EMPTY
-    return _whole(passage, Marks(shown, _places(passage.text, terms)), words)
+    return _whole(passage, Highlights(shown, _places(passage.text, terms)), words)
 
 
-def _whole(passage: Passage, marks: Marks, words: Words) -> Html:
-    summary = element("summary", words.relation.whole, class_="zj-act")
+def _whole(passage: Passage, marks: Highlights, words: PageWords) -> Html:
+    summary = element("summary", words.related.whole, class_="zj-act")
     return element("details", summary, passage_text(passage, words, marks), class_="zj-whole")
 
 
-def _terms(terms: Sequence[str], words: Words) -> Html:
+def _terms(terms: Sequence[str], words: PageWords) -> Html:
     if not terms:
         return EMPTY
-    named = foreign(words.relation.term_and_term.join(terms))
-    return element("p", element("span", words.relation.terms, class_="zj-label"), named, class_="zj-because")
+    named = foreign(words.related.term_and_term.join(terms))
+    return element("p", element("span", words.related.terms, class_="zj-label"), named, class_="zj-because")
 
 
 def _places(text: str, terms: Sequence[str]) -> Sequence[Span]:

@@ -6,37 +6,37 @@ from index.citations import cite, division_label, paragraph_label
 from index.records import Document, Passage
 from ui.html.links import link
 from ui.html.markup import EMPTY, Html, element, join
-from ui.render.pieces import foreign, passage_text
-from ui.state.outline import Node
-from ui.state.text_chunks import Leaf, Leaves
-from ui.words import Words
+from ui.render.passages import foreign, passage_text
+from ui.state.outline import OutlineNode
+from ui.state.text_chunks import TextChunk, TextChunks
+from ui.words import PageWords
 
 _DEEPEST = 6  # levels of headings that HTML has
 
 
-def render_text(leaves: Leaves, passage: str, words: Words) -> Html:
+def render_text(leaves: TextChunks, passage: str, words: PageWords) -> Html:
     """The document from its title to its end; leaves that are not around the passage of an id are empty."""
     document, filled = leaves.document, leaves.around(passage)
     title = element("h2", foreign(document.title), class_="zj-text-title")
     sections = (
         element(
             "section",
-            render_leaf(leaves, number, words) if number in filled else EMPTY,
+            render_chunk(leaves, number, words) if number in filled else EMPTY,
             class_="zj-leaf",
             data_leaf=str(number),
             data_size=str(leaf.size),
         )
-        for number, leaf in enumerate(leaves.leaves)
+        for number, leaf in enumerate(leaves.chunks)
     )
     return element("article", title, *sections, class_="zj-full", data_document=document.id)
 
 
-def render_leaf(leaves: Leaves, number: int, words: Words) -> Html:
+def render_chunk(leaves: TextChunks, number: int, words: PageWords) -> Html:
     """What stands on a leaf. Raises IndexError where there is no such number."""
-    return join(*_pieces(leaves.document, leaves.leaves[number], words))
+    return join(*_pieces(leaves.document, leaves.chunks[number], words))
 
 
-def render_peek(document: Document, passage: Passage, more: int, words: Words) -> Html:
+def render_preview(document: Document, passage: Passage, more: int, words: PageWords) -> Html:
     """A passage in a popup, and how many more places a reference names."""
     citation = cite(document.title, passage)
     also = element("p", words.hit.also_named.format(count=more), class_="zj-note") if more else EMPTY
@@ -48,14 +48,14 @@ def render_peek(document: Document, passage: Passage, more: int, words: Words) -
     )
 
 
-def _pieces(document: Document, leaf: Leaf, words: Words) -> Iterator[Html]:
+def _pieces(document: Document, leaf: TextChunk, words: PageWords) -> Iterator[Html]:
     for headings, passage in leaf.parts:
         yield from (_heading(node, words) for node in headings)
         if passage:
             yield _passage(document, passage, words)
 
 
-def _heading(node: Node, words: Words) -> Html:
+def _heading(node: OutlineNode, words: PageWords) -> Html:
     division = node.division
     label = division_label(division, words.language)
     title = foreign(division.title) if division.number and division.title else EMPTY
@@ -64,7 +64,7 @@ def _heading(node: Node, words: Words) -> Html:
     return element(f"h{kind}", foreign(label, class_="zj-label"), " ", title, id=node.id, class_="zj-heading", **noted)
 
 
-def _passage(document: Document, passage: Passage, words: Words) -> Html:
+def _passage(document: Document, passage: Passage, words: PageWords) -> Html:
     citation = cite(document.title, passage)
     label = paragraph_label(passage, words.language, long=False) or "¶"  # an article's text begins with its number
     anchor = element("a", label, href=link(p=passage.id), class_="zj-anchor", data_open=passage.id)

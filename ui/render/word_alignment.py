@@ -7,13 +7,13 @@ from index.records import Passage, Span
 from retrieval.explanation.word_pairs import different
 from retrieval.records import Match
 from ui.html.markup import EMPTY, Html, element, join
-from ui.render.pieces import lines
-from ui.words import Words
+from ui.render.passages import lines
+from ui.words import PageWords
 
 _PAIRS = 6  # the strongest
 
 
-def render_meeting(question: str, passage: Passage, matches: Sequence[Match], words: Words) -> Html:
+def render_matching_words(question: str, passage: Passage, matches: Sequence[Match], words: PageWords) -> Html:
     """The pairs behind a label; empty without pairs of which the two differ."""
     said = different(question, passage.text, matches)
     if not said:

@@ -9,17 +9,17 @@ from starlette.types import ASGIApp
 
 from index.errors import AccessError
 from ui.security.accounts import Accounts, is_open_to_others, read_accounts
-from ui.security.authenticator import Keeper
+from ui.security.authenticator import Authenticator
 from ui.security.body_limits import BodyLimits
 from ui.security.headers import Headers
-from ui.security.hosts import Known, Names
+from ui.security.hosts import AllowedHosts, HostCheck
 from ui.security.sign_in import SignIn
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
+class AccessOptions:
     """What the page listens on and under which other names it is visited; who has to sign in.
 
     ``names`` are host names besides; ``proxy`` is the address whose word is taken for where visitors come from and
@@ -35,7 +35,7 @@ class Access:
     @property
     def is_for_strangers(self) -> bool:
         """Whether others can reach the page and need not sign in."""
-        return not self.accounts and not (Names.of(self.host, self.names).is_private and not self.proxy)
+        return not self.accounts and not (AllowedHosts.of(self.host, self.names).is_private and not self.proxy)
 
     def check(self) -> None:
         """Raises AccessError where strangers could come in though nobody has said that they may, or nobody could."""
@@ -43,7 +43,9 @@ class Access:
             read_accounts(self.accounts)
         if self.open_to_all or not self.is_for_strangers:
             return
-        how = f"with --host {self.host}" if not Names.of(self.host).is_private else "under another name or a proxy"
+        how = (
+            f"with --host {self.host}" if not AllowedHosts.of(self.host).is_private else "under another name or a proxy"
+        )
         raise AccessError(
             f"{how} others can reach the page and read the documents; give --auth-file FILE, made with "
             "zhangju password NAME --auth-file FILE, or --no-auth if whoever can reach it may read them"
@@ -56,5 +58,5 @@ class Access:
             accounts = Accounts(self.accounts, report=report)
             if is_open_to_others(self.accounts):
                 report(f"other users of this machine can read {self.accounts}; mend it with: chmod 600")
-            guarded = SignIn(guarded, Keeper(accounts.current))
-        return Headers(Known(guarded, Names.of(self.host, self.names)))
+            guarded = SignIn(guarded, Authenticator(accounts.current))
+        return Headers(HostCheck(guarded, AllowedHosts.of(self.host, self.names)))

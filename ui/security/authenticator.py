@@ -24,7 +24,7 @@ class Outcome(NamedTuple):
     is_crowded: bool = False
 
 
-class Keeper:
+class Authenticator:
     """Checks names and passwords against the hashes that ``accounts`` gives. For one event loop."""
 
     def __init__(self, accounts: Callable[[], Mapping[str, Hash]], *, throttle: Throttle | None = None) -> None:

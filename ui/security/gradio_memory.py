@@ -7,7 +7,7 @@ import gradio as gr
 from gradio.utils import LRUCache
 
 _SESSIONS = 20  # with a copy of the page each, 100 KB, though nothing on it has a state
-_CALLS = 500  # whose results wait to be fetched; more than the gate lets in
+_CALLS = 500  # whose results wait to be fetched; more than the limit lets in
 _RECORDS = 100  # of how long calls took, which nobody reads
 
 

@@ -29,7 +29,7 @@ def host_name(host: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class AllowedHosts:
     """The names under which the page may be visited.
 
     Loopback names, what it listens on, those that were given; and where it listens for others, every bare address: no
@@ -40,7 +40,7 @@ class Names:
     given: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, listening: str, given: Iterable[str] = ()) -> "Names":
+    def of(cls, listening: str, given: Iterable[str] = ()) -> "AllowedHosts":
         """Names as they are typed, some perhaps with a port."""
         return cls(listening, frozenset(filter(None, map(host_name, given))))
 
@@ -49,7 +49,7 @@ class Names:
         """Whether only this machine is served."""
         return self.listening in LOOPBACK and self.given <= LOOPBACK
 
-    def know(self, name: str) -> bool:
+    def allows(self, name: str) -> bool:
         """Whether a name in small letters is one of them."""
         if name in LOOPBACK or name in self.given:
             return True
@@ -58,10 +58,10 @@ class Names:
         return name == self.listening.lower() or _is_address(name)
 
 
-class Known:
+class HostCheck:
     """Answers only those who came by a known name, and no browser that another page sent."""
 
-    def __init__(self, app: ASGIApp, names: Names) -> None:
+    def __init__(self, app: ASGIApp, names: AllowedHosts) -> None:
         self._app = app
         self._names = names
 
@@ -73,7 +73,7 @@ class Known:
         words = words_for(preferred_language(headers.get("accept-language", ""))).access
         hosts = headers.getlist("host")
         name = host_name(hosts[0]) if len(hosts) == 1 else ""
-        if not name or not self._names.know(name):
+        if not name or not self._names.allows(name):
             said = words.unknown_host.format(name=name or "?")
             return await PlainTextResponse(said, status_code=400)(scope, receive, send)
         if is_foreign(headers, scope.get("method", "GET"), self._names):
@@ -81,7 +81,7 @@ class Known:
         return await self._app(_alone(scope), receive, send)
 
 
-def is_foreign(headers: Headers, method: str, names: Names) -> bool:
+def is_foreign(headers: Headers, method: str, names: AllowedHosts) -> bool:
     """Whether a browser sent the request for another page; following a link to here is not that."""
     if any(not _is_own(origin, headers["host"], names) for origin in headers.getlist("origin")):
         return True
@@ -91,7 +91,7 @@ def is_foreign(headers: Headers, method: str, names: Names) -> bool:
     return not (followed and method in ("GET", "HEAD"))
 
 
-def _is_own(origin: str, host: str, names: Names) -> bool:
+def _is_own(origin: str, host: str, names: AllowedHosts) -> bool:
     """Whether an origin is the one the request went to, or a name that was given, as behind a proxy."""
     try:
         parts = urlsplit(origin)

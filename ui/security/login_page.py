@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from ui.html.markup import EMPTY, Html, element, join
-from ui.words import CHOICES, Words
+from ui.words import CHOICES, PageWords
 
 SIGN_IN, SIGN_OUT = "/login", "/logout"
 STYLE = "/zhangju/login.css"  # the one file that is given to those who are not signed in
@@ -19,7 +19,7 @@ def sign_in_link(target: str = "", language: str = "") -> str:
     return f"{SIGN_IN}?{query}" if query else SIGN_IN
 
 
-def login_page(words: Words, *, said: str = "", name: str = "", target: str = "") -> str:
+def login_page(words: PageWords, *, said: str = "", name: str = "", target: str = "") -> str:
     """The form; ``said`` is what went wrong with it before."""
     door = words.access
     form = element(
@@ -41,7 +41,7 @@ def login_page(words: Words, *, said: str = "", name: str = "", target: str = ""
     return _page(words, f"{words.name} · {door.sign_in}", body)
 
 
-def moved_page(target: str, words: Words) -> str:
+def moved_page(target: str, words: PageWords) -> str:
     """A page that leads on at once."""
     onward = element("meta", http_equiv="refresh", content=f"0;url={target}")
     return _page(words, words.name, element("main", element("a", words.name, href=target)), onward)
@@ -62,7 +62,7 @@ def _field(label: str, name: str, kind: str, autocomplete: str, value: str = "")
     return join(element("label", label, for_=name), box)
 
 
-def _page(words: Words, title: str, body: Html, more: Html = EMPTY) -> str:
+def _page(words: PageWords, title: str, body: Html, more: Html = EMPTY) -> str:
     head = element(
         "head",
         element("meta", charset="utf-8"),

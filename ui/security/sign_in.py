@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ui.security.authenticator import Keeper, Outcome
+from ui.security.authenticator import Authenticator, Outcome
 from ui.security.login_page import NEXT, SIGN_IN, SIGN_OUT, STYLE, login_page, moved_page, sign_in_link
 from ui.security.sessions import LONGEST, Sessions
-from ui.words import Words, preferred_language, words_for
+from ui.words import PageWords, preferred_language, words_for
 
 _FORM = 16_384  # bytes of a form: a name, a password and where to go
 
@@ -19,9 +19,9 @@ _FORM = 16_384  # bytes of a form: a name, a password and where to go
 class SignIn:
     """Passes on the requests of those who are signed in, and answers all others itself."""
 
-    def __init__(self, app: ASGIApp, keeper: Keeper, *, sessions: Sessions | None = None) -> None:
+    def __init__(self, app: ASGIApp, authenticator: Authenticator, *, sessions: Sessions | None = None) -> None:
         self._app = app
-        self._keeper = keeper
+        self._authenticator = authenticator
         self._sessions = sessions or Sessions()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,19 +52,19 @@ class SignIn:
     def _is_known(self, request: Request) -> bool:
         token = request.cookies.get(_cookie(request), "")
         session = self._sessions.find(token) if token else None
-        return session is not None and session.proof == self._keeper.proof(session.name)
+        return session is not None and session.proof == self._authenticator.proof(session.name)
 
     async def _sign_in(self, request: Request) -> Response:
         given = await _read_form(request)
         if given is None:
             return _form(request, _words(request).access.too_long, status=413)
         target = given.get(NEXT, "")
-        outcome = await self._keeper.check(given.get("name", ""), given.get("password", ""), _address(request))
+        outcome = await self._authenticator.check(given.get("name", ""), given.get("password", ""), _address(request))
         if not outcome.name:
             status, said = _refusal(outcome, _words(request))
             return _form(request, said, status=status, name=given.get("name", ""), target=target, wait=outcome.wait)
         answer = RedirectResponse(_home(target), 303)
-        token = self._sessions.begin(outcome.name, self._keeper.proof(outcome.name))
+        token = self._sessions.begin(outcome.name, self._authenticator.proof(outcome.name))
         secure = request.url.scheme == "https"
         answer.set_cookie(
             _cookie(request), token, max_age=int(LONGEST), secure=secure, httponly=True, samesite="strict"
@@ -75,7 +75,7 @@ class SignIn:
         credentials = _basic(request.headers["authorization"])
         if credentials is None:
             return _ask(request)
-        outcome = await self._keeper.check(*credentials, _address(request))
+        outcome = await self._authenticator.check(*credentials, _address(request))
         if outcome.name:
             return None
         status, said = _refusal(outcome, _words(request))
@@ -110,7 +110,7 @@ def _form(
     return HTMLResponse(login_page(_words(request), said=said, name=name, target=target), status, headers=_retry(wait))
 
 
-def _refusal(outcome: Outcome, words: Words) -> tuple[int, str]:
+def _refusal(outcome: Outcome, words: PageWords) -> tuple[int, str]:
     if outcome.is_crowded:
         return 503, words.access.crowded
     if outcome.wait:
@@ -166,6 +166,6 @@ def _address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def _words(request: Request) -> Words:
+def _words(request: Request) -> PageWords:
     chosen = request.query_params.get("language", "")
     return words_for(preferred_language(f"{chosen},{request.headers.get('accept-language', '')}"))

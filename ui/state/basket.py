@@ -12,7 +12,7 @@ _MARKED, _SENTENCE = 8, 4_000  # sentences of a passage, characters of each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class BasketItem:
     """A passage that was collected; ``citation``, ``text`` and ``marked`` are as the page showed them at that time.
 
     ``text`` is how the passage begins, ``marked`` the sentences that were marked, ``note`` the reader's own words.
@@ -26,17 +26,17 @@ class Item:
     marked: tuple[str, ...] = field(default=())
 
 
-def read_items(given: object) -> tuple[Item, ...]:
+def read_basket(given: object) -> tuple[BasketItem, ...]:
     """The items of a basket in their order, each passage once. Raises ValueError where it holds more than it may."""
     if not isinstance(given, list) or len(given) > MOST:
         raise ValueError(f"a basket is a list of at most {MOST} passages")
-    items: dict[str, Item] = {}
+    items: dict[str, BasketItem] = {}
     for item in map(_item, given):
         items.setdefault(item.passage, item)
     return tuple(items.values())
 
 
-def _item(given: Any) -> Item:
+def _item(given: Any) -> BasketItem:
     if not isinstance(given, Mapping):
         raise ValueError("a passage in a basket is an object")
     texts = {name: given.get(name, "") for name in _LONGEST}
@@ -48,4 +48,4 @@ def _item(given: Any) -> Item:
         raise ValueError(f"marked is a list of texts of at most {_SENTENCE} characters")
     if not texts["passage"]:
         raise ValueError("a passage in a basket has an id")
-    return Item(**texts, marked=tuple(marked[:_MARKED]))
+    return BasketItem(**texts, marked=tuple(marked[:_MARKED]))

@@ -15,12 +15,12 @@ from retrieval.records import Answer
 KEPT = 4  # batches, 30 MB each at most; the one that nobody has looked at for longest gives way
 
 
-class UnknownJobError(ZhangjuError):
+class UnknownBatchError(ZhangjuError):
     """A batch that is not kept any more."""
 
 
 @dataclass(slots=True)
-class Job:
+class BatchJob:
     """A batch: its answers grow, a block at a time, by whoever holds ``turn``; all of them are of one generation."""
 
     id: str
@@ -45,12 +45,12 @@ class Job:
         return self.asked.questions[done : done + most]
 
 
-class Jobs:
+class BatchJobs:
     """The batches that are kept, by names that cannot be guessed."""
 
     def __init__(self, *, kept: int = KEPT) -> None:
         self._kept = kept
-        self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self._jobs: OrderedDict[str, BatchJob] = OrderedDict()
         self._lock = Lock()
 
     def add(
@@ -62,19 +62,19 @@ class Jobs:
         documents: Sequence[str],
         generation: Generation,
         contract: ModelContract,
-    ) -> Job:
+    ) -> BatchJob:
         """Keep a new batch."""
-        job = Job(secrets.token_urlsafe(16), name, asked, k, tuple(documents), generation, contract)
+        job = BatchJob(secrets.token_urlsafe(16), name, asked, k, tuple(documents), generation, contract)
         with self._lock:
             self._jobs[job.id] = job
             while len(self._jobs) > self._kept:
                 self._jobs.popitem(last=False)
         return job
 
-    def get(self, name: str) -> Job:
-        """The batch of this name. Raises UnknownJobError."""
+    def get(self, name: str) -> BatchJob:
+        """The batch of this name. Raises UnknownBatchError."""
         with self._lock:
             if name not in self._jobs:
-                raise UnknownJobError("this batch is no longer kept; send it again")
+                raise UnknownBatchError("this batch is no longer kept; send it again")
             self._jobs.move_to_end(name)
             return self._jobs[name]

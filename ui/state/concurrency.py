@@ -1,4 +1,4 @@
-"""A gate before what only one can do at a time: a queue in front of it that is not endless."""
+"""A limit before what only one can do at a time: a queue in front of it that is not endless."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ class BusyError(ZhangjuError):
         super().__init__("too many questions are asked right now; ask again in a few seconds")
 
 
-class Gate:
+class ConcurrencyLimit:
     """Lets one through at a time; at most ``waiting`` others wait up to ``wait`` seconds, more are turned away."""
 
     def __init__(self, *, waiting: int = WAITING, wait: float = WAIT) -> None:
@@ -27,8 +27,8 @@ class Gate:
         self._wait = wait
 
     @contextmanager
-    def pass_through(self) -> Iterator[None]:
-        """Hold the gate. Raises BusyError."""
+    def hold(self) -> Iterator[None]:
+        """Hold the limit. Raises BusyError."""
         if not self._places.acquire(blocking=False):
             raise BusyError
         try:

@@ -6,7 +6,7 @@ from itertools import chain, zip_longest
 
 from index.records import Document, Passage
 from index.text.chinese import HAN, han_count
-from ui.words import Words
+from ui.words import PageWords
 
 MOST = 6  # as many as fit above the fold
 
@@ -29,7 +29,7 @@ _CLAUSE = re.compile(r"[^\n。；;，,：:.!?！？]+")
 _SHORTEST, _LONGEST = 4, 24  # characters of a phrase worth asking about; twice and three times as many in Latin script
 
 
-def example_questions(documents: Sequence[Document], words: Words) -> tuple[str, ...]:
+def example_questions(documents: Sequence[Document], words: PageWords) -> tuple[str, ...]:
     """At most ``MOST`` questions that the documents speak to, spread over their chapters, without repetition.
 
     The same documents give the same questions; only a document without passages gives none.
@@ -57,7 +57,7 @@ def _spread(chapters: list[list[Passage]]) -> list[list[Passage]]:
     return [chapters[(2 * i + 1) * len(chapters) // (2 * count)] for i in range(count)]
 
 
-def _chapter_questions(passages: Sequence[Passage], words: Words, turn: int) -> Iterator[str]:
+def _chapter_questions(passages: Sequence[Passage], words: PageWords, turn: int) -> Iterator[str]:
     """A chapter's questions, best first: figures come first in every third chapter, leads in the others."""
     figures = (words.about_figure.format(**found) for found in _found(_FIGURE, passages))
     leads = (words.about_lead.format(text=_quoted(passage.lead)) for passage in passages if _fits(passage.lead))

@@ -18,18 +18,18 @@ from index.models.contract import ModelContract
 from index.models.encoder import Encoder
 from index.storage import store
 from index.storage.generations import Generation
-from ui.state.protocols import Live
+from ui.state.protocols import LiveIndex
 
 log = logging.getLogger(__name__)
 
-Kind = Literal["add", "remove", "rebuild"]
-State = Literal["running", "opening", "done", "failed"]
+JobKind = Literal["add", "remove", "rebuild"]
+JobState = Literal["running", "opening", "done", "failed"]
 
 _OPENED = 60.0  # seconds in which what was built is opened; the watching thread looks every second
 _END = 10.0  # seconds in which a build ends when the program does: a batch takes one at most
 
 
-class WorkingError(ZhangjuError):
+class JobRunningError(ZhangjuError):
     """A change is wanted while another is being made."""
 
     def __init__(self) -> None:
@@ -41,15 +41,15 @@ class _StoppedError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
+class IndexJob:
     """A change, as it is or as it ended: ``changed`` says what was done, ``error`` why it was not.
 
     ``names`` are the documents it is about, none for a rebuild.
     """
 
-    kind: Kind
+    kind: JobKind
     names: tuple[str, ...]
-    state: State = "running"
+    state: JobState = "running"
     stage: Stage | None = None
     changed: Changed | None = None
     error: Exception | None = None
@@ -61,7 +61,7 @@ class Work:
         return self.state in ("running", "opening")
 
 
-class Workshop:
+class IndexJobs:
     """Changes the index of a directory; ``live`` is what answers meanwhile and goes over to each new generation.
 
     ``load`` gives the model of a name, to be shared with those who ask (`index.models.shared_encoder.SharedModels`).
@@ -73,7 +73,7 @@ class Workshop:
         self,
         directory: Path,
         load: Callable[[str], Encoder],
-        live: Live,
+        live: LiveIndex,
         *,
         sources: Sequence[Path] = (),
         editable: bool = True,
@@ -86,20 +86,20 @@ class Workshop:
         self._starting = Lock()
         self._stop = Event()
         self._thread: Thread | None = None
-        self._work: Work | None = None
+        self._work: IndexJob | None = None
 
     @property
-    def work(self) -> Work | None:
+    def work(self) -> IndexJob | None:
         """What is being done, or was done last."""
         return self._work
 
-    def start(self, wanted: Change, kind: Kind) -> Work:
-        """Begin a change. Raises WorkingError while another goes on."""
+    def start(self, wanted: Change, kind: JobKind) -> IndexJob:
+        """Begin a change. Raises JobRunningError while another goes on."""
         names = (*(upload.name for upload in wanted.uploads), *sorted(wanted.removed))
         with self._starting:
             if self._work is not None and self._work.is_going_on:
-                raise WorkingError
-            self._work = work = Work(kind=kind, names=names)
+                raise JobRunningError
+            self._work = work = IndexJob(kind=kind, names=names)
             self._thread = Thread(target=self._run, args=(wanted,), name="zhangju-workshop", daemon=True)
             self._thread.start()
         return work

@@ -9,13 +9,13 @@ _TOO_FINE = ("条", "款", "项", "目")  # an article is a passage, and a law h
 
 
 @dataclass(slots=True)
-class Node:
+class OutlineNode:
     """A division: ``id`` names it within the page, ``first`` is the passage it begins with, empty if it has none."""
 
     id: str
     path: Path
     first: str = ""
-    children: list["Node"] = field(default_factory=list)
+    children: list["OutlineNode"] = field(default_factory=list)
 
     @property
     def division(self) -> Division:
@@ -28,8 +28,8 @@ class Outline:
 
     def __init__(self, document: Document, name: str) -> None:
         self._name = name
-        self._nodes: dict[tuple[object, ...], Node] = {}
-        self.roots: list[Node] = []
+        self._nodes: dict[tuple[object, ...], OutlineNode] = {}
+        self.roots: list[OutlineNode] = []
         for heading in document.headings:
             self._add(heading.path)
         for passage in document.passages:
@@ -47,7 +47,7 @@ class Outline:
         depths = range(1, len(passage.path) + 1)
         return [node.id for depth in depths if (node := self._nodes.get(_keys(passage.path[:depth])))]
 
-    def walk(self) -> Iterator[Node]:
+    def walk(self) -> Iterator[OutlineNode]:
         """All nodes, each before those below it."""
         waiting = self.roots[::-1]
         while waiting:
@@ -68,7 +68,7 @@ class Outline:
             if division.kind in _TOO_FINE or keys in self._nodes:
                 continue
             above = next((n for d in range(depth - 1, 0, -1) if (n := self._nodes.get(_keys(path[:d])))), None)
-            node = Node(f"{self._name}-{len(self._nodes)}", path[:depth])
+            node = OutlineNode(f"{self._name}-{len(self._nodes)}", path[:depth])
             self._nodes[keys] = node
             (above.children if above else self.roots).append(node)
 
@@ -82,7 +82,7 @@ def outlines(documents: Iterable[Document]) -> Mapping[str, Outline]:
     return {document.id: Outline(document, f"zj-n{i}") for i, document in enumerate(documents)}
 
 
-def hits_by_node(outlines: Mapping[str, Outline], passages: Iterable[Passage]) -> dict[str, int]:
+def count_by_node(outlines: Mapping[str, Outline], passages: Iterable[Passage]) -> dict[str, int]:
     """How many of some passages stand in each node and below it, by node id."""
     counts: dict[str, int] = {}
     for passage in passages:

@@ -8,16 +8,16 @@ from typing import Literal
 
 from retrieval.records import DOUBTFUL, SURE, Answer, Reason
 from ui.words import access, basket, batch, coverage, errors, export, frame, hits, library, related
-from ui.words.access import DoorWords
+from ui.words.access import AccessWords
 from ui.words.basket import BasketWords
 from ui.words.batch import BatchWords
 from ui.words.coverage import CoverageWords
 from ui.words.errors import ErrorWords
 from ui.words.export import ExportWords
-from ui.words.frame import RoomWords
+from ui.words.frame import FrameWords
 from ui.words.hits import HitWords
 from ui.words.library import LibraryWords
-from ui.words.related import RelationWords
+from ui.words.related import RelatedWords
 
 Language = Literal["zh", "en"]
 
@@ -28,7 +28,7 @@ CHOICES: tuple[tuple[str, Language], ...] = (("中文", "zh"), ("English", "en")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class PageWords:
     """The words of one language; what stands in braces is filled in by ``str.format``."""
 
     language: Language
@@ -96,13 +96,13 @@ class Words:
     about_duty: str
     error: ErrorWords
     # by region
-    access: DoorWords
-    frame: RoomWords
+    access: AccessWords
+    frame: FrameWords
     hit: HitWords
     export: ExportWords
     basket: BasketWords
     batch: BatchWords
-    relation: RelationWords
+    related: RelatedWords
     coverage: CoverageWords
     library: LibraryWords
 
@@ -153,7 +153,7 @@ class Words:
         return number + (self.built.format(time=time) if built else "")
 
 
-ZH = Words(
+ZH = PageWords(
     language="zh",
     tag="zh-CN",
     name="章句",
@@ -217,12 +217,12 @@ ZH = Words(
     export=export.ZH,
     basket=basket.ZH,
     batch=batch.ZH,
-    relation=related.ZH,
+    related=related.ZH,
     coverage=coverage.ZH,
     library=library.ZH,
 )
 
-EN = Words(
+EN = PageWords(
     language="en",
     tag="en",
     name="Zhangju",
@@ -287,15 +287,15 @@ EN = Words(
     export=export.EN,
     basket=basket.EN,
     batch=batch.EN,
-    relation=related.EN,
+    related=related.EN,
     coverage=coverage.EN,
     library=library.EN,
 )
 
-WORDS: Mapping[str, Words] = {"zh": ZH, "en": EN}
+WORDS: Mapping[str, PageWords] = {"zh": ZH, "en": EN}
 
 
-def words_for(language: str) -> Words:
+def words_for(language: str) -> PageWords:
     """The catalogue of a language code; Chinese for any code that has none."""
     return WORDS.get(language, ZH)
 

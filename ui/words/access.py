@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DoorWords:
+class AccessWords:
     """The words of one language; what stands in braces is filled in by ``str.format``."""
 
     sign_in: str
@@ -19,7 +19,7 @@ class DoorWords:
     foreign_page: str
 
 
-ZH = DoorWords(
+ZH = AccessWords(
     sign_in="登录",
     sign_out="退出登录",
     name="用户名",
@@ -32,7 +32,7 @@ ZH = DoorWords(
     foreign_page="这个请求来自别的网页，不予处理。请直接打开本站再试。",
 )
 
-EN = DoorWords(
+EN = AccessWords(
     sign_in="Sign in",
     sign_out="Sign out",
     name="Name",

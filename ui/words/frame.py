@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoomWords:
+class FrameWords:
     """The words of one language; what stands in braces is filled in by ``str.format``."""
 
     skip: str
@@ -58,7 +58,7 @@ class RoomWords:
     mean_coverage: str
 
 
-ZH = RoomWords(
+ZH = FrameWords(
     skip="跳到结果",
     views="功能",
     answers="回答",
@@ -111,7 +111,7 @@ ZH = RoomWords(
     mean_coverage="分布：一个词语见于哪些段落，按章计数，意思相近的也算。",
 )
 
-EN = RoomWords(
+EN = FrameWords(
     skip="Skip to the results",
     views="Views",
     answers="Answers",

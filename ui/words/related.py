@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RelationWords:
+class RelatedWords:
     """The words of one language; what stands in braces is filled in by ``str.format``."""
 
     # related passages
@@ -68,7 +68,7 @@ class RelationWords:
         return known.get(kind, kind)
 
 
-ZH = RelationWords(
+ZH = RelatedWords(
     source="与这一段相关",
     count="下面是其他章节和文件里与它最相关的 {count} 段。相对应的句子并排列出，这一段的在前，相关段落的在后。",
     none="其他章节和文件里没有找到与它相关的段落。",
@@ -109,7 +109,7 @@ ZH = RelationWords(
     same_subject="同一主题",
 )
 
-EN = RelationWords(
+EN = RelatedWords(
     source="Related to this passage",
     count="Most related in other chapters and documents: {count}. "
     "Sentences that correspond stand beside each other, those of this passage first.",

@@ -15,8 +15,8 @@ from index.storage.generations import Generation
 from tests.ui.fakes import BigramSearcher, Standing, law, plan
 from ui.app import server
 from ui.app.application import build_app
-from ui.security.access import Access
-from ui.state.protocols import Live, Searching
+from ui.security.access import AccessOptions
+from ui.state.protocols import LiveIndex, PageSearcher
 
 LIVE = Standing(BigramSearcher((plan(), law())))
 
@@ -24,7 +24,7 @@ LIVE = Standing(BigramSearcher((plan(), law())))
 class Answering(NamedTuple):
     """A searcher that is never replaced."""
 
-    searcher: Searching
+    searcher: PageSearcher
     generation: Generation
     built: datetime | None = datetime(2026, 3, 5, 14, 7, tzinfo=UTC)
     problem: str = ""
@@ -70,13 +70,13 @@ class Site:
         return self.ask(f"/gradio_api/run/{handler}", "POST", sent, **{"Content_Type": "application/json", **headers})
 
 
-async def built_app(live: Live = LIVE, **options: Any) -> FastAPI:
+async def built_app(live: LiveIndex = LIVE, **options: Any) -> FastAPI:
     """The application, built inside an event loop: outside of one Gradio makes loops that it never closes."""
     return build_app(live, **options)
 
 
 @contextmanager
-def served(access: Access = Access(), **options: Any) -> Iterator[Site]:  # noqa: B008 (it cannot be changed)
+def served(access: AccessOptions = AccessOptions(), **options: Any) -> Iterator[Site]:  # noqa: B008 (it cannot be changed)
     """The page on a free port of 127.0.0.1, in a thread of its own."""
     ready = threading.Event()
     listening = server.listen("127.0.0.1", 0)

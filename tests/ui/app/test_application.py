@@ -10,7 +10,7 @@ from tests.ui.app.running import LIVE, built_app, served
 from ui.app import server
 from ui.app.application import PULSE, serve
 from ui.handlers.ask import pulse
-from ui.security.access import Access
+from ui.security.access import AccessOptions
 
 
 def test_open_pages_look_at_a_few_letters() -> None:
@@ -32,7 +32,7 @@ def test_the_address_is_announced_opened_and_served_until_ctrl_c(monkeypatch: py
     listening = server.listen("127.0.0.1", 0)
     url = server.address(listening, "127.0.0.1")
     app = asyncio.run(built_app())
-    server.run(app, listening, Access(), announce=announced.append, open_browser=True)
+    server.run(app, listening, AccessOptions(), announce=announced.append, open_browser=True)
     assert announced == [url]
     assert listening.fileno() == -1
 
@@ -46,7 +46,7 @@ def test_without_a_screen_no_browser_takes_over_the_terminal(monkeypatch: pytest
     listening = server.listen("127.0.0.1", 0)
     app = asyncio.run(built_app())
     leave = Timer(0.5, signal.raise_signal, [signal.SIGINT])
-    server.run(app, listening, Access(), announce=lambda _: leave.start(), open_browser=True)
+    server.run(app, listening, AccessOptions(), announce=lambda _: leave.start(), open_browser=True)
     assert not opened
 
 
@@ -60,13 +60,13 @@ def test_a_port_in_use_is_a_message_with_a_remedy() -> None:
 @pytest.mark.parametrize(("host", "port"), [("203.0.113.7", 7860), ("127.0.0.1", 70000), ("no.such.host.invalid", 0)])
 def test_an_address_that_cannot_be_had_is_a_message_with_a_remedy(host: str, port: int) -> None:
     with pytest.raises(ZhangjuError, match=r"cannot listen on .*; --host must be") as raised:
-        serve(LIVE, access=Access(host=host, open_to_all=True), port=port)
+        serve(LIVE, access=AccessOptions(host=host, open_to_all=True), port=port)
     assert "\n" not in str(raised.value)
 
 
 def test_nothing_is_served_to_strangers_unless_somebody_said_so() -> None:
     with pytest.raises(AccessError, match=r"--host 0\.0\.0\.0 others can reach .*--auth-file FILE.*--no-auth"):
-        serve(LIVE, access=Access(host="0.0.0.0"), port=0)
+        serve(LIVE, access=AccessOptions(host="0.0.0.0"), port=0)
 
 
 @pytest.mark.parametrize(

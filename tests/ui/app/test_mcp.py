@@ -8,9 +8,9 @@ from mcp.types import CallToolResult, TextContent
 
 from tests.ui.app.running import LIVE, served
 from ui.app.api import Api
-from ui.state.concurrency import Gate
+from ui.state.concurrency import ConcurrencyLimit
 
-API = Api(LIVE, Gate())
+API = Api(LIVE, ConcurrencyLimit())
 
 
 def told(result: CallToolResult) -> str:

@@ -18,7 +18,7 @@ from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.live import LiveSearcher
 from tests.fakes import HashingEncoder
 from ui.app.application import serve
-from ui.state.index_jobs import Workshop
+from ui.state.index_jobs import IndexJobs
 
 class Unhurried(HashingEncoder):
     def encode_passages(self, texts, **options):
@@ -28,8 +28,8 @@ class Unhurried(HashingEncoder):
 directory = Path(sys.argv[1])
 models = SharedModels(lambda _: Unhurried())
 with LiveSearcher(directory, models, out_of_domain=OutOfDomainVectors.embed, every=0.1) as live:
-    workshop = Workshop(directory, models, live)
-    serve(live, port=0, announce=lambda url: print(url, flush=True), workshop=workshop)
+    index_jobs = IndexJobs(directory, models, live)
+    serve(live, port=0, announce=lambda url: print(url, flush=True), index_jobs=index_jobs)
 """
 LAW = "某市湿地条例\n第一条 保护湿地。\n第二条 禁止向湿地排放污水。\n"
 PATIENCE = 30_000

@@ -14,9 +14,9 @@ BEHIND_A_DOOR = """
 import sys
 from pathlib import Path
 from tests.ui.fakes import BigramSearcher, Standing, law, plan
-from ui.security.access import Access
+from ui.security.access import AccessOptions
 from ui.app.application import serve
-access = Access(accounts=Path(sys.argv[1]))
+access = AccessOptions(accounts=Path(sys.argv[1]))
 serve(Standing(BigramSearcher((plan(), law()))), port=0, access=access, announce=lambda url: print(url, flush=True))
 """
 

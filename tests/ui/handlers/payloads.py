@@ -19,8 +19,8 @@ from index.records import Division, Document, Heading, Link, Passage, Span
 from tests.ui.fakes import BigramSearcher, Standing, document
 from ui.app.api import Api
 from ui.app.application import build_page
-from ui.handlers.ask import Room
-from ui.handlers.error_handlers import Shown
+from ui.handlers.ask import AskHandlers
+from ui.handlers.error_handlers import HandlerResult
 from ui.html.markup import Html
 
 BREAKING = (
@@ -154,11 +154,13 @@ class Visitor:
         self._live = Standing(BigramSearcher(library("text")))
         with ThreadPoolExecutor(1) as thread:  # in a browser's test this one has a loop already
             page = thread.submit(lambda: asyncio.run(self._built())).result()
-        self.handlers: dict[str, Callable[..., Shown]] = {str(one.api_name): _bare(one.fn) for one in page.fns.values()}
+        self.handlers: dict[str, Callable[..., HandlerResult]] = {
+            str(one.api_name): _bare(one.fn) for one in page.fns.values()
+        }
 
     async def _built(self) -> gr.Blocks:
-        room = Room(self._live, can_leave=True)
-        return build_page(room, Api(self._live, room.gate))
+        room = AskHandlers(self._live, can_leave=True)
+        return build_page(room, Api(self._live, room.limit))
 
     def gather(self, text: str, rounds: Sequence[tuple[bool, str]] = ROUNDS) -> Iterator[tuple[str, Html]]:
         """The name of each handler with each piece of HTML that it gives, for what is there and for what is not."""
@@ -173,7 +175,7 @@ class Visitor:
                 job = shown.get("job", job) if known else job
                 yield from ((name, piece) for piece in pieces(shown))
 
-    def _call(self, handler: Callable[..., Shown], given: Mapping[str, Any]) -> Shown:
+    def _call(self, handler: Callable[..., HandlerResult], given: Mapping[str, Any]) -> HandlerResult:
         try:
             return handler(**given)
         except Exception as error:  # noqa: BLE001 (a program gets its words, and no HTML)
@@ -262,6 +264,6 @@ class Form(HTMLParser):
         self.others.append(data)
 
 
-def _bare(handler: Any) -> Callable[..., Shown]:
+def _bare(handler: Any) -> Callable[..., HandlerResult]:
     """The handler without what turns its errors into Gradio's."""
     return handler.__wrapped__ if hasattr(handler, "__wrapped__") else handler  # type: ignore[no-any-return]

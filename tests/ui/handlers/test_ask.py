@@ -15,10 +15,10 @@ from tests.ui.fakes import FIRST, SECOND, BigramSearcher, Standing, law, plan
 from tests.ui.render.test_render import Page
 from ui.app.api import Api
 from ui.app.application import build_page
-from ui.handlers.ask import Room, pulse
-from ui.handlers.copies import copies_of
+from ui.handlers.ask import AskHandlers, pulse
+from ui.handlers.copy_texts import copy_texts
 from ui.html.links import checked_base, is_local, link, shared
-from ui.state.concurrency import BusyError, Gate
+from ui.state.concurrency import BusyError, ConcurrencyLimit
 from ui.words import EN, ZH
 
 SEARCHER = BigramSearcher((plan(), law()))
@@ -26,8 +26,8 @@ LIVE = Standing(SEARCHER)
 BASE = "http://127.0.0.1:7860/"
 
 
-def room(live: Standing = LIVE) -> Room:
-    return Room(live)
+def room(live: Standing = LIVE) -> AskHandlers:
+    return AskHandlers(live)
 
 
 def key(live: Standing) -> str:
@@ -41,7 +41,7 @@ def test_the_frame_comes_in_the_language_of_the_browser() -> None:
         ("fr", "zh", ZH),
         ("", "zh", ZH),
     ):
-        entered = room().enter(languages)
+        entered = room().load_frame(languages)
         assert (entered["language"], entered["tag"]) == (language, words.tag)
         assert words.placeholder in entered["html"]
         assert entered["say"]["copied"] == words.frame.copied
@@ -49,7 +49,7 @@ def test_the_frame_comes_in_the_language_of_the_browser() -> None:
 
 
 def test_the_outline_holds_every_division_and_leads_to_its_first_passage() -> None:
-    page = Page(room().enter("zh")["html"])
+    page = Page(room().load_frame("zh")["html"])
     text = page.text("nav")
     assert "第二章 推进绿色发展" in text
     assert "第一节 节约能源" in text
@@ -59,7 +59,7 @@ def test_the_outline_holds_every_division_and_leads_to_its_first_passage() -> No
 
 
 def test_a_question_is_answered_with_counts_for_the_outline() -> None:
-    found = room().look_up("  推动高耗能行业节能改造 \n", [], "zh", BASE)
+    found = room().answer("  推动高耗能行业节能改造 \n", [], "zh", BASE)
     assert found["hits"][0] == "plan.txt#4"
     assert found["answered"]
     assert len(found["hits"]) == 9
@@ -67,22 +67,22 @@ def test_a_question_is_answered_with_counts_for_the_outline() -> None:
     assert found["counts"] == {"zj-n0-0": 2, "zj-n0-1": 4, "zj-n0-2": 1, "zj-n0-3": 1, "zj-n0-4": 1, "zj-n0-5": 1,
                                "zj-n1-0": 1, "zj-n1-1": 1}  # fmt: skip
     assert link(BASE, q="推动高耗能行业节能改造", p="plan.txt#4") in found["html"].replace("&amp;", "&")
-    english = room().look_up("用水量下降多少", [], "en", "javascript:alert(1)")["html"]
+    english = room().answer("用水量下降多少", [], "en", "javascript:alert(1)")["html"]
     assert "云溪市发展规划, ch. 2, sec. 2, para. 1" in english
     assert "javascript" not in english
 
 
 def test_only_the_documents_that_were_chosen_are_asked() -> None:
-    assert set(room().look_up("节能改造", ["law.txt"], "zh", "")["hits"]) == {"law.txt#1", "law.txt#2"}
+    assert set(room().answer("节能改造", ["law.txt"], "zh", "")["hits"]) == {"law.txt#1", "law.txt#2"}
 
 
 def test_a_place_leads_to_its_passages() -> None:
-    found = room().look_up("第二条", [], "zh", "")
+    found = room().answer("第二条", [], "zh", "")
     assert found["place"] == "law.txt#2"
     assert "第二条：1 段" in found["html"]
-    chapter = room().look_up("第二章", ["plan.txt"], "en", "")
+    chapter = room().answer("第二章", ["plan.txt"], "en", "")
     assert chapter["hits"] == [f"plan.txt#{n}" for n in (3, 4, 5, 6)]
-    assert "place" not in room().look_up("第九章", [], "zh", "")
+    assert "place" not in room().answer("第九章", [], "zh", "")
 
 
 @dataclass(frozen=True)
@@ -97,37 +97,37 @@ class Repeating(BigramSearcher):
 
 def test_passages_with_the_same_words_are_named_in_either_language() -> None:
     repeating = room(Standing(Repeating((plan(), law()))))
-    assert ZH.same_places(["《云溪市湿地保护条例》第二条"]) in repeating.look_up("用水量下降多少", [], "zh", "")["html"]
-    assert EN.same_places(["云溪市湿地保护条例, art. 2"]) in repeating.look_up("用水量下降多少", [], "en", "")["html"]
+    assert ZH.same_places(["《云溪市湿地保护条例》第二条"]) in repeating.answer("用水量下降多少", [], "zh", "")["html"]
+    assert EN.same_places(["云溪市湿地保护条例, art. 2"]) in repeating.answer("用水量下降多少", [], "en", "")["html"]
 
 
 @pytest.mark.parametrize("question", ["", "  \n\t", "　"])
 def test_an_empty_question_is_not_searched(question: str) -> None:
-    told = room(Standing(BigramSearcher(()))).look_up(question, [], "zh", "")  # asking would fail
+    told = room(Standing(BigramSearcher(()))).answer(question, [], "zh", "")  # asking would fail
     assert ZH.empty_question in told["html"]
     assert told["problem"]
 
 
 def test_a_problem_that_the_reader_can_mend_is_shown_in_its_words() -> None:
-    told = room().look_up("很" * 201, [], "zh", "")
+    told = room().answer("很" * 201, [], "zh", "")
     assert "the question has 201 characters; shorten it to 200" in told["html"]
     assert ZH.unusable in told["html"]
-    told = room().read("gone.txt", "", "zh")["html"]
+    told = room().read_text("gone.txt", "", "zh")["html"]
     assert f'<p class="zj-verdict-title">{ZH.error.place}</p><p>原因： <span lang="en">there is no document' in told
-    assert "there is no passage" in room().peek(["gone"], "en")["html"]
-    assert "there is no passage" in room().peek([], "en")["html"]
+    assert "there is no passage" in room().preview(["gone"], "en")["html"]
+    assert "there is no passage" in room().preview([], "en")["html"]
 
 
 def test_an_unforeseen_problem_is_logged_and_shown_calmly(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR):
-        told = room().look_up("crash", [], "zh", "")
+        told = room().answer("crash", [], "zh", "")
     assert "a bug" in caplog.text
     assert ZH.unexpected in told["html"]
     assert "a bug" not in told["html"]
 
 
 def test_a_text_holds_every_heading_and_passage_in_order() -> None:
-    read = room().read("plan.txt", "", "zh")
+    read = room().read_text("plan.txt", "", "zh")
     page = Page(read["html"])
     passages = [a["data-passage"] for tag, a in page.elements if tag == "div" and "data-cite" in a]
     assert passages == [p.id for p in plan().passages]
@@ -139,7 +139,7 @@ def test_a_text_holds_every_heading_and_passage_in_order() -> None:
 
 
 def test_a_reference_is_looked_at_in_its_own_document() -> None:
-    seen = room().peek(["gone", "law.txt#2", "law.txt#1"], "en")
+    seen = room().preview(["gone", "law.txt#2", "law.txt#1"], "en")
     assert seen["document"] == "law.txt"
     assert "云溪市湿地保护条例, art. 2" in seen["html"]
     assert EN.hit.also_named.format(count=1) in seen["html"]
@@ -152,23 +152,23 @@ NEXT = replace(LIVE, searcher=BigramSearcher((plan(),)), generation=SECOND)
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_nothing_is_told_while_nothing_has_changed(language: str) -> None:
-    assert room().tell(key(LIVE), "", language) == {"html": "", "generation": key(LIVE)}
-    assert room().tell(key(LIVE), key(LIVE), language)["html"] == ""
+    assert room().notices(key(LIVE), "", language) == {"html": "", "generation": key(LIVE)}
+    assert room().notices(key(LIVE), key(LIVE), language)["html"] == ""
 
 
 def test_another_index_is_told_with_what_is_in_it() -> None:
     assert (
         "第 2 代（2026\u201103\u201105\u00a014:07 建成）：1 份文件，7 段。"
-        in room(NEXT).tell(key(LIVE), "", "zh")["html"]
+        in room(NEXT).notices(key(LIVE), "", "zh")["html"]
     )
-    english = room(NEXT).tell(key(LIVE), "", "en")["html"]
+    english = room(NEXT).notices(key(LIVE), "", "en")["html"]
     assert "generation 2 (built 2026\u201103\u201105\u00a014:07). Documents: 1, passages: 7." in english
     assert EN.older not in english
 
 
 def test_an_answer_from_an_older_index_is_called_that() -> None:
-    assert ZH.older in room(NEXT).tell(key(NEXT), key(LIVE), "zh")["html"]
-    assert EN.older not in room(NEXT).tell(key(NEXT), key(NEXT), "en")["html"]
+    assert ZH.older in room(NEXT).notices(key(NEXT), key(LIVE), "zh")["html"]
+    assert EN.older not in room(NEXT).notices(key(NEXT), key(NEXT), "en")["html"]
 
 
 def test_an_index_that_cannot_be_opened_is_told_with_the_reason() -> None:
@@ -177,7 +177,7 @@ def test_an_index_that_cannot_be_opened_is_told_with_the_reason() -> None:
         ("zh", "磁盘上的索引打不开，仍由第 1 代"),
         ("en", "cannot be opened; generation 1 goes on"),
     ):
-        notice = room(stuck).tell(key(stuck), "", language)["html"]
+        notice = room(stuck).notices(key(stuck), "", language)["html"]
         assert start in notice
         assert '<span lang="en">&lt;b&gt;tokens.npy&lt;/b&gt; is damaged</span>' in notice
 
@@ -203,7 +203,7 @@ class Overtaken(BigramSearcher):
 def test_a_question_is_asked_of_one_index_alone() -> None:
     live = Standing(SEARCHER)
     live.searcher = Overtaken((plan(), law()), live)
-    assert room(live).look_up("用水量下降多少", [], "zh", "")["generation"] == f"{FIRST.name} {FIRST.digest[:16]}"
+    assert room(live).answer("用水量下降多少", [], "zh", "")["generation"] == f"{FIRST.name} {FIRST.digest[:16]}"
     assert live.generation == SECOND
 
 
@@ -211,23 +211,23 @@ def test_a_question_is_asked_of_one_index_alone() -> None:
 
 
 def test_the_gate_lets_one_through_and_turns_away_whom_it_cannot_serve() -> None:
-    gate, inside, leave = Gate(waiting=0, wait=0.05), Event(), Event()
+    limit, inside, leave = ConcurrencyLimit(waiting=0, wait=0.05), Event(), Event()
 
     def stay() -> None:
-        with gate.pass_through():
+        with limit.hold():
             inside.set()
             leave.wait(10)
 
     thread = Thread(target=stay)
     thread.start()
     assert inside.wait(10)
-    with pytest.raises(BusyError, match="ask again in a few seconds"), gate.pass_through():
+    with pytest.raises(BusyError, match="ask again in a few seconds"), limit.hold():
         pytest.fail("two were let through")
-    told = Room(LIVE, gate=gate).look_up("节能", [], "zh", "")
+    told = AskHandlers(LIVE, limit=limit).answer("节能", [], "zh", "")
     leave.set()
     thread.join()
     assert ZH.frame.busy in told["html"]
-    with gate.pass_through():
+    with limit.hold():
         pass
 
 
@@ -235,7 +235,7 @@ def test_the_gate_lets_one_through_and_turns_away_whom_it_cannot_serve() -> None
 
 
 def test_programs_get_what_the_command_line_prints() -> None:
-    api = Api(LIVE, Gate())
+    api = Api(LIVE, ConcurrencyLimit())
     assert api.search("用水量下降多少", 3) == answer_json(SEARCHER.ask("用水量下降多少", k=3))
     assert len(api.search("用水量下降多少", -7)["hits"]) == 1
     assert api.show("第二条")["passages"][0]["passage"] == "law.txt#2"
@@ -249,7 +249,7 @@ def test_programs_get_what_the_command_line_prints() -> None:
 
 def test_every_handler_has_its_name_and_says_what_it_does() -> None:
     async def built() -> dict[str, str]:
-        page = build_page(Room(LIVE), Api(LIVE, Gate()))
+        page = build_page(AskHandlers(LIVE), Api(LIVE, ConcurrencyLimit()))
         return {str(fn.api_name): fn.fn.__doc__ or "" for fn in page.fns.values() if fn.fn}
 
     names = asyncio.run(built())
@@ -280,6 +280,6 @@ def test_an_address_of_this_machine_alone_is_not_for_others(address: str, local:
     assert shared(address) == ("" if local else address)
     base = address.partition("?")[0]
     passage = plan().passages[0]
-    copies = copies_of(plan(), passage, cite(plan().title, passage), base=base)
+    copies = copy_texts(plan(), passage, cite(plan().title, passage), base=base)
     assert copies.address == f"{base}?p=plan.txt%231"
     assert (copies.address in copies.citations["markdown"]) is not local

@@ -10,11 +10,11 @@ from openpyxl import load_workbook
 
 from retrieval.evidence.evidence_rows import COLUMNS
 from tests.ui.fakes import SECOND, BigramSearcher, Standing, law, plan
-from ui.handlers.ask import Room
-from ui.handlers.batch import BLOCK, QUESTIONS, ROOM, Batch
+from ui.handlers.ask import AskHandlers
+from ui.handlers.batch import BLOCK, QUESTIONS, ROOM, BatchHandlers
 from ui.render.batch import render_rows
-from ui.state.batch_jobs import Job, Jobs, UnknownJobError
-from ui.state.concurrency import Gate
+from ui.state.batch_jobs import BatchJob, BatchJobs, UnknownBatchError
+from ui.state.concurrency import ConcurrencyLimit
 from ui.words import EN, ZH
 
 WATER = "用水量较2020年下降多少"
@@ -28,9 +28,9 @@ def live() -> Standing:
 
 
 def sent(
-    batch: Batch, text: str, name: str = "问题.csv", k: int = 3, documents: tuple[str, ...] = ()
+    batch: BatchHandlers, text: str, name: str = "问题.csv", k: int = 3, documents: tuple[str, ...] = ()
 ) -> dict[str, Any]:
-    return batch.batch_begin(name, b64encode(text.encode()).decode(), list(documents), k, "zh")
+    return batch.start(name, b64encode(text.encode()).decode(), list(documents), k, "zh")
 
 
 def rows(file: dict[str, Any]) -> list[dict[str, str]]:
@@ -38,34 +38,34 @@ def rows(file: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def test_a_list_is_asked_block_by_block_and_becomes_a_table() -> None:
-    batch = Batch(Room(live()))
+    batch = BatchHandlers(AskHandlers(live()))
     begun = sent(batch, LIST)
     assert begun["total"] == 3
-    shown = batch.batch(begun["job"], "zh")
+    shown = batch.view(begun["job"], "zh")
     assert not shown["ended"]
     assert "已查 0 / 3 个问题" in shown["html"]
-    found = batch.batch_next(begun["job"], "zh")
+    found = batch.next_block(begun["job"], "zh")
     assert (found["first"], found["done"], found["total"]) == (0, 3, 3)
     assert found["summary"] == (
         "文件的回答 1 个，可能的回答 0 个，很可能没有直接回答 0 个，没有回答 1 个，不是完整的问题 1 个。"
     )
     assert SENTENCE in found["rows"]
     assert "《云溪市发展规划》第二章第二节第1段" in found["rows"]
-    assert batch.batch(begun["job"], "zh")["ended"]
-    file = batch.batch_file(begun["job"], "csv", False, "zh", BASE)
+    assert batch.view(begun["job"], "zh")["ended"]
+    file = batch.download(begun["job"], "csv", False, "zh", BASE)
     assert file["name"] == "问题 的回答.csv"
     table = rows(file)
     assert list(table[0]) == ["编号", "问题", *COLUMNS]
     assert [row["编号"] for row in table] == ["007"] * 3 + ["'=1+1"] * 3 + [""] * 3
     assert (table[0]["answer"], table[1]["answer"], table[3]["status"]) == (SENTENCE, "", "not in the text")
     assert table[0]["link"].startswith(BASE)
-    wide = rows(batch.batch_file(begun["job"], "csv", True, "zh", ""))
+    wide = rows(batch.download(begun["job"], "csv", True, "zh", ""))
     assert len(wide) == 3
     assert wide[0]["text_1"] == plan().passages[4].text
 
 
 def test_a_row_says_how_sure_its_answer_is() -> None:
-    batch = Batch(Room(live()))
+    batch = BatchHandlers(AskHandlers(live()))
     sure = {"文件的回答": 0.75, "可能的回答": 0.6, "文件很可能没有直接回答，最接近的一句是": 0.34}
     for title, confidence in sure.items():
         found = replace(live().current().searcher.ask(WATER), confidence=confidence)
@@ -73,33 +73,33 @@ def test_a_row_says_how_sure_its_answer_is() -> None:
         assert f'<span class="zj-kind">{title}</span>' in row
         assert f"可信程度：{ZH.sureness(confidence)}" in row
     job = sent(batch, f"{WATER}\n第二章", "q.txt")["job"]
-    rows = batch.batch_next(job, "zh")["rows"]
+    rows = batch.next_block(job, "zh")["rows"]
     assert '<span class="zj-kind">5 段</span>' in rows  # chapter 2 of the plan has 4, that of the law 1
-    assert rows in batch.batch(job, "zh")["html"]  # seen again
+    assert rows in batch.view(job, "zh")["html"]  # seen again
 
 
 def test_workbooks_and_reports_are_given_out_as_well() -> None:
-    batch = Batch(Room(live()))
+    batch = BatchHandlers(AskHandlers(live()))
     job = sent(batch, WATER, "q.txt")["job"]
-    batch.batch_next(job, "en")
-    file = batch.batch_file(job, "xlsx", False, "en", BASE)
+    batch.next_block(job, "en")
+    file = batch.download(job, "xlsx", False, "en", BASE)
     sheet = load_workbook(io.BytesIO(b64decode(file["data"]))).worksheets[0]
     assert [cell.value for cell in sheet[1]] == list(COLUMNS)
     assert sheet["F2"].value == SENTENCE
-    assert SENTENCE in b64decode(batch.batch_file(job, "md", True, "en", BASE)["data"]).decode()
-    assert EN.export.nothing in batch.batch_file(job, "exe", False, "en", "")["html"]
+    assert SENTENCE in b64decode(batch.download(job, "md", True, "en", BASE)["data"]).decode()
+    assert EN.export.nothing in batch.download(job, "exe", False, "en", "")["html"]
 
 
 def test_a_stopped_batch_gives_the_table_of_what_was_asked() -> None:
-    batch = Batch(Room(live()))
+    batch = BatchHandlers(AskHandlers(live()))
     job = sent(batch, "\n".join(f"{WATER}{n}" for n in range(BLOCK + 2)), "q.txt")["job"]
-    assert EN.export.nothing in batch.batch_file(job, "csv", False, "en", "")["html"]
-    assert batch.batch_next(job, "zh")["done"] == BLOCK
-    assert len(rows(batch.batch_file(job, "csv", True, "zh", ""))) == BLOCK
-    last = batch.batch_next(job, "zh")
+    assert EN.export.nothing in batch.download(job, "csv", False, "en", "")["html"]
+    assert batch.next_block(job, "zh")["done"] == BLOCK
+    assert len(rows(batch.download(job, "csv", True, "zh", ""))) == BLOCK
+    last = batch.next_block(job, "zh")
     assert (last["first"], last["done"]) == (BLOCK, BLOCK + 2)
     assert last["rows"].count("<tr") == 2
-    assert batch.batch_next(job, "zh")["rows"] == ""
+    assert batch.next_block(job, "zh")["rows"] == ""
 
 
 @pytest.mark.parametrize(
@@ -117,18 +117,23 @@ def test_a_stopped_batch_gives_the_table_of_what_was_asked() -> None:
     ],
 )
 def test_a_list_that_cannot_be_asked_is_refused_with_the_reason(name: str, text: str, said: str) -> None:
-    told = sent(Batch(Room(live())), text, name)
+    told = sent(BatchHandlers(AskHandlers(live())), text, name)
     assert told["problem"]
     assert said in told["html"]
 
 
 def test_what_is_no_base64_and_what_is_not_there_is_told() -> None:
-    batch = Batch(Room(live()))
-    assert ZH.batch.unreadable in batch.batch_begin("q.txt", "*", [], 5, "zh")["html"]
-    assert "gone.txt" in sent(Batch(Room(Standing(Strict((plan(),))))), WATER, "q.txt", documents=("gone.txt",))["html"]
-    for told in (batch.batch_next("x", "en"), batch.batch_file("x", "csv", False, "en", ""), batch.batch("x", "en")):
+    batch = BatchHandlers(AskHandlers(live()))
+    assert ZH.batch.unreadable in batch.start("q.txt", "*", [], 5, "zh")["html"]
+    assert (
+        "gone.txt"
+        in sent(BatchHandlers(AskHandlers(Standing(Strict((plan(),))))), WATER, "q.txt", documents=("gone.txt",))[
+            "html"
+        ]
+    )
+    for told in (batch.next_block("x", "en"), batch.download("x", "csv", False, "en", ""), batch.view("x", "en")):
         assert "This batch is no longer there" in told["html"]
-    assert "zj-batch-form" in batch.batch("x", "en")["html"]
+    assert "zj-batch-form" in batch.view("x", "en")["html"]
 
 
 class Strict(BigramSearcher):
@@ -142,40 +147,40 @@ class Strict(BigramSearcher):
 
 def test_one_table_is_of_one_index() -> None:
     standing = live()
-    batch = Batch(Room(standing))
+    batch = BatchHandlers(AskHandlers(standing))
     job = sent(batch, "\n".join([WATER] * (BLOCK + 1)), "q.txt")["job"]
-    batch.batch_next(job, "zh")
+    batch.next_block(job, "zh")
     standing.generation = SECOND
-    assert ZH.batch.changed in batch.batch_next(job, "zh")["html"]
-    assert len(rows(batch.batch_file(job, "csv", True, "zh", ""))) == BLOCK
+    assert ZH.batch.changed in batch.next_block(job, "zh")["html"]
+    assert len(rows(batch.download(job, "csv", True, "zh", ""))) == BLOCK
 
 
 def test_a_batch_without_a_turn_asks_again() -> None:
-    gate, inside, leave = Gate(waiting=0, wait=0.05), Event(), Event()
+    limit, inside, leave = ConcurrencyLimit(waiting=0, wait=0.05), Event(), Event()
 
     def stay() -> None:
-        with gate.pass_through():
+        with limit.hold():
             inside.set()
             leave.wait(10)
 
-    batch = Batch(Room(live(), gate=gate))
+    batch = BatchHandlers(AskHandlers(live(), limit=limit))
     job = sent(batch, WATER, "q.txt")["job"]
     thread = Thread(target=stay)
     thread.start()
     assert inside.wait(10)
-    assert batch.batch_next(job, "zh") == {"again": True}
+    assert batch.next_block(job, "zh") == {"again": True}
     leave.set()
     thread.join()
-    assert batch.batch_next(job, "zh")["done"] == 1
+    assert batch.next_block(job, "zh")["done"] == 1
 
 
 def test_few_batches_are_kept() -> None:
-    standing, jobs = live(), Jobs(kept=2)
-    batch = Batch(Room(standing), jobs)
+    standing, jobs = live(), BatchJobs(kept=2)
+    batch = BatchHandlers(AskHandlers(standing), jobs)
     first, second = (sent(batch, WATER, "q.txt")["job"] for _ in range(2))
-    assert isinstance(jobs.get(first), Job)  # looked at, and so the later of the two
+    assert isinstance(jobs.get(first), BatchJob)  # looked at, and so the later of the two
     sent(batch, WATER, "q.txt")
     assert jobs.get(first).total == 1
-    with pytest.raises(UnknownJobError):
+    with pytest.raises(UnknownBatchError):
         jobs.get(second)
     assert replace(jobs.get(first)).id == first

@@ -9,20 +9,20 @@ from dataclasses import replace
 import pytest
 
 from tests.ui.fakes import BigramSearcher, Standing, law, plan
-from ui.handlers.ask import Room
-from ui.handlers.coverage import LISTED, Cover, split_terms
-from ui.handlers.error_handlers import Shown
+from ui.handlers.ask import AskHandlers
+from ui.handlers.coverage import LISTED, CoverageHandlers, split_terms
+from ui.handlers.error_handlers import HandlerResult
 
 BASE = "http://127.0.0.1:7860/"
 
 
 @pytest.fixture
-def cover() -> Cover:
-    return Cover(Room(Standing(BigramSearcher((plan(), law())))))
+def cover() -> CoverageHandlers:
+    return CoverageHandlers(AskHandlers(Standing(BigramSearcher((plan(), law())))))
 
 
-def asked(cover: Cover, terms: str, documents: list[str] | None = None, chapter: str = "") -> Shown:
-    return cover.cover(terms, documents or [], chapter, "zh", BASE)
+def asked(cover: CoverageHandlers, terms: str, documents: list[str] | None = None, chapter: str = "") -> HandlerResult:
+    return cover.coverage(terms, documents or [], chapter, "zh", BASE)
 
 
 def bars(html: str) -> list[tuple[str, str]]:
@@ -44,14 +44,14 @@ def test_an_english_phrase_is_one_term() -> None:
 
 
 @pytest.mark.parametrize("nothing", ["", " \n", "、；"])
-def test_the_empty_form(cover: Cover, nothing: str) -> None:
+def test_the_empty_form(cover: CoverageHandlers, nothing: str) -> None:
     shown = asked(cover, nothing)
     assert set(shown) == {"html"}
     assert 'id="zj-cover-terms"' in shown["html"]
     assert "zj-bars" not in shown["html"]
 
 
-def test_a_bar_for_each_chapter_in_the_order_of_the_text(cover: Cover) -> None:
+def test_a_bar_for_each_chapter_in_the_order_of_the_text(cover: CoverageHandlers) -> None:
     shown = asked(cover, "节能改造")
     assert bars(shown["html"]) == [
         ("第一章（推定） 繁荣文化", "1/2"),
@@ -69,13 +69,13 @@ def test_a_bar_for_each_chapter_in_the_order_of_the_text(cover: Cover) -> None:
     assert sorted(shown["counts"].values()) == [1, 1, 1, 1]  # three chapters and a section
 
 
-def test_only_the_documents_that_are_chosen(cover: Cover) -> None:
+def test_only_the_documents_that_are_chosen(cover: CoverageHandlers) -> None:
     shown = asked(cover, "湿地", ["law.txt"])
     assert bars(shown["html"]) == [("第一章 总则", "1/1"), ("第二章 保护与利用", "1/1")]
     assert "查了这份文件的 2 段。" in shown["html"]
 
 
-def test_a_term_that_is_nowhere(cover: Cover) -> None:
+def test_a_term_that_is_nowhere(cover: CoverageHandlers) -> None:
     shown = asked(cover, "恐龙")
     assert "没有找到“恐龙”。" in shown["html"]
     assert [count for _, count in bars(shown["html"])] == ["0/2", "0/4", "0/1", "0/1", "0/1"]
@@ -83,7 +83,7 @@ def test_a_term_that_is_nowhere(cover: Cover) -> None:
     assert "zj-cover-passages" not in shown["html"]
 
 
-def test_a_chapter_that_is_chosen(cover: Cover) -> None:
+def test_a_chapter_that_is_chosen(cover: CoverageHandlers) -> None:
     shown = asked(cover, "湿地；节能改造", chapter="2.3")
     assert shown["hits"] == ["plan.txt#7"]
     assert shown["chosen"]
@@ -94,21 +94,21 @@ def test_a_chapter_that_is_chosen(cover: Cover) -> None:
 
 
 @pytest.mark.parametrize("chapter", ["9.1", "1.9", "0.1", "1.0", "1", "x", "1.1.1", "-1.1"])
-def test_a_chapter_that_is_not_there_is_told(cover: Cover, chapter: str) -> None:
+def test_a_chapter_that_is_not_there_is_told(cover: CoverageHandlers, chapter: str) -> None:
     shown = asked(cover, "节能改造", chapter=chapter)
     assert "地址里的这一章不存在" in shown["html"]
     assert not shown["chosen"]
     assert len(shown["hits"]) == 3
 
 
-def test_what_is_no_term_is_told_and_stays_in_the_box(cover: Cover) -> None:
+def test_what_is_no_term_is_told_and_stays_in_the_box(cover: CoverageHandlers) -> None:
     shown = asked(cover, "就业；……")
     assert shown["problem"]
     assert "neither letters nor digits" in shown["html"]
     assert ">就业；……</textarea>" in shown["html"]
 
 
-def test_what_is_typed_stays_text(cover: Cover) -> None:
+def test_what_is_typed_stays_text(cover: CoverageHandlers) -> None:
     hostile = '</textarea><img src=x onerror="alert(1)">'
     shown = asked(cover, hostile)
     assert "<img" not in shown["html"]
@@ -118,7 +118,7 @@ def test_what_is_typed_stays_text(cover: Cover) -> None:
 def test_as_many_passages_as_fit_with_a_stated_number() -> None:
     one = plan()
     copies = tuple(replace(one.passages[3], id=f"p{i}") for i in range(LISTED + 5))
-    many = Cover(Room(Standing(BigramSearcher((replace(one, passages=copies),)))))
+    many = CoverageHandlers(AskHandlers(Standing(BigramSearcher((replace(one, passages=copies),)))))
     shown = asked(many, "节能改造")
     assert len(shown["hits"]) == LISTED
     assert "下面是前 60 段，共 65 段" in shown["html"]
@@ -126,15 +126,15 @@ def test_as_many_passages_as_fit_with_a_stated_number() -> None:
     assert len(asked(many, "节能改造", chapter="1.1")["hits"]) == LISTED + 5
 
 
-def test_in_english(cover: Cover) -> None:
-    shown = cover.cover("就业", [], "", "en", BASE)
+def test_in_english(cover: CoverageHandlers) -> None:
+    shown = cover.coverage("就业", [], "", "en", BASE)
     assert "“就业” was found in 1 passage of 1 chapter." in shown["html"]
     assert "Searched: 9 passages of 2 documents." in shown["html"]
     assert "no proof" in shown["html"]
 
 
-def test_the_table_holds_all_passages(cover: Cover) -> None:
-    made = cover.cover_table("节能改造；恐龙", [], "zh")
+def test_the_table_holds_all_passages(cover: CoverageHandlers) -> None:
+    made = cover.coverage_table("节能改造；恐龙", [], "zh")
     assert made["name"] == "分布 节能改造 恐龙.csv"
     text = base64.b64decode(made["data"]).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
@@ -144,5 +144,5 @@ def test_the_table_holds_all_passages(cover: Cover) -> None:
         ("节能改造", "plan.txt#7", "第三章 稳定就业"),
         ("恐龙", "", ""),
     ]
-    assert cover.cover_table("", [], "zh")["problem"]
-    assert cover.cover_table("……", [], "zh")["problem"]
+    assert cover.coverage_table("", [], "zh")["problem"]
+    assert cover.coverage_table("……", [], "zh")["problem"]

@@ -1,12 +1,14 @@
 import pytest
 
 from index.errors import DocumentError, ModelError, QuestionError, StoreError, UnknownPlaceError, ZhangjuError
-from ui.handlers.error_handlers import Shown, guarded, refusal
-from ui.words import EN, ZH, Words
+from ui.handlers.error_handlers import HandlerResult, error_result, handle_errors
+from ui.words import EN, ZH, PageWords
 
 
 @pytest.mark.parametrize("words", [ZH, EN])
-def test_an_error_is_told_by_its_kind_in_the_language_of_the_page_and_its_words_are_the_reason(words: Words) -> None:
+def test_an_error_is_told_by_its_kind_in_the_language_of_the_page_and_its_words_are_the_reason(
+    words: PageWords,
+) -> None:
     kinds = {
         UnknownPlaceError: words.error.place,
         QuestionError: words.unusable,
@@ -17,10 +19,10 @@ def test_an_error_is_told_by_its_kind_in_the_language_of_the_page_and_its_words_
     }
     for kind, title in kinds.items():
 
-        def fail(kind: type[ZhangjuError] = kind) -> Shown:
+        def fail(kind: type[ZhangjuError] = kind) -> HandlerResult:
             raise kind("'<x>' names no document")
 
-        told = guarded(words, fail)
+        told = handle_errors(words, fail)
         assert told["problem"]
         assert told["html"] == (
             f'<div class="zj-verdict zj-problem" role="alert"><p class="zj-verdict-title">{title}</p>'
@@ -29,5 +31,5 @@ def test_an_error_is_told_by_its_kind_in_the_language_of_the_page_and_its_words_
 
 
 def test_who_knows_better_gives_the_title() -> None:
-    told = refusal(QuestionError("no column"), ZH, title=ZH.batch.unreadable)
+    told = error_result(QuestionError("no column"), ZH, title=ZH.batch.unreadable)
     assert f'<p class="zj-verdict-title">{ZH.batch.unreadable}</p>' in told["html"]

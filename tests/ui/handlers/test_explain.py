@@ -2,28 +2,28 @@ from index.records import Passage, Span
 from retrieval.records import Match
 from tests.ui.fakes import BigramSearcher, Standing, law, plan
 from tests.ui.render.test_render import HOSTILE, Page
-from ui.handlers.ask import Room
-from ui.handlers.explain import Explainer, to_explain
-from ui.render.word_alignment import render_meeting
-from ui.state.concurrency import Gate
+from ui.handlers.ask import AskHandlers
+from ui.handlers.explain import ExplainHandler, to_explain
+from ui.render.word_alignment import render_matching_words
+from ui.state.concurrency import ConcurrencyLimit
 from ui.words import EN, ZH
 
 LIVE = Standing(BigramSearcher((plan(), law())))
-ROOM = Room(LIVE)
+ROOM = AskHandlers(LIVE)
 WATER = plan().passages[4]
 ASKED = "How much less water?"
 
 
-def explainer(gate: Gate | None = None) -> Explainer:
-    return Explainer(LIVE, gate or ROOM.gate, ROOM.shelf)
+def explainer(limit: ConcurrencyLimit | None = None) -> ExplainHandler:
+    return ExplainHandler(LIVE, limit or ROOM.limit, ROOM.lookup)
 
 
 def test_hits_in_another_language_are_to_be_explained() -> None:
-    found = ROOM.look_up(ASKED, [], "en", "")
+    found = ROOM.answer(ASKED, [], "en", "")
     assert [name for name, _, _ in found["explain"]] == found["hits"]
     passages = {p.id: p for document in LIVE.searcher.documents for p in document.passages}
     assert all(0 <= start < end <= len(passages[name].text) for name, start, end in found["explain"])
-    assert ROOM.look_up("用水量下降多少", [], "en", "")["explain"] == []
+    assert ROOM.answer("用水量下降多少", [], "en", "")["explain"] == []
     assert to_explain(LIVE.searcher.ask(ASKED, k=3)) == found["explain"][:3]
 
 
@@ -44,9 +44,9 @@ def test_what_a_page_cannot_have_sent_is_a_problem_in_words() -> None:
 
 
 def test_when_too_many_ask_it_is_told() -> None:
-    gate = Gate(waiting=0, wait=0.01)
-    with gate.pass_through():
-        assert explainer(gate).explain(ASKED, [[WATER.id, 0, 8]], "zh")["problem"]
+    limit = ConcurrencyLimit(waiting=0, wait=0.01)
+    with limit.hold():
+        assert explainer(limit).explain(ASKED, [[WATER.id, 0, 8]], "zh")["problem"]
 
 
 def passage(text: str) -> Passage:
@@ -60,7 +60,7 @@ def match(question: tuple[int, int], found: tuple[int, int], strength: float = 0
 def test_pairs_stand_where_the_page_draws_them() -> None:
     # The second line that is drawn begins behind a blank one; 𠮷 is two units long in a browser.
     shown = passage("前言。\n\n𠮷水用水。")
-    html = render_meeting("water", shown, [match((0, 5), (7, 9))], ZH)
+    html = render_matching_words("water", shown, [match((0, 5), (7, 9))], ZH)
     assert shown.text[7:9] == "用水"
     assert dict(Page(html).elements[-1][1])["data-met"] == "1 3 5"
 
@@ -68,20 +68,20 @@ def test_pairs_stand_where_the_page_draws_them() -> None:
 def test_pairs_of_the_same_word_and_repeated_ones_are_left_out() -> None:
     shown = passage("GDP 用水和用水")
     same = [match((0, 3), (0, 3)), match((4, 9), (4, 6)), match((4, 9), (7, 9))]
-    assert Page(render_meeting("gdp water", shown, same, EN)).text() == f"{EN.hit.meets}water → 用水".strip()
-    assert render_meeting("gdp", shown, same[:1], EN) == ""
-    assert render_meeting("gdp", shown, [], EN) == ""
+    assert Page(render_matching_words("gdp water", shown, same, EN)).text() == f"{EN.hit.meets}water → 用水".strip()
+    assert render_matching_words("gdp", shown, same[:1], EN) == ""
+    assert render_matching_words("gdp", shown, [], EN) == ""
 
 
 def test_no_more_than_six_pairs() -> None:
     shown = passage("甲乙丙丁戊己庚辛")
-    html = render_meeting("abcdefgh", shown, [match((i, i + 1), (i, i + 1)) for i in range(8)], EN)
+    html = render_matching_words("abcdefgh", shown, [match((i, i + 1), (i, i + 1)) for i in range(8)], EN)
     assert html.count("data-met") == 6
     assert html.count(EN.hit.pair_and_pair) == 5
 
 
 def test_words_stay_text() -> None:
     shown = passage(HOSTILE)
-    page = Page(render_meeting(HOSTILE, shown, [match((0, 20), (0, len(HOSTILE)))], EN))
+    page = Page(render_matching_words(HOSTILE, shown, [match((0, 20), (0, len(HOSTILE)))], EN))
     assert {tag for tag, _ in page.elements} == {"span"}
     assert HOSTILE in page.text()

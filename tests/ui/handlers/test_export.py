@@ -16,14 +16,14 @@ from markdown_it import MarkdownIt
 
 from index.records import Span
 from tests.ui.fakes import BigramSearcher, Standing, document, law, plan
-from ui.handlers.ask import Room
-from ui.handlers.export import Export, file_name
-from ui.memo.making import marked_spans
+from ui.handlers.ask import AskHandlers
+from ui.handlers.export import ExportHandlers, file_name
+from ui.memo.builder import marked_spans
 from ui.memo.markdown import markdown
 from ui.memo.records import Memo, Quotation
 from ui.memo.word import word
 from ui.state import basket
-from ui.state.basket import Item, read_items
+from ui.state.basket import BasketItem, read_basket
 from ui.words import EN, ZH
 
 BASE = "https://zhangju.example/"
@@ -34,8 +34,8 @@ NOW = datetime(2026, 3, 5, 14, 7, tzinfo=UTC)
 HOSTILE = "1. *a* [b](c) <b>x</b> `d` \\ | ~~e~~ # &amp; $f$\n- _g_ 12% \x00\x0b\ud800\uffff =HYPERLINK(1)\n===\n> h  i"
 
 
-def export(live: Standing | None = None) -> Export:
-    return Export(Room(live or Standing(BigramSearcher((plan(), law())))), now=lambda: NOW)
+def export(live: Standing | None = None) -> ExportHandlers:
+    return ExportHandlers(AskHandlers(live or Standing(BigramSearcher((plan(), law())))), now=lambda: NOW)
 
 
 def data(file: dict[str, Any]) -> bytes:
@@ -234,19 +234,19 @@ def test_the_basket_is_exported_in_its_order_with_notes() -> None:
 )
 def test_what_is_no_basket_is_refused_with_the_limits(given: Any) -> None:
     with pytest.raises(ValueError, match=r"a basket|at most|has an id"):
-        read_items(given)
+        read_basket(given)
     said = ZH.basket.unusable.format(most=basket.MOST, note=f"{basket.NOTE:,}")
     assert said in export().basket(given, "zh", "")["html"]
     assert said in export().export_basket(given, "word", "zh", "")["html"]
 
 
 def test_a_passage_is_in_a_basket_once() -> None:
-    read = read_items(json.loads('[{"passage":"a","note":"1"},{"passage":"b","x":0},{"passage":"a","note":"2"}]'))
-    assert read == (Item(passage="a", note="1"), Item(passage="b"))
+    read = read_basket(json.loads('[{"passage":"a","note":"1"},{"passage":"b","x":0},{"passage":"a","note":"2"}]'))
+    assert read == (BasketItem(passage="a", note="1"), BasketItem(passage="b"))
 
 
 def test_marked_sentences_are_found_in_the_text_as_it_is_now() -> None:
-    item = Item(passage="p", marked=("丙。", "甲。", "丁", ""))
+    item = BasketItem(passage="p", marked=("丙。", "甲。", "丁", ""))
     assert marked_spans("甲。乙。丙。", item) == (Span(0, 2), Span(4, 6))
 
 

@@ -26,12 +26,12 @@ from tests.collection import PLAN, build_index, write_plan
 from tests.fakes import HashingEncoder
 from tests.ui.app.running import served
 from tests.ui.render.test_render import Page
-from ui.handlers.ask import Room
-from ui.handlers.library import Library
-from ui.handlers.uploads import Uploads
+from ui.handlers.ask import AskHandlers
+from ui.handlers.library import LibraryHandlers
+from ui.handlers.uploads import UploadEndpoint
 from ui.render.library import render_work
 from ui.security.body_limits import UPLOAD
-from ui.state.index_jobs import Work, WorkingError, Workshop
+from ui.state.index_jobs import IndexJob, IndexJobs, JobRunningError
 from ui.words import EN, WORDS, ZH
 
 LAW = "某市条例\n第一章 总则\n第一条 保护湿地。\n第二条 禁止排放污水。\n"
@@ -60,9 +60,9 @@ class Desk:
     def __init__(self, directory: Path, sources: Path, live: LiveSearcher, encoder: Held, *, editable: bool) -> None:
         self.directory, self.live, self.encoder = directory, live, encoder
         models = SharedModels(lambda _: encoder)
-        self.workshop = Workshop(directory, models, live, sources=[sources], editable=editable)
-        self.uploads = Uploads(self.workshop, most=10_000)
-        self.library = Library(live, Room(live).shelf, self.workshop, self.uploads)
+        self.index_jobs = IndexJobs(directory, models, live, sources=[sources], editable=editable)
+        self.uploads = UploadEndpoint(self.index_jobs, most=10_000)
+        self.library = LibraryHandlers(live, AskHandlers(live).lookup, self.index_jobs, self.uploads)
 
     def send(self, name: str, data: bytes, language: str = "zh", **headers: str) -> tuple[int, dict[str, Any]]:
         """Status and answer of an upload, in pieces of 1,000 bytes."""
@@ -93,15 +93,15 @@ class Desk:
 
     def add(self, *named: tuple[str, bytes]) -> dict[str, Any]:
         tokens = [self.send(name, data)[1]["token"] for name, data in named]
-        return self.library.library_add(tokens, "zh")
+        return self.library.add(tokens, "zh")
 
-    def ended(self) -> Work:
+    def ended(self) -> IndexJob:
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
-            if (work := self.workshop.work) is not None and not work.is_going_on:
+            if (work := self.index_jobs.work) is not None and not work.is_going_on:
                 return work
             time.sleep(0.01)
-        raise AssertionError(self.workshop.work)
+        raise AssertionError(self.index_jobs.work)
 
     def ids(self) -> list[str]:
         return [document.id for document in self.live.current().searcher.documents]
@@ -118,37 +118,37 @@ def desk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Desk]:
         made = Desk(directory, sources, live, encoder, editable=getattr(request, "param", True))
         yield made
         encoder.go_on.set()
-        made.workshop.close()
+        made.index_jobs.close()
 
 
 READ_ONLY = pytest.mark.parametrize("desk", [False], indirect=True)
 
 
 def test_the_view_shows_the_documents_and_the_index(desk: Desk) -> None:
-    shown = Page(desk.library.library("zh")["html"])
+    shown = Page(desk.library.view("zh")["html"])
     text = shown.text()
     for said in ("文件库", "某省规划", "plan.txt", "3 章", "7 段", "建索引时读入", "第 1 代", "hashing", "float32"):
         assert said in text, said
     assert {"?in=plan.txt", "?d=plan.txt"} <= {a.get("href") for _, a in shown.elements}
     assert [a["data-remove"] for _, a in shown.elements if "data-remove" in a] == ["plan.txt"]
     assert any(a.get("type") == "file" and "multiple" in a for _, a in shown.elements)
-    assert "Documents: 1, passages: 7" in Page(desk.library.library("en")["html"]).text()
+    assert "Documents: 1, passages: 7" in Page(desk.library.view("en")["html"]).text()
 
 
 @READ_ONLY
 def test_a_library_that_is_only_read_can_be_read_and_nothing_else(desk: Desk) -> None:
-    shown = Page(desk.library.library("zh")["html"])
+    shown = Page(desk.library.view("zh")["html"])
     assert ZH.library.read_only in shown.text()
     assert not any(name in ("form", "button", "input") for name, _ in shown.elements)
     assert "?in=plan.txt" in {a.get("href") for _, a in shown.elements}
     assert desk.send("law.txt", LAW.encode())[0] == 403
     for asked in (
-        desk.library.library_rebuild("zh"),
-        desk.library.library_add(["x"], "zh"),
-        Library(desk.live, Room(desk.live).shelf, None).library_rebuild("zh"),
+        desk.library.rebuild("zh"),
+        desk.library.add(["x"], "zh"),
+        LibraryHandlers(desk.live, AskHandlers(desk.live).lookup, None).rebuild("zh"),
     ):
         assert asked["problem"]
-    assert desk.workshop.work is None
+    assert desk.index_jobs.work is None
 
 
 def test_an_upload_is_added_told_and_answers(desk: Desk) -> None:
@@ -160,10 +160,10 @@ def test_an_upload_is_added_told_and_answers(desk: Desk) -> None:
     assert (work.state, work.changed and work.changed.added) == ("done", ("某市条例.txt",))
     assert desk.live.current().generation != live  # it answers before it is told
     assert desk.live.current().searcher.ask("排放污水", k=1).hits[0].passage.document == "某市条例.txt"
-    told = desk.library.library_work("en")
+    told = desk.library.job_status("en")
     assert (told["busy"], told["step"]) == (False, "")
     assert "Added: 某市条例.txt" in Page(told["html"]).text()
-    listed = Page(desk.library.library("zh")["html"]).text()
+    listed = Page(desk.library.view("zh")["html"]).text()
     assert "上传 " not in listed.split("某市条例.txt")[0]
     assert " 上传" in listed
 
@@ -171,7 +171,7 @@ def test_an_upload_is_added_told_and_answers(desk: Desk) -> None:
 def test_bad_files_are_told_one_by_one(desk: Desk) -> None:
     desk.add(("picture.txt", b"\x89PNG\r\n\x1a\n" + b"x" * 100), ("blank.txt", b" \n "), ("某市条例.txt", LAW.encode()))
     desk.ended()
-    text = Page(desk.library.library_work("zh")["html"]).text()
+    text = Page(desk.library.job_status("zh")["html"]).text()
     assert "已加入：某市条例.txt" in text
     assert "读取失败：picture.txt" in text
     assert "picture.txt is a picture (PNG) by its content" in text
@@ -185,43 +185,43 @@ def test_questions_are_answered_while_it_builds_and_nothing_else_is_begun(desk: 
     desk.encoder.entered.clear()
     desk.add(("law.txt", LAW.encode()))
     assert desk.encoder.entered.wait(PATIENCE)
-    going = desk.library.library_work("zh")
+    going = desk.library.job_status("zh")
     assert going["busy"]
     assert going["step"]
     assert "<progress" in going["html"]
-    assert desk.library.library("zh")["busy"]  # a page that is loaded now shows it, too
-    for asked in (desk.library.library_add([token], "zh"), desk.library.library_rebuild("zh")):
+    assert desk.library.view("zh")["busy"]  # a page that is loaded now shows it, too
+    for asked in (desk.library.add([token], "zh"), desk.library.rebuild("zh")):
         assert asked["problem"]
         assert ZH.library.busy in asked["html"]
     assert desk.send("third.txt", LAW.encode())[0] == 409
-    with pytest.raises(WorkingError):
-        desk.workshop.start(Change(anew=True), "rebuild")
+    with pytest.raises(JobRunningError):
+        desk.index_jobs.start(Change(anew=True), "rebuild")
     desk.encoder.go_on.set()
     assert desk.ended().state == "done"
     assert desk.ids() == ["plan.txt", "law.txt"]
-    assert desk.library.library_add([token], "zh")["problem"]  # it was not kept
+    assert desk.library.add([token], "zh")["problem"]  # it was not kept
 
 
 def test_documents_are_removed_but_not_the_last(desk: Desk) -> None:
-    refused = desk.library.library_remove("plan.txt", "en")
+    refused = desk.library.remove("plan.txt", "en")
     assert EN.library.last_one in refused["html"]
-    assert desk.library.library_remove("<b>", "en")["problem"]
+    assert desk.library.remove("<b>", "en")["problem"]
     desk.add(("law.txt", LAW.encode()))
     desk.ended()
-    assert desk.library.library_remove("plan.txt", "zh")["busy"]
+    assert desk.library.remove("plan.txt", "zh")["busy"]
     assert desk.ended().state == "done"
-    assert "已移出：plan.txt" in Page(desk.library.library_work("zh")["html"]).text()
+    assert "已移出：plan.txt" in Page(desk.library.job_status("zh")["html"]).text()
     assert desk.ids() == ["law.txt"]
 
 
 def test_a_rebuild_reads_the_sources_again(desk: Desk, tmp_path: Path) -> None:
     write_plan(tmp_path / "docs", PLAN.replace("12%", "21%"))
-    assert desk.library.library_rebuild("zh")["busy"]
+    assert desk.library.rebuild("zh")["busy"]
     work = desk.ended()
     assert work.changed
     assert (work.changed.read_again, work.changed.report.taken) == (("plan.txt",), 0)
     assert "21%" in desk.live.current().searcher.documents[0].source
-    assert "重新读了 1 份文件" in Page(desk.library.library_work("zh")["html"]).text()
+    assert "重新读了 1 份文件" in Page(desk.library.job_status("zh")["html"]).text()
 
 
 def test_who_builds_elsewhere_is_named(desk: Desk) -> None:
@@ -229,16 +229,16 @@ def test_who_builds_elsewhere_is_named(desk: Desk) -> None:
         desk.add(("law.txt", LAW.encode()))
         work = desk.ended()
     assert isinstance(work.error, StoreError)
-    text = Page(desk.library.library_work("zh")["html"]).text()
+    text = Page(desk.library.job_status("zh")["html"]).text()
     assert "另一个进程" in text
     assert "正在建这个索引" in text
 
 
 def test_what_fails_is_told_in_the_language_of_the_page_with_its_reason(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "docs" / "plan.txt").unlink()
-    desk.library.library_rebuild("zh")
+    desk.library.rebuild("zh")
     assert desk.ended().state == "failed"
-    shown = desk.library.library_work("zh")["html"]
+    shown = desk.library.job_status("zh")["html"]
     assert ZH.library.failed in shown
     assert '<span lang="en">' in shown
     assert "holds no documents" in shown
@@ -251,9 +251,9 @@ def test_a_bug_is_logged_and_told_without_details(
         raise RuntimeError("a detail")
 
     monkeypatch.setattr("ui.state.index_jobs.change", fail)
-    desk.library.library_rebuild("zh")
+    desk.library.rebuild("zh")
     assert desk.ended().state == "failed"
-    shown = desk.library.library_work("zh")["html"]
+    shown = desk.library.job_status("zh")["html"]
     assert ZH.unexpected in shown
     assert "a detail" not in shown
     assert "a detail" in caplog.text
@@ -265,11 +265,11 @@ def test_a_build_ends_with_the_program_and_is_taken_up_by_the_next(desk: Desk) -
     desk.encoder.entered.clear()
     desk.add(("law.txt", LAW.encode()))
     assert desk.encoder.entered.wait(PATIENCE)
-    closing = threading.Thread(target=desk.workshop.close)
+    closing = threading.Thread(target=desk.index_jobs.close)
     closing.start()
     desk.encoder.go_on.set()
     closing.join(PATIENCE)
-    work = desk.workshop.work
+    work = desk.index_jobs.work
     assert work
     assert (work.state, work.error) == ("failed", None)
     assert ZH.library.stopped in render_work(work, (), ZH)
@@ -322,7 +322,7 @@ def test_an_upload_that_is_cut_off_leaves_nothing(desk: Desk) -> None:
 
 
 def test_over_http(desk: Desk) -> None:
-    with served(workshop=desk.workshop) as site:
+    with served(index_jobs=desk.index_jobs) as site:
         connection = HTTPConnection("127.0.0.1", site.port, timeout=30)
         connection.request(
             "POST", f"{UPLOAD}?name=law.txt&language=en", LAW.encode(), {"Content-Type": "application/octet-stream"}
@@ -341,7 +341,7 @@ def test_every_step_has_its_words() -> None:
     steps = [Stage("reading", 0, 2, "<i>.txt"), Stage("linking"), Stage("embedding", 1234, 5678), Stage("writing")]
     said = []
     for stage in steps:
-        html = render_work(Work(kind="add", names=("<i>.txt",), stage=stage), (), ZH)
+        html = render_work(IndexJob(kind="add", names=("<i>.txt",), stage=stage), (), ZH)
         assert "<i>" not in html
         said.append(Page(html).text())
     assert "第 1 份，共 2 份" in said[0]

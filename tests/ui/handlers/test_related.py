@@ -10,14 +10,14 @@ from retrieval.records import RelatedHit, RelatedPair
 from retrieval.related.chapter_map import Chapter, ChapterMap
 from tests.ui.fakes import CULTURE, ENERGY, JOBS, BigramSearcher, Standing, document, law, plan
 from tests.ui.render.test_render import COPIES, HOSTILE, TEMPLATE, Page
-from ui.handlers.ask import Room
-from ui.handlers.related import CHAPTERS, PAIRS, Relations, by_kind, cell_of, strongest
+from ui.handlers.ask import AskHandlers
+from ui.handlers.related import CHAPTERS, PAIRS, RelatedHandlers, by_kind, cell_of, strongest
 from ui.html.links import link
 from ui.html.markup import element
-from ui.render.chapter_map import Chart, render_between, render_map, render_strongest, shades
-from ui.render.related import Side, opening, render_pairs, render_related, render_related_card, render_source
-from ui.state.concurrency import Gate
-from ui.words import EN, ZH, Words
+from ui.render.chapter_map import MapView, render_between, render_map, render_strongest, shades
+from ui.render.related import PairSide, opening, render_pairs, render_related, render_related_card, render_source
+from ui.state.concurrency import ConcurrencyLimit
+from ui.words import EN, ZH, PageWords
 
 BASE = "https://zhangju.example/"
 SEARCHER = BigramSearcher((plan(), law()))
@@ -41,15 +41,15 @@ OURS = TEMPLATE | {
 }
 
 
-def relations(searcher: BigramSearcher = SEARCHER, gate: Gate | None = None) -> Relations:
-    return Relations(Room(Standing(searcher), gate=gate))
+def relations(searcher: BigramSearcher = SEARCHER, limit: ConcurrencyLimit | None = None) -> RelatedHandlers:
+    return RelatedHandlers(AskHandlers(Standing(searcher), limit=limit))
 
 
 # related passages
 
 
 def test_related_passages_stand_beside_the_sentences_that_they_correspond_to() -> None:
-    found = relations().relate("plan.txt#4", "zh", BASE)
+    found = relations().related_passages("plan.txt#4", "zh", BASE)
     assert found["hits"] == ["plan.txt#2", "plan.txt#7"]
     assert found["source"] == "plan.txt#4"
     assert found["counts"] == {"zj-n0-0": 1, "zj-n0-5": 1}
@@ -68,7 +68,7 @@ def test_related_passages_stand_beside_the_sentences_that_they_correspond_to() -
 
 
 def test_what_can_be_copied_is_of_the_sentence_that_corresponds() -> None:
-    html = relations().relate("plan.txt#4", "en", BASE)["html"]
+    html = relations().related_passages("plan.txt#4", "en", BASE)["html"]
     assert "云溪市发展规划, ch. 1 (inferred), para. 2" in html
     assert "活化历史文化资源,推动工业遗产节能改造后向公众开放。\n&gt;\n&gt; —— [《云溪市发展规划》" in html
     assert link(BASE, p="plan.txt#2") in html
@@ -77,15 +77,15 @@ def test_what_can_be_copied_is_of_the_sentence_that_corresponds() -> None:
 
 def test_nothing_related_is_said_in_a_sentence() -> None:
     for words in (ZH, EN):
-        found = relations().relate("plan.txt#1", words.language, "")
-        assert words.relation.none in found["html"]
+        found = relations().related_passages("plan.txt#1", words.language, "")
+        assert words.related.none in found["html"]
         assert found["hits"] == []
         assert "h2" not in {tag for tag, _ in Page(found["html"]).elements}
 
 
 def test_an_unknown_passage_is_a_problem_in_words() -> None:
     for name in ("gone", ""):
-        told = relations().relate(name, "en", "")
+        told = relations().related_passages(name, "en", "")
         assert told["problem"]
         assert "there is no passage" in told["html"]
 
@@ -101,7 +101,7 @@ class Referring(BigramSearcher):
 
 
 def test_kinds_come_in_their_order_and_hits_in_that_of_the_page() -> None:
-    found = relations(Referring((plan(), law()))).relate("plan.txt#4", "en", "")
+    found = relations(Referring((plan(), law()))).related_passages("plan.txt#4", "en", "")
     assert found["hits"] == ["plan.txt#2", "plan.txt#7", "plan.txt#6"]
     page = Page(found["html"])
     assert page.text("h2") == "What this passage refers to 1What refers to this passage 1On the same subject 1"
@@ -137,7 +137,7 @@ def test_a_long_source_shows_its_opening_and_holds_the_whole() -> None:
     assert opening(long) == "甲" * 99 + "。"
     assert opening("丁" * 400) == "丁" * 150 + "……"
     passage = document("d", "规划", [((ENERGY,), 1, "", long)]).passages[0]
-    side = Side(passage, "规划", Citation(zh="《规划》", en="Plan"), COPIES)
+    side = PairSide(passage, "规划", Citation(zh="《规划》", en="Plan"), COPIES)
     page = Page(render_source(side, [Span(100, 200)], ZH))
     assert page.text("mark") == "乙" * 99 + "。"
     assert page.text().count("甲" * 99) == 2
@@ -154,10 +154,10 @@ def test_overlapping_terms_are_underlined_once() -> None:
 # the map
 
 
-def chart(strengths: Sequence[Sequence[float]], chapters: Sequence[Chapter], **changes: object) -> Chart:
+def chart(strengths: Sequence[Sequence[float]], chapters: Sequence[Chapter], **changes: object) -> MapView:
     found = ChapterMap(chapters=tuple(chapters), strengths=np.array(strengths, np.float32))
     shown = range(len(chapters))
-    return replace(Chart(found=found, shown=shown, count=len(chapters)), **changes)  # type: ignore[arg-type]
+    return replace(MapView(found=found, shown=shown, count=len(chapters)), **changes)  # type: ignore[arg-type]
 
 
 def chapter(division: Division | None, *, of: str = "plan.txt", title: str = "规划", first: str = "p") -> Chapter:
@@ -236,10 +236,10 @@ def test_the_chapters_in_the_closest_pairs_are_kept() -> None:
 def test_many_chapters_are_narrowed_and_it_is_said() -> None:
     rows = [((Division(kind="章", number=n),), 1, "", f"推动第{n}项改造。") for n in range(1, CHAPTERS + 6)]
     many = relations(BigramSearcher((document("many.txt", "长文", rows), plan())))
-    page = Page(many.chart("", "", [], "zh", "")["html"])
-    assert ZH.relation.narrowed.format(count=CHAPTERS + 8, shown=CHAPTERS) in page.text()
+    page = Page(many.chapter_map("", "", [], "zh", "")["html"])
+    assert ZH.related.narrowed.format(count=CHAPTERS + 8, shown=CHAPTERS) in page.text()
     assert sum(tag == "td" for tag, _ in page.elements) == CHAPTERS**2
-    few = Page(many.chart("", "", ["plan.txt"], "zh", "")["html"])
+    few = Page(many.chapter_map("", "", ["plan.txt"], "zh", "")["html"])
     assert sum(tag == "td" for tag, _ in few.elements) == 9
     hrefs = [a["href"] for tag, a in few.elements if tag == "a" and "aria-label" in a]
     assert hrefs[0] == link(view="map", a=str(CHAPTERS + 6), b=str(CHAPTERS + 7))  # numbers do not depend on the choice
@@ -255,7 +255,7 @@ def test_the_chapters_that_an_address_names(first: str, second: str, cell: tuple
 
 
 def test_a_cell_opens_the_pairs_of_its_chapters() -> None:
-    found = relations().chart("3", "2", [], "zh", BASE)
+    found = relations().chapter_map("3", "2", [], "zh", BASE)
     assert found["chosen"]
     assert found["hits"][:2] == ["plan.txt#6", "plan.txt#7"]  # 绿色 is all that the short one has: 1 of 10
     page = Page(found["html"])
@@ -276,43 +276,43 @@ def test_of_many_pairs_the_nearest_are_listed() -> None:
     rows = [((CULTURE,), n, "", "推动节能改造。") for n in (1, 2)]
     rows += [((ENERGY,), n, "", "加快节能改造。") for n in range(1, PAIRS)]
     many = relations(BigramSearcher((document("many.txt", "长文", rows),)))
-    page = Page(many.chart("1", "2", [], "en", "")["html"])
+    page = Page(many.chapter_map("1", "2", [], "en", "")["html"])
     assert f"These are the {PAIRS} nearest pairs" in page.text()
     assert sum(tag == "article" for tag, _ in page.elements) == 2 * PAIRS
 
 
 def test_chapters_without_pairs_and_addresses_without_chapters() -> None:
-    assert "这两章里没有相关的段落。" in relations().chart("3", "4", [], "zh", "")["html"]
+    assert "这两章里没有相关的段落。" in relations().chapter_map("3", "4", [], "zh", "")["html"]
     for a, b in (("7", "1"), ("1", "1"), ("x", ""), ("", "2")):
-        told = relations().chart(a, b, [], "en", "")
-        assert EN.relation.no_cell in told["html"]
+        told = relations().chapter_map(a, b, [], "en", "")
+        assert EN.related.no_cell in told["html"]
         assert "<table>" in told["html"]
     for named, documents in ((("", ""), []), (("1", "2"), ["law.txt"])):  # none, and two that are not among the chosen
-        told = relations().chart(*named, documents, "en", "")
-        assert EN.relation.no_cell not in told["html"]
-        assert EN.relation.strongest in told["html"]
+        told = relations().chapter_map(*named, documents, "en", "")
+        assert EN.related.no_cell not in told["html"]
+        assert EN.related.strongest in told["html"]
         assert "hits" not in told
 
 
 def test_one_chapter_is_not_compared() -> None:
     lonely = relations(BigramSearcher((document("d", "规划", [((ENERGY,), 1, "", "甲乙。")]),)))
-    assert ZH.relation.too_few in lonely.chart("", "", [], "zh", "")["html"]
-    assert ZH.relation.too_few in relations().chart("", "", ["gone"], "zh", "")["html"]
+    assert ZH.related.too_few in lonely.chapter_map("", "", [], "zh", "")["html"]
+    assert ZH.related.too_few in relations().chapter_map("", "", ["gone"], "zh", "")["html"]
 
 
 def test_both_views_wait_for_their_turn() -> None:
-    gate, inside, leave = Gate(waiting=0, wait=0.05), Event(), Event()
+    limit, inside, leave = ConcurrencyLimit(waiting=0, wait=0.05), Event(), Event()
 
     def stay() -> None:
-        with gate.pass_through():
+        with limit.hold():
             inside.set()
             leave.wait(10)
 
     thread = Thread(target=stay)
     thread.start()
     assert inside.wait(10)
-    busy = relations(gate=gate)
-    told = [busy.relate("plan.txt#4", "zh", ""), busy.chart("1", "2", [], "zh", "")]
+    busy = relations(limit=limit)
+    told = [busy.related_passages("plan.txt#4", "zh", ""), busy.chapter_map("1", "2", [], "zh", "")]
     leave.set()
     thread.join()
     assert all(ZH.frame.busy in one["html"] for one in told)
@@ -329,7 +329,7 @@ def hostile(name: str) -> tuple[Document, Passage]:
 
 
 @pytest.mark.parametrize("words", [ZH, EN])
-def test_nothing_in_the_texts_becomes_html(words: Words) -> None:
+def test_nothing_in_the_texts_becomes_html(words: PageWords) -> None:
     citation = Citation(zh=HOSTILE, en=HOSTILE)
     copies = COPIES._replace(citations={"zh": HOSTILE, "bibtex": HOSTILE}, address=HOSTILE)
     (_, source), (_, other) = hostile("a"), hostile("b")
@@ -342,7 +342,7 @@ def test_nothing_in_the_texts_becomes_html(words: Words) -> None:
         rank=1, score=1.0, kind=HOSTILE, source=source, other=other, source_citation=citation,  # type: ignore[arg-type]
         citation=citation, pairs=pairs, terms=terms,
     )  # fmt: skip
-    ours, theirs = (Side(passage, HOSTILE, citation, copies) for passage in (source, other))
+    ours, theirs = (PairSide(passage, HOSTILE, citation, copies) for passage in (source, other))
     chapters = [
         Chapter(document=p.document, path=p.path[:depth], title=HOSTILE, first=HOSTILE, size=1)
         for p in (source, other)

@@ -10,12 +10,12 @@ from ui.html.markup import Html, element, join
 from ui.render.answers import SameText, render_answer, render_place, render_problem
 from ui.render.export import export_bar
 from ui.render.frame import render_frame
-from ui.render.notices import render_not_opened, render_notice, render_older, render_updated
-from ui.render.pieces import Copies, text_language
-from ui.render.text import render_peek, render_text
+from ui.render.notices import render_not_opened, render_notice, render_outdated, render_updated
+from ui.render.passages import CopyTexts, text_language
+from ui.render.text import render_preview, render_text
 from ui.state.outline import outlines
-from ui.state.text_chunks import Leaves
-from ui.words import EN, ZH, Words
+from ui.state.text_chunks import TextChunks
+from ui.words import EN, ZH, PageWords
 
 HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>&lt;b&gt;{{value}}${value}"
 
@@ -73,7 +73,7 @@ TEMPLATE = {
     "ul": {"class"},
 }
 VOID = {"input"}
-COPIES = Copies({"zh": "《规划》", "en": "Plan", "bibtex": "@misc{}"}, "?p=p1")
+COPIES = CopyTexts({"zh": "《规划》", "en": "Plan", "bibtex": "@misc{}"}, "?p=p1")
 
 
 class Page(HTMLParser):
@@ -139,7 +139,7 @@ def answer(*hits: Hit, status: Status = "answered", question: str = "怎样节�
     return Answer(question=question, status=status, confidence=0.93, hits=hits)
 
 
-def shown(found: Answer, words: Words = ZH, same_text: SameText | None = None) -> Html:
+def shown(found: Answer, words: PageWords = ZH, same_text: SameText | None = None) -> Html:
     return render_answer(found, {h.passage.id: COPIES for h in found.hits}, words, same_text=same_text)
 
 
@@ -239,7 +239,7 @@ def second_hit() -> Hit:
     [(0.9, ZH, "文件的回答，有两处"), (0.9, EN, "The text answers, in two places")],
 )
 def test_two_sentences_that_answer_are_quoted_each_with_its_own_citation(
-    confidence: float, words: Words, title: str
+    confidence: float, words: PageWords, title: str
 ) -> None:
     both = replace(answer(hit(passage(TEXT), Span(9, 16)), second_hit()), second=2, confidence=confidence)
     html = shown(both, words)
@@ -362,9 +362,9 @@ def hostile_answer(status: Status) -> Answer:
 
 @pytest.mark.parametrize("words", [ZH, EN])
 @pytest.mark.parametrize("status", ["answered", "not in the text", "too vague"])
-def test_nothing_in_the_texts_becomes_html(status: Status, words: Words) -> None:
+def test_nothing_in_the_texts_becomes_html(status: Status, words: PageWords) -> None:
     asked, document = hostile_answer(status), hostile_document()
-    bad = {HOSTILE: Copies({"zh": HOSTILE, "bibtex": HOSTILE}, HOSTILE)}
+    bad = {HOSTILE: CopyTexts({"zh": HOSTILE, "bibtex": HOSTILE}, HOSTILE)}
     same = {HOSTILE: [Citation(zh=HOSTILE, en=HOSTILE)]}
     trees = outlines([document])
     pages = [
@@ -377,13 +377,13 @@ def test_nothing_in_the_texts_becomes_html(status: Status, words: Words) -> None
             [HOSTILE],
             words,
         ),
-        render_text(Leaves(document, trees[document.id]), "", words),
-        render_peek(document, document.passages[0], 3, words),
+        render_text(TextChunks(document, trees[document.id]), "", words),
+        render_preview(document, document.passages[0], 3, words),
         render_notice(
             [
                 render_updated(HOSTILE, None, [document], words),
                 render_not_opened(HOSTILE, HOSTILE, words),
-                render_older(words),
+                render_outdated(words),
             ]
         ),
     ]
@@ -449,14 +449,14 @@ def test_a_citation_of_what_is_not_there_is_said_to_be_missing_and_nothing_is_li
 
 
 def test_a_link_that_others_cannot_follow_says_so() -> None:
-    copies = {"p1": Copies({"zh": "《规划》"}, "http://127.0.0.1:7860/?p=p1")}
+    copies = {"p1": CopyTexts({"zh": "《规划》"}, "http://127.0.0.1:7860/?p=p1")}
     here = render_answer(answer(hit(passage(TEXT), Span(9, 16))), copies, ZH)
     assert f'data-copy="http://127.0.0.1:7860/?p=p1" title="{ZH.hit.link_here}">' in here
     assert ZH.hit.link_here not in shown(answer(hit(passage(TEXT), Span(9, 16))))
 
 
 def test_only_the_quotation_of_the_language_of_the_page_is_offered() -> None:
-    copies = {"p1": Copies({"quotation_zh": "“甲”", "quotation_en": "“A”", "zh": "《规划》"}, "?p=p1")}
+    copies = {"p1": CopyTexts({"quotation_zh": "“甲”", "quotation_en": "“A”", "zh": "《规划》"}, "?p=p1")}
     found = answer(hit(passage(TEXT), Span(9, 16)))
     for words, style, other in ((ZH, "quotation_zh", "quotation_en"), (EN, "quotation_en", "quotation_zh")):
         html = render_answer(found, copies, words)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.ui.app.running import Site, served
-from ui.security.access import Access
+from ui.security.access import AccessOptions
 from ui.security.passwords import Cost, Hash
 
 CHEAP = Cost(ln=10, r=8, p=1)
@@ -30,5 +30,7 @@ def site() -> Iterator[Site]:
 @pytest.fixture
 def closed(tmp_path: Path) -> Iterator[Site]:
     """The page behind a sign-in."""
-    with served(Access(accounts=write_accounts(tmp_path / "users", **PASSWORDS)), can_leave=True, mcp=True) as site:
+    with served(
+        AccessOptions(accounts=write_accounts(tmp_path / "users", **PASSWORDS)), can_leave=True, mcp=True
+    ) as site:
         yield site

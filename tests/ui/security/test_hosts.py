@@ -2,8 +2,8 @@ import pytest
 from starlette.datastructures import Headers
 
 from tests.ui.app.running import Site, served
-from ui.security.access import Access
-from ui.security.hosts import Names, host_name, is_foreign
+from ui.security.access import AccessOptions
+from ui.security.hosts import AllowedHosts, host_name, is_foreign
 
 OWN, ELSEWHERE = "http://127.0.0.1:7860", "https://elsewhere.example"
 
@@ -29,23 +29,23 @@ def test_the_name_in_a_host(host: str, name: str) -> None:
 
 
 def test_on_loopback_only_loopback_names_and_those_that_were_given() -> None:
-    names = Names.of("127.0.0.1", ["Zhangju.Example:443"])
-    assert all(names.know(name) for name in ("127.0.0.1", "localhost", "::1", "zhangju.example"))
-    assert not any(names.know(name) for name in ("rebound.example", "192.0.2.7", "127.0.0.1.example", "", "0.0.0.0"))
+    names = AllowedHosts.of("127.0.0.1", ["Zhangju.Example:443"])
+    assert all(names.allows(name) for name in ("127.0.0.1", "localhost", "::1", "zhangju.example"))
+    assert not any(names.allows(name) for name in ("rebound.example", "192.0.2.7", "127.0.0.1.example", "", "0.0.0.0"))
 
 
 def test_listening_for_others_every_bare_address_is_one_and_no_other_name() -> None:
-    names = Names.of("0.0.0.0", ["zhangju.example"])
-    assert all(names.know(name) for name in ("192.0.2.7", "2001:db8::1", "localhost", "zhangju.example"))
-    assert not any(names.know(name) for name in ("rebound.example", "192.0.2.7.nip.example", ""))
-    assert Names.of("my-server").know("my-server")
+    names = AllowedHosts.of("0.0.0.0", ["zhangju.example"])
+    assert all(names.allows(name) for name in ("192.0.2.7", "2001:db8::1", "localhost", "zhangju.example"))
+    assert not any(names.allows(name) for name in ("rebound.example", "192.0.2.7.nip.example", ""))
+    assert AllowedHosts.of("my-server").allows("my-server")
 
 
 def test_what_is_private() -> None:
-    assert Names.of("localhost").is_private
-    assert Names.of("127.0.0.1", ["localhost:8080"]).is_private
-    assert not Names.of("0.0.0.0").is_private
-    assert not Names.of("127.0.0.1", ["zhangju.example"]).is_private
+    assert AllowedHosts.of("localhost").is_private
+    assert AllowedHosts.of("127.0.0.1", ["localhost:8080"]).is_private
+    assert not AllowedHosts.of("0.0.0.0").is_private
+    assert not AllowedHosts.of("127.0.0.1", ["zhangju.example"]).is_private
 
 
 NAVIGATION = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
@@ -77,13 +77,13 @@ NAVIGATION = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
     ],
 )
 def test_what_another_page_sent(method: str, headers: dict[str, str], foreign: bool) -> None:
-    names = Names.of("127.0.0.1", ["zhangju.example"])
+    names = AllowedHosts.of("127.0.0.1", ["zhangju.example"])
     assert is_foreign(Headers({"host": "127.0.0.1:7860", **headers}), method, names) == foreign
 
 
 def test_two_origins_are_not_one_of_them() -> None:
     raw = [(b"host", b"127.0.0.1:7860"), (b"origin", OWN.encode()), (b"origin", ELSEWHERE.encode())]
-    assert is_foreign(Headers(raw=raw), "POST", Names())
+    assert is_foreign(Headers(raw=raw), "POST", AllowedHosts())
 
 
 @pytest.mark.parametrize("path", ["/", "/pulse", "/zhangju/room.js", "/config", "/login", "/no/such/thing"])
@@ -108,7 +108,7 @@ def test_a_page_elsewhere_can_ask_nothing(site: Site) -> None:
 
 
 def test_behind_a_proxy_the_page_has_its_name() -> None:
-    with served(Access(names=("zhangju.example",), proxy="127.0.0.1", open_to_all=True)) as site:
+    with served(AccessOptions(names=("zhangju.example",), proxy="127.0.0.1", open_to_all=True)) as site:
         sent = {"Host": "zhangju.example", "X_Forwarded_Proto": "https", "X_Forwarded_Host": "elsewhere.example"}
         body = site.ask("/", **sent).body
         assert '"root":"https://zhangju.example"' in body

@@ -18,8 +18,8 @@ from index.errors import AccessError
 from tests.ui.app.running import Reply, Site, served
 from tests.ui.security.conftest import CHEAP, PASSWORDS, write_accounts
 from ui.security import authenticator
-from ui.security.access import Access
-from ui.security.authenticator import Keeper, Outcome
+from ui.security.access import AccessOptions
+from ui.security.authenticator import Authenticator, Outcome
 from ui.security.login_page import STYLE
 from ui.security.passwords import Hash
 
@@ -170,7 +170,7 @@ def test_so_do_programs_of_the_model_context_protocol(closed: Site) -> None:
 
 def test_who_is_taken_out_of_the_file_is_out(tmp_path: Path) -> None:
     path = write_accounts(tmp_path / "users", anna="correct horse", bob="battery staple")
-    with served(Access(accounts=path)) as site:
+    with served(AccessOptions(accounts=path)) as site:
         mine = cookie(sign_in(site, "bob", "battery staple"))
         assert site.ask("/pulse", Cookie=mine).status == 200
         assert site.ask("/pulse", Authorization=basic("bob", "battery staple")).status == 200
@@ -184,7 +184,7 @@ def test_who_is_taken_out_of_the_file_is_out(tmp_path: Path) -> None:
 
 def test_behind_a_proxy_with_https_the_cookie_is_for_https_and_visitors_are_told_apart(tmp_path: Path) -> None:
     path = write_accounts(tmp_path / "users", **PASSWORDS)
-    with served(Access(accounts=path, names=("zhangju.example",), proxy="127.0.0.1")) as site:
+    with served(AccessOptions(accounts=path, names=("zhangju.example",), proxy="127.0.0.1")) as site:
 
         def guess(name: str, visitor: str) -> Reply:
             form = urlencode({"name": name, "password": PASSWORDS.get(name, "")})
@@ -201,7 +201,7 @@ def test_a_file_that_others_can_read_is_named(tmp_path: Path, caplog: pytest.Log
     path = write_accounts(tmp_path / "users", **PASSWORDS)
     if os.name == "posix":
         path.chmod(0o644)
-        with served(Access(accounts=path)):
+        with served(AccessOptions(accounts=path)):
             pass
         assert re.search(r"other users of this machine can read .*chmod 600", caplog.text)
 
@@ -209,16 +209,16 @@ def test_a_file_that_others_can_read_is_named(tmp_path: Path, caplog: pytest.Log
 @pytest.mark.parametrize(
     ("access", "fine"),
     [
-        (Access(), True),
-        (Access(host="::1"), True),
-        (Access(host="0.0.0.0"), False),
-        (Access(host="192.0.2.7"), False),
-        (Access(host="0.0.0.0", open_to_all=True), True),
-        (Access(names=("zhangju.example",)), False),
-        (Access(proxy="127.0.0.1"), False),
+        (AccessOptions(), True),
+        (AccessOptions(host="::1"), True),
+        (AccessOptions(host="0.0.0.0"), False),
+        (AccessOptions(host="192.0.2.7"), False),
+        (AccessOptions(host="0.0.0.0", open_to_all=True), True),
+        (AccessOptions(names=("zhangju.example",)), False),
+        (AccessOptions(proxy="127.0.0.1"), False),
     ],
 )
-def test_where_strangers_could_come_in_somebody_has_to_say_so(access: Access, fine: bool) -> None:
+def test_where_strangers_could_come_in_somebody_has_to_say_so(access: AccessOptions, fine: bool) -> None:
     if fine:
         access.check()
     else:
@@ -229,14 +229,14 @@ def test_where_strangers_could_come_in_somebody_has_to_say_so(access: Access, fi
 def test_a_file_that_cannot_be_used_is_seen_before_anything_else(tmp_path: Path) -> None:
     (tmp_path / "users").write_text("anna:correct horse\n")
     with pytest.raises(AccessError, match="perhaps the password itself"):
-        Access(accounts=tmp_path / "users").check()
+        AccessOptions(accounts=tmp_path / "users").check()
 
 
 def test_many_at_once_are_heard_no_more_than_one_after_the_other() -> None:
     hashes = {"anna": Hash.of("correct horse", CHEAP)}
 
     async def storm() -> list[Outcome]:
-        guarding = Keeper(lambda: hashes)
+        guarding = Authenticator(lambda: hashes)
         return await asyncio.gather(*(guarding.check("anna", f"guess {i}", "192.0.2.1") for i in range(50)))
 
     outcomes = asyncio.run(storm())
@@ -247,7 +247,7 @@ def test_what_is_remembered_of_a_program_cannot_be_guessed_either() -> None:
     hashes = {"anna": Hash.of("correct horse", CHEAP)}
 
     async def run() -> tuple[Outcome, Outcome, list[Outcome], Outcome, Outcome]:
-        guarding = Keeper(lambda: hashes)
+        guarding = Authenticator(lambda: hashes)
         first = await guarding.check("anna", "correct horse", "192.0.2.1")
         guessed = [await guarding.check("anna", f"guess {i}", "192.0.2.2") for i in range(6)]
         there = await guarding.check("anna", "correct horse", "192.0.2.2")
@@ -267,7 +267,7 @@ def test_more_than_can_be_checked_are_told_so() -> None:
     hashes = {"anna": Hash.of("correct horse", CHEAP)}
 
     async def crowd() -> list[Outcome]:
-        guarding = Keeper(lambda: hashes)
+        guarding = Authenticator(lambda: hashes)
         return await asyncio.gather(*(guarding.check(f"name {i}", "guess", f"192.0.2.{i}") for i in range(100)))
 
     outcomes = asyncio.run(crowd())
@@ -278,7 +278,7 @@ def test_unknown_names_take_as_long_as_known_ones() -> None:
     hashes = {"anna": Hash.of("correct horse")}
 
     async def timed(name: str) -> float:
-        guarding = Keeper(lambda: hashes)
+        guarding = Authenticator(lambda: hashes)
         await guarding.check("warm", "up", "192.0.2.9")
         began = perf_counter()
         await guarding.check(name, "guess number 1", "192.0.2.1")

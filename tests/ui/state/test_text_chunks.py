@@ -2,9 +2,9 @@ import re
 
 from index.records import Division, Document
 from tests.ui.fakes import BigramSearcher, Standing, document, plan
-from ui.handlers.ask import Room
+from ui.handlers.ask import AskHandlers
 from ui.state.outline import Outline
-from ui.state.text_chunks import AT_ONCE, LEAF, Leaves
+from ui.state.text_chunks import AT_ONCE, LEAF, TextChunks
 
 
 def long_text(articles: int) -> Document:
@@ -16,14 +16,14 @@ def long_text(articles: int) -> Document:
     return document("long.txt", "长法", rows)
 
 
-def leaves_of(text: Document) -> Leaves:
-    return Leaves(text, Outline(text, "n"))
+def leaves_of(text: Document) -> TextChunks:
+    return TextChunks(text, Outline(text, "n"))
 
 
 def test_a_long_text_is_cut_where_a_leaf_is_full() -> None:
     leaves = leaves_of(long_text(200))
-    assert [leaf.size for leaf in leaves.leaves] == [LEAF] * 33 + [2000]
-    assert [len(leaf.parts) for leaf in leaves.leaves] == [6] * 33 + [2]
+    assert [leaf.size for leaf in leaves.chunks] == [LEAF] * 33 + [2000]
+    assert [len(leaf.parts) for leaf in leaves.chunks] == [6] * 33 + [2]
     assert leaves.holding("long.txt#1") == 0
     assert leaves.holding("long.txt#7") == 1
     assert leaves.holding("long.txt#200") == 33
@@ -32,11 +32,11 @@ def test_a_long_text_is_cut_where_a_leaf_is_full() -> None:
 
 def test_no_passage_and_no_heading_is_lost_or_said_twice() -> None:
     for text in (long_text(200), plan(), document("empty.txt", "空", [])):
-        parts = [part for leaf in leaves_of(text).leaves for part in leaf.parts]
+        parts = [part for leaf in leaves_of(text).chunks for part in leaf.parts]
         assert [part.passage for part in parts if part.passage] == list(text.passages)
         names = [node.id for part in parts for node in part.headings]
         assert len(set(names)) == len(names)
-    chapters = [node for leaf in leaves_of(long_text(200)).leaves for part in leaf.parts for node in part.headings]
+    chapters = [node for leaf in leaves_of(long_text(200)).chunks for part in leaf.parts for node in part.headings]
     assert [node.division.number for node in chapters] == list(range(1, 41))
 
 
@@ -50,14 +50,14 @@ def test_a_short_text_is_sent_whole_and_a_long_one_around_what_is_looked_at() ->
 
 
 def test_what_is_not_sent_at_first_is_turned_to() -> None:
-    room = Room(Standing(BigramSearcher((long_text(200),))))
-    first = room.read("long.txt", "long.txt#100", "zh")["html"]
+    room = AskHandlers(Standing(BigramSearcher((long_text(200),))))
+    first = room.read_text("long.txt", "long.txt#100", "zh")["html"]
     assert len(re.findall('class="zj-leaf"', first)) == 34
     assert set(re.findall(r'class="zj-passage" data-passage="long.txt#(\d+)"', first)) == {
         str(n) for n in range(91, 109)
     }
-    turned = room.turn("long.txt", [33, 99, -1, 0], "long.txt#7", "zh")["leaves"]
+    turned = room.load_chunks("long.txt", [33, 99, -1, 0], "long.txt#7", "zh")["leaves"]
     assert list(turned) == ["0", "1", "2", "33"]
     assert 'data-passage="long.txt#200"' in turned["33"]
-    assert len(room.turn("long.txt", list(range(34)), "", "zh")["leaves"]) == 12
-    assert room.turn("gone.txt", [0], "", "zh")["problem"]
+    assert len(room.load_chunks("long.txt", list(range(34)), "", "zh")["leaves"]) == 12
+    assert room.load_chunks("gone.txt", [0], "", "zh")["problem"]

@@ -66,10 +66,10 @@ def test_a_generation_is_named_by_its_number_and_time() -> None:
 
 
 def test_kinds_of_relation() -> None:
-    assert ZH.relation.heading("same subject") == "同一主题的"
-    assert EN.relation.heading("referred to by") == "What refers to this passage"
-    assert ZH.relation.relation("refers to") == "前一段引用后一段"
-    assert EN.relation.heading("next year's") == EN.relation.relation("next year's") == "next year's"
+    assert ZH.related.heading("same subject") == "同一主题的"
+    assert EN.related.heading("referred to by") == "What refers to this passage"
+    assert ZH.related.relation("refers to") == "前一段引用后一段"
+    assert EN.related.heading("next year's") == EN.related.relation("next year's") == "next year's"
 
 
 @pytest.mark.parametrize(

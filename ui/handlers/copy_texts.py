@@ -3,12 +3,12 @@
 from index.records import Citation, Document, Passage, Span
 from retrieval.evidence.citation_styles import STYLES, cited
 from ui.html.links import link, shared
-from ui.render.pieces import Copies
+from ui.render.passages import CopyTexts
 
 
-def copies_of(
+def copy_texts(
     document: Document, passage: Passage, citation: Citation, *, base: str, span: Span | None = None, question: str = ""
-) -> Copies:
+) -> CopyTexts:
     """``base`` is the page's own address, without which links are relative; ``span`` is the sentence quoted.
 
     A citation carries the address only if others can follow it.
@@ -20,4 +20,4 @@ def copies_of(
         style: cited(style, document=document, passage=passage, citation=citation, quote=quote, link=there)
         for style in STYLES
     }
-    return Copies(texts, address)
+    return CopyTexts(texts, address)

@@ -9,17 +9,17 @@ from index.records import Citation, Division, Link, Passage, Span
 from index.text.chinese import is_chinese
 from ui.html.links import is_local, link
 from ui.html.markup import EMPTY, Html, element, join
-from ui.words import Words
+from ui.words import PageWords
 
 
-class Marks(NamedTuple):
+class Highlights(NamedTuple):
     """What is told apart in a passage's text, spans in its order: sentences that answer, and words that match."""
 
     sentences: Sequence[Span] = ()
     terms: Sequence[Span] = ()
 
 
-PLAIN = Marks()
+NO_HIGHLIGHTS = Highlights()
 
 
 def text_language(text: str) -> str:
@@ -32,12 +32,12 @@ def foreign(text: str, name: str = "span", **attributes: str) -> Html:
     return element(name, text, lang=text_language(text), **attributes)
 
 
-def cited(citation: Citation, words: Words) -> str:
+def cited(citation: Citation, words: PageWords) -> str:
     """A citation in the language of the page."""
     return citation.en if words.language == "en" else citation.zh
 
 
-def path_line(passage: Passage, words: Words) -> Html:
+def path_line(passage: Passage, words: PageWords) -> Html:
     """The path written out: 第十六章 推进绿色发展 › 第五节 全面提高资源利用效率 › 第3段."""
     levels = [level(division, words) for division in passage.path]
     if paragraph := paragraph_label(passage, words.language):
@@ -49,14 +49,14 @@ def path_line(passage: Passage, words: Words) -> Html:
     return element("p", levels[0], *rest, class_="zj-path")
 
 
-def level(division: Division, words: Words) -> Html:
+def level(division: Division, words: PageWords) -> Html:
     """One level of a path with its title."""
     label = division_label(division, words.language)
     title = division.title if division.number else ""  # an unnumbered level is named by its title alone
     return element("span", label, " ", foreign(title)) if title else foreign(label)
 
 
-def source_line(citation: Citation, passage: Passage, words: Words) -> Html:
+def source_line(citation: Citation, passage: Passage, words: PageWords) -> Html:
     """The citation, and where to look in the source."""
     where = words.page.format(page=passage.page) if passage.page else words.line.format(line=passage.line)
     parts = [where] + ([words.mended] if passage.repaired else [])
@@ -64,7 +64,7 @@ def source_line(citation: Citation, passage: Passage, words: Words) -> Html:
     return element("p", element("cite", cited(citation, words)), *notes, class_="zj-source")
 
 
-def passage_text(passage: Passage, words: Words, marks: Marks = PLAIN, *, name: str = "div") -> Html:
+def passage_text(passage: Passage, words: PageWords, marks: Highlights = NO_HIGHLIGHTS, *, name: str = "div") -> Html:
     """The passage, a ``<p>`` for each of its lines: sentences in ``<mark>``, words underlined, references as links."""
     drawn = (element("p", *_drawn(passage, line, marks, words)) for line in lines(passage.text))
     return element(name, *drawn, class_="zj-text", lang=text_language(passage.text))
@@ -79,13 +79,13 @@ def lines(text: str) -> Iterator[Span]:
         at += len(line)
 
 
-def _drawn(passage: Passage, line: Span, marks: Marks, words: Words) -> Iterator[Html]:
+def _drawn(passage: Passage, line: Span, marks: Highlights, words: PageWords) -> Iterator[Html]:
     for part, marked in cut(line, marks.sentences):
         pieces = join(*_linked(passage, part, marks.terms, words))
         yield element("mark", pieces) if marked else pieces
 
 
-def _linked(passage: Passage, span: Span, terms: Sequence[Span], words: Words) -> Iterator[Html]:
+def _linked(passage: Passage, span: Span, terms: Sequence[Span], words: PageWords) -> Iterator[Html]:
     targets = {at.span: at for at in passage.links}
     for part, inside in cut(span, [at.span for at in passage.links]):
         pieces = join(*_lettered(passage, part, terms))
@@ -93,7 +93,7 @@ def _linked(passage: Passage, span: Span, terms: Sequence[Span], words: Words) -
         yield _reference(owner, pieces, words) if inside and owner else pieces
 
 
-def _reference(reference: Link, pieces: Html, words: Words) -> Html:
+def _reference(reference: Link, pieces: Html, words: PageWords) -> Html:
     if not reference.targets:
         return element("span", pieces, class_="zj-nowhere", title=words.hit.refers_nowhere)
     target, peek = reference.targets[0], " ".join(reference.targets[:20])
@@ -121,14 +121,14 @@ def cut(span: Span, inside: Sequence[Span]) -> Iterable[tuple[Span, bool]]:
     return [(piece, within) for piece, within in [*pieces, (Span(at, span.end), False)] if piece.start < piece.end]
 
 
-class Copies(NamedTuple):
+class CopyTexts(NamedTuple):
     """What can be copied of a passage: the citation in each style, by name, and the address of the passage."""
 
     citations: dict[str, str]
     address: str
 
 
-def actions(passage: Passage, copies: Copies, words: Words, *, collects: bool = True) -> Html:
+def actions(passage: Passage, copies: CopyTexts, words: PageWords, *, collects: bool = True) -> Html:
     """What can be done with a passage: open, related, copy, and collect unless it is shown as collected."""
     main, rest = words.language, words.hit
     links = (
@@ -148,13 +148,13 @@ def actions(passage: Passage, copies: Copies, words: Words, *, collects: bool = 
     )
 
 
-def _collect(passage: Passage, words: Words) -> Html:
+def _collect(passage: Passage, words: PageWords) -> Html:
     return element(
         "button", words.hit.collect, type="button", class_="zj-act", data_collect=passage.id, aria_pressed="false"
     )
 
 
-def _forms(copies: Copies, words: Words) -> Html:
+def _forms(copies: CopyTexts, words: PageWords) -> Html:
     rest = words.hit
     names = {
         f"quotation_{words.language}": rest.style_quotation,

@@ -10,21 +10,22 @@ from retrieval.question.reference import Place
 from retrieval.records import Answer, Hit
 from ui.html.links import link, shared
 from ui.memo.records import Memo, Quotation
-from ui.render.pieces import cited
-from ui.state.basket import Item
-from ui.state.protocols import Serving, Shelf
-from ui.words import Words
+from ui.render.passages import cited
+from ui.state.basket import BasketItem
+from ui.state.document_lookup import DocumentLookup
+from ui.state.protocols import ServedIndex
+from ui.words import PageWords
 
 PLACES = 500  # passages of a place in one memo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Maker:
+class MemoBuilder:
     """Makes memos in one language from one generation of the index; ``base`` is the page's address, or empty."""
 
-    serving: Serving
-    shelf: Shelf
-    words: Words
+    serving: ServedIndex
+    lookup: DocumentLookup
+    words: PageWords
     base: str
     time: datetime
 
@@ -54,7 +55,7 @@ class Maker:
         verdict = self.words.frame.place_found.format(place=name, count=f"{len(places):,}")
         return self._memo(name, self.words.found, listed, verdict=verdict, said=said)
 
-    def basket(self, items: Sequence[Item]) -> Memo:
+    def basket(self, items: Sequence[BasketItem]) -> Memo:
         """What was collected, in its order; what is no longer there as it was."""
         title = self.words.export.basket_title.format(count=len(items))
         return self._memo(title, self.words.found, [self._item(item) for item in items])
@@ -90,7 +91,7 @@ class Maker:
         yield said.model.format(model=serving.searcher.contract.name)
 
     def _hit(self, hit: Hit, question: str) -> Quotation:
-        same = [cited(self.shelf.citation(passage), self.words) for passage in hit.same_text]
+        same = [cited(self.lookup.citation(passage), self.words) for passage in hit.same_text]
         return self._quotation(
             hit.passage,
             marked=hit.marked,
@@ -127,13 +128,13 @@ class Maker:
             remarks=tuple(noted),
         )
 
-    def _item(self, item: Item) -> Quotation:
+    def _item(self, item: BasketItem) -> Quotation:
         said = self.words.export
         remarks = [said.collected_for.format(question=item.question)] if item.question else []
         remarks += [said.note.format(note=item.note)] if item.note else []
-        if not self.shelf.knows(item.passage):
+        if not self.lookup.has_passage(item.passage):
             return Quotation(text=item.text, citation=item.citation or item.passage, remarks=(said.gone, *remarks))
-        _, passage = self.shelf.passage(item.passage)
+        _, passage = self.lookup.passage(item.passage)
         return self._quotation(
             passage, marked=marked_spans(passage.text, item), question=item.question, remarks=remarks
         )
@@ -147,7 +148,7 @@ class Maker:
         return self.link_to(passage, question) if shared(self.base) else ""
 
 
-def marked_spans(text: str, item: Item) -> tuple[Span, ...]:
+def marked_spans(text: str, item: BasketItem) -> tuple[Span, ...]:
     """Where the sentences stand that were marked when a passage was collected, in the order of the text."""
     found = [Span(at, at + len(one)) for one in item.marked if one and (at := text.find(one)) >= 0]
     return tuple(sorted(set(found)))
