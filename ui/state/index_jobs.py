@@ -100,7 +100,7 @@ class IndexJobs:
             if self._work is not None and self._work.is_going_on:
                 raise JobRunningError
             self._work = work = IndexJob(kind=kind, names=names)
-            self._thread = Thread(target=self._run, args=(wanted,), name="zhangju-workshop", daemon=True)
+            self._thread = Thread(target=self._run, args=(wanted,), name="zhangju-index-job", daemon=True)
             self._thread.start()
         return work
 
