@@ -1,7 +1,7 @@
 # make run       set up, index DOCS (a file or a folder; the sample unless given) and open the page
 # make test      set up and run the tests, one process for each core (at most four: each loads a model)
 # make test-all  install what some tests need (Chromium, fonts, LibreOffice; Debian), then run the tests
-# make check     format, lint and types
+# make check     format, lint and types: Python, then the scripts and styles of the page (needs Node.js with npm)
 # make torture   run the reliability tests in full, about twenty minutes; their figures go to docs/reliability.md
 # make lock      write the versions of a fresh installation to requirements.lock
 
@@ -12,7 +12,7 @@ PORT ?= 7860
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable
 
-.PHONY: run test test-all torture check lock clean
+.PHONY: run test test-all torture check check-python check-page lock clean
 
 run: .venv/.installed
 	$(BIN)/zhangju serve "$(DOCS)" --index "$(INDEX)" --port $(PORT) --open
@@ -27,10 +27,15 @@ test-all:
 torture: .venv/.installed-dev
 	ZHANGJU_TORTURE=1 ZHANGJU_FIGURES=docs/reliability.md $(BIN)/python -m pytest tests/reliability --timeout=7200
 
-check: .venv/.installed-dev
+check: check-python check-page
+
+check-python: .venv/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+check-page: node_modules/.installed
+	npm run --silent check
 
 # A stamp is older than what it was made from only if an installation is due, so the second time is quick.
 .venv/.installed: pyproject.toml requirements.lock
@@ -45,6 +50,11 @@ check: .venv/.installed-dev
 	$(INSTALL) '.[dev]'
 	touch $@
 
+node_modules/.installed: package.json package-lock.json
+	@command -v npm >/dev/null || { echo "make check needs Node.js 18 or newer with npm for the page's scripts and styles; on Debian: apt-get install nodejs npm" >&2; exit 1; }
+	npm ci --silent
+	touch $@
+
 # Local parts of versions (2.13.0+cpu) name a build that other machines do not have.
 lock:
 	rm -rf .venv-lock
@@ -54,4 +64,4 @@ lock:
 	rm -rf .venv-lock build
 
 clean:
-	rm -rf .venv .venv-lock .zhangju build *.egg-info
+	rm -rf .venv .venv-lock .zhangju build node_modules *.egg-info

@@ -1,17 +1,24 @@
-// The address says all that is shown: question, documents asked, view, passage. Back and forward work by it alone.
+// @ts-check
+// The address states everything that is shown: question, documents, view, passage. Back and forward rely on it alone.
+
+/** @typedef {Record<string, any> & {in: string[]}} Parameters strings by name, and the list of documents to search */
+/** @typedef {(parameters: Parameters) => void} Listener */
 
 const LISTS = ["in"];
-let listeners = [];
+/** @type {Listener[]} */
+const listeners = [];
 
 /** The parameters of the address; lists for those that may be given several times. */
 export function here(search = location.search) {
   const given = new URLSearchParams(search);
-  const found = {};
+  /** @type {Parameters} */
+  const found = { in: [] };
   for (const [name, value] of given) if (value && !LISTS.includes(name)) found[name] = value;
   for (const name of LISTS) found[name] = given.getAll(name);
   return found;
 }
 
+/** Query string of some parameters. @param {Record<string, any>} parameters */
 export function written(parameters) {
   const text = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {
@@ -20,7 +27,11 @@ export function written(parameters) {
   return `?${text}`;
 }
 
-/** Goes to other parameters; `replace` leaves no trace in the history. */
+/**
+ * Go to other parameters.
+ * @param {string | Record<string, any>} parameters
+ * @param {{replace?: boolean}} options `replace` leaves no entry in the history
+ */
 export function go(parameters, { replace = false } = {}) {
   const target = typeof parameters === "string" ? parameters : written(parameters);
   if (target !== location.search && !(target === "?" && !location.search)) {
@@ -29,6 +40,7 @@ export function go(parameters, { replace = false } = {}) {
   for (const listener of listeners) listener(here());
 }
 
+/** @param {Listener} listener called with the parameters after each change of the address */
 export function onChange(listener) { listeners.push(listener); }
 
 addEventListener("popstate", () => { for (const listener of listeners) listener(here()); });

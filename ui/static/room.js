@@ -75,7 +75,8 @@ async function fill(parameters) {
   const key = JSON.stringify([view.name, view.needs.map(name => parameters[name]), state.language]);
   state.pending?.abort(); // also where it is shown already: what is still on its way must not take its place
   if (key === state.shown) return;
-  const pending = state.pending = new AbortController();
+  const pending = new AbortController();
+  state.pending = pending;
   const region = find("#zj-answers");
   const late = setTimeout(() => { region.classList.add("zj-waiting"); say(state.say.searching); }, 250);
   try {
