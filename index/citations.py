@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from index.records import Citation, Division, Inner, Passage, Path, Span
-from index.text.numerals import to_chinese, write
+from index.records import Citation, Division, InnerDivision, Passage, Path, Span
+from index.text.numerals import to_chinese
 
 Language = Literal["zh", "en"]
 
@@ -101,7 +101,7 @@ def cite(title: str, passage: Passage, span: Span | None = None) -> Citation:
     )
 
 
-def _inner_levels(passage: Passage, span: Span) -> tuple[Inner, ...]:
+def _inner_levels(passage: Passage, span: Span) -> tuple[InnerDivision, ...]:
     """The 款, 项 and 目 that hold a span, outermost first; the only 款 of an article is not named."""
     first = passage.inner[0].span.start if passage.inner else 0  # an article's first sentence holds its number, too
     start = max(span.start, first)
@@ -110,14 +110,14 @@ def _inner_levels(passage: Passage, span: Span) -> tuple[Inner, ...]:
     return tuple(part for part in holding if part.kind != "款" or not alone)
 
 
-def _chinese_inner(part: Inner) -> str:
+def _chinese_inner(part: InnerDivision) -> str:
     sub = f"之{to_chinese(part.sub)}" if part.sub else ""
     if part.kind == "款":
         return f"第{to_chinese(part.number)}款"
-    return f"第{write(part.number, 'bracketed chinese')}项{sub}" if part.kind == "项" else f"第{part.number}目"
+    return f"第（{to_chinese(part.number)}）项{sub}" if part.kind == "项" else f"第{part.number}目"
 
 
-def _english_sub(part: Inner) -> str:
+def _english_sub(part: InnerDivision) -> str:
     return f"-{part.sub}" if part.sub else ""
 
 

@@ -39,7 +39,7 @@ Path = tuple[Division, ...]  # outermost first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Inner:
+class InnerDivision:
     """A 款, 项 or 目 inside an article (or an item inside a paragraph): ``span`` of the passage's text.
 
     Spans nest: a 款 holds its 项, a 项 its 目. ``sub`` is the 一 of （一）之一.
@@ -82,7 +82,7 @@ class Passage:
     line: int
     lead: str = ""
     page: int = 0  # of the source, from 1, where it has pages
-    inner: tuple[Inner, ...] = ()  # in order of their starts, the outer first
+    inner: tuple[InnerDivision, ...] = ()  # in order of their starts, the outer first
     links: tuple[Link, ...] = ()  # in order of the text
 
     def __post_init__(self) -> None:

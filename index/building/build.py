@@ -13,10 +13,10 @@ from index.loaders import LOADERS
 from index.models.contract import Named
 from index.models.embedding_cache import CachedEncoder
 from index.models.encoder import SCHEME, Encoder
-from index.parsing.process import Reader, file_bytes
-from index.parsing.structure import PARSER
+from index.parsing.process import DocumentReader, read_file
+from index.parsing.structure import PARSER_VERSION
 from index.records import Document
-from index.references.links import linked
+from index.references.links import link_documents
 from index.storage import store
 from index.storage.snapshot import Snapshot
 
@@ -131,15 +131,15 @@ def read_files(files: Iterable[SourceFile]) -> tuple[tuple[Document, ...], dict[
     """
     documents: list[Document] = []
     failures: dict[str, str] = {}
-    with Reader() as reader:
+    with DocumentReader() as reader:
         for file in files:
             try:
-                documents.append(reader.read(file_bytes(file.path), _printable(file.id)))
+                documents.append(reader.read(read_file(file.path), _printable(file.id)))
             except DocumentError as error:
                 failures[file.id] = str(error)
     if not documents and failures:
         raise _none(tuple(failures.values()))
-    return linked(documents), failures
+    return link_documents(documents), failures
 
 
 def _none(failures: Sequence[str]) -> DocumentError:
@@ -240,7 +240,7 @@ def _is_of(current: Snapshot, documents: Sequence[Document], model: Named) -> bo
     """Whether an index was built from these files by this parser and by a model of this name."""
     same_files = [(d.id, d.sha256) for d in current.documents] == [(d.id, d.sha256) for d in documents]
     same_model = _is_by(current, model) and current.contract.name == model.name
-    return same_files and same_model and current.parser == PARSER
+    return same_files and same_model and current.parser == PARSER_VERSION
 
 
 def _is_by(snapshot: Snapshot, model: Named) -> bool:

@@ -16,10 +16,10 @@ from index.building.uploads import Upload
 from index.errors import DocumentError, StoreError
 from index.models.contract import ModelContract
 from index.models.encoder import Encoder
-from index.parsing.process import Reader, file_bytes
-from index.parsing.structure import PARSER
+from index.parsing.process import DocumentReader, read_file
+from index.parsing.structure import PARSER_VERSION
 from index.records import Document
-from index.references.links import linked
+from index.references.links import link_documents
 from index.storage import durable, store
 from index.storage.snapshot import Snapshot
 
@@ -85,7 +85,7 @@ def change(
     with store.building(directory):
         current = store.open_snapshot(directory)
         reading = _Reading(current, tell)
-        with Reader() as reader:
+        with DocumentReader() as reader:
             reading.take_in(directory, wanted, reader)
             if wanted.anew:
                 reading.read_again(directory, wanted, reader)
@@ -117,7 +117,7 @@ def _embedded(
         return Embedded(snapshot=current, made=0, taken=0, long=0)
     tell(Stage("linking"))
     return update(
-        linked(documents),
+        link_documents(documents),
         resumed(directory, lambda: load(contract), report),
         known=() if wanted.anew else known(directory, current, contract),
         name=contract.name,
@@ -131,7 +131,7 @@ def _contents(documents: Sequence[Document]) -> list[tuple[str, str]]:
 
 def _of_parser(snapshot: Snapshot, current: Snapshot, reading: "_Reading") -> Snapshot:
     """Marked as of an older parser while it holds a document read by that, so that the next build reads all again."""
-    return replace(snapshot, parser=PARSER if reading.all_read() else current.parser)
+    return replace(snapshot, parser=PARSER_VERSION if reading.all_read() else current.parser)
 
 
 def _dropped(directory: Path, removed: frozenset[str]) -> dict[str, str]:
@@ -152,13 +152,13 @@ class _Reading:
         self._tell = tell
         self._before = {document.id: document for document in current.documents}
         self._documents = dict(self._before)
-        self._is_current = current.parser == PARSER
+        self._is_current = current.parser == PARSER_VERSION
         self._read: set[str] = set()
         self._again: list[str] = []
         self._uploaded: dict[str, None] = {}  # in order, each once
         self._failures: dict[str, str] = {}
 
-    def take_in(self, directory: Path, wanted: Change, reader: Reader) -> None:
+    def take_in(self, directory: Path, wanted: Change, reader: DocumentReader) -> None:
         """Read the uploads, each of which enters the library if it is a document, and what else is new there."""
         for done, upload in enumerate(wanted.uploads):
             self._tell(Stage("reading", done, len(wanted.uploads), upload.name))
@@ -171,7 +171,7 @@ class _Reading:
             self._tell(Stage("reading", 0, 1, file.id))
             self._try(reader, file.id, file.path)
 
-    def read_again(self, directory: Path, wanted: Change, reader: Reader) -> None:
+    def read_again(self, directory: Path, wanted: Change, reader: DocumentReader) -> None:
         """Read the files of documents that the index holds, as far as it is known where they are."""
         files = {file.id: file.path for file in (*wanted.sources, *(one.file for one in uploads.kept(directory)))}
         due = [name for name in self._documents if name in files and name not in self._read | wanted.removed]
@@ -218,9 +218,9 @@ class _Reading:
         except OSError:  # reading it will fail, too, and say why
             return False
 
-    def _try(self, reader: Reader, name: str, path: Path) -> bool:
+    def _try(self, reader: DocumentReader, name: str, path: Path) -> bool:
         try:
-            self._documents[name] = reader.read(file_bytes(path), name)
+            self._documents[name] = reader.read(read_file(path), name)
         except DocumentError as error:
             self._failures[name] = str(error).replace(str(path), name)  # an upload's own path tells nobody anything
             return False

@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from index.building.embedding import Texts, embed_parts, parts_of_rows, passage_texts, sentence_texts
 from index.models.encoder import SCHEME, Encoder
-from index.parsing.structure import PARSER
+from index.parsing.structure import PARSER_VERSION
 from index.storage.snapshot import Keys, Snapshot
 
 
@@ -23,7 +23,7 @@ def slipped(snapshot: Snapshot) -> tuple[str, ...]:
 
 def judged(snapshot: Snapshot) -> bool:
     """Whether the program's own way from texts to vectors is the one that made the index."""
-    return (snapshot.scheme, snapshot.parser) == (SCHEME, PARSER)
+    return (snapshot.scheme, snapshot.parser) == (SCHEME, PARSER_VERSION)
 
 
 def _different(texts: Texts, keys: Keys) -> list[int]:

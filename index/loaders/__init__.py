@@ -6,7 +6,7 @@ from pathlib import Path
 from index.errors import DocumentError
 from index.loaders import markdown, text
 from index.loaders.docx.reader import load as load_docx
-from index.loaders.file_type import kind_of
+from index.loaders.file_type import detect_file_type
 from index.loaders.html.reader import load as load_html
 from index.loaders.limits import check_size
 from index.loaders.pdf.reader import load as load_pdf
@@ -33,7 +33,7 @@ def load(data: bytes, name: str) -> SourceText:
         known = ", ".join(sorted(LOADERS))
         raise DocumentError(f"{name}: files ending in {suffix or 'nothing'} cannot be read; give one of {known}")
     check_size(len(data), name)
-    kind = kind_of(data)
+    kind = detect_file_type(data)
     if kind and kind[1] != suffix and suffix != ".docx":  # the docx loader knows more about old Word files
         found, ending = kind
         remedy = f"rename it to end in {ending}" if ending else f"give one of {', '.join(sorted(LOADERS))}"

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.errors import DocumentError
-from index.loaders.source import stripped
+from index.loaders.source import strip_blank
 
 if TYPE_CHECKING:
     from chardet import DetectionDict
@@ -34,7 +34,7 @@ class DecodedText(NamedTuple):
     remarks: tuple[str, ...] = ()
 
 
-def decode(data: bytes, name: str) -> DecodedText:
+def decode_bytes(data: bytes, name: str) -> DecodedText:
     """Decode the bytes of a text file, line ends unchanged.
 
     A byte-order mark decides; then UTF-8; then chardet. Raises DocumentError for an empty file, binary data, damaged
@@ -46,7 +46,7 @@ def decode(data: bytes, name: str) -> DecodedText:
     text = decoded.text.rstrip("\x1a")  # the end-of-file mark of DOS
     if "\0" in text or len(_CONTROL.findall(text)) > max(1, _MAX_CONTROL_SHARE * len(text)):
         raise DocumentError(f"{name} is not text but binary data; give a document (txt, md, docx, pdf or html)")
-    if not stripped(text):
+    if not strip_blank(text):
         raise _empty(name)
     return DecodedText(text, decoded.remarks)
 

@@ -1,7 +1,7 @@
 """What a file really is, told from its first bytes: the reason why it cannot be read as what its name says."""
 
-from index.loaders.archive import BROKEN, TooManyEntriesError, opened
-from index.loaders.limits import ARCHIVE_ENTRIES
+from index.loaders.archive import ARCHIVE_ERRORS, TooManyEntriesError, open_archive
+from index.loaders.limits import MAX_ARCHIVE_ENTRIES
 
 _ZIPPED = (  # a member's name, what holds it, and the ending its reader wants; None where there is no reader
     ("word/", "a Word document", ".docx"),
@@ -25,7 +25,7 @@ _BEGINNINGS = (
 _PDF_WITHIN = 1024  # a PDF's mark may stand this far into the file
 
 
-def kind_of(data: bytes) -> tuple[str, str | None] | None:
+def detect_file_type(data: bytes) -> tuple[str, str | None] | None:
     """What bytes are, in words, and the ending they should have (None: no loader reads them); None for text."""
     if b"%PDF-" in data[:_PDF_WITHIN] and data.lstrip()[:5] == b"%PDF-":
         return "a PDF file", ".pdf"
@@ -47,11 +47,11 @@ def _office(data: bytes) -> str:
 
 def _zipped(data: bytes) -> tuple[str, str | None]:
     try:
-        with opened(data) as archive:
+        with open_archive(data) as archive:
             names = archive.namelist()
     except TooManyEntriesError:
-        return f"a zip archive of more than {ARCHIVE_ENTRIES:,} files", None
-    except BROKEN:
+        return f"a zip archive of more than {MAX_ARCHIVE_ENTRIES:,} files", None
+    except ARCHIVE_ERRORS:
         return "a damaged zip archive", None
     for beginning, words, ending in _ZIPPED:
         if any(name.startswith(beginning) for name in names):

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from index.errors import DocumentError
-from index.loaders.source import Line, SourceText, stripped
-from index.loaders.text import decode, lines_of
+from index.loaders.source import Line, SourceText, strip_blank
+from index.loaders.text import decode_text, split_lines
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _FENCE = re.compile(r"(`{3,}|~{3,})")
@@ -39,13 +39,13 @@ def load(data: bytes, name: str) -> SourceText:
     The text is the file's own, but that everything which is not shown (comments, marks at line ends, rules, front
     matter) is blanked with as many spaces: a passage of several lines has no marks in it.
     """
-    text, remarks = decode(data, name)
+    text, remarks = decode_text(data, name)
     front = _FRONT.match(text)
     metadata = dict(_facts(front.group(1))) if front else {}
     if front:
         text = _blanked(front) + text[front.end() :]
     text = _BOLD_NUMBER.sub(_unmarked, _COMMENT.sub(_blanked, text))
-    lines = tuple(_gaps(_blocks(list(lines_of(text)))))
+    lines = tuple(_gaps(_blocks(list(split_lines(text)))))
     if not lines:
         raise DocumentError(f"{name} holds no text, only marks; give a document with text in it")
     return SourceText(text=_only(lines, text), lines=lines, metadata=metadata, remarks=remarks)
@@ -134,7 +134,7 @@ def _unwrapped(line: Line) -> Line:
 
 def _part(line: Line, start: int, end: int) -> Line:
     text = line.text[start:end]
-    shown = stripped(text)
+    shown = strip_blank(text)
     return replace(line, text=shown, start=line.start + start + (text.index(shown) if shown else 0))
 
 

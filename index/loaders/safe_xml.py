@@ -3,31 +3,31 @@
 from xml.etree import ElementTree
 from xml.parsers import expat
 
-from index.loaders.limits import XML_TAGS
+from index.loaders.limits import MAX_XML_TAGS
 
 _CHUNK = 4096
 # OOXML has the first two; the others agree with them in every mark that XML is made of
 _ENCODINGS = ("utf-8", "utf-16", "us-ascii", "iso-8859-1")
 _NO_MEMORY = 1  # expat's number for it
 
-Node = ElementTree.Element
+Element = ElementTree.Element
 
 
-def parsed(data: bytes) -> Node:
+def parse_xml(data: bytes) -> Element:
     """The root of an XML document. Raises ValueError with the reason why it cannot be read, or MemoryError."""
     try:
-        return ElementTree.fromstring(checked(data))
+        return ElementTree.fromstring(check_xml(data))
     except (ElementTree.ParseError, LookupError) as error:
         if getattr(error, "code", 0) == _NO_MEMORY:
             raise MemoryError from error
         raise ValueError(str(error)) from error
 
 
-def checked(data: bytes) -> bytes:
+def check_xml(data: bytes) -> bytes:
     """The same bytes, if another parser may read them. Raises ValueError with the reason why not."""
     _check_prolog(data)
-    if (tags := data.count(b"<")) > XML_TAGS:
-        raise ValueError(f"it holds {tags:,} tags, more than the {XML_TAGS:,} that are read")
+    if (tags := data.count(b"<")) > MAX_XML_TAGS:
+        raise ValueError(f"it holds {tags:,} tags, more than the {MAX_XML_TAGS:,} that are read")
     return data
 
 

@@ -49,12 +49,12 @@ class Block:
 _LONGEST_HEADING = 120  # characters; people give whole paragraphs a heading's style for its looks
 
 
-def compose(blocks: Iterable[Block], metadata: Mapping[str, str]) -> SourceText:
+def compose_source(blocks: Iterable[Block], metadata: Mapping[str, str]) -> SourceText:
     """A text of one line a block, blank ones left out, and the lines that refer into it."""
     lines: list[Line] = []
     at, gap = 0, True
     for block in blocks:
-        text = stripped(block.text).replace("\n", " ")
+        text = strip_blank(block.text).replace("\n", " ")
         if not text:
             gap = True
             continue
@@ -69,6 +69,6 @@ def compose(blocks: Iterable[Block], metadata: Mapping[str, str]) -> SourceText:
 BLANK = "".join(chr(c) for c in range(0x3001) if chr(c).isspace()) + "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 
 
-def stripped(text: str) -> str:
+def strip_blank(text: str) -> str:
     """The text without white space or invisible characters at either end."""
     return text.strip(BLANK)

@@ -2,21 +2,21 @@
 
 from collections.abc import Sequence
 
-from index.parsing.headings import Marked, is_contents, without_leaders
+from index.parsing.headings import ClassifiedLine, contents_entry, is_contents_heading
 
 _LONGEST_ENTRY = 100  # characters
 
 
-def without_contents(marked: Sequence[Marked]) -> tuple[list[Marked], list[str]]:
+def remove_contents(marked: Sequence[ClassifiedLine]) -> tuple[list[ClassifiedLine], list[str]]:
     """The lines without tables of contents, and a remark for each table left out.
 
     A table begins with 目录 or the like and ends where its first entry comes again; else it was no table.
     """
-    kept: list[Marked] = []
+    kept: list[ClassifiedLine] = []
     remarks: list[str] = []
     at = 0
     while at < len(marked):
-        end = _end_of_contents(marked, at) if is_contents(marked[at].line) else at
+        end = _end_of_contents(marked, at) if is_contents_heading(marked[at].line) else at
         if end > at:
             remarks.append(f"line {marked[at].line.number}: a table of contents of {end - at - 1} lines is left out")
             at = end
@@ -26,13 +26,13 @@ def without_contents(marked: Sequence[Marked]) -> tuple[list[Marked], list[str]]
     return kept, remarks
 
 
-def _end_of_contents(marked: Sequence[Marked], at: int) -> int:
+def _end_of_contents(marked: Sequence[ClassifiedLine], at: int) -> int:
     """The first line behind a table that begins at ``at``, or ``at`` if there is none."""
     entries: set[str] = set()
     first = ""
     for i in range(at + 1, len(marked)):
         line = marked[i].line
-        entry = without_leaders(line.text)
+        entry = contents_entry(line.text)
         if entry and entry == first:
             return i
         if len(line.text) > _LONGEST_ENTRY or line.text[-1] in "。；;":

@@ -8,7 +8,7 @@ from typing import Literal
 from index.loaders.source import Line
 from index.records import Division
 from index.text.chinese import KANA
-from index.text.numerals import CHINESE, parse
+from index.text.numerals import CHINESE_NUMERALS, parse_number
 
 LineKind = Literal["heading", "article", "item", "box", "text"]
 
@@ -24,14 +24,14 @@ _END = "。；;!！?？，,、：:"
 _LONGEST_HEADING = 60  # characters; a longer line is a sentence that happens to begin like a heading
 _LONGEST_TITLE = 80
 
-_NUMBER = rf"([{CHINESE}](?:\s?[{CHINESE}]){{0,11}}|[0-9０-９]{{1,6}})"  # 第 一 百 条
+_NUMBER = rf"([{CHINESE_NUMERALS}](?:\s?[{CHINESE_NUMERALS}]){{0,11}}|[0-9０-９]{{1,6}})"  # 第 一 百 条
 _SUB = r"(?:\s*[之의の]\s*" + _NUMBER + r"(?![款项條条]))?"
 # A title may follow its number directly (第三节提高…); words that go on in a sentence may not (第三章的规定…).
 _WORDS = "规定|規定|以及|以上|以下|项|款|項|内容|外|修改|改为|删[去除]|增加|合并|移至"
 _GOES_ON = rf"(?![、,，；;和与及至到或的所中之第「」]|{_WORDS})"
 # Articles begin with 所, 中 and 第, too (第三百九十一条第三人提供担保…): there the number has to fit.
 _ARTICLE_GOES_ON = (
-    rf"(?![、,，；;和与及至到或的之「」]|第\s*(?:[{CHINESE}]+|[0-9０-９]+)\s*[款项項条條章节編编]|{_WORDS})"
+    rf"(?![、,，；;和与及至到或的之「」]|第\s*(?:[{CHINESE_NUMERALS}]+|[0-9０-９]+)\s*[款项項条條章节編编]|{_WORDS})"
 )
 _DOUBTFUL = ("所", "中", "第")
 _KINDS = {"編": "编", "節": "节", "條": "条", "편": "编", "장": "章", "절": "节", "조": "条", "관": "目", "款": "目"}
@@ -71,8 +71,8 @@ _ENGLISH_GOES_ON = re.compile(
 )
 
 _ITEMS = (
-    ("一、", re.compile(rf"([{CHINESE}]{{1,4}})\s*[、.．]\s*(\S.*)$")),
-    ("（一）", re.compile(rf"[（(]\s*([{CHINESE}]{{1,4}})\s*[)）]\s*[、.．]?\s*(\S.*)$")),
+    ("一、", re.compile(rf"([{CHINESE_NUMERALS}]{{1,4}})\s*[、.．]\s*(\S.*)$")),
+    ("（一）", re.compile(rf"[（(]\s*([{CHINESE_NUMERALS}]{{1,4}})\s*[)）]\s*[、.．]?\s*(\S.*)$")),
     ("1.", re.compile(r"([0-9０-９]{1,3})\s*(?:[、．]|\.(?![0-9]))\s*(\S.*)$")),
     ("（1）", re.compile(r"[（(]\s*([0-9０-９]{1,3})\s*[)）]\s*(\S.*)$")),
 )
@@ -86,7 +86,7 @@ _METADATA = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class ClassifiedLine:
     """A line and what it is; ``division`` is the level it opens, None for text.
 
     ``loose`` tells that the mark alone does not prove it: the numbering around it must agree.
@@ -98,38 +98,38 @@ class Marked:
     loose: bool = False
 
 
-def classify(line: Line) -> Marked:
+def classify_line(line: Line) -> ClassifiedLine:
     """What a line is, from the line alone."""
     for reader in (_box, _heading, _article, _annex, _english, _named, _dotted, _item):
         if (marked := reader(line)) is not None:
             return marked
     if line.level:
-        return Marked(line, "heading", Division(kind=UNNUMBERED, number=0, title=line.text))
-    return Marked(line, "text")
+        return ClassifiedLine(line, "heading", Division(kind=UNNUMBERED, number=0, title=line.text))
+    return ClassifiedLine(line, "text")
 
 
-def is_contents(line: Line) -> bool:
+def is_contents_heading(line: Line) -> bool:
     """Whether a line is the heading of a table of contents."""
     return _CONTENTS.match(line.text) is not None
 
 
-def without_leaders(text: str) -> str:
+def contents_entry(text: str) -> str:
     """An entry of a table of contents without its dots and page number, and without white space."""
     return "".join(_LEADERS.sub("", text).split())
 
 
-def is_title(line: Line) -> bool:
+def can_be_title(line: Line) -> bool:
     """Whether a line at the top of a document can be its title: short and not a sentence."""
     return len(line.text) <= _LONGEST_TITLE and line.text[-1] not in _END
 
 
-def metadata(line: Line) -> tuple[str, str] | None:
+def parse_metadata(line: Line) -> tuple[str, str] | None:
     """The key and the value of a line such as 来源:辽宁日报, or None for any other."""
     found = _METADATA.match(line.text)
     return (found.group(1), found.group(2)) if found else None
 
 
-def rank(division: Division, level: int = 0) -> int:
+def division_rank(division: Division, level: int = 0) -> int:
     """How deep a level stands: 0 for a part; an unnumbered heading goes by the depth the format gave it."""
     return RANKS[division.kind] if division.kind in RANKS else max(level - 1, 0)
 
@@ -139,63 +139,67 @@ def _can_be_heading(title: str) -> bool:
 
 
 def _number(words: str | None) -> int:
-    return parse("".join(words.split())) if words else 0
+    return parse_number("".join(words.split())) if words else 0
 
 
-def _heading(line: Line) -> Marked | None:
+def _heading(line: Line) -> ClassifiedLine | None:
     found = _HEADING.match(line.text)
     if found is None or not _can_be_heading(found.group(4)):
         return None
     number, kind, sub, title = found.groups()
     division = Division(kind=_KINDS.get(kind, kind), number=_number(number), sub=_number(sub), title=title.strip())
-    return Marked(line, "heading", division)
+    return ClassifiedLine(line, "heading", division)
 
 
-def _article(line: Line) -> Marked | None:
+def _article(line: Line) -> ClassifiedLine | None:
     found = _ARTICLE.match(line.text)
     if found is None:
         return None
     division = Division(kind="条", number=_number(found.group(1)), sub=_number(found.group(2)))
-    return Marked(line, "article", division, loose=bool(found["rest"]) and not found["space"] and not line.level)
+    return ClassifiedLine(
+        line, "article", division, loose=bool(found["rest"]) and not found["space"] and not line.level
+    )
 
 
-def _box(line: Line) -> Marked | None:
+def _box(line: Line) -> ClassifiedLine | None:
     found = _BOX.match(line.text)
     if found is None or not _can_be_heading(found.group(2)):
         return None
-    return Marked(line, "box", Division(kind="专栏", number=_number(found.group(1)), title=found.group(2).strip()))
+    return ClassifiedLine(
+        line, "box", Division(kind="专栏", number=_number(found.group(1)), title=found.group(2).strip())
+    )
 
 
-def _annex(line: Line) -> Marked | None:
+def _annex(line: Line) -> ClassifiedLine | None:
     """附件一, 附件 2：…, or 附件 alone; 附件：… lists what is attached, and is text."""
     found = _ANNEX.match(line.text)
     if found is None or not _can_be_heading(found.group(2) or ""):
         return None
     title, number = (found.group(2) or "").strip(), _number(found.group(1))
     if number:
-        return Marked(line, "heading", Division(kind="附件", number=number, title=title))
+        return ClassifiedLine(line, "heading", Division(kind="附件", number=number, title=title))
     if title:
         return None
-    return Marked(line, "heading", Division(kind=UNNUMBERED, number=0, title="".join(line.text.split())))
+    return ClassifiedLine(line, "heading", Division(kind=UNNUMBERED, number=0, title="".join(line.text.split())))
 
 
-def _dotted(line: Line) -> Marked | None:
+def _dotted(line: Line) -> ClassifiedLine | None:
     """1.2.3 Title: a heading as deep as it has dots, known by its whole text."""
     found = _DOTTED.match(line.text)
     if found is None or not _can_be_heading(found.group(2)) or line.level:
         return None
     deep = replace(line, level=_DOTTED_LEVEL + found.group(1).count("."))
-    return Marked(deep, "heading", Division(kind=UNNUMBERED, number=0, title=line.text), loose=True)
+    return ClassifiedLine(deep, "heading", Division(kind=UNNUMBERED, number=0, title=line.text), loose=True)
 
 
-def _named(line: Line) -> Marked | None:
+def _named(line: Line) -> ClassifiedLine | None:
     if _NAMED.match(line.text) is None:
         return None
     title = "".join(line.text.split()) if not line.text.isascii() else line.text
-    return Marked(line, "heading", Division(kind=UNNUMBERED, number=0, title=title))
+    return ClassifiedLine(line, "heading", Division(kind=UNNUMBERED, number=0, title=title))
 
 
-def _english(line: Line) -> Marked | None:
+def _english(line: Line) -> ClassifiedLine | None:
     found = _ENGLISH.match(line.text)
     if found is None:
         return None
@@ -204,16 +208,18 @@ def _english(line: Line) -> Marked | None:
     if not capital or (not mark and _ENGLISH_GOES_ON.match(rest)) or (not mark and rest[:1].islower()):
         return None
     try:
-        kind, number = _ENGLISH_KINDS[found.group(1).lower()], parse(found["number"])
+        kind, number = _ENGLISH_KINDS[found.group(1).lower()], parse_number(found["number"])
     except ValueError:  # Part Civil: letters that Roman numbers have, too
         return None
     if kind == "条":
-        return Marked(line, "article", Division(kind=kind, number=number, title=rest if _is_caption(rest) else ""))
+        return ClassifiedLine(
+            line, "article", Division(kind=kind, number=number, title=rest if _is_caption(rest) else "")
+        )
     if rest and not _can_be_heading(rest) and rest[-1] not in ".":
         return None
     if len(rest) > _LONGEST_HEADING or (rest.endswith(".") and len(rest.split()) > 10):
-        return Marked(line, "article", Division(kind=kind, number=number))
-    return Marked(line, "heading", Division(kind=kind, number=number, title=rest.rstrip(".")))
+        return ClassifiedLine(line, "article", Division(kind=kind, number=number))
+    return ClassifiedLine(line, "heading", Division(kind=kind, number=number, title=rest.rstrip(".")))
 
 
 def _is_caption(rest: str) -> bool:
@@ -221,7 +227,7 @@ def _is_caption(rest: str) -> bool:
     return bool(rest) and len(rest) <= _LONGEST_HEADING and rest[-1] not in ".;:,"
 
 
-def _item(line: Line) -> Marked | None:
+def _item(line: Line) -> ClassifiedLine | None:
     for kind, pattern in _ITEMS:
         found = pattern.match(line.text)
         if found is None:
@@ -232,12 +238,12 @@ def _item(line: Line) -> Marked | None:
             return None
         title = found.group(2).strip()
         if _can_be_heading(title):
-            return Marked(line, "item", Division(kind=kind, number=number, title=title), loose=True)
-        return Marked(line, "item", Division(kind=kind, number=number), loose=True)
+            return ClassifiedLine(line, "item", Division(kind=kind, number=number, title=title), loose=True)
+        return ClassifiedLine(line, "item", Division(kind=kind, number=number), loose=True)
     return None
 
 
-def numbered_in_order(marked: Iterable[Marked]) -> Iterator[Marked]:
+def drop_numbers_out_of_sequence(marked: Iterable[ClassifiedLine]) -> Iterator[ClassifiedLine]:
     """The same lines, with those whose mark alone proves nothing taken for text where the numbering disagrees.
 
     An article's number goes on from the last one's or begins again with 1; an outline's begins with 1 under each
@@ -245,7 +251,7 @@ def numbered_in_order(marked: Iterable[Marked]) -> Iterator[Marked]:
     """
     counters = _Counters()
     for one in marked:
-        yield one if one.division is None or counters.accept(one) else Marked(one.line, "text")
+        yield one if one.division is None or counters.accept(one) else ClassifiedLine(one.line, "text")
 
 
 class _Counters:
@@ -256,7 +262,7 @@ class _Counters:
         self._items: dict[str, int] = {}
         self._dotted: tuple[int, ...] = ()
 
-    def accept(self, one: Marked) -> bool:
+    def accept(self, one: ClassifiedLine) -> bool:
         """Whether a marked line fits in; counts it if it does."""
         division = one.division
         assert division is not None
@@ -300,9 +306,9 @@ def _goes_on(before: int, number: int, most: int) -> bool:
     return number == 1 or (0 < before < number <= before + most)
 
 
-def with_titles(marked: Sequence[Marked]) -> list[Marked]:
+def merge_titles_below(marked: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
     """The same lines, with a title that stands on the line below its number taken into the heading."""
-    kept: list[Marked] = []
+    kept: list[ClassifiedLine] = []
     for one in marked:
         before = kept[-1] if kept else None
         if before and _titles(before, one):
@@ -315,7 +321,7 @@ def with_titles(marked: Sequence[Marked]) -> list[Marked]:
     return kept
 
 
-def _titles(before: Marked, one: Marked) -> bool:
+def _titles(before: ClassifiedLine, one: ClassifiedLine) -> bool:
     """Whether a line is the title of the numbered heading just above it."""
     division = before.division
     if division is None or not division.number or division.title or before.line.level or one.line.level:
@@ -327,14 +333,14 @@ def _titles(before: Marked, one: Marked) -> bool:
     return before.kind == "heading" and short and not one.line.gap
 
 
-def with_captions(marked: Sequence[Marked]) -> list[Marked]:
+def merge_captions_above(marked: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
     """The same lines, with the caption in brackets that Japanese laws put above an article made its first line."""
     if not any(_KANA.search(m.line.text) for m in marked):
         return list(marked)
-    kept: list[Marked] = []
+    kept: list[ClassifiedLine] = []
     for one in marked:
         if one.kind == "article" and kept and kept[-1].kind == "text" and _CAPTION.match(kept[-1].line.text):
             kept[-1] = replace(one, line=kept[-1].line)
-            one = Marked(one.line, "text")
+            one = ClassifiedLine(one.line, "text")
         kept.append(one)
     return kept

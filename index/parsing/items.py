@@ -3,10 +3,10 @@
 import re
 from typing import NamedTuple
 
-from index.records import Inner, Span
-from index.text.numerals import CHINESE, parse
+from index.records import InnerDivision, Span
+from index.text.numerals import CHINESE_NUMERALS, parse_number
 
-_NUMBER = rf"[{CHINESE}](?:\s?[{CHINESE}]){{0,11}}|[0-9０-９]{{1,6}}"
+_NUMBER = rf"[{CHINESE_NUMERALS}](?:\s?[{CHINESE_NUMERALS}]){{0,11}}|[0-9０-９]{{1,6}}"
 _HEADING = re.compile(
     r"\s*(?:（[^（）\n]*）[^\S\n]*\n\s*)?"  # the caption that Japanese laws put above an article
     rf"(?:[第제]\s*(?:{_NUMBER})\s*[条條조](?:\s*[之의の]\s*(?:{_NUMBER}))?(?:\([^()\n]*\))?"
@@ -15,19 +15,19 @@ _HEADING = re.compile(
     re.IGNORECASE,
 )
 _STYLES = (  # how items are marked; the number is the first group
-    ("（一）", re.compile(rf"[（(]\s*([{CHINESE}]{{1,4}})\s*[)）](?:\s*之\s*([{CHINESE}]{{1,3}}))?")),
+    ("（一）", re.compile(rf"[（(]\s*([{CHINESE_NUMERALS}]{{1,4}})\s*[)）](?:\s*之\s*([{CHINESE_NUMERALS}]{{1,3}}))?")),
     ("（1）", re.compile(r"[（(]\s*([0-9０-９]{1,3})\s*[)）]")),
-    ("一、", re.compile(rf"([{CHINESE}]{{1,3}})[、.．]")),
+    ("一、", re.compile(rf"([{CHINESE_NUMERALS}]{{1,3}})[、.．]")),
     ("1.", re.compile(r"([0-9０-９]{1,3})\s*(?:[.．、](?![0-9]))")),
     ("１", re.compile(r"([0-9０-９]{1,3})(?:\u3000|\s+(?=\S))")),
     ("①", re.compile(r"([①-⑳㉑-㉟㊱-㊿])")),
     ("(a)", re.compile(r"[（(]\s*([a-z])\s*[)）]")),
-    ("一", re.compile(rf"([{CHINESE}]{{1,3}})\u3000")),
+    ("一", re.compile(rf"([{CHINESE_NUMERALS}]{{1,3}})\u3000")),
 )
 _KINDS = ("款", "项", "目")
 
 
-class Mark(NamedTuple):
+class ItemMark(NamedTuple):
     """How a paragraph is marked: its style, as the mark of a first item is written, and its number."""
 
     style: str
@@ -35,17 +35,19 @@ class Mark(NamedTuple):
     sub: int = 0
 
 
-def mark_of(line: str) -> Mark | None:
+def parse_item_mark(line: str) -> ItemMark | None:
     """The mark a line begins with, if it is an item's."""
     for style, pattern in _STYLES:
         if found := pattern.match(line):
             words = found.group(1)
             sub = found.group(2) if style == "（一）" else None
-            return Mark(style, ord(words) - 96 if style == "(a)" else parse(words), parse(sub) if sub else 0)
+            return ItemMark(
+                style, ord(words) - 96 if style == "(a)" else parse_number(words), parse_number(sub) if sub else 0
+            )
     return None
 
 
-def inner_parts(text: str, *, caption: str = "") -> tuple[Inner, ...]:
+def parse_inner_divisions(text: str, *, caption: str = "") -> tuple[InnerDivision, ...]:
     """The 款 of an article's text, the 项 in them and the 目 in those, in order, the outer before the inner.
 
     A 款 is a natural paragraph of the article and mostly carries no number; the items that follow it belong to it. So
@@ -53,11 +55,11 @@ def inner_parts(text: str, *, caption: str = "") -> tuple[Inner, ...]:
     laws of other countries, paragraphs numbered like it are 款. ``caption`` is a title before the text.
     """
     lines = _lines(text, caption)
-    first = mark_of(text[slice(*lines[0])]) if lines else None
+    first = parse_item_mark(text[slice(*lines[0])]) if lines else None
     numbered = first.style if first and first.style in ("1.", "（1）", "①") else ""
     builder = _Builder(numbered)
     for line in lines:
-        builder.add(line, mark_of(text[slice(*line)]))
+        builder.add(line, parse_item_mark(text[slice(*line)]))
     return tuple(builder.parts)
 
 
@@ -65,13 +67,13 @@ class _Builder:
     """Keeps which 款, 项 and 目 are open."""
 
     def __init__(self, numbered: str) -> None:
-        self.parts: list[Inner] = []
+        self.parts: list[InnerDivision] = []
         self._numbered = numbered  # the style in which 款 are numbered, if any
         self._open: list[int] = []  # where in ``parts`` the open ones stand
         self._styles: list[str] = []  # of the open items, outermost first
         self._listed = 0  # the number of the last item marked 一、, a mark that sentences begin with, too (二、三产业)
 
-    def add(self, line: Span, mark: Mark | None) -> None:
+    def add(self, line: Span, mark: ItemMark | None) -> None:
         """One line of the article."""
         if mark and mark.style == "一、":
             mark = mark if mark.number in (1, self._listed + 1) else None
@@ -86,9 +88,9 @@ class _Builder:
         self._open = self._open[:depth]
         self._extend(line.end, self._open)
         self._open.append(len(self.parts))
-        self.parts.append(Inner(kind=_KINDS[depth], number=number, span=line, sub=sub))
+        self.parts.append(InnerDivision(kind=_KINDS[depth], number=number, span=line, sub=sub))
 
-    def _depth(self, mark: Mark | None) -> int:
+    def _depth(self, mark: ItemMark | None) -> int:
         """How deep a line stands: 0 for a 款; an item stands where items marked like it do, or below all open ones."""
         next_paragraph = mark and mark.style == "１" and mark.number == self._paragraphs() + 1
         if mark is None or not self.parts or mark.style == self._numbered or next_paragraph:
@@ -108,7 +110,9 @@ class _Builder:
     def _extend(self, end: int, which: list[int]) -> None:
         for at in which:
             part = self.parts[at]
-            self.parts[at] = Inner(kind=part.kind, number=part.number, sub=part.sub, span=Span(part.span.start, end))
+            self.parts[at] = InnerDivision(
+                kind=part.kind, number=part.number, sub=part.sub, span=Span(part.span.start, end)
+            )
 
 
 def _lines(text: str, caption: str) -> list[Span]:

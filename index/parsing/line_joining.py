@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from index.loaders.source import Line
-from index.parsing.headings import Marked
+from index.parsing.headings import ClassifiedLine
 from index.records import Span
 
 _ENDS = "。；;！!？?：:.…”’」』）)】》"  # a paragraph may end with these
@@ -21,19 +21,19 @@ _WRAPPED_EVEN = 0.8  # nearly all of them at least this share of the widest,
 _WRAPPED_EVEN_HAN = 0.9  # or, in Chinese, whose lines can break anywhere, this share
 
 
-class Breaks:
+class LineJoiner:
     """Where lines of a text belong together: what it knows of its words and of the width it was wrapped at."""
 
-    def __init__(self, marked: Sequence[Marked], source: str) -> None:
+    def __init__(self, marked: Sequence[ClassifiedLine], source: str) -> None:
         self._source = source
         self._marked = marked
         self._width = wrapped_width([(a.line, b.line) for a, b in pairwise(marked) if _neighbours(a, b)])
 
     @cached_property
-    def _words(self) -> "Words":
-        return Words(m.line.text for m in self._marked)
+    def _words(self) -> "BigramCounts":
+        return BigramCounts(m.line.text for m in self._marked)
 
-    def inside(self, before: Marked, after: Marked) -> bool:
+    def inside(self, before: ClassifiedLine, after: ClassifiedLine) -> bool:
         """Whether the break between two lines stands in the middle of a paragraph."""
         if not _neighbours(before, after):
             return False
@@ -41,7 +41,7 @@ class Breaks:
         if left in _CONTINUES:
             return True
         if self._width and not self._indented(after.line):
-            full = width(before.line.text) >= _evenness(before.line.text) * self._width
+            full = display_width(before.line.text) >= _evenness(before.line.text) * self._width
             return full or (left not in _ENDS and self._words.joins(left, right))
         return before.kind == "text" and left not in _ENDS and self._words.joins(left, right)
 
@@ -49,12 +49,12 @@ class Breaks:
         return line.start > 0 and self._source[line.start - 1] != "\n"
 
 
-def _neighbours(before: Marked, after: Marked) -> bool:
+def _neighbours(before: ClassifiedLine, after: ClassifiedLine) -> bool:
     """Whether two lines could be one paragraph: text directly behind text, or behind the first line of an article."""
     return after.kind == "text" and before.kind in ("text", "article", "item") and not after.line.gap
 
 
-class Words:
+class BigramCounts:
     """Pairs of neighbouring characters in a text, counted: enough to tell 旅游 from 平推."""
 
     def __init__(self, lines: Iterable[str]) -> None:
@@ -70,7 +70,7 @@ class Words:
         return seen >= _LEAST_SEEN and seen >= _LEAST_SHARE * min(self._single[left], self._single[right])
 
 
-def width(text: str) -> int:
+def display_width(text: str) -> int:
     """Columns that a line takes: two for a Chinese character, one for a Latin letter."""
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
@@ -80,7 +80,7 @@ def wrapped_width(neighbours: Sequence[tuple[Line, Line]]) -> int:
 
     In a wrapped text most lines break off without a mark at their end, and those are nearly equally wide.
     """
-    broken = sorted(width(a.text) for a, _ in neighbours if a.text[-1] not in _ENDS)
+    broken = sorted(display_width(a.text) for a, _ in neighbours if a.text[-1] not in _ENDS)
     if len(broken) < max(_WRAPPED_LEAST, _WRAPPED_SHARE * len(neighbours)):
         return 0
     widest = broken[int(0.95 * (len(broken) - 1))]
@@ -89,12 +89,12 @@ def wrapped_width(neighbours: Sequence[tuple[Line, Line]]) -> int:
 
 
 def _evenness(text: str) -> float:
-    return _WRAPPED_EVEN_HAN if width(text) > 1.5 * len(text) else _WRAPPED_EVEN
+    return _WRAPPED_EVEN_HAN if display_width(text) > 1.5 * len(text) else _WRAPPED_EVEN
 
 
-def paragraphs(marked: Sequence[Marked], breaks: Breaks) -> list[list[Marked]]:
+def group_paragraphs(marked: Sequence[ClassifiedLine], breaks: LineJoiner) -> list[list[ClassifiedLine]]:
     """Lines grouped into paragraphs: one line each, but for those that were broken in the middle."""
-    groups: list[list[Marked]] = []
+    groups: list[list[ClassifiedLine]] = []
     for one in marked:
         if groups and breaks.inside(groups[-1][-1], one):
             groups[-1].append(one)
@@ -103,7 +103,7 @@ def paragraphs(marked: Sequence[Marked], breaks: Breaks) -> list[list[Marked]]:
     return groups
 
 
-def mended(source: str, paragraphs: Sequence[Sequence[Line]]) -> tuple[str, tuple[Span, ...]]:
+def join_lines(source: str, paragraphs: Sequence[Sequence[Line]]) -> tuple[str, tuple[Span, ...]]:
     """The text of some paragraphs in a row and the spans of the source it is made of.
 
     What stands between paragraphs stays; a break inside one is left out, or becomes a space between Latin words.

@@ -14,20 +14,20 @@ from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 from index.errors import DocumentError, ZhangjuError
-from index.loaders.limits import FILE_BYTES, check_size
+from index.loaders.limits import MAX_FILE_BYTES, check_size
 from index.parsing.serialization import document_from_json
-from index.parsing.worker import MEGABYTE, OUT_OF_MEMORY, READY, Limits, receive, send
+from index.parsing.worker import MEGABYTE, OUT_OF_MEMORY, READY, ProcessLimits, receive, send
 from index.records import Document
 
 _START = (
     "import sys; limits, *sys.path = sys.argv[1:]; "
-    "import json; from index.parsing.worker import Limits, main; main(Limits(*json.loads(limits)))"
+    "import json; from index.parsing.worker import ProcessLimits, main; main(ProcessLimits(*json.loads(limits)))"
 )
 _START_SECONDS = 60.0
 _END_SECONDS = 5.0  # between the last word of a process and its end
 # a pipe that somebody called x.txt would be waited for
 _OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-_USUAL = Limits()
+_USUAL = ProcessLimits()
 _SMALLER = "split it into smaller files"
 _LONGEST_REASON = 1000  # characters that are shown of it
 # raised for an answer that is none
@@ -35,7 +35,7 @@ _GARBLED = (ValueError, KeyError, TypeError, AttributeError, RecursionError, Mem
 _AGAIN = "save it again from the program that made it, or give it in another format"
 
 
-def file_bytes(path: Path) -> bytes:
+def read_file(path: Path) -> bytes:
     """What a file holds. Raises DocumentError for what is no ordinary file, too long or cannot be read."""
     try:
         with os.fdopen(os.open(path, _OPEN), "rb") as file:
@@ -43,21 +43,21 @@ def file_bytes(path: Path) -> bytes:
             if not stat.S_ISREG(state.st_mode):
                 raise DocumentError(f"{path} is no ordinary file; give a file or a folder of files")
             check_size(state.st_size, str(path))
-            data = file.read(FILE_BYTES + 1)
+            data = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         raise DocumentError(f"cannot read {path}: {error.strerror or error}") from error
     check_size(len(data), str(path))  # it may have grown
     return data
 
 
-class Reader:
+class DocumentReader:
     """Parses one document after the other in a process that is kept for them and replaced once it has died.
 
     A context manager, for one thread at a time: ``with Reader() as reader: document = reader.read(data, name)``. The
     process is started for the first document and ends with the context, or with this process, however that ends.
     """
 
-    def __init__(self, limits: Limits = _USUAL) -> None:
+    def __init__(self, limits: ProcessLimits = _USUAL) -> None:
         self._limits = limits
         self._worker: _Worker | None = None
 
@@ -163,7 +163,7 @@ def _one_line(message: str) -> str:
 class _Worker:
     """A process that reads documents, ready for the first."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: ProcessLimits) -> None:
         self.timed_out = False
         self._limits = limits
         paths = [str(Path(path).absolute()) for path in sys.path]

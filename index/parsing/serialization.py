@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from index.records import Division, Document, Heading, Inner, Link, Passage, Path, Span
+from index.records import Division, Document, Heading, InnerDivision, Link, Passage, Path, Span
 
 
 def document_to_json(document: Document) -> dict[str, Any]:
@@ -25,6 +25,6 @@ def _path(levels: Sequence[Mapping[str, Any]]) -> Path:
 
 def _passage(record: Mapping[str, Any]) -> Passage:
     pieces = tuple(Span(*piece) for piece in record["pieces"])
-    inner = tuple(Inner(**{**i, "span": Span(*i["span"])}) for i in record["inner"])
+    inner = tuple(InnerDivision(**{**i, "span": Span(*i["span"])}) for i in record["inner"])
     links = tuple(Link(span=Span(*i["span"]), targets=tuple(i["targets"])) for i in record["links"])
     return Passage(**{**record, "path": _path(record["path"]), "pieces": pieces, "inner": inner, "links": links})

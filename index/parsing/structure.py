@@ -11,22 +11,22 @@ from index import loaders
 from index.citations import division_label
 from index.errors import DocumentError
 from index.loaders.source import Line, SourceText
-from index.parsing.contents import without_contents
+from index.parsing.contents import remove_contents
 from index.parsing.headings import (
-    Marked,
-    classify,
-    is_title,
-    metadata,
-    numbered_in_order,
-    rank,
-    with_captions,
-    with_titles,
+    ClassifiedLine,
+    can_be_title,
+    classify_line,
+    division_rank,
+    drop_numbers_out_of_sequence,
+    merge_captions_above,
+    merge_titles_below,
+    parse_metadata,
 )
-from index.parsing.items import inner_parts, mark_of
-from index.parsing.line_joining import Breaks, mended, paragraphs
+from index.parsing.items import parse_inner_divisions, parse_item_mark
+from index.parsing.line_joining import LineJoiner, group_paragraphs, join_lines
 from index.records import Division, Document, Heading, Passage, Path
 
-PARSER = 4  # raised whenever the same file would give other passages; an index built by another parser is rebuilt
+PARSER_VERSION = 4  # raise it when the same file gives other passages; indexes built by another parser are rebuilt
 
 _LEAD = re.compile(r"([^。，；：！？,;:!?\n]{2,30})。(?=\S)")
 _LEAST_LEADS = 0.3  # share of paragraphs that must open with a short sentence before such sentences count as titles
@@ -39,12 +39,12 @@ def read_document(data: bytes, name: str) -> Document:
     Raises DocumentError for what cannot be read or holds no paragraph.
     """
     source = loaders.load(data, name)
-    marked, remarks = without_contents([classify(line) for line in source.lines])
-    breaks = Breaks(marked, source.text)
+    marked, remarks = remove_contents([classify_line(line) for line in source.lines])
+    breaks = LineJoiner(marked, source.text)
     title, facts, marked = _front(source, name, marked, breaks)
-    facts, marked = _back(facts, with_captions(with_titles(list(numbered_in_order(marked)))))
-    builder = _Builder(name, source.text, inferred_chapter(marked), [*source.remarks, *remarks])
-    for group in paragraphs(marked, breaks):
+    facts, marked = _back(facts, merge_captions_above(merge_titles_below(list(drop_numbers_out_of_sequence(marked)))))
+    builder = _Builder(name, source.text, infer_missing_chapter(marked), [*source.remarks, *remarks])
+    for group in group_paragraphs(marked, breaks):
         builder.add(group)
     passages = builder.finish()
     if not passages:
@@ -62,33 +62,33 @@ def read_document(data: bytes, name: str) -> Document:
 
 
 def _front(
-    source: SourceText, name: str, marked: list[Marked], breaks: Breaks
-) -> tuple[str, dict[str, str], list[Marked]]:
+    source: SourceText, name: str, marked: list[ClassifiedLine], breaks: LineJoiner
+) -> tuple[str, dict[str, str], list[ClassifiedLine]]:
     """Title, metadata and remaining lines: the title is the first line if it can be one and is not a heading."""
     title = source.metadata.get("title", "") or PurePosixPath(name).stem
     if len(marked) > 1 and _is_title(marked[0]) and not breaks.inside(marked[0], marked[1]):
         title, marked = marked[0].line.text, marked[1:]
     facts: dict[str, str] = {}
-    while marked and marked[0].kind == "text" and (fact := metadata(marked[0].line)):
+    while marked and marked[0].kind == "text" and (fact := parse_metadata(marked[0].line)):
         facts[fact[0]] = fact[1]
         marked = marked[1:]
     return title, facts, marked
 
 
-def _is_title(first: Marked) -> bool:
-    plain = first.kind == "text" and not metadata(first.line)
-    return (plain or first.line.level == 1) and is_title(first.line)
+def _is_title(first: ClassifiedLine) -> bool:
+    plain = first.kind == "text" and not parse_metadata(first.line)
+    return (plain or first.line.level == 1) and can_be_title(first.line)
 
 
-def _back(facts: dict[str, str], marked: list[Marked]) -> tuple[dict[str, str], list[Marked]]:
+def _back(facts: dict[str, str], marked: list[ClassifiedLine]) -> tuple[dict[str, str], list[ClassifiedLine]]:
     """Take metadata off the end, where newspapers print the source."""
-    while marked and marked[-1].kind == "text" and (fact := metadata(marked[-1].line)):
+    while marked and marked[-1].kind == "text" and (fact := parse_metadata(marked[-1].line)):
         facts = {**facts, fact[0]: fact[1]}
         marked = marked[:-1]
     return facts, marked
 
 
-def inferred_chapter(marked: Iterable[Marked]) -> Division | None:
+def infer_missing_chapter(marked: Iterable[ClassifiedLine]) -> Division | None:
     """The chapter a text begins in, if its heading is missing: sections come first, and the first chapter is not 一."""
     headings = [m.division for m in marked if m.kind == "heading" and m.division]
     kinds = [d.kind for d in headings]
@@ -136,7 +136,7 @@ class _Builder:
     def _path(self) -> Path:
         return tuple(level.division for level in self._open)
 
-    def add(self, group: Sequence[Marked]) -> None:
+    def add(self, group: Sequence[ClassifiedLine]) -> None:
         """One paragraph, or one heading, in the order of the text."""
         first, lines = group[0], [m.line for m in group]
         if first.division is None or (first.kind == "item" and self._in_article()):
@@ -158,7 +158,7 @@ class _Builder:
         )
 
     def _add_text(self, lines: Sequence[Line]) -> None:
-        mark = mark_of(lines[0].text)
+        mark = parse_item_mark(lines[0].text)
         listed = mark is not None and mark.style != "一、" and self._goes_on_listing(lines)
         if self._in_article() or listed:
             self._drafts[-1].paragraphs.append(list(lines))
@@ -193,7 +193,7 @@ class _Builder:
         return self._listing or (announced and lines[-1].text[-1] in "；;。.，,")
 
     def _descend(self, division: Division, line: Line) -> None:
-        depth = rank(division, line.level)
+        depth = division_rank(division, line.level)
         while self._open and self._closes(division, depth, line.level):
             self._open.pop()
         if division.kind == "节" and self._missing_chapter and not any(d.kind == "章" for d in self._path):
@@ -215,7 +215,7 @@ class _Builder:
     def _infer(self, line: Line) -> None:
         assert self._missing_chapter is not None
         chapter, self._missing_chapter = self._missing_chapter, None
-        self._open.append(_Open(rank(chapter), 0, chapter))
+        self._open.append(_Open(division_rank(chapter), 0, chapter))
         self._last[chapter.kind] = ((), chapter)
         self.headings.append(Heading(path=self._path, line=0))
         self.remarks.append(f"line {line.number}: the heading of chapter {chapter.number} is missing; inferred")
@@ -248,7 +248,7 @@ class _Builder:
         return tuple(replace(p, lead=lead if titled else "") for p, lead in zip(passages, leads, strict=True))
 
     def _passage(self, draft: _Draft) -> Passage:
-        text, pieces = mended(self._source, draft.paragraphs)
+        text, pieces = join_lines(self._source, draft.paragraphs)
         first = draft.paragraphs[0][0]
         article = not draft.ordinal and draft.path[-1].kind != "专栏"
         return Passage(
@@ -260,7 +260,7 @@ class _Builder:
             pieces=pieces,
             line=first.number,
             page=first.page,
-            inner=inner_parts(text, caption=_caption(draft)) if article or len(draft.paragraphs) > 1 else (),
+            inner=parse_inner_divisions(text, caption=_caption(draft)) if article or len(draft.paragraphs) > 1 else (),
         )
 
     def _id(self, draft: _Draft, text: str) -> str:

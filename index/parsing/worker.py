@@ -60,7 +60,7 @@ _FORBIDDEN = (
 )
 
 
-class Limits(NamedTuple):
+class ProcessLimits(NamedTuple):
     """What a process may use; None for no limit. ``wall`` is waited beyond three times the processor time."""
 
     memory: int | None = 512 * MEGABYTE  # bytes, of addresses: 50 million are taken by Python and its libraries
@@ -100,7 +100,7 @@ def receive(source: BinaryIO) -> bytes | None:
     return message if len(message) == size else None
 
 
-def main(limits: Limits) -> None:
+def main(limits: ProcessLimits) -> None:
     """Read documents until stdin ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes of a terminal; the other side decides
     source, target = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
@@ -127,7 +127,7 @@ def _listen(source: BinaryIO, requests: "queue.SimpleQueue[tuple[str, bytes]]") 
         os._exit(status)
 
 
-def _serve(name: str, data: bytes, target: BinaryIO, limits: Limits) -> None:
+def _serve(name: str, data: bytes, target: BinaryIO, limits: ProcessLimits) -> None:
     _renew_time(limits.seconds(len(data)))
     answer: dict[str, Any]
     try:
@@ -151,7 +151,7 @@ def _reporter(target: BinaryIO) -> Callable[[type[BaseException], BaseException,
     return report
 
 
-def confine(limits: Limits) -> None:
+def confine(limits: ProcessLimits) -> None:
     """Give up what parsing does not need, for the rest of this process; has to come before its first thread."""
     sys.dont_write_bytecode = True
     _leave_network()
@@ -168,7 +168,7 @@ def _leave_network() -> None:
         unshare(_NEW_USERS | _NEW_NETWORK)
 
 
-def _limit_resources(limits: Limits) -> None:
+def _limit_resources(limits: ProcessLimits) -> None:
     for kind, most in (
         ("RLIMIT_AS", limits.memory),
         ("RLIMIT_NOFILE", limits.open_files),

@@ -7,16 +7,16 @@ from functools import cached_property
 from typing import NamedTuple
 
 from index.citations import cited_path
-from index.records import Division, Document, Inner, Passage, Path, Span
+from index.records import Division, Document, InnerDivision, Passage, Path, Span
 from index.references.levels import Level
-from index.references.places import Levels, Named, outermost_first
+from index.references.places import Levels, NamedPlace, outermost_first
 
-INSIDE = ("款", "项", "目", "段")  # a range that ends in one of these lies inside one division
+KINDS_WITHIN_DIVISION = ("款", "项", "目", "段")  # a range that ends in one of these lies inside one division
 _DOTTED = re.compile(r"[0-9]+(?:\.[0-9]+)+(?=\s)")  # the number of 1.2 Scope
 _BELOW = {"款": "项", "项": "目"}
 
 
-class Node(NamedTuple):
+class DivisionRange(NamedTuple):
     """A division of a document: its path, and its rows of ``Document.passages``, ``start`` to before ``end``."""
 
     path: Path
@@ -24,30 +24,30 @@ class Node(NamedTuple):
     end: int
 
 
-class Contents:
+class DivisionIndex:
     """The divisions of one document by number and by title."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.root = Node((), 0, len(document.passages))
-        self._found: dict[Levels, tuple[Node, ...]] = {}
+        self.root = DivisionRange((), 0, len(document.passages))
+        self._found: dict[Levels, tuple[DivisionRange, ...]] = {}
 
     @cached_property
-    def _all(self) -> list[Node]:
+    def _all(self) -> list[DivisionRange]:
         return _nodes(self.document.passages)
 
     @cached_property
-    def _nodes(self) -> dict[tuple[str, int, int], list[Node]]:
-        found: dict[tuple[str, int, int], list[Node]] = {}
+    def _nodes(self) -> dict[tuple[str, int, int], list[DivisionRange]]:
+        found: dict[tuple[str, int, int], list[DivisionRange]] = {}
         for node in self._all:
             if node.path[-1].number:
                 found.setdefault(node.path[-1].key, []).append(node)
         return found
 
     @cached_property
-    def titles(self) -> dict[str, list[Node]]:
+    def by_title(self) -> dict[str, list[DivisionRange]]:
         """The divisions by title, the numbered ones too, and those of 1.2 Scope by 1.2."""
-        found: dict[str, list[Node]] = {}
+        found: dict[str, list[DivisionRange]] = {}
         for node in self._all:
             title = node.path[-1].title
             dotted = _DOTTED.match(title)
@@ -60,7 +60,7 @@ class Contents:
         """The kinds of division there are."""
         return frozenset(kind for kind, _, _ in self._nodes)
 
-    def nodes(self, named: Named, *, most: int | None = None) -> tuple[Node, ...]:
+    def find(self, named: NamedPlace, *, most: int | None = None) -> tuple[DivisionRange, ...]:
         """The divisions that a place names, in the order of the text; ``most`` cuts a range off.
 
         Levels may be left out, and may be reversed.
@@ -68,7 +68,7 @@ class Contents:
         levels = named.levels
         if not levels:
             return (self.root,)
-        if named.end and named.end[0].kind not in INSIDE:
+        if named.end and named.end[0].kind not in KINDS_WITHIN_DIVISION:
             return self._between(levels, named.end, most)
         found = self._below(levels) or self._below(outermost_first(levels))
         last = levels[-1]
@@ -77,7 +77,7 @@ class Contents:
             return self._between((*levels[:-1], last._replace(sub=0)), (end,), most)
         return found
 
-    def _below(self, levels: Levels) -> tuple[Node, ...]:
+    def _below(self, levels: Levels) -> tuple[DivisionRange, ...]:
         if known := self._found.get(levels):
             return known
         above = levels[:-1]
@@ -87,16 +87,16 @@ class Contents:
             self._found[levels] = found
         return found
 
-    def _last(self, level: Level) -> Iterator[Sequence[Node]]:
+    def _last(self, level: Level) -> Iterator[Sequence[DivisionRange]]:
         """The divisions that a level alone names; of what its word may mean, the first kind that there is."""
         if level.number:
             kinds = [kind for kind in (level.kind, *level.others) if kind in self.kinds]
             for kind in kinds if level.kind == "item" else kinds[:1]:  # one word for all levels of an outline
                 yield self._nodes.get((kind, level.number, level.sub), ())
         elif level.title:
-            yield self.titles.get(level.title, ())
+            yield self.by_title.get(level.title, ())
 
-    def _between(self, first: Levels, end: Levels, most: int | None) -> tuple[Node, ...]:
+    def _between(self, first: Levels, end: Levels, most: int | None) -> tuple[DivisionRange, ...]:
         """The divisions of a range by their numbers: 第二百一十三条至第二百一十九条 includes 第二百一十六条之一."""
         last = next((level for level in end if level.kind == first[-1].kind), None)
         if last is None:
@@ -106,14 +106,14 @@ class Contents:
         rows = range(bisect_left(order, first[-1][1:3]), bisect_right(order, last[1:3]))[:most]
         return tuple(sorted((nodes[i] for i in rows if _under(nodes[i].path[:-1], first[:-1])), key=lambda n: n.start))
 
-    def holding(self, row: int, kind: str) -> Node | None:
+    def enclosing(self, row: int, kind: str) -> DivisionRange | None:
         """The innermost division of a kind that holds a row; 本编 may have a title for its number: 婚姻家庭编."""
         for division in reversed(self.document.passages[row].path):
             if division.kind == kind or (not division.number and division.title.endswith(kind)):
                 return self._around(row, division)
         return None
 
-    def nearest(self, nodes: Sequence[Node], row: int) -> Sequence[Node]:
+    def nearest(self, nodes: Sequence[DivisionRange], row: int) -> Sequence[DivisionRange]:
         """Those of some divisions, in order, that stand nearest to a row: 第二节 said in chapter 3 is chapter 3's."""
         if len(nodes) < 2:
             return nodes
@@ -124,12 +124,12 @@ class Contents:
                 return nodes[low:high]
         return nodes
 
-    def _around(self, row: int, division: Division) -> Node:
+    def _around(self, row: int, division: Division) -> DivisionRange:
         """The node of a division in a row's path."""
-        nodes = self._nodes.get(division.key, ()) if division.number else self.titles.get(division.title, ())
+        nodes = self._nodes.get(division.key, ()) if division.number else self.by_title.get(division.title, ())
         return nodes[bisect_right(nodes, row, key=lambda node: node.start) - 1] if nodes else self.root
 
-    def before(self, row: int, kind: str, count: int) -> tuple[Node, ...]:
+    def preceding(self, row: int, kind: str, count: int) -> tuple[DivisionRange, ...]:
         """The ``count`` divisions of a kind before the one that holds a row, or the next for -1; none if too few."""
         nodes = self._of_kind.get(kind, [])
         at = bisect_right(nodes, row, key=lambda node: node.start)
@@ -140,17 +140,17 @@ class Contents:
         return tuple(nodes[at - count : at]) if at >= count else ()
 
     @cached_property
-    def _of_kind(self) -> dict[str, list[Node]]:
+    def _of_kind(self) -> dict[str, list[DivisionRange]]:
         """For each kind its divisions in the order of the text."""
-        found: dict[str, list[Node]] = {}
+        found: dict[str, list[DivisionRange]] = {}
         for node in self._all:
             found.setdefault(node.path[-1].kind, []).append(node)
         return found
 
     @cached_property
-    def _in_order(self) -> dict[str, tuple[list[tuple[int, int]], list[Node]]]:
+    def _in_order(self) -> dict[str, tuple[list[tuple[int, int]], list[DivisionRange]]]:
         """For each kind the numbers in ascending order, and their divisions."""
-        order: dict[str, tuple[list[tuple[int, int]], list[Node]]] = {}
+        order: dict[str, tuple[list[tuple[int, int]], list[DivisionRange]]] = {}
         for kind, number, sub in sorted(self._nodes):
             numbers, nodes = order.setdefault(kind, ([], []))
             for node in self._nodes[kind, number, sub]:
@@ -159,19 +159,19 @@ class Contents:
         return order
 
 
-def _nodes(passages: Sequence[Passage]) -> list[Node]:
+def _nodes(passages: Sequence[Passage]) -> list[DivisionRange]:
     """The divisions in the order of their beginnings; one that is left and opened again is two."""
-    nodes: list[Node] = []
+    nodes: list[DivisionRange] = []
     starts: list[int] = []
     path: Path = ()
     for row, passage in enumerate(passages):
         if passage.path is path:
             continue
         same = _common(path, passage.path)
-        nodes += (Node(path[: depth + 1], starts[depth], row) for depth in range(len(path) - 1, same - 1, -1))
+        nodes += (DivisionRange(path[: depth + 1], starts[depth], row) for depth in range(len(path) - 1, same - 1, -1))
         starts[same:] = [row] * (len(passage.path) - same)
         path = passage.path
-    nodes += (Node(path[: depth + 1], starts[depth], len(passages)) for depth in range(len(path)))
+    nodes += (DivisionRange(path[: depth + 1], starts[depth], len(passages)) for depth in range(len(path)))
     return sorted(nodes, key=lambda node: (node.start, len(node.path)))
 
 
@@ -192,7 +192,7 @@ def _under(path: Path, levels: Levels) -> bool:
     return not levels or all(any(_is(level, division) for division in divisions) for level in levels)
 
 
-def as_written(nodes: Sequence[Node], levels: Levels) -> Sequence[Node]:
+def prefer_exact_levels(nodes: Sequence[DivisionRange], levels: Levels) -> Sequence[DivisionRange]:
     """The divisions whose citation has just these levels, or all if there is none."""
     exact = [n for n in nodes if len(cited_path(n.path)) == len(levels) and _under(cited_path(n.path), levels)]
     return exact or nodes
@@ -228,7 +228,7 @@ def _nested(passage: Passage, inner: Levels) -> Span | None:
     return scope
 
 
-def _is_inner(level: Level, inner: Inner) -> bool:
+def _is_inner(level: Level, inner: InnerDivision) -> bool:
     return (inner.kind, inner.number, inner.sub) == level[:3]
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from index.text.numerals import CHINESE, NUMBER, parse
+from index.text.numerals import CHINESE_NUMERALS, NUMBER_PATTERN, parse_number
 
 
 class Level(NamedTuple):
@@ -20,11 +20,11 @@ class Level(NamedTuple):
     others: tuple[str, ...] = ()
 
 
-class Step(NamedTuple):
+class LevelMatch(NamedTuple):
     """A level, where its words stand, and the words between it and the level before (``joint``)."""
 
     level: Level
-    joint: str
+    connector: str
     start: int
     stop: int
 
@@ -41,14 +41,14 @@ _KIND = (
     r"分?[编編](?![制号码写辑])|篇(?!幅)|部分|章(?!程)|[节節](?![目点日])|[条條](?![件例款线])|目(?![标的录前])"
     r"|[款项項](?![目式])|[号號段]"
 )
-_ONE = rf"[（(]?\s?{NUMBER}\s?[）)]?"
-RANGE = r"至|到|–|—|~|～"
-_SERIES = rf"{_ONE}(?:\s?(?:[-－、和]|{RANGE})\s?{_ONE}){{0,30}}"
-_SUB = rf"(?:\s?[之の]\s?(?P<sub>{NUMBER})(?![般切]))?"
-_BOXED = rf"(?P<boxed>专\s?栏|附\s?件|附\s?录|附\s?表)\s?(?P<box>{NUMBER})"
+_ONE = rf"[（(]?\s?{NUMBER_PATTERN}\s?[）)]?"
+RANGE_WORDS = r"至|到|–|—|~|～"
+_SERIES = rf"{_ONE}(?:\s?(?:[-－、和]|{RANGE_WORDS})\s?{_ONE}){{0,30}}"
+_SUB = rf"(?:\s?[之の]\s?(?P<sub>{NUMBER_PATTERN})(?![般切]))?"
+_BOXED = rf"(?P<boxed>专\s?栏|附\s?件|附\s?录|附\s?表)\s?(?P<box>{NUMBER_PATTERN})"
 _KOREAN = r"제\s?(?P<jo>[0-9]{1,5})\s?(?P<hangul>[편장절조항호목])(?:\s?의\s?(?P<ui>[0-9]{1,4}))?"
 
-_OUTLINE = rf"(?P<outline>[（(]\s?{NUMBER}\s?[）)](?!\s?[款项])|{NUMBER}\s?[、.．](?![0-9０-９]))"
+_OUTLINE = rf"(?P<outline>[（(]\s?{NUMBER_PATTERN}\s?[）)](?!\s?[款项])|{NUMBER_PATTERN}\s?[、.．](?![0-9０-９]))"
 
 _PART = ("篇", "部分", "编", "分编")
 _WORDS: dict[str, tuple[str, ...]] = {
@@ -83,13 +83,13 @@ def _written(word: str) -> str:
     )
 
 
-LOOSE = re.compile(  # what people type
+TYPED_LEVEL = re.compile(  # what people type
     rf"第?\s*(?P<series>{_SERIES})\s*(?P<kind>{_KIND}){_SUB}|{_BOXED}|{_KOREAN}|{_OUTLINE}"
     rf"|{_english('|'.join(sorted(_WORDS, key=len, reverse=True)))}",
     re.IGNORECASE,
 )
-IN_HAN = re.compile(rf"第\s?(?P<series>{_SERIES})\s?(?P<kind>{_KIND}){_SUB}|{_BOXED}|{_KOREAN}")  # what texts write
-IN_LATIN = re.compile(
+CJK_LEVEL = re.compile(rf"第\s?(?P<series>{_SERIES})\s?(?P<kind>{_KIND}){_SUB}|{_BOXED}|{_KOREAN}")  # what texts write
+LATIN_LEVEL = re.compile(
     _english(
         "§|"
         + "|".join(
@@ -97,7 +97,7 @@ IN_LATIN = re.compile(
         )
     )
 )
-_SPLIT = re.compile(rf"\s?([-－、和]|{RANGE})\s?")
+_SPLIT = re.compile(rf"\s?([-－、和]|{RANGE_WORDS})\s?")
 _LATIN_PART = re.compile(
     rf"(?P<joint>,\s*and|,\s*or|,|and\b|or\b|to\b|[-–—&])|(?P<number>{_LATIN})|(?P<mark>{_MARK})", re.IGNORECASE
 )
@@ -106,7 +106,7 @@ _INNER = ("款", "项", "目")  # what numbers in brackets behind an article cou
 _DEPTHS = {"款": 0, "段": 0, "项": 1}
 
 
-def steps(found: re.Match[str], joint: str) -> tuple[Step, ...]:
+def match_levels(found: re.Match[str], joint: str) -> tuple[LevelMatch, ...]:
     """The levels that a match of one of the patterns names; none if letters only looked like a Roman number."""
     groups = found.groupdict()
     if groups.get("word"):
@@ -114,36 +114,36 @@ def steps(found: re.Match[str], joint: str) -> tuple[Step, ...]:
     if groups.get("series"):
         return tuple(_series_steps(found, joint))
     if groups.get("outline"):
-        return (Step(_outline_level(found["outline"]), joint, found.start(), found.end()),)
+        return (LevelMatch(_outline_level(found["outline"]), joint, found.start(), found.end()),)
     if groups["box"]:
-        level = Level(_KINDS[found["boxed"][0 if found["boxed"][0] == "专" else -1]], parse(found["box"]))
+        level = Level(_KINDS[found["boxed"][0 if found["boxed"][0] == "专" else -1]], parse_number(found["box"]))
     else:
         level = Level(_KINDS[found["hangul"]], int(found["jo"]), int(found["ui"] or 0))
-    return (Step(level, joint, found.start(), found.end()),)
+    return (LevelMatch(level, joint, found.start(), found.end()),)
 
 
 def _outline_level(words: str) -> Level:
     """一、 and （一） and 1. and （1）: their markers are the kinds of an outline."""
     number = words.strip("（()）、.． \u3000")
-    kind = ("（1）", "（一）", "1.", "一、")[2 * (words[0] not in "（(") + (number[0] in CHINESE)]
-    return Level(kind, parse(number))
+    kind = ("（1）", "（一）", "1.", "一、")[2 * (words[0] not in "（(") + (number[0] in CHINESE_NUMERALS)]
+    return Level(kind, parse_number(number))
 
 
-def _series_steps(found: re.Match[str], joint: str) -> Iterator[Step]:
+def _series_steps(found: re.Match[str], joint: str) -> Iterator[LevelMatch]:
     """第十条 -> one step; 第一、三款 and 第10至13条 -> one for each number."""
     numbers = [part.strip("（()） \u3000") for part in _SPLIT.split(found["series"])]
     kind = _KINDS[found["kind"]]
     while numbers:
-        number, sub = parse(numbers.pop(0)), 0
+        number, sub = parse_number(numbers.pop(0)), 0
         if numbers and numbers[0] in "-－" and kind == "条":  # 第133-1条; where there is none, a range: see contents.py
-            sub, numbers = parse(numbers[1]), numbers[2:]
+            sub, numbers = parse_number(numbers[1]), numbers[2:]
         if not numbers and found["sub"]:
-            sub = parse(found["sub"])
-        yield Step(Level(kind, number, sub), joint, found.start(), found.end())
+            sub = parse_number(found["sub"])
+        yield LevelMatch(Level(kind, number, sub), joint, found.start(), found.end())
         joint = numbers.pop(0) if numbers else ""
 
 
-def _english_steps(found: re.Match[str], joint: str) -> Iterator[Step]:
+def _english_steps(found: re.Match[str], joint: str) -> Iterator[LevelMatch]:
     """Article 12 -> one step; art. 65(2)(b) -> three; article 12(3) and (4) -> article, paragraph, paragraph."""
     kind, *others = _WORDS[found["word"].lower()]
     base = _DEPTHS.get(kind, -1)
@@ -159,7 +159,7 @@ def _english_steps(found: re.Match[str], joint: str) -> Iterator[Step]:
         level = _latin_level(part[0], _INNER[min(depth, 2)] if inner else kind, () if inner else tuple(others))
         if level is None:
             return
-        yield Step(level, joint, found.start(), found.end())
+        yield LevelMatch(level, joint, found.start(), found.end())
         joint = ""
 
 
@@ -172,6 +172,6 @@ def _latin_level(words: str, kind: str, others: tuple[str, ...]) -> Level | None
     if number.isalpha() and words[-1] in ")）" and len(number) == 1 and (kind != "目" or number not in "ivx"):
         return Level(kind, ord(number) - 96, others=others)
     try:
-        return Level(kind, parse(number), int(sub or 0) or (ord(letter) - 96 if letter else 0), others=others)
+        return Level(kind, parse_number(number), int(sub or 0) or (ord(letter) - 96 if letter else 0), others=others)
     except ValueError:
         return None

@@ -6,37 +6,37 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from index.records import Span
-from index.references.levels import IN_HAN, IN_LATIN, Level, Step, steps
-from index.references.places import Levels, Named, goes_on, grouped, is_other_number
+from index.references.levels import CJK_LEVEL, LATIN_LEVEL, Level, LevelMatch, match_levels
+from index.references.places import Levels, NamedPlace, continues_place, group_levels, is_document_number
 from index.references.titles import TitleIndex
 from index.text.chinese import HAN
-from index.text.numerals import CHINESE, parse
+from index.text.numerals import CHINESE_NUMERALS, parse_number
 
 # Whose place it is: of the text's own document or article, of the document of a title, of the one named before
 # (该法), of one without a title here; or a division that holds the text, or what stands before it.
 # "bare" is said without any of this, and mostly "own".
-Scope = Literal["own", "bare", "article", "title", "last", "unknown", "division", "before"]
+MentionScope = Literal["own", "bare", "article", "title", "last", "unknown", "division", "before"]
 
 
 class Mention(NamedTuple):
     """A reference in a text, its words and what they say."""
 
     span: Span
-    scope: Scope
-    named: Named = Named()
+    scope: MentionScope
+    place: NamedPlace = NamedPlace()
     title: str = ""  # for "title"
     kind: str = ""  # of division, for "division" and "before"
-    several: int = 1  # how many, for "before"; -1 is the next
+    preceding: int = 1  # for "before": the number of divisions before this one; -1 is the next
 
 
-class Allowance:
+class MatchBudget:
     """How many places of texts are still looked at, references or not; ``exceeded`` once there were more."""
 
     def __init__(self, most: int = sys.maxsize) -> None:
         self.left = most
         self.exceeded = False
 
-    def of(self, found: Iterator[re.Match[str]]) -> Iterator[re.Match[str]]:
+    def take(self, found: Iterator[re.Match[str]]) -> Iterator[re.Match[str]]:
         """As many of some places as are still allowed."""
         for place in found:
             if self.left <= 0:
@@ -47,12 +47,12 @@ class Allowance:
 
 
 class _Owner(NamedTuple):
-    scope: Scope
+    scope: MentionScope
     start: int  # of the words that say so
-    levels: tuple[Step, ...] = ()  # 总则 in 本法总则第四章
+    levels: tuple[LevelMatch, ...] = ()  # 总则 in 本法总则第四章
     title: str = ""
     kind: str = ""
-    several: int = 1
+    preceding: int = 1
     stop: int = 0  # of the words, where they stand behind the place
 
 
@@ -76,7 +76,7 @@ _OPENING = {"》": "《", "」": "「", "』": "『"}
 _LONGEST_TITLE = 100
 _GENERAL = ("总则", "分则", "附则")  # parts of a law that are named without a number
 _HELD = re.compile(
-    rf"(?<![目以之提当此先空])前(?P<count>[几各]|[{CHINESE}]{{0,3}}|[0-9]{{1,3}})"  # not 目前款项
+    rf"(?<![目以之提当此先空])前(?P<count>[几各]|[{CHINESE_NUMERALS}]{{0,3}}|[0-9]{{1,3}})"  # not 目前款项
     r"(?P<before>款(?![项式])|[条條](?![件例])|项(?!目)|項|[章节](?![程日目])|编(?!制))"
     rf"|(?P<next>次[条條])(?!件)|本(?P<holds>{_DIVISIONS})(?![程目日制号码写的标])"
 )
@@ -91,41 +91,41 @@ _OF = re.compile(
 _OWN_LINE = " \t\u3000*#"  # what may stand before the heading of the text itself
 
 
-def mentions(text: str, titles: TitleIndex, own: Levels, *, allowed: Allowance | None = None) -> list[Mention]:
+def find_mentions(text: str, titles: TitleIndex, own: Levels, *, allowed: MatchBudget | None = None) -> list[Mention]:
     """The references in a text, in its order, as far as ``allowed`` lasts, which is used up by what is looked at.
 
     ``own`` is the place of the text, whose heading is none.
     """
-    allowed = allowed or Allowance()
+    allowed = allowed or MatchBudget()
     found: list[Mention] = []
-    for chain in _chains(text, IN_HAN, own, allowed):
+    for chain in _chains(text, CJK_LEVEL, own, allowed):
         found += _owned(chain, _owner(text, chain[0].start, titles))
-    for chain in _chains(text, IN_LATIN, own, allowed):
+    for chain in _chains(text, LATIN_LEVEL, own, allowed):
         found += _owned(chain, _english_owner(text, chain, titles))
     covered = {mention.span.start for mention in found}
     found += (mention for mention in _held(text, allowed) if mention.span.start not in covered)
     return sorted(found, key=lambda mention: mention.span)
 
 
-def _chains(text: str, pattern: re.Pattern[str], own: Levels, allowed: Allowance) -> Iterator[list[Step]]:
+def _chains(text: str, pattern: re.Pattern[str], own: Levels, allowed: MatchBudget) -> Iterator[list[LevelMatch]]:
     """The levels that belong together: 第十条第二款、第十二条和第十五条 is one chain."""
-    chain: list[Step] = []
-    for found in allowed.of(pattern.finditer(text)):
+    chain: list[LevelMatch] = []
+    for found in allowed.take(pattern.finditer(text)):
         joint = text[chain[-1].stop : found.start()] if chain else ""
-        if is_other_number(found, joint, follows=bool(chain)):
+        if is_document_number(found, joint, follows=bool(chain)):
             continue
-        new = steps(found, joint)
+        new = match_levels(found, joint)
         if not new or _is_heading(text, new[0], own):
             continue
-        if chain and not goes_on(new[0], chain[-1], same_kind=pattern is IN_LATIN):
+        if chain and not continues_place(new[0], chain[-1], same_kind=pattern is LATIN_LEVEL):
             yield chain
             chain = []
         chain += new
-    if chain and not (allowed.exceeded and pattern is IN_LATIN):  # whose it is may stand behind what is cut off
+    if chain and not (allowed.exceeded and pattern is LATIN_LEVEL):  # whose it is may stand behind what is cut off
         yield chain
 
 
-def _is_heading(text: str, step: Step, own: Levels) -> bool:
+def _is_heading(text: str, step: LevelMatch, own: Levels) -> bool:
     """Whether words are the number of the text's own article or box, where it begins a line."""
     if not own or step.level[:3] != own[-1][:3]:
         return False
@@ -135,9 +135,9 @@ def _is_heading(text: str, step: Step, own: Levels) -> bool:
     return at == 0 or text[at - 1] == "\n"
 
 
-def _owned(chain: list[Step], owner: _Owner) -> Iterator[Mention]:
+def _owned(chain: list[LevelMatch], owner: _Owner) -> Iterator[Mention]:
     """The places of a chain, each with its own words; the first with those that say whose it is."""
-    for at, named in enumerate(grouped([*owner.levels, *chain])):
+    for at, named in enumerate(group_levels([*owner.levels, *chain])):
         if at == 0:
             span = Span(min(owner.start, named.start), max(owner.stop, named.stop))
         else:
@@ -145,7 +145,7 @@ def _owned(chain: list[Step], owner: _Owner) -> Iterator[Mention]:
         if at and owner.kind and named.levels:  # 前条第二款和第十条: 第十条 is not in 前条
             yield Mention(span, "bare", named)
         else:
-            yield Mention(span, owner.scope, named, owner.title, owner.kind, owner.several)
+            yield Mention(span, owner.scope, named, owner.title, owner.kind, owner.preceding)
 
 
 def _owner(text: str, at: int, titles: TitleIndex) -> _Owner:
@@ -161,9 +161,9 @@ def _owner(text: str, at: int, titles: TitleIndex) -> _Owner:
 
 def _said(text: str, at: int, titles: TitleIndex) -> tuple[_Owner, int | None]:
     """What stands right before ``at``, and the place before it where it is only something in brackets."""
-    general: tuple[Step, ...] = ()
+    general: tuple[LevelMatch, ...] = ()
     if text[max(at - 2, 0) : at] in _GENERAL:
-        general, at = (Step(Level("", 0, title=text[at - 2 : at]), "", at - 2, at),), at - 2
+        general, at = (LevelMatch(Level("", 0, title=text[at - 2 : at]), "", at - 2, at),), at - 2
     end = at - 1 if text[at - 1 : at] in (" ", "\u3000") else at  # 「하천법」 제3조
     if end and text[end - 1] in _OPENING:
         opening = text.rfind(_OPENING[text[end - 1]], max(0, end - _LONGEST_TITLE), end)
@@ -182,31 +182,31 @@ def _said(text: str, at: int, titles: TitleIndex) -> tuple[_Owner, int | None]:
     return _Owner("unknown" if holder else "own" if general else "bare", at, general, kind=kind), None
 
 
-def _holder(found: re.Match[str], start: int, general: tuple[Step, ...]) -> _Owner:
+def _holder(found: re.Match[str], start: int, general: tuple[LevelMatch, ...]) -> _Owner:
     if found["before"]:
-        return _Owner("before", start, general, kind="条", several=-1 if found["before"][0] == "次" else 1)
+        return _Owner("before", start, general, kind="条", preceding=-1 if found["before"][0] == "次" else 1)
     if found["article"]:
         return _Owner("article", start, general, kind="条")
     return _Owner("own" if found["own"] else "last", start, general)
 
 
-def _held(text: str, allowed: Allowance) -> Iterator[Mention]:
+def _held(text: str, allowed: MatchBudget) -> Iterator[Mention]:
     """前款, 前两条, 本章, "this Part": what stands before the text, and the divisions that hold it."""
-    for found in allowed.of(_HELD.finditer(text)):
+    for found in allowed.take(_HELD.finditer(text)):
         if found["holds"]:
             yield Mention(Span(*found.span()), "division", kind=found["holds"])
         elif found["next"]:
-            yield Mention(Span(*found.span()), "before", kind="条", several=-1)
+            yield Mention(Span(*found.span()), "before", kind="条", preceding=-1)
         else:
             kind = {"項": "款", "條": "条"}.get(found["before"], found["before"])
             count = found["count"]
-            several = 1 if not count or count in "几各" else parse(count)
-            yield Mention(Span(*found.span()), "before", kind=kind, several=several)
-    for found in allowed.of(_THIS.finditer(text)):
+            several = 1 if not count or count in "几各" else parse_number(count)
+            yield Mention(Span(*found.span()), "before", kind=kind, preceding=several)
+    for found in allowed.take(_THIS.finditer(text)):
         yield Mention(Span(*found.span()), "division", kind=_ENGLISH_DIVISIONS[found["holds"].lower()])
 
 
-def _english_owner(text: str, chain: list[Step], titles: TitleIndex) -> _Owner:
+def _english_owner(text: str, chain: list[LevelMatch], titles: TitleIndex) -> _Owner:
     """Whose the place is, by "of this Act" or a title behind it or before it."""
     start, stop = chain[0].start, chain[-1].stop
     if behind := _OF.match(text, stop):

@@ -5,8 +5,8 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from index.citations import INFERRED
-from index.references.levels import LOOSE, RANGE, Level, Step, steps
-from index.text.numerals import NUMBER, parse
+from index.references.levels import RANGE_WORDS, TYPED_LEVEL, Level, LevelMatch, match_levels
+from index.text.numerals import NUMBER_PATTERN, parse_number
 
 Levels = tuple[Level, ...]  # outermost first
 
@@ -25,7 +25,7 @@ _IN_ARTICLE = {
 _APART = ("附件", "附录", "附表")  # begin to count articles anew
 _INNER = ("款", "项", "目")
 
-_RANGE = re.compile(rf"\s*(?:{RANGE}|[-－]|to\b|through\b)\s*", re.IGNORECASE)
+_RANGE = re.compile(rf"\s*(?:{RANGE_WORDS}|[-－]|to\b|through\b)\s*", re.IGNORECASE)
 _LIST = re.compile(
     r"\s*(?:[、;；&]|(?:,\s*)?(?:and|or)\b|(?:[,，]\s*)?(?:和|与|及|以及|或者|或|並び|及び|又は|및|또는|ㆍ|·))\s*",
     re.IGNORECASE,
@@ -33,11 +33,11 @@ _LIST = re.compile(
 _OF = re.compile(r"\s*(?:,\s*)?of\s+(?:the\s+)?", re.IGNORECASE)
 _FILLER = re.compile(r"(?:[\s,，、.。;；:：的()（）]|\b(?:of|the|in)\b)*", re.IGNORECASE)
 _SECTION = re.compile(r"(?:section\b|sec\b\.?|§)\s*(?=[0-9]+\.[0-9])", re.IGNORECASE)  # of 1.2 Scope
-_BARE = re.compile(rf"\s*第?\s*({NUMBER})(?:\s*[-－之]\s*({NUMBER}))?\s*")
+_BARE = re.compile(rf"\s*第?\s*({NUMBER_PATTERN})(?:\s*[-－之]\s*({NUMBER_PATTERN}))?\s*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
+class NamedPlace:
     """One place, or a range of places.
 
     ``levels`` lead down to the article, ``inner`` holds its 款, 项 and 目, ``ordinal`` is the 段 of a division.
@@ -70,38 +70,40 @@ class _Group:
         return self.end or self.levels
 
 
-def read(words: str, names: Container[str] = ()) -> tuple[tuple[Named, ...], str]:
+def read_places(words: str, names: Container[str] = ()) -> tuple[tuple[NamedPlace, ...], str]:
     """The places that words name, and the words left over. ``names`` are titles that may name a division."""
     for mark in INFERRED.values():
         words = words.replace(mark, "")
-    found: list[Step] = []
+    found: list[LevelMatch] = []
     left: list[str] = []
     at = 0
-    for match in LOOSE.finditer(words):
+    for match in TYPED_LEVEL.finditer(words):
         titles, rest, joint = _between(words[at : match.start()], at, names)
         follows = bool(found or titles)
         new = (
-            () if is_other_number(match, joint, follows=follows) or (rest and match["outline"]) else steps(match, joint)
+            ()
+            if is_document_number(match, joint, follows=follows) or (rest and match["outline"])
+            else match_levels(match, joint)
         )
         if new:
             found += [*titles, *new]
             left += rest
             at = match.end()
     titles, rest, _ = _between(words[at:], at, names)
-    return grouped([*found, *titles]), " ".join([*left, *rest])
+    return group_levels([*found, *titles]), " ".join([*left, *rest])
 
 
-def _between(words: str, at: int, names: Container[str]) -> tuple[list[Step], list[str], str]:
+def _between(words: str, at: int, names: Container[str]) -> tuple[list[LevelMatch], list[str], str]:
     """The titles of divisions between two levels, the words left over, and the joint to the next level."""
-    if is_joint(words) or _FILLER.fullmatch(words):
+    if is_connector(words) or _FILLER.fullmatch(words):
         return [], [], words
-    found: list[Step] = []
+    found: list[LevelMatch] = []
     left: list[str] = []
     whole = _trimmed(words, names)
     pieces = [whole] if whole in names else [_trimmed(piece, names) for piece in re.split("[,，]", words)]
     for piece in pieces:
         if piece in names:
-            found.append(Step(Level("", 0, title=piece), ",", at, at + len(words)))
+            found.append(LevelMatch(Level("", 0, title=piece), ",", at, at + len(words)))
         elif not _FILLER.fullmatch(piece):
             left.append(piece)
     return found, left, ","
@@ -113,35 +115,35 @@ def _trimmed(words: str, names: Container[str]) -> str:
     return plain if plain in names else _SECTION.sub("", plain).strip(" \t\n\u3000,，、.。;；:：的中")
 
 
-def bare_article(words: str) -> tuple[Named, ...]:
+def read_article_number(words: str) -> tuple[NamedPlace, ...]:
     """What a number alone names behind the title of a law: 刑法133之1."""
     found = _BARE.fullmatch(words)
     if found is None:
         return ()
-    level = Level("条", parse(found[1]), parse(found[2]) if found[2] else 0)
-    return (Named(levels=(level,), start=found.start(), stop=found.end()),)
+    level = Level("条", parse_number(found[1]), parse_number(found[2]) if found[2] else 0)
+    return (NamedPlace(levels=(level,), start=found.start(), stop=found.end()),)
 
 
-def is_joint(words: str) -> bool:
+def is_connector(words: str) -> bool:
     """Whether words join two levels to a range, a list or one place: 至, 、, " of the "."""
     return any(pattern.fullmatch(words) for pattern in (_RANGE, _LIST, _OF))
 
 
-def goes_on(step: Step, before: Step, *, same_kind: bool) -> bool:
+def continues_place(step: LevelMatch, before: LevelMatch, *, same_kind: bool) -> bool:
     """Whether a level in a running text belongs to the place before it; ``same_kind``: only such make a list."""
     kind, rank, last = step.level.kind, _RANKS.get(step.level.kind, 0), _RANKS.get(before.level.kind, 0)
-    if is_joint(step.joint):
-        return not (same_kind and _LIST.fullmatch(step.joint)) or kind == before.level.kind
-    return rank > last and step.joint.strip(" \u3000") in ("", ",")
+    if is_connector(step.connector):
+        return not (same_kind and _LIST.fullmatch(step.connector)) or kind == before.level.kind
+    return rank > last and step.connector.strip(" \u3000") in ("", ",")
 
 
-def is_other_number(found: re.Match[str], joint: str, *, follows: bool) -> bool:
+def is_document_number(found: re.Match[str], joint: str, *, follows: bool) -> bool:
     """Whether 第656号 is the number of a decree: it counts items only straight behind a level."""
     groups = found.groupdict()
     return (groups.get("kind") or groups.get("hangul")) in ("号", "號", "호") and bool(joint.strip() or not follows)
 
 
-def grouped(found: Sequence[Step]) -> tuple[Named, ...]:
+def group_levels(found: Sequence[LevelMatch]) -> tuple[NamedPlace, ...]:
     """Levels in the order of the words -> places: one nests in the one before, ends a range, or begins a new place.
 
     A new place inherits what stands above it: 第二章第二节、第三节 are two sections of chapter 2.
@@ -151,11 +153,11 @@ def grouped(found: Sequence[Step]) -> tuple[Named, ...]:
         group = groups[-1] if groups else None
         if group is None or before is None:
             groups.append(_Group(step.start, step.stop, [step.level]))
-        elif _RANGE.fullmatch(step.joint) and not group.end:
+        elif _RANGE.fullmatch(step.connector) and not group.end:
             group.end, group.stop = [step.level], step.stop
-        elif _OF.fullmatch(step.joint):
+        elif _OF.fullmatch(step.connector):
             groups[-1:] = _inside_out(group, before, step)
-        elif _LIST.fullmatch(step.joint) or _repeats(step, group):
+        elif _LIST.fullmatch(step.connector) or _repeats(step, group):
             level = _counted(step, group)
             groups.append(_Group(step.start, step.stop, [*_inherited(level, group), level], taiwanese=group.taiwanese))
         else:
@@ -164,23 +166,23 @@ def grouped(found: Sequence[Step]) -> tuple[Named, ...]:
     return tuple(_named(group) for group in groups)
 
 
-def _inside_out(group: _Group, before: Step, step: Step) -> list[_Group]:
+def _inside_out(group: _Group, before: LevelMatch, step: LevelMatch) -> list[_Group]:
     """Paragraph 2 of article 5: what stands behind is above. Article 3, paragraph 2 of article 5 are two places."""
     if len(group.levels) > 1 and any(level.kind == step.level.kind for level in group.levels):
         last = group.levels.pop()
-        group.stop = before.start - len(before.joint)
+        group.stop = before.start - len(before.connector)
         return [group, _Group(before.start, step.stop, [step.level, last])]
     group.levels.insert(0, step.level)
     group.stop = step.stop
     return [group]
 
 
-def _repeats(step: Step, group: _Group) -> bool:
+def _repeats(step: LevelMatch, group: _Group) -> bool:
     kind = _counted(step, group).kind
     return kind not in ("", "item") and any(level.kind == kind for level in group.open)
 
 
-def _counted(step: Step, group: _Group) -> Level:
+def _counted(step: LevelMatch, group: _Group) -> Level:
     """A level under its own kind: 項 is a paragraph, or an item behind a 款; 款 behind a 項 is an item."""
     level, above = step.level, {upper.kind for upper in group.open}
     if level.kind == "項":
@@ -205,7 +207,7 @@ def _inherited(level: Level, before: _Group) -> list[Level]:
     return [up for up in above if up.kind in _APART] if level.kind == "条" else above
 
 
-def _named(group: _Group) -> Named:
+def _named(group: _Group) -> NamedPlace:
     """A place that was read; its 段 is a 款 where it stands in an article."""
     in_article = any(level.kind == "条" for level in group.levels)
     levels: list[Level] = []
@@ -214,7 +216,7 @@ def _named(group: _Group) -> Named:
         below = level.kind in _INNER[:2] or (level.kind == "目" and (in_article or inner))
         (inner if below else levels).append(level)
     numbers = {level.kind: level.number for level in levels}
-    return Named(
+    return NamedPlace(
         levels=tuple(level for level in levels if level.kind not in ("段", "行")),
         inner=tuple(sorted(inner, key=lambda level: _INNER.index(level.kind))),  # point (b) of article 6(1)
         ordinal=numbers.get("段", 0),

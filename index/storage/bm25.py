@@ -27,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.records import Span
-from index.text.chinese import HAN, KANA, normalised, to_simplified
+from index.text.chinese import HAN, KANA, normalise_unicode, to_simplified
 
 K1 = 1.2  # how slowly a repeated term saturates; the usual value, measured: nothing from 0.6 to 2.0 is clearly better
 B = 0.75  # how much a long passage is held against it, 0 to 1; the usual value, less is worse on long articles
@@ -158,13 +158,13 @@ def _to_simplified(text: str) -> str:
     if text.isascii():
         return text.lower()
     text = text.encode("utf-8", "replace").decode()  # half a surrogate pair, from a terminal, is no character
-    text = normalised("NFKC", _UNSEEN.sub("", text))
+    text = normalise_unicode("NFKC", _UNSEEN.sub("", text))
     # a piece without kana at a time: a kana anywhere would keep ``folded`` from all the rest, and the same word would
     # be another one in a question that happens to have none
     text = _NOT_KANA.sub(lambda piece: to_simplified(piece.group()), text).casefold()
-    text = _ACCENTS.sub("", normalised("NFD", text))
+    text = _ACCENTS.sub("", normalise_unicode("NFD", text))
     text = _FOREIGN_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit.group())), text)
-    return normalised("NFKC", text)
+    return normalise_unicode("NFKC", text)
 
 
 @cache

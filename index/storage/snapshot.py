@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from index.models.contract import ModelContract
 from index.models.token_vectors import TokenVectors
-from index.parsing.structure import PARSER
+from index.parsing.structure import PARSER_VERSION
 from index.records import Document, Passage
 from index.storage import bm25
 from index.storage.bm25 import LexicalIndex
@@ -39,7 +39,7 @@ class Snapshot:
     tokens: TokenVectors  # of m sentences
     words: LexicalIndex  # of n passages
     scheme: int  # the version of how texts become vectors; see index/models/encoder.py
-    parser: int = PARSER
+    parser: int = PARSER_VERSION
 
     def __post_init__(self) -> None:
         n, m, d = len(self.passages), len(self.sentences), self.contract.dimension

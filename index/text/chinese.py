@@ -37,7 +37,7 @@ def _converted(text: str) -> str:
 _remembered = lru_cache(maxsize=2048)(_converted)
 
 
-def normalised(form: Literal["NFC", "NFD", "NFKC"], text: str) -> str:
+def normalise_unicode(form: Literal["NFC", "NFD", "NFKC"], text: str) -> str:
     """A normal form of Unicode, in which a letter keeps at most its first ``_MOST_MARKS`` marks.
 
     Python sorts the marks of a letter in quadratic time: 80,000 on one letter take seven seconds.

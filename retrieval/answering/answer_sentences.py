@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.records import Passage, Span
-from index.text.chinese import normalised, to_simplified
+from index.text.chinese import normalise_unicode, to_simplified
 from retrieval.question import question_type
 from retrieval.ranking.fusion import Rows, Scores
 
@@ -28,7 +28,7 @@ def twins(texts: Sequence[str]) -> Rows:
 
 
 def _letters(text: str) -> str:
-    return "".join(c for c in normalised("NFKC", to_simplified(text)).casefold() if c.isalnum())
+    return "".join(c for c in normalise_unicode("NFKC", to_simplified(text)).casefold() if c.isalnum())
 
 
 def is_lead(passage: Passage, span: Span) -> bool:

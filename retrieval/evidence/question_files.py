@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from index.errors import DocumentError, QuestionError
-from index.loaders.encoding import decode as decode_text
+from index.loaders.encoding import decode_bytes
 from index.loaders.limits import check_size
-from index.loaders.text import decode
+from index.loaders.text import decode_text
 from retrieval.answering.verdict import checked_question
 from retrieval.tables import delimited, jsonl, workbook_reader
 from retrieval.tables.records import Row, Table, cell_text
@@ -82,17 +82,17 @@ def _stdin() -> bytes:
 
 
 def _lines(data: bytes, name: str) -> Table:
-    lines = [(n, line.strip()) for n, line in enumerate(decode(data, name).text.split("\n"), 1) if line.strip()]
+    lines = [(n, line.strip()) for n, line in enumerate(decode_text(data, name).text.split("\n"), 1) if line.strip()]
     rows = tuple({"question": line} for _, line in lines)
     return Table(columns=("question",), rows=rows, numbers=tuple(n for n, _ in lines))
 
 
 def _separated(data: bytes, name: str) -> Table:
-    return delimited.read(decode_text(data, name).text)
+    return delimited.read(decode_bytes(data, name).text)
 
 
 def _objects(data: bytes, name: str) -> Table:
-    return jsonl.read(decode(data, name).text)
+    return jsonl.read(decode_text(data, name).text)
 
 
 _READERS: dict[str, Callable[[bytes, str], Table]] = {

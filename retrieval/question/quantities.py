@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple, get_args
 
 from index.text.chinese import HAN
-from index.text.numerals import CHINESE
+from index.text.numerals import CHINESE_NUMERALS
 from retrieval import data
 
 Measure = Literal[
@@ -56,7 +56,7 @@ _COUNTED = _either([u for m in ("pieces", "people") for u in UNITS[m] if u not i
 _SCALE = _either(data.words(_FILE, _WORDS, "scales"))
 _NUMBER_WORDS = "|".join(data.words(_FILE, _WORDS, "number_words"))
 _HAN_DIGIT = "一二两三四五六七八九壹贰叁肆伍陆柒捌玖兩"
-_HAN = rf"[{CHINESE}亿億]"
+_HAN = rf"[{CHINESE_NUMERALS}亿億]"
 _DIGITS = r"\d{1,3}(?:[,，.\u00a0\u202f]\d{3}){1,12}(?![\d])(?:[.,]\d+)?|\d+(?:[.,·]\d+)?"
 _YEAR = r"(?:[1１]\d|[2２][0０])\d\d|[一二][〇○零一二三四五六七八九]{3}"
 # Set phrases whose numbers count nothing; before a number that does, because the reading goes from left to right.
@@ -67,7 +67,7 @@ _PHRASES = (
     r"|(?:三|五)年(?=规划|计划)|三中全会"
 )
 _FIRST = (  # of any of these, so that most of a text is passed over quickly
-    rf"[\d$€£¥￥§№第（(［\[〔{CHINESE}半过大减折翻加数几上近统单唯同专划进]|(?<![^\W\d_\u3040-\uffff])[^\W\d_\u3040-\uffff]"
+    rf"[\d$€£¥￥§№第（(［\[〔{CHINESE_NUMERALS}半过大减折翻加数几上近统单唯同专划进]|(?<![^\W\d_\u3040-\uffff])[^\W\d_\u3040-\uffff]"
 )
 _TOKEN = re.compile(
     rf"""(?={_FIRST})(?:(?P<price>(?:[$€£¥￥]|(?:us|hk)\$|\b(?:rmb|usd|eur)\s?)\s?(?:{_DIGITS})\s?{_SCALE}?)

@@ -7,7 +7,7 @@ import re
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from index.text.chinese import HAN, KANA, normalised, to_simplified
+from index.text.chinese import HAN, KANA, normalise_unicode, to_simplified
 from retrieval.question import patterns
 from retrieval.question.patterns import QuestionKind
 from retrieval.question.quantities import MEASURE_WORDS, UNITS, Measure, Quantity, quantities
@@ -77,7 +77,7 @@ def _clauses(question: str) -> str:
 
     A clause with words that lead in to the asking one ("in which year") is followed by itself without them.
     """
-    text = _QUOTED.sub(" ", normalised("NFC", to_simplified(question)))
+    text = _QUOTED.sub(" ", normalise_unicode("NFC", to_simplified(question)))
     if not text.isupper():
         text = _CAPITALS.sub("x", text)
     text = _HARAKAT.sub("", text.replace("İ", "i").lower().translate(_LETTERS))

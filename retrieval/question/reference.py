@@ -8,8 +8,14 @@ from typing import NamedTuple
 from index.citations import cite
 from index.errors import UnknownPlaceError
 from index.records import Document, Passage, Span
-from index.references.divisions import INSIDE, Contents, Node, as_written, inner_span
-from index.references.places import Levels, Named, bare_article, read
+from index.references.divisions import (
+    KINDS_WITHIN_DIVISION,
+    DivisionIndex,
+    DivisionRange,
+    inner_span,
+    prefer_exact_levels,
+)
+from index.references.places import Levels, NamedPlace, read_article_number, read_places
 from index.references.titles import TitleIndex, document_names
 from index.text.numerals import to_chinese
 
@@ -36,7 +42,7 @@ class Reference:
     words: str
     id: str = ""
     title: str = ""
-    places: tuple[Named, ...] = ()
+    places: tuple[NamedPlace, ...] = ()
 
     @classmethod
     def parse(cls, words: str) -> "Reference":
@@ -47,7 +53,7 @@ class Reference:
         if not words or len(words) > _LONGEST:
             raise _unreadable(words)
         title, rest = _bracketed(words)
-        places, left = read(rest)
+        places, left = read_places(rest)
         if not (places or title or 0 < len(left) <= _LONGEST_TITLE):
             raise _unreadable(words)
         return cls(words=words, title=title or _OF.sub("", left), places=places)
@@ -138,18 +144,19 @@ def _citations(title: str, passage: Passage) -> tuple[str, str]:
     return citation.zh.strip(), citation.en.strip()
 
 
-Reading = list[tuple[Contents, tuple[Named, ...]]]  # documents, and the places that the words name if it is these
+# documents, and the places that the words name if it is these
+Reading = list[tuple[DivisionIndex, tuple[NamedPlace, ...]]]
 
 
 def _readings(reference: Reference, documents: Sequence[Document]) -> Iterator[Reading]:
     """The ways to read a reference, the most literal first."""
-    contents = {d.id: Contents(d) for d in documents}
+    contents = {d.id: DivisionIndex(d) for d in documents}
     title, rest = _bracketed(reference.words)
     if title:
         rows = TitleIndex(documents).resolve(title)
         yield _complete([(contents[documents[row].id], rest) for row in rows], bare=True)
         return
-    by_title: dict[int, list[tuple[Contents, str]]] = {}
+    by_title: dict[int, list[tuple[DivisionIndex, str]]] = {}
     for document in documents:
         for size in {len(name) for name in document_names(document) if _begins(reference.words, name)}:
             by_title.setdefault(size, []).append((contents[document.id], reference.words[size:]))
@@ -158,37 +165,37 @@ def _readings(reference: Reference, documents: Sequence[Document]) -> Iterator[R
     yield _complete([(c, reference.words) for c in contents.values()])
     if reference.title:  # words anywhere, as in "article 5 of the plan"
         rows = TitleIndex(documents).resolve(reference.title)
-        yield [(contents[documents[row].id], reference.places or (Named(),)) for row in rows]
+        yield [(contents[documents[row].id], reference.places or (NamedPlace(),)) for row in rows]
 
 
 def _begins(words: str, title: str) -> bool:
     return bool(title) and words[: len(title)].casefold() == title.casefold()
 
 
-def _complete(candidates: Sequence[tuple[Contents, str]], *, bare: bool = False) -> Reading:
+def _complete(candidates: Sequence[tuple[DivisionIndex, str]], *, bare: bool = False) -> Reading:
     """The documents whose divisions account for all the words; no words behind a title name the whole document."""
     reading: Reading = []
-    known: dict[tuple[str, frozenset[str]], tuple[tuple[Named, ...], str]] = {}  # most documents read words alike
+    known: dict[tuple[str, frozenset[str]], tuple[tuple[NamedPlace, ...], str]] = {}  # most documents read words alike
     for contents, words in candidates:
-        titles = frozenset(title for title in contents.titles if title in words or title[:1].isdigit())
+        titles = frozenset(title for title in contents.by_title if title in words or title[:1].isdigit())
         if (words, titles) not in known:
-            known[words, titles] = read(words, titles)
+            known[words, titles] = read_places(words, titles)
         places, left = known[words, titles]
         if left:
-            places = bare_article(words) if bare else ()
+            places = read_article_number(words) if bare else ()
         elif bare and not places:
-            places = (Named(),)
+            places = (NamedPlace(),)
         if places:
             reading.append((contents, places))
     return reading
 
 
-def _places(contents: Contents, named: Named) -> Iterator[Place]:
+def _places(contents: DivisionIndex, named: NamedPlace) -> Iterator[Place]:
     """The passages of a place in the order of the text, with the spans of what is inside."""
-    whole = not named.end or named.end[0].kind in INSIDE  # not a range of divisions
+    whole = not named.end or named.end[0].kind in KINDS_WITHIN_DIVISION  # not a range of divisions
     last = next((level.number for level in named.end if level.kind == "段"), named.ordinal)
-    nodes = contents.nodes(named)
-    for node in as_written(nodes, named.levels) if whole else nodes:
+    nodes = contents.find(named)
+    for node in prefer_exact_levels(nodes, named.levels) if whole else nodes:
         for passage in contents.document.passages[node.start : node.end]:
             if named.line and passage.line != named.line:
                 continue
@@ -200,12 +207,12 @@ def _places(contents: Contents, named: Named) -> Iterator[Place]:
                 yield Place(passage, span)
 
 
-def _stands_in(passage: Passage, node: Node) -> bool:
+def _stands_in(passage: Passage, node: DivisionRange) -> bool:
     """Whether a passage stands in a division itself, not in one below it."""
     return len(passage.path) == len(node.path)
 
 
-def _without(contents: Contents, named: Named) -> str:
+def _without(contents: DivisionIndex, named: NamedPlace) -> str:
     """The article that a place names if only its paragraph or item is missing, as it is cited; empty if it is not."""
     found = _places(contents, replace(named, inner=(), end=())) if named.inner and named.levels else iter(())
     place = next(found, None)

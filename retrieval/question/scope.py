@@ -14,13 +14,13 @@ import numpy.typing as npt
 from index.citations import division_label
 from index.errors import UnknownPlaceError
 from index.records import Document, Passage, Span
-from index.references.divisions import Contents, Node, as_written, inner_span
+from index.references.divisions import DivisionIndex, DivisionRange, inner_span, prefer_exact_levels
 from index.references.levels import Level
-from index.references.mentions import Mention, mentions
-from index.references.places import Named, bare_article
+from index.references.mentions import Mention, find_mentions
+from index.references.places import NamedPlace, read_article_number
 from index.references.titles import TitleIndex, title_key
 from index.text.chinese import to_simplified
-from index.text.numerals import parse
+from index.text.numerals import parse_number
 from retrieval.question.reference import Reference, check_name, find
 from retrieval.question.wording import (
     OF_IT,
@@ -72,7 +72,7 @@ class Scopes:
 
     def __init__(self, documents: Sequence[Document]) -> None:
         self._documents = tuple(documents)
-        self._contents = [Contents(document) for document in documents]
+        self._contents = [DivisionIndex(document) for document in documents]
         self._offsets = np.cumsum([0, *(len(document.passages) for document in documents)]).tolist()
         self._titles = TitleIndex(documents, min_ascii_length=_MIN_ASCII_TITLE)
         self._divisions = [_by_title(contents) for contents in self._contents]
@@ -116,7 +116,7 @@ class Scopes:
         if exact := [(i, node) for i in chosen for node in self._divisions[i].get(wanted, ())]:
             return self._mask(exact)
         if levels := _bare(words):
-            return self._rows(chosen, Named(levels=levels))
+            return self._rows(chosen, NamedPlace(levels=levels))
         with suppress(UnknownPlaceError):
             reference = Reference.parse(words)
             if reference.id or reference.places:
@@ -152,7 +152,7 @@ class Scopes:
         text, back = in_english(text if len(text) == len(question) else question)
         text, back = with_articles(text, back, lambda at: self._has_articles(text, at))
         books = list(self._books(text))
-        places = [place for m in mentions(text, self._titles, ()) if (place := self._place(m, text, books))]
+        places = [place for m in find_mentions(text, self._titles, ()) if (place := self._place(m, text, books))]
         apart = [b for b in books if not any(p.span.start < b.span.end and b.span.start < p.span.end for p in places)]
         found = [
             f._replace(span=Span(back[f.span.start], back[f.span.end]))
@@ -199,13 +199,13 @@ class Scopes:
 
     def _place(self, mention: Mention, text: str, books: Sequence[_Found]) -> _Found | None:
         """What a mention names; None if it is no place, or one that only a passage could name."""
-        if mention.scope in ("article", "division", "before") or not mention.named.levels:
+        if mention.scope in ("article", "division", "before") or not mention.place.levels:
             return None
         span = with_owner(mention.span, text)
         before = [text[b.span.end : span.start] for b in books if b.filter and b.span.end <= span.start]
         held = any(map(beside, before))  # 《某法》中的第三条
         sure = mention.scope == "title" or held or is_place(mention, text)
-        if not sure and mention.named.levels[0].number < _FEWEST_COUNTED:
+        if not sure and mention.place.levels[0].number < _FEWEST_COUNTED:
             return None
         rows, strict = self._owned(mention, text, books)
         if not strict and mention.scope == "unknown" and self._several(rows, books):
@@ -218,29 +218,29 @@ class Scopes:
         """The passages of a place in the document that it is said of, and whether it is surely that document."""
         if mention.scope == "title":
             named = self._titles.exact(mention.title, file_names=True) or self._titles.containing(mention.title)
-            return self._rows(named, mention.named), True
+            return self._rows(named, mention.place), True
         sure = mention.scope != "unknown" or bool(OF_IT.match(text, mention.span.end))
         if not sure and not text[mention.span.start].isascii():
             sure = with_owner(mention.span, text) != mention.span
-            return self._rows(self._everywhere if sure else (), mention.named), sure
+            return self._rows(self._everywhere if sure else (), mention.place), sure
         marked = sorted({i for book in books if book.filter for i in book.documents})
         if marked:
-            return self._rows(marked, mention.named), sure
-        rows = self._rows(sorted({i for book in books for i in book.documents}), mention.named)
-        return (rows if rows.any() else self._rows(self._everywhere, mention.named)), sure
+            return self._rows(marked, mention.place), sure
+        rows = self._rows(sorted({i for book in books for i in book.documents}), mention.place)
+        return (rows if rows.any() else self._rows(self._everywhere, mention.place)), sure
 
     def _several(self, rows: Mask, books: Sequence[_Found]) -> bool:
         """Whether passages are of several documents, none of them named."""
         inside = [bool(rows[low:high].any()) for low, high in pairwise(self._offsets)]
         return sum(inside) > 1 and not any(inside[i] for book in books for i in book.documents)
 
-    def _rows(self, documents: Iterable[int], named: Named) -> Mask:
+    def _rows(self, documents: Iterable[int], named: NamedPlace) -> Mask:
         """The passages of a place in some documents, (n,)."""
         rows = self._mask(())
         for i in documents:
-            nodes = self._contents[i].nodes(named)
+            nodes = self._contents[i].find(named)
             whole = not named.end or named.end[0].kind in ("款", "项", "目", "段")
-            for node in as_written(nodes, named.levels) if whole else nodes:
+            for node in prefer_exact_levels(nodes, named.levels) if whole else nodes:
                 low, high = self._offsets[i] + node.start, self._offsets[i] + node.end
                 rows[low:high] = True
                 if whole and (named.ordinal or named.inner):
@@ -253,17 +253,17 @@ class Scopes:
         wanted = {(p.document, p.id) for p in passages}
         return np.array([(p.document, p.id) in wanted for d in self._documents for p in d.passages], dtype=np.bool_)
 
-    def _mask(self, nodes: Iterable[tuple[int, Node]]) -> Mask:
+    def _mask(self, nodes: Iterable[tuple[int, DivisionRange]]) -> Mask:
         rows = np.zeros(self._offsets[-1], dtype=np.bool_)
         for i, node in nodes:
             rows[self._offsets[i] + node.start : self._offsets[i] + node.end] = True
         return rows
 
 
-def _by_title(contents: Contents) -> dict[str, list[Node]]:
+def _by_title(contents: DivisionIndex) -> dict[str, list[DivisionRange]]:
     """The divisions of a document by title, by number and title, and 1.2 Scope by 1.2, as they are compared."""
-    found: dict[str, list[Node]] = {}
-    for title, nodes in contents.titles.items():
+    found: dict[str, list[DivisionRange]] = {}
+    for title, nodes in contents.by_title.items():
         for node in nodes:
             label = node.path[-1]
             heads = (division_label(label, "zh"), division_label(label, "en")) if label.number else ()
@@ -274,16 +274,16 @@ def _by_title(contents: Contents) -> dict[str, list[Node]]:
 
 def _bare(words: str) -> tuple[Level, ...]:
     """The chapter that a number alone names: 16, 第十六, XVI; 16.2 is its section 2."""
-    if found := bare_article(words):
+    if found := read_article_number(words):
         return (found[0].levels[0]._replace(kind="章"),)
     if dotted := _DOTTED.fullmatch(words.strip()):
         return Level("章", int(dotted[1])), Level("节", int(dotted[2]))
     with suppress(ValueError):
-        return (Level("章", parse(words.strip())),) if words.strip().isalpha() else ()
+        return (Level("章", parse_number(words.strip())),) if words.strip().isalpha() else ()
     return ()
 
 
-def _holds(passage: Passage, node: Node, named: Named) -> bool:
+def _holds(passage: Passage, node: DivisionRange, named: NamedPlace) -> bool:
     """Whether a passage of a division is the 段, or has the 款 or 项, that a place names in it."""
     if named.ordinal:
         last = next((level.number for level in named.end if level.kind == "段"), named.ordinal)
@@ -302,7 +302,7 @@ def _listed(items: Sequence[str]) -> str:
     return ", ".join(items[:_MOST_NAMED]) + more
 
 
-def _nearest(words: str, nodes: Sequence[Node]) -> str:
+def _nearest(words: str, nodes: Sequence[DivisionRange]) -> str:
     """The divisions nearest to words that name none: by number if they hold one, else by title."""
     chapters = [node for node in nodes if node.path[-1].kind == "章"] or [node for node in nodes if len(node.path) == 1]
     level = next(iter(_bare(words) or _levels(words)), None)

@@ -10,10 +10,10 @@ from contextlib import suppress
 
 from index.errors import UnknownPlaceError
 from index.records import Document
-from index.references.places import bare_article, read
+from index.references.places import read_article_number, read_places
 from index.references.titles import TitleIndex, document_names
 from index.text.chinese import HAN
-from index.text.numerals import NUMBER
+from index.text.numerals import NUMBER_PATTERN
 from retrieval.question.reference import Reference, find_places
 
 _LONGEST = 80  # characters of a citation that is looked at; a full title with its place has some 60
@@ -26,7 +26,7 @@ _ASKING = re.compile(  # no title, but words around one
 )
 _OF_ARTICLES = re.compile(r"(?:(?<![方做说看想语用书手办无算疗合违执司])法|法典|条例)$")  # 刑法133, but no 方法3
 _YEAR = re.compile(r"\s*(?:19|20)[0-9]{2}\s*")
-_NUMBER_LAST = re.compile(rf"{NUMBER}\s?条?$")
+_NUMBER_LAST = re.compile(rf"{NUMBER_PATTERN}\s?条?$")
 _LATIN_TITLE = (
     r"(?:the\s+)?(?P<title>(?:[A-Z][\w’'-]*\s+(?:(?:of|and|on|for|the)\s+)*){0,8}"
     r"(?:Law|Act|Code|Plan|Regulations?|Directive|Constitution|Ordinance|Statute|Charter|Convention|Treaty))"
@@ -41,7 +41,7 @@ def missing(words: str, documents: Sequence[Document]) -> str:
     It is the title in 《》 where no document has it, and the words themselves where a document lacks the place.
     """
     words = words.strip().rstrip("?？。！! ")
-    if len(words) > _LONGEST or "\n" in words or not (_NUMBER_LAST.search(words) or read(words)[0]):
+    if len(words) > _LONGEST or "\n" in words or not (_NUMBER_LAST.search(words) or read_places(words)[0]):
         return ""
     title = next(_titles(words, documents), None)
     if title is None:
@@ -86,5 +86,7 @@ def _unknown_titles(words: str) -> Iterator[str]:
 
 def _is_place(words: str, *, behind_title: bool) -> bool:
     """Whether words are a place and nothing else; behind the title of a law a number alone is an article."""
-    places, left = read(words)
-    return bool(places and not left) or (behind_title and not _YEAR.fullmatch(words) and bool(bare_article(words)))
+    places, left = read_places(words)
+    return bool(places and not left) or (
+        behind_title and not _YEAR.fullmatch(words) and bool(read_article_number(words))
+    )

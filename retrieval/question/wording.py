@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 
 from index.records import Span
 from index.references.mentions import Mention
-from index.references.places import is_joint
+from index.references.places import is_connector
 from index.text.chinese import HAN
-from index.text.numerals import CHINESE
+from index.text.numerals import CHINESE_NUMERALS
 
 # What other languages call the levels that the grammar reads in English; a number must stand beside the word.
 _FOREIGN = {
@@ -30,7 +30,7 @@ _REWRITTEN = re.compile(
 
 _MORE = r"(?:\s?[-－、和与及至到–—~～]\s?[0-9]{1,4})*"
 _BARE_ARTICLE = re.compile(  # behind a title: 刑法264条, 刑法 264
-    rf"(?<![0-9{CHINESE}第])(?:[0-9]{{1,4}}{_MORE}|[{CHINESE}]{{2,9}})(?=\s?条(?!措施|建议|意见|修正|新规|亮点|变化|要点))"
+    rf"(?<![0-9{CHINESE_NUMERALS}第])(?:[0-9]{{1,4}}{_MORE}|[{CHINESE_NUMERALS}]{{2,9}})(?=\s?条(?!措施|建议|意见|修正|新规|亮点|变化|要点))"
     r"|(?<![0-9第])(?!(?:19|20)[0-9]{2}(?![0-9]))[0-9]{1,4}(?:-[0-9]{1,2})?(?P<last>)(?=\s*[?？。.!！]*\s*$)"
 )
 
@@ -145,7 +145,7 @@ def with_articles(text: str, back: Sequence[int], known: Callable[[int], bool]) 
 
 def is_place(mention: Mention, text: str) -> bool:
     """Whether words are a place, and do not count what follows them: 第三条道路, "chapter I should read"."""
-    named, (start, stop) = mention.named, mention.span
+    named, (start, stop) = mention.place, mention.span
     last = (named.end or named.levels)[-1]
     if text[start].isascii():
         roman = re.search(r"[A-Za-z]+$", text[start:stop])
@@ -166,7 +166,7 @@ def with_owner(span: Span, text: str) -> Span:
 
 def beside(words: str) -> bool:
     """Whether words only join what stands before and behind them."""
-    return bool(_BETWEEN.fullmatch(words)) or is_joint(words)
+    return bool(_BETWEEN.fullmatch(words)) or is_connector(words)
 
 
 def remainder(question: str, spans: Sequence[Span], *, loose: bool = False) -> str | None:

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, get_args
 
 from index.errors import DocumentError, QuestionError
-from index.loaders.encoding import decode as decode_text
-from index.loaders.text import decode
+from index.loaders.encoding import decode_bytes
+from index.loaders.text import decode_text
 from index.storage import durable
 from retrieval.tables import delimited, formulas, jsonl, markdown, workbook, workbook_reader
 from retrieval.tables.records import About, Format, Row, Table, cell_text
@@ -140,12 +140,12 @@ def format_of_table(name: str) -> Format:
 
 def _read(data: bytes, name: str, form: Format) -> Table:
     if form == "csv":
-        return delimited.read(decode_text(data, name).text, restored=formulas.restored)
+        return delimited.read(decode_bytes(data, name).text, restored=formulas.restored)
     if form == "jsonl":
-        return jsonl.read(decode(data, name).text)
+        return jsonl.read(decode_text(data, name).text)
     if form == "xlsx":
         return workbook_reader.read(data, name)
-    return markdown.read(decode(data, name).text)
+    return markdown.read(decode_text(data, name).text)
 
 
 def _about(data: bytes, name: str) -> dict[str, Any]:

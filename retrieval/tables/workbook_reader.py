@@ -13,9 +13,9 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from index.errors import DocumentError, QuestionError
-from index.loaders.archive import BROKEN, EncryptedEntryError, chunks, opened
-from index.loaders.limits import UNPACKED_BYTES, UNPACKED_FREE, UNPACKED_RATIO, check_size
-from index.loaders.safe_xml import checked
+from index.loaders.archive import ARCHIVE_ERRORS, EncryptedEntryError, open_archive, read_chunks
+from index.loaders.limits import MAX_UNPACKED_BYTES, MAX_UNPACKED_RATIO, UNPACKED_BYTES_WITHOUT_RATIO, check_size
+from index.loaders.safe_xml import check_xml
 from retrieval.tables.delimited import listed
 from retrieval.tables.records import Row, Table
 from retrieval.tables.workbook import ABOUT_SHEET
@@ -60,12 +60,12 @@ def _check(data: bytes, name: str) -> None:
     check_size(len(data), name)
     if data.startswith(_OLD):
         raise QuestionError(f"{name} is an old xls file or protected by a password; save it as xlsx, without one")
-    most, unpacked = min(UNPACKED_BYTES, max(UNPACKED_FREE, UNPACKED_RATIO * len(data))), 0
+    most, unpacked = min(MAX_UNPACKED_BYTES, max(UNPACKED_BYTES_WITHOUT_RATIO, MAX_UNPACKED_RATIO * len(data))), 0
     try:
-        archive = opened(data)
+        archive = open_archive(data)
         for entry in archive.namelist():
             parts = []
-            for chunk in chunks(archive, entry):
+            for chunk in read_chunks(archive, entry):
                 unpacked += len(chunk)
                 if unpacked > most:
                     raise QuestionError(
@@ -74,10 +74,10 @@ def _check(data: bytes, name: str) -> None:
                     )
                 parts.append(chunk)
             if entry.lower().endswith(_READ) or b"<" in b"".join(parts)[:4]:
-                checked(b"".join(parts))
+                check_xml(b"".join(parts))
     except EncryptedEntryError as error:
         raise QuestionError(f"{name} is protected by a password; save it without one") from error
-    except BROKEN as error:  # a ValueError of ``checked`` is one of them
+    except ARCHIVE_ERRORS as error:  # a ValueError of ``checked`` is one of them
         raise _damaged(name, str(error)) from error
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 from index.building.build import Report, build, collect, read_files
 from index.building.uploads import with_uploads
 from index.errors import DocumentError
-from index.loaders.limits import FILE_BYTES
+from index.loaders.limits import MAX_FILE_BYTES
 from index.models.contract import DEFAULT_MODEL, EMBEDDING, OWN, ModelFiles, Use, locate
 from index.models.encoder import Encoder, load_encoder
 from index.models.shared_encoder import SharedModels
-from index.parsing.process import Reader
+from index.parsing.process import DocumentReader
 from index.records import Document
-from index.references.links import linked
+from index.references.links import link_documents
 from index.storage.error_messages import pasted
 from scripts import terminal
 
@@ -55,8 +55,8 @@ def read_source(source: Path) -> tuple[tuple[Document, ...], dict[str, str]]:
         return read_files(collect([source]).files)
     if sys.stdin is None:
         raise DocumentError("nothing comes in, stdin is closed; give a file")
-    with Reader() as reader:
-        return linked([reader.read(sys.stdin.buffer.read(FILE_BYTES + 1), "stdin.txt")]), {}
+    with DocumentReader() as reader:
+        return link_documents([reader.read(sys.stdin.buffer.read(MAX_FILE_BYTES + 1), "stdin.txt")]), {}
 
 
 def bring_up_to_date(sources: Sequence[Path], index: Path, encoder: LoadedOnce) -> Report:

@@ -1,7 +1,7 @@
 import pytest
 
 from index.citations import cite, division_label, paragraph_label, path_text, place_text
-from index.parsing.items import inner_parts
+from index.parsing.items import parse_inner_divisions
 from index.records import Division, Passage, Span
 
 
@@ -72,7 +72,7 @@ def article(text: str) -> Passage:
         text=text,
         pieces=(Span(0, len(text)),),
         line=1,
-        inner=inner_parts(text),
+        inner=parse_inner_divisions(text),
     )
 
 

@@ -67,13 +67,13 @@ class _ReaderHere:
 
 def build_index(sources: Path, directory: Path, encoder: HashingEncoder) -> Report:
     """Build an index; what is tried here begins when the documents are read."""
-    with mock.patch.object(index.building.build, "Reader", _ReaderHere):
+    with mock.patch.object(index.building.build, "DocumentReader", _ReaderHere):
         return collection.build_index(sources, directory, encoder)
 
 
 def reference(sources: Path) -> Snapshot:
     """What an index of a folder must hold, made from nothing and never on a disk."""
-    with mock.patch.object(index.building.build, "Reader", _ReaderHere):
+    with mock.patch.object(index.building.build, "DocumentReader", _ReaderHere):
         return embed(read_files(collect([sources]).files)[0], ENCODER).snapshot
 
 

@@ -23,7 +23,7 @@ from index.models import encoder
 from index.models.encoder import Encoded, Progress
 from index.parsing.structure import read_document
 from index.records import Document
-from index.references.links import linked
+from index.references.links import link_documents
 from index.storage import durable, store
 from index.storage.snapshot import Snapshot
 from index.storage.vector_index import VectorIndex
@@ -141,7 +141,7 @@ def read_here(files: Iterable[build.SourceFile]) -> tuple[tuple[Document, ...], 
 
 def documents_of(texts: Texts) -> tuple[Document, ...]:
     found = (parsed(name, data) for name, data in sorted(texts.items()))
-    return linked([document for document in found if document])
+    return link_documents([document for document in found if document])
 
 
 @lru_cache(maxsize=1000)

@@ -19,10 +19,10 @@ import pytest
 
 from index.errors import DocumentError
 from index.loaders.docx import package
-from index.loaders.safe_xml import parsed
-from index.parsing.process import Reader
+from index.loaders.safe_xml import parse_xml
+from index.parsing.process import DocumentReader
 from index.parsing.structure import read_document
-from index.parsing.worker import Limits
+from index.parsing.worker import ProcessLimits
 from index.records import Document, Span
 from tests.index.loaders.bombs import bombs, disguised, entities, word
 from tests.index.loaders.small_law import LAW, RENDERINGS
@@ -153,7 +153,7 @@ def mutated(rng: random.Random, known: Mapping[str, bytes]) -> tuple[str, bytes]
 _LINE_END = re.compile("[\n\v\f\x1c-\x1e\x85\u2028\u2029]")  # a mended break is shown as a space
 
 
-def outcome(reader: Reader, data: bytes, name: str) -> str:
+def outcome(reader: DocumentReader, data: bytes, name: str) -> str:
     """What became of a file: "read", or the reason for which it was refused."""
     try:
         document = reader.read(data, name)
@@ -236,7 +236,7 @@ def test_what_is_left_is_noticed(tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="left"), unchanged([tmp_path]):
         (tmp_path / "left").touch()
     (tmp_path / "left").unlink()
-    with Reader() as reader, pytest.raises(AssertionError), unchanged([tmp_path]):
+    with DocumentReader() as reader, pytest.raises(AssertionError), unchanged([tmp_path]):
         reader.read(LAW.encode(), "law.txt")
 
 
@@ -245,7 +245,7 @@ def test_what_is_left_is_noticed(tmp_path: Path) -> None:
 def test_mutated_documents_are_indexed_or_refused(times: Times, seed: int, figures: Figures) -> None:
     rng, known = random.Random(seed), originals()
     found: Counter[str] = Counter()
-    with Reader() as reader:
+    with DocumentReader() as reader:
         for at in range(times(100, 10_000)):
             name, data = mutated(rng, known)
             result = outcome(reader, data, name)
@@ -262,7 +262,7 @@ def test_mutated_documents_are_indexed_or_refused(times: Times, seed: int, figur
 def test_no_document_unpacks_to_more_than_the_ceiling_however_long_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     data = word(b"<w:p><w:r><w:t>text</w:t></w:r></w:p>" + b" " * 50_000)
     assert read_document(data, "a.docx").passages  # the control: its share is not too much
-    monkeypatch.setattr(package, "UNPACKED_BYTES", 50_000)
+    monkeypatch.setattr(package, "MAX_UNPACKED_BYTES", 50_000)
     with pytest.raises(DocumentError, match=r"a\.docx unpacks to more than 50,000 bytes"):
         read_document(data, "a.docx")
 
@@ -277,7 +277,7 @@ def test_bombs_are_refused_with_the_reason(
     explosive: Mapping[str, tuple[bytes, str]], times: Times, figures: Figures
 ) -> None:
     slowest = 0.0
-    with Reader(Limits(least_seconds=times(1, 20), seconds_per_mb=0)) as reader:
+    with DocumentReader(ProcessLimits(least_seconds=times(1, 20), seconds_per_mb=0)) as reader:
         reader.read(LAW.encode(), "law.txt")
         for name, (data, reason) in explosive.items():
             begun = time.monotonic()
@@ -292,7 +292,7 @@ def test_a_document_of_millions_of_tags_is_refused_within_a_second_of_processor_
     explosive: Mapping[str, tuple[bytes, str]],
 ) -> None:
     data, _ = explosive["tags.docx"]
-    with Reader(Limits(memory=256_000_000, least_seconds=1, seconds_per_mb=0)) as reader:
+    with DocumentReader(ProcessLimits(memory=256_000_000, least_seconds=1, seconds_per_mb=0)) as reader:
         assert "holds 8,000,004 tags" in outcome(reader, data, "tags.docx")
 
 
@@ -316,7 +316,7 @@ def test_the_same_bombs_take_more_than_the_limit_where_there_is_none(
     figures(bytes_of_the_tree=int(done.stdout))
     if not times(0, 1):
         return
-    with Reader(Limits(memory=None)) as reader:
+    with DocumentReader(ProcessLimits(memory=None)) as reader:
         data = explosive["attributes.docx"][0]
         assert "holds no text" in outcome(reader, data, "attributes.docx")
         held = peak(reader.process_id)
@@ -335,13 +335,13 @@ def test_entities_without_a_check_expand() -> None:
     part = zipfile.ZipFile(io.BytesIO(entities("<!ENTITY a 'ha'>", "&a;"))).read("word/document.xml")
     assert "".join(ElementTree.fromstring(part).itertext()) == "ha"
     with pytest.raises(ValueError, match="document type"):
-        parsed(part)
+        parse_xml(part)
 
 
 @pytest.mark.usefixtures("nothing_left")
 def test_wrong_endings_are_refused_with_what_the_file_is(figures: Figures) -> None:
     files = disguised()
-    with Reader() as reader:
+    with DocumentReader() as reader:
         for name, (data, reason) in files.items():
             assert reason in outcome(reader, data, name), name
     figures(files=len(files))

@@ -7,8 +7,8 @@ from itertools import chain
 import pytest
 
 from index.parsing.structure import read_document
-from index.references.links import linked
-from index.references.mentions import mentions
+from index.references.links import link_documents
+from index.references.mentions import find_mentions
 from index.storage.bm25 import terms
 from retrieval.answering.answer_sentences import twins
 from retrieval.question.patterns import QuestionKind
@@ -44,7 +44,7 @@ NO_TITLES = type("NoTitles", (), {"ending": lambda *_: 0, "beginning": lambda *_
 def readings(text: str) -> dict[str, Callable[[], object]]:
     """What is done with the text of a document when it is indexed and asked."""
     found: dict[str, Callable[[], object]] = {
-        "mentions": lambda: mentions(text, NO_TITLES, ()),
+        "mentions": lambda: find_mentions(text, NO_TITLES, ()),
         "terms": lambda: terms(text),
         "twins": lambda: twins([text]),
     }
@@ -73,7 +73,7 @@ def test_each_reading_of_a_long_line_takes_its_time_once(times: Times, figures: 
 def test_the_links_of_a_long_article_are_found(atom: str) -> None:
     text = f"山泉条例\n第一条 取水{atom * (30_000 // len(atom))}。\n第二条 依照第一条取水。\n"
     start = time.process_time()
-    (document,) = linked([read_document(text.encode(), "law.txt")])
+    (document,) = link_documents([read_document(text.encode(), "law.txt")])
     assert time.process_time() - start < 10
     assert [link.targets for link in document.passages[-1].links] == [(document.passages[0].id,)]
 

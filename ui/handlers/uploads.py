@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from index.building import uploads
 from index.building.uploads import Arriving, Upload
 from index.errors import DocumentError, ZhangjuError
-from index.loaders.limits import FILE_BYTES
+from index.loaders.limits import MAX_FILE_BYTES
 from index.storage import durable
 from ui.render.answers import render_problem
 from ui.security.body_limits import declared, thrown_away
@@ -33,7 +33,7 @@ class _RefusedError(Exception):
 class UploadEndpoint:
     """Takes a file in a request of its own; what has arrived waits, by a token, until it is added or given up."""
 
-    def __init__(self, index_jobs: IndexJobs, *, most: int = FILE_BYTES) -> None:
+    def __init__(self, index_jobs: IndexJobs, *, most: int = MAX_FILE_BYTES) -> None:
         self._index_jobs = index_jobs
         self._most = most
         self._lock = Lock()

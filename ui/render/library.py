@@ -7,7 +7,7 @@ from datetime import datetime
 from index.building.updates import Changed, Stage
 from index.errors import ZhangjuError
 from index.loaders import LOADERS
-from index.loaders.limits import FILE_BYTES
+from index.loaders.limits import MAX_FILE_BYTES
 from index.models.contract import ModelContract
 from index.records import Document
 from index.storage.durable import HeldError
@@ -58,15 +58,15 @@ def _form(words: PageWords) -> Html:
     said = words.library
     picker = element("input", type="file", multiple="", accept=",".join(sorted(LOADERS)), class_="zj-unseen")
     label = element("label", picker, said.choose, class_="zj-choose")
-    takes = said.takes.format(suffixes=said.suffixes(), most=megabytes(FILE_BYTES))
+    takes = said.takes.format(suffixes=said.suffixes(), most=megabytes(MAX_FILE_BYTES))
     return element(
         "form",
         element("h3", said.add),
         element("p", label, " ", element("span", said.drop, class_="zj-label")),
         element("p", takes, class_="zj-note"),
         id="zj-add",
-        data_most=str(FILE_BYTES),
-        data_larger=said.larger.replace("{most}", megabytes(FILE_BYTES)),
+        data_most=str(MAX_FILE_BYTES),
+        data_larger=said.larger.replace("{most}", megabytes(MAX_FILE_BYTES)),
         data_empty=said.empty_file,
         data_wrong=said.wrong.replace("{suffixes}", said.suffixes()),
         data_sending=said.sending,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from index.loaders.docx.package import Node
+from index.loaders.docx.package import Element
 from index.text.numerals import to_chinese, to_roman
 
 _LEVELS = 9
@@ -86,13 +86,13 @@ class _List:
     anew: set[int] = field(default_factory=set)  # levels that begin again with this list
 
 
-def value(node: Node | None, child: str) -> str | None:
+def child_value(node: Element | None, child: str) -> str | None:
     """The ``val`` attribute of a child, or None."""
     found = node.find(child) if node is not None else None
     return found.get("val") if found is not None else None
 
 
-def number(words: str | None, default: int) -> int:
+def int_attribute(words: str | None, default: int) -> int:
     """An attribute's whole number, or the default for none and for what is no number or beyond reason."""
     return int(words) if words is not None and re.fullmatch(r"-?\d{1,6}", words) else default
 
@@ -100,31 +100,31 @@ def number(words: str | None, default: int) -> int:
 class Numbering:
     """The lists of a document and where their counting stands."""
 
-    def __init__(self, root: Node | None) -> None:
+    def __init__(self, root: Element | None) -> None:
         kinds = {node.get("abstractNumId", ""): node for node in root.iter("abstractNum")} if root is not None else {}
-        named = {name: key for key, node in kinds.items() if (name := value(node, "styleLink"))}
+        named = {name: key for key, node in kinds.items() if (name := child_value(node, "styleLink"))}
         self._lists: dict[str, _List] = {}
         self.of_style: dict[tuple[str, str], int] = {}  # list and style -> the level that the style stands for
         for node in root.iter("num") if root is not None else ():
-            key = value(node, "abstractNumId") or ""
-            linked = value(kinds.get(key), "numStyleLink")
+            key = child_value(node, "abstractNumId") or ""
+            linked = child_value(kinds.get(key), "numStyleLink")
             key = named.get(linked, key) if linked else key
             if key in kinds:
                 self._add(node, key, kinds[key])
         self._counts: dict[str, dict[int, int]] = {}
         self._begun: set[str] = set()
 
-    def _add(self, node: Node, kind: str, abstract: Node) -> None:
+    def _add(self, node: Element, kind: str, abstract: Element) -> None:
         name = node.get("numId", "")
-        nodes = {number(lvl.get("ilvl"), 0): lvl for lvl in abstract.findall("lvl")}
-        overrides = {number(override.get("ilvl"), 0): override for override in node.findall("lvlOverride")}
+        nodes = {int_attribute(lvl.get("ilvl"), 0): lvl for lvl in abstract.findall("lvl")}
+        overrides = {int_attribute(override.get("ilvl"), 0): override for override in node.findall("lvlOverride")}
         nodes.update({at: lvl for at, override in overrides.items() if (lvl := override.find("lvl")) is not None})
         found = self._lists[name] = _List(kind, {at: _level(lvl) for at, lvl in nodes.items()})
         for at, override in overrides.items():
-            if (start := value(override, "startOverride")) is not None and at in found.levels:
-                found.levels[at].start = number(start, 1)
+            if (start := child_value(override, "startOverride")) is not None and at in found.levels:
+                found.levels[at].start = int_attribute(start, 1)
                 found.anew.add(at)
-        self.of_style.update({(name, style): at for at, lvl in nodes.items() if (style := value(lvl, "pStyle"))})
+        self.of_style.update({(name, style): at for at, lvl in nodes.items() if (style := child_value(lvl, "pStyle"))})
 
     def next(self, name: str, at: int) -> str:
         """The number of the next paragraph of a list at a level from 0, with what follows it; empty for bullets."""
@@ -151,15 +151,15 @@ def _begins_again(level: _Level | None, after: int) -> bool:
     return level is None or level.restart is None or 0 <= after < level.restart
 
 
-def _level(node: Node) -> _Level:
-    restart, legal = value(node, "lvlRestart"), node.find("isLgl")
+def _level(node: Element) -> _Level:
+    restart, legal = child_value(node, "lvlRestart"), node.find("isLgl")
     return _Level(
-        start=number(value(node, "start"), 0),
-        form=value(node, "numFmt") or "decimal",
-        text=value(node, "lvlText") or "",
-        restart=None if restart is None else number(restart, 0),
+        start=int_attribute(child_value(node, "start"), 0),
+        form=child_value(node, "numFmt") or "decimal",
+        text=child_value(node, "lvlText") or "",
+        restart=None if restart is None else int_attribute(restart, 0),
         decimal=legal is not None and legal.get("val") not in ("0", "false", "off"),
-        joined=value(node, "suff") == "nothing",
+        joined=child_value(node, "suff") == "nothing",
     )
 
 

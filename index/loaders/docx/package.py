@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from xml.etree import ElementTree
 
 from index.errors import DocumentError
-from index.loaders.archive import BROKEN, EncryptedEntryError, chunks, opened
-from index.loaders.limits import UNPACKED_BYTES, UNPACKED_FREE, UNPACKED_RATIO
-from index.loaders.safe_xml import parsed
+from index.loaders.archive import ARCHIVE_ERRORS, EncryptedEntryError, open_archive, read_chunks
+from index.loaders.limits import MAX_UNPACKED_BYTES, MAX_UNPACKED_RATIO, UNPACKED_BYTES_WITHOUT_RATIO
+from index.loaders.safe_xml import parse_xml
 
-Node = ElementTree.Element  # with namespaces taken off tags and attributes: w:p is "p"
+Element = ElementTree.Element  # with namespaces taken off tags and attributes: w:p is "p"
 
 
 class Package:
@@ -18,27 +18,27 @@ class Package:
     def __init__(self, data: bytes, name: str) -> None:
         self._name = name
         self._size = len(data)
-        self._most = min(UNPACKED_BYTES, max(UNPACKED_FREE, UNPACKED_RATIO * len(data)))
+        self._most = min(MAX_UNPACKED_BYTES, max(UNPACKED_BYTES_WITHOUT_RATIO, MAX_UNPACKED_RATIO * len(data)))
         self._unpacked = 0  # of all parts so far; what is counted cannot be misstated
         try:
-            self._archive = opened(data)
-        except BROKEN as error:
+            self._archive = open_archive(data)
+        except ARCHIVE_ERRORS as error:
             raise self._damaged(str(error)) from error
         self.main = self._targets("").get("officeDocument", "word/document.xml")
         self._roles = self._targets(self.main)
 
-    def document(self) -> Node:
+    def document(self) -> Element:
         """The main part: the text itself."""
         root = self._xml(self.main)
         if root is None:
             raise DocumentError(f"{self._name} holds no {self.main}, so it is no Word document; save it as docx again")
         return root
 
-    def part(self, role: str) -> Node | None:
+    def part(self, role: str) -> Element | None:
         """The part that serves the text as its ``styles``, ``numbering``, ``footnotes`` or ``endnotes``, or None."""
         return self._xml(self._roles[role]) if role in self._roles else None
 
-    def properties(self) -> Node | None:
+    def properties(self) -> Element | None:
         """Title, author and dates, or None."""
         return self._xml(self._targets("").get("core-properties", "docProps/core.xml"))
 
@@ -53,12 +53,12 @@ class Package:
                 found.setdefault(role, posixpath.normpath(posixpath.join("/" + folder, target)).lstrip("/"))
         return found
 
-    def _xml(self, part: str) -> Node | None:
+    def _xml(self, part: str) -> Element | None:
         if part not in self._archive.NameToInfo:
             return None
         data = self._read(part)
         try:
-            root = parsed(data)
+            root = parse_xml(data)
         except ValueError as error:
             raise self._damaged(f"{part}: {error}") from error
         for node in root.iter():
@@ -70,7 +70,7 @@ class Package:
     def _read(self, part: str) -> bytes:
         found = []
         try:
-            for chunk in chunks(self._archive, part):
+            for chunk in read_chunks(self._archive, part):
                 found.append(chunk)
                 self._unpacked += len(chunk)
                 if self._unpacked > self._most:
@@ -79,7 +79,7 @@ class Package:
             raise DocumentError(
                 f"{self._name} is protected by a password; open it, remove the password and save it again"
             ) from error
-        except BROKEN as error:
+        except ARCHIVE_ERRORS as error:
             raise self._damaged(f"{part}: {error}") from error
         return b"".join(found)
 

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.errors import DocumentError
-from index.loaders.docx.numbering import Numbering, number, value
-from index.loaders.docx.package import Node, Package
-from index.loaders.file_type import kind_of
-from index.loaders.source import Block, SourceText, compose, stripped
+from index.loaders.docx.numbering import Numbering, child_value, int_attribute
+from index.loaders.docx.package import Element, Package
+from index.loaders.file_type import detect_file_type
+from index.loaders.source import Block, SourceText, compose_source, strip_blank
 
 _HEADING = re.compile(r"(?:heading|标题|標題)\s*([1-9])", re.IGNORECASE)
 _TITLE = re.compile(r"title|标题|標題", re.IGNORECASE)
@@ -32,7 +32,7 @@ def load(data: bytes, name: str) -> SourceText:
 
     A footnote follows the paragraph that cites it as ［注1］…, counted through the document. Raises DocumentError.
     """
-    kind = kind_of(data)
+    kind = detect_file_type(data)
     if not data.strip():
         raise DocumentError(f"{name} is empty; give a document with text in it")
     if kind is None or kind[1] != ".docx":
@@ -41,7 +41,7 @@ def load(data: bytes, name: str) -> SourceText:
     package = Package(data, name)
     try:
         reader = _Reader(package)
-        source = compose(reader.blocks(), _metadata(package))
+        source = compose_source(reader.blocks(), _metadata(package))
     except RecursionError as error:
         raise DocumentError(f"{name} is damaged (it nests too deeply); save it as docx again") from error
     if not source.lines:
@@ -57,29 +57,29 @@ def _remedy(found: str) -> str:
 
 def _metadata(package: Package) -> Mapping[str, str]:
     root = package.properties()
-    title = stripped(root.findtext("title") or "") if root is not None else ""
+    title = strip_blank(root.findtext("title") or "") if root is not None else ""
     return {"title": title} if title and not _NO_TITLE.fullmatch(title) else {}
 
 
 class _Styles:
     """The paragraph styles: their names and what they take over from others."""
 
-    def __init__(self, root: Node | None) -> None:
+    def __init__(self, root: Element | None) -> None:
         self._nodes = {node.get("styleId", ""): node for node in root.iter("style")} if root is not None else {}
         default = (
             k for k, n in self._nodes.items() if n.get("type") == "paragraph" and n.get("default") in ("1", "true")
         )
         self._default = next(default, "")
 
-    def chain(self, name: str | None) -> Iterator[tuple[str, str, Node]]:
+    def chain(self, name: str | None) -> Iterator[tuple[str, str, Element]]:
         """Id, name and definition of a style and of those it is based on, the nearest first."""
         seen: set[str] = set()
         at = name if name is not None else self._default
         while at in self._nodes and at not in seen:
             seen.add(at)
             node = self._nodes[at]
-            yield at, value(node, "name") or "", node
-            at = value(node, "basedOn") or ""
+            yield at, child_value(node, "name") or "", node
+            at = child_value(node, "basedOn") or ""
 
 
 @dataclass(slots=True)
@@ -106,7 +106,7 @@ class _Reader:
         if self._body is not None:
             yield from self._in(self._body)
 
-    def _in(self, parent: Node) -> Iterator[Block]:
+    def _in(self, parent: Element) -> Iterator[Block]:
         for node in _unwrapped(parent):
             if node.tag == "p":
                 yield from self._paragraph(node)
@@ -116,9 +116,9 @@ class _Reader:
                     yield from self._row(row)
                 yield Block(text="")
 
-    def _paragraph(self, node: Node) -> Iterator[Block]:
+    def _paragraph(self, node: Element) -> Iterator[Block]:
         properties = node.find("pPr")
-        style = value(properties, "pStyle")
+        style = child_value(properties, "pStyle")
         chain = list(self._styles.chain(style))
         if any(_CONTENTS.match(name) for _, name, _ in chain):
             return
@@ -133,17 +133,17 @@ class _Reader:
             yield Block(text=line, level=level)
         yield from self._cite(found.notes)
 
-    def _number(self, properties: Node | None, chain: Sequence[tuple[str, str, Node]]) -> str:
+    def _number(self, properties: Element | None, chain: Sequence[tuple[str, str, Element]]) -> str:
         direct = properties.find("numPr") if properties is not None else None
-        name, at = value(direct, "numId"), value(direct, "ilvl")
+        name, at = child_value(direct, "numId"), child_value(direct, "ilvl")
         for style, _, node in chain:
             if name is not None:
                 break
-            name = value(node.find("pPr/numPr"), "numId")
+            name = child_value(node.find("pPr/numPr"), "numId")
             if name is not None and at is None:
-                stated = value(node.find("pPr/numPr"), "ilvl")
-                at = str(self._numbering.of_style.get((name, style), number(stated, 0)))
-        return self._numbering.next(name, number(at, 0)) if name is not None else ""
+                stated = child_value(node.find("pPr/numPr"), "ilvl")
+                at = str(self._numbering.of_style.get((name, style), int_attribute(stated, 0)))
+        return self._numbering.next(name, int_attribute(at, 0)) if name is not None else ""
 
     def _cite(self, notes: Sequence[tuple[str, str]]) -> Iterator[Block]:
         for role, name in notes:
@@ -154,22 +154,22 @@ class _Reader:
                 yield Block(text=f"［注{self._cited}］{text}")
                 yield Block(text="")
 
-    def _row(self, row: Node) -> Iterator[Block]:
+    def _row(self, row: Element) -> Iterator[Block]:
         if row.find("trPr/del") is not None:
             return
         cells = []
         for cell in (cell for cell in _unwrapped(row) if cell.tag == "tc"):
             merge = cell.find("tcPr/vMerge")
             if merge is None or merge.get("val") == "restart":  # else it shows the text of the cell above
-                cells.append([block for block in self._in(cell) if stripped(block.text)])
+                cells.append([block for block in self._in(cell) if strip_blank(block.text)])
         cells = [cell for cell in cells if cell]
         if len(cells) == 1:  # a frame around text
             yield from cells[0]
         elif cells:
-            yield Block(text=" | ".join(" ".join(stripped(block.text) for block in cell) for cell in cells))
+            yield Block(text=" | ".join(" ".join(strip_blank(block.text) for block in cell) for cell in cells))
 
 
-def _unwrapped(parent: Node) -> Iterator[Node]:
+def _unwrapped(parent: Element) -> Iterator[Element]:
     """The children, with those of content controls and insertions in their place and deletions left out."""
     for node in parent:
         if node.tag == "sdt":
@@ -185,7 +185,7 @@ def _unwrapped(parent: Node) -> Iterator[Node]:
             yield node
 
 
-def _text(node: Node) -> _Found:
+def _text(node: Element) -> _Found:
     """What a paragraph shows, line breaks as line feeds, and the notes that it cites."""
     found = _Found("", [])
     parts: list[str] = []
@@ -194,7 +194,7 @@ def _text(node: Node) -> _Found:
     return found
 
 
-def _collect(node: Node, parts: list[str], notes: list[tuple[str, str]]) -> None:
+def _collect(node: Element, parts: list[str], notes: list[tuple[str, str]]) -> None:
     for child in node:
         if child.tag == "t":
             parts.append((child.text or "").replace("\n", " "))
@@ -206,14 +206,14 @@ def _collect(node: Node, parts: list[str], notes: list[tuple[str, str]]) -> None
             _collect(child, parts, notes)
 
 
-def _hidden(node: Node) -> bool:
+def _hidden(node: Element) -> bool:
     mark = node.find("rPr/vanish") if node.tag == "r" else None
     return mark is not None and mark.get("val") not in ("0", "false", "off")
 
 
-def _level(properties: Node | None, chain: Sequence[tuple[str, str, Node]]) -> int:
+def _level(properties: Element | None, chain: Sequence[tuple[str, str, Element]]) -> int:
     """The depth of a heading, by the paragraph's own outline level or by its style; 0 for text."""
-    outline = value(properties, "outlineLvl")
+    outline = child_value(properties, "outlineLvl")
     for _, name, node in chain:
         if outline is not None:
             break
@@ -221,16 +221,16 @@ def _level(properties: Node | None, chain: Sequence[tuple[str, str, Node]]) -> i
             return int(found.group(1))
         if _TITLE.fullmatch(name):
             return 1
-        outline = value(node.find("pPr"), "outlineLvl")
-    depth = number(outline, 9)
+        outline = child_value(node.find("pPr"), "outlineLvl")
+    depth = int_attribute(outline, 9)
     return depth + 1 if 0 <= depth < 9 else 0  # 9 is body text
 
 
-def _notes(root: Node | None) -> Mapping[str, str]:
+def _notes(root: Element | None) -> Mapping[str, str]:
     """The text of each note by its id; the lines that Word draws above notes are kept among them and left out."""
     found = {}
     for node in root if root is not None else ():
         if node.get("type", "normal") == "normal":
-            text = " ".join(filter(None, (stripped(_text(p).text.replace("\n", " ")) for p in node.iter("p"))))
+            text = " ".join(filter(None, (strip_blank(_text(p).text.replace("\n", " ")) for p in node.iter("p"))))
             found[node.get("id", "")] = text
     return found

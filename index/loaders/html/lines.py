@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from index.loaders.html.main_text import events
-from index.loaders.source import Block, stripped
+from index.loaders.html.main_text import walk
+from index.loaders.source import Block, strip_blank
 
 if TYPE_CHECKING:
     from bs4 import Tag
@@ -50,7 +50,7 @@ class _Lines:
     def start(self, tag: "Tag") -> None:
         """The beginning of an element."""
         if tag.name == "br":
-            self._breaks = 0 if stripped("".join(self._parts)) else self._breaks + 1
+            self._breaks = 0 if strip_blank("".join(self._parts)) else self._breaks + 1
             self._end_line(gap=self._breaks > 0)
             return
         if tag.name not in _BLOCKS:
@@ -91,7 +91,7 @@ class _Lines:
         if gap:
             self._add(Block(text=""))
         for line in lines:
-            if stripped(line):
+            if strip_blank(line):
                 self._breaks = 0
                 self._add(Block(text=_SPACES.sub(" ", line), level=self._level))
 
@@ -105,7 +105,7 @@ class _Lines:
         cells = [[block for block in cell if block.text] for cell in table.cells]
         cells = [cell for cell in cells if cell]
         if len(cells) > 1 and all(len(cell) == 1 for cell in cells):
-            row = " | ".join(stripped(cell[0].text) for cell in cells)
+            row = " | ".join(strip_blank(cell[0].text) for cell in cells)
             blocks = [Block(text=row, gap=True), Block(text="")]
         else:
             blocks = [block for cell in table.cells for block in cell]
@@ -114,10 +114,10 @@ class _Lines:
         self._tables.append(_Table())
 
 
-def blocks_of(root: "Tag") -> list[Block]:
+def extract_blocks(root: "Tag") -> list[Block]:
     """The lines of a part of a page, in order."""
     lines = _Lines()
-    for what, item in events(root):
+    for what, item in walk(root):
         if isinstance(item, str):
             lines.text(item)
         elif what == "start":

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
-from index.loaders.source import stripped
+from index.loaders.source import strip_blank
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -30,10 +30,10 @@ _LEAST_INNER = 0.9  # share of the page's text that a container must hold for al
 _LINKED = 0.7  # share of links above which a part is a menu or a list of other pages
 _LEAST_LINKS = 3
 
-Event = tuple[Literal["start", "end", "text"], "Tag | str"]
+TreeEvent = tuple[Literal["start", "end", "text"], "Tag | str"]
 
 
-def events(root: "Tag") -> Iterator[Event]:
+def walk(root: "Tag") -> Iterator[TreeEvent]:
     """Beginnings and ends of tags and the text between them; no recursion, as unclosed tags nest without limit."""
     from bs4 import Tag
     from bs4.element import NavigableString, PreformattedString
@@ -53,7 +53,7 @@ def events(root: "Tag") -> Iterator[Event]:
             yield "text", str(child)
 
 
-def chosen(soup: "BeautifulSoup") -> tuple["Tag", str]:
+def select_main_text(soup: "BeautifulSoup") -> tuple["Tag", str]:
     """The part of a page that holds its text, and the page's heading if that stands outside of it, else nothing.
 
     Takes everything out of the page that is never text.
@@ -66,7 +66,7 @@ def chosen(soup: "BeautifulSoup") -> tuple["Tag", str]:
             tag.extract()
     sizes = _Sizes(soup)
     main = _main(soup, sizes)
-    headings = [h for h in soup.find_all("h1") if stripped(h.get_text())]
+    headings = [h for h in soup.find_all("h1") if strip_blank(h.get_text())]
     if len(headings) == 1 and not any(parent is main for parent in headings[0].parents) and headings[0] is not main:
         return main, " ".join(headings[0].get_text().split())
     return main, ""
@@ -89,7 +89,7 @@ class _Sizes:
     def __init__(self, soup: "BeautifulSoup") -> None:
         self._found: dict[int, tuple[int, int, int]] = {}  # characters, linked ones, links
         open_: list[list[int]] = []
-        for what, item in events(soup):
+        for what, item in walk(soup):
             if what == "start":
                 open_.append([0, 0, 0])
             elif what == "text":

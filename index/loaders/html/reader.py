@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from index.errors import DocumentError
 from index.loaders.encoding import DecodedText
-from index.loaders.html.lines import blocks_of
-from index.loaders.html.main_text import chosen
-from index.loaders.limits import HTML_TAGS
-from index.loaders.source import Block, SourceText, compose, stripped
-from index.loaders.text import decode
+from index.loaders.html.lines import extract_blocks
+from index.loaders.html.main_text import select_main_text
+from index.loaders.limits import MAX_HTML_TAGS
+from index.loaders.source import Block, SourceText, compose_source, strip_blank
+from index.loaders.text import decode_text
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
@@ -39,11 +39,11 @@ def load(data: bytes, name: str) -> SourceText:
     text, remarks = _decoded(data, name)
     soup = _parsed(text, name)
     metadata = _metadata(soup)
-    main, title = chosen(soup)
-    blocks = blocks_of(main)
+    main, title = select_main_text(soup)
+    blocks = extract_blocks(main)
     if title:
         blocks = [Block(text=title, level=1), *blocks]
-    source = replace(compose(blocks, metadata), remarks=remarks)
+    source = replace(compose_source(blocks, metadata), remarks=remarks)
     if not source.lines:
         raise DocumentError(f"{name} holds no text, only marks or scripts; save the page once it is shown in full")
     return source
@@ -58,15 +58,17 @@ def _decoded(data: bytes, name: str) -> DecodedText:
             known = codecs.lookup(_WIDER.get(encoding, encoding)).name
             text = data.decode(known) if known not in _NO_ENCODINGS else "\0"
         except (LookupError, UnicodeError):
-            return decode(data, name)
+            return decode_text(data, name)
         if "\0" not in text:
-            return decode(text.encode("utf-8", errors="replace"), name)
-    return decode(data, name)
+            return decode_text(text.encode("utf-8", errors="replace"), name)
+    return decode_text(data, name)
 
 
 def _parsed(text: str, name: str) -> "BeautifulSoup":
-    if (tags := text.count("<")) > HTML_TAGS:
-        raise DocumentError(f"{name} holds {tags:,} tags, more than the {HTML_TAGS:,} that are read; split the page")
+    if (tags := text.count("<")) > MAX_HTML_TAGS:
+        raise DocumentError(
+            f"{name} holds {tags:,} tags, more than the {MAX_HTML_TAGS:,} that are read; split the page"
+        )
     from bs4 import BeautifulSoup
     from bs4.exceptions import ParserRejectedMarkup
 
@@ -81,11 +83,11 @@ def _parsed(text: str, name: str) -> "BeautifulSoup":
 def _metadata(soup: "BeautifulSoup") -> Mapping[str, str]:
     found: dict[str, str] = {}
     title = soup.find("title")
-    if title is not None and (words := stripped(" ".join(title.get_text().split()))):
+    if title is not None and (words := strip_blank(" ".join(title.get_text().split()))):
         found["title"] = words
     for meta in soup.find_all("meta"):
         key = _FACTS.get(str(meta.get("name", "")).lower())
-        value = stripped(str(meta.get("content", "")))
+        value = strip_blank(str(meta.get("content", "")))
         if key and value:
             found.setdefault(key, value)
     return found

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from index.loaders.pdf.rows import Page, Row, is_wide
+from index.loaders.pdf.rows import PdfPage, TextRow, is_wide
 from index.loaders.source import Block
-from index.text.numerals import NUMBER
+from index.text.numerals import NUMBER_PATTERN
 
 # In em, the size of the type:
 _INDENT = 1.2  # a paragraph is set two characters in; a hanging bracket or a narrow space less than one
@@ -26,9 +26,9 @@ _LEAST_ROWS = 0.03  # share of rows that must begin or end at a place for it to 
 
 _ENDS = "。；;：:！!？?.”’」』）)》"
 _OPENS = re.compile(
-    rf"第\s*{NUMBER}\s*(?:编|篇|部分|章|节|条)(?!\s*(?:第|[款项规的、，和与及至到或]))|[（(]{NUMBER}[）)]|{NUMBER}、"
+    rf"第\s*{NUMBER_PATTERN}\s*(?:编|篇|部分|章|节|条)(?!\s*(?:第|[款项规的、，和与及至到或]))|[（(]{NUMBER_PATTERN}[）)]|{NUMBER_PATTERN}、"
 )
-_DIVISION = re.compile(rf"(?:第\s*{NUMBER}\s*(?:编|篇|部分|章|节)|附\s*则$|附\s*录|目\s*录$|[（(])")
+_DIVISION = re.compile(rf"(?:第\s*{NUMBER_PATTERN}\s*(?:编|篇|部分|章|节)|附\s*则$|附\s*录|目\s*录$|[（(])")
 _CONTENTS = re.compile(r"(?:[.．…·]\s*){4,}[-—\s]*\d+[-—\s]*$")  # dots that lead to a page number
 _NOTE = re.compile(r"[\[［〔(（]?(?:注?\s*\d{1,3}|[①-⑳*＊])[\]］〕)）]?")
 _FIRST_WORD = re.compile(r"[A-Za-z0-9.,;:!?'’%()\-]+|.[，。、；：！？”’）》」』…—]*", re.DOTALL)
@@ -47,12 +47,12 @@ class _Edges:
 class _Layout:
     """The usual measures of a document: edges of each kind of page and column, size of type, distance of rows."""
 
-    def __init__(self, rows: Sequence[Row]) -> None:
+    def __init__(self, rows: Sequence[TextRow]) -> None:
         weights = Counter[float]()
         for row in rows:
             weights[round(row.size * 2) / 2] += len(row.text)
         self.size = max(weights.most_common(1)[0][0], 0.5) if weights else 1.0
-        places: dict[tuple[int, int], list[Row]] = {}
+        places: dict[tuple[int, int], list[TextRow]] = {}
         for row in rows:
             places.setdefault(_place(row), []).append(row)
         self._edges = {place: self._edges_of(members) for place, members in places.items()}
@@ -61,7 +61,7 @@ class _Layout:
         steps = [step for step in steps if 0.8 * self.size < step < 4 * self.size]
         self.pitch = median(sorted(steps)[: max(1, len(steps) * 3 // 4)]) if steps else 1.5 * self.size
 
-    def _edges_of(self, rows: Sequence[Row]) -> _Edges:
+    def _edges_of(self, rows: Sequence[TextRow]) -> _Edges:
         rows = [row for row in rows if row.size >= _SMALL * self.size] or rows
         least = max(1.0, _LEAST_ROWS * len(rows))
         lefts, rights = sorted(row.left for row in rows), sorted(row.right for row in rows)
@@ -71,23 +71,23 @@ class _Layout:
         right = next((x for x in reversed(rights) if _count(rights, x, near) >= least), rights[-1])
         return _Edges(left, right)
 
-    def of(self, row: Row) -> _Edges:
+    def of(self, row: TextRow) -> _Edges:
         """The edges of the text where a row stands."""
         return self._edges[_place(row)]
 
-    def indent(self, row: Row) -> float:
+    def indent(self, row: TextRow) -> float:
         """How far from the left edge a row begins, in em."""
         return (row.left - self.of(row).left) / row.size
 
-    def room(self, row: Row) -> float:
+    def room(self, row: TextRow) -> float:
         """How much of a row is left free at its end, in em."""
         return (self.of(row).right - row.right) / row.size
 
-    def fills(self, row: Row) -> bool:
+    def fills(self, row: TextRow) -> bool:
         """Whether a row goes from edge to edge."""
         return abs(self.indent(row)) < _CENTRED and abs(self.room(row)) < _CENTRED
 
-    def is_centred(self, row: Row) -> bool:
+    def is_centred(self, row: TextRow) -> bool:
         """Whether a row stands in the middle, with space on both sides."""
         return self.indent(row) > _INDENT and abs(self.indent(row) - self.room(row)) < _CENTRED
 
@@ -97,19 +97,19 @@ def _count(places: Sequence[float], at: float, near: float) -> int:
     return bisect_left(places, at + near) - bisect_right(places, at - near)
 
 
-def _place(row: Row) -> tuple[int, int]:
+def _place(row: TextRow) -> tuple[int, int]:
     return row.column, row.page % 2  # left and right pages may have other margins
 
 
-def paragraphs(pages: Sequence[Page]) -> Iterator[Block]:
+def build_paragraphs(pages: Sequence[PdfPage]) -> Iterator[Block]:
     """The paragraphs of a document in reading order; notes at a page's foot follow the paragraph they interrupt."""
     pages = [page for page in pages if page.rows]
     rows = [row for page in pages for row in page.rows if not _CONTENTS.search(row.text)]
     layout = _Layout(rows)
     known = {word.lower() for row in rows for word in _WORD.findall(row.text)}
     notes = {id(row) for page in pages for row in _notes(page.rows, layout)}
-    waiting: list[list[Row]] = []
-    current: list[Row] = []
+    waiting: list[list[TextRow]] = []
+    current: list[TextRow] = []
     for row in rows:
         if id(row) in notes:
             if waiting and not _NOTE.match(row.text):
@@ -124,7 +124,7 @@ def paragraphs(pages: Sequence[Page]) -> Iterator[Block]:
     yield from _finished(current, waiting, layout, known)
 
 
-def _finished(current: list[Row], notes: list[list[Row]], layout: _Layout, known: set[str]) -> Iterator[Block]:
+def _finished(current: list[TextRow], notes: list[list[TextRow]], layout: _Layout, known: set[str]) -> Iterator[Block]:
     if current:
         heading = len(current) == 1 and (layout.is_centred(current[0]) or _is_large(current[0], layout))
         yield Block(text=_joined(current, known), page=current[0].page, gap=True)
@@ -134,7 +134,7 @@ def _finished(current: list[Row], notes: list[list[Row]], layout: _Layout, known
         yield Block(text=_joined(note, known), page=note[0].page, gap=True)
 
 
-def _notes(rows: Sequence[Row], layout: _Layout) -> Iterator[Row]:
+def _notes(rows: Sequence[TextRow], layout: _Layout) -> Iterator[TextRow]:
     """The rows in small type at a page's foot."""
     for column in {row.column for row in rows}:
         own = [row for row in rows if row.column == column]
@@ -144,7 +144,7 @@ def _notes(rows: Sequence[Row], layout: _Layout) -> Iterator[Row]:
             yield own.pop()
 
 
-def _begins(current: Sequence[Row], row: Row, layout: _Layout) -> bool:
+def _begins(current: Sequence[TextRow], row: TextRow, layout: _Layout) -> bool:
     """Whether a row begins a paragraph rather than going on with the one before."""
     before = current[-1]
     if abs(row.size - before.size) > _OTHER_SIZE * max(row.size, before.size) or row.cells or before.cells:
@@ -161,7 +161,7 @@ def _begins(current: Sequence[Row], row: Row, layout: _Layout) -> bool:
     return _ended(before, row, layout)
 
 
-def _hangs(current: Sequence[Row], row: Row, layout: _Layout) -> bool:
+def _hangs(current: Sequence[TextRow], row: TextRow, layout: _Layout) -> bool:
     """Whether a row goes on with a paragraph that is set in as a whole, or but for its first row."""
     if layout.room(current[-1]) > _SLACK:
         return False
@@ -171,7 +171,7 @@ def _hangs(current: Sequence[Row], row: Row, layout: _Layout) -> bool:
     return len(current) == 1 and _SAME_LEFT < step < _MOST_HANGING
 
 
-def _ended(before: Row, row: Row, layout: _Layout) -> bool:
+def _ended(before: TextRow, row: TextRow, layout: _Layout) -> bool:
     """Whether the row before stops although the first word of this one would have fitted."""
     first = _FIRST_WORD.match(row.text)
     units = sum(1.0 if is_wide(c) else 0.5 for c in first.group()) if first else 1.0
@@ -180,7 +180,7 @@ def _ended(before: Row, row: Row, layout: _Layout) -> bool:
     return before.text[-1] in _ENDS and bool(_OPENS.match(row.text))
 
 
-def _is_title(before: Row, row: Row, layout: _Layout) -> bool:
+def _is_title(before: TextRow, row: TextRow, layout: _Layout) -> bool:
     """Whether two rows in the middle are one title: large type, and neither is a heading of its own."""
     return (
         _is_large(before, layout)
@@ -191,11 +191,11 @@ def _is_title(before: Row, row: Row, layout: _Layout) -> bool:
     )
 
 
-def _is_large(row: Row, layout: _Layout) -> bool:
+def _is_large(row: TextRow, layout: _Layout) -> bool:
     return row.size > _LARGE * layout.size
 
 
-def _joined(rows: Sequence[Row], known: set[str]) -> str:
+def _joined(rows: Sequence[TextRow], known: set[str]) -> str:
     """The rows as one text: a space where both sides are written with spaces, hyphens mended."""
     text = rows[0].text
     for row in rows[1:]:

@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING
 
 from index.errors import DocumentError
-from index.loaders.limits import PDF_PAGES
-from index.loaders.pdf.paragraphs import paragraphs
-from index.loaders.pdf.rows import Page, page_of
-from index.loaders.pdf.running_headers import without_running
-from index.loaders.source import SourceText, compose, stripped
+from index.loaders.limits import MAX_PDF_PAGES
+from index.loaders.pdf.paragraphs import build_paragraphs
+from index.loaders.pdf.rows import PdfPage, extract_page
+from index.loaders.pdf.running_headers import remove_running_lines
+from index.loaders.source import SourceText, compose_source, strip_blank
 
 if TYPE_CHECKING:
     import pypdfium2
@@ -27,13 +27,13 @@ def load(data: bytes, name: str) -> SourceText:
         raise DocumentError(f"{name} is not a PDF by its content; give the file its right ending")
     pages, title = _read(data, name)
     _check(pages, name)
-    source = compose(paragraphs(without_running(pages)), _metadata(pages, title))
+    source = compose_source(build_paragraphs(remove_running_lines(pages)), _metadata(pages, title))
     if not source.lines:
         raise _no_text(pages, name)
     return source
 
 
-def _read(data: bytes, name: str) -> tuple[list[Page], str]:
+def _read(data: bytes, name: str) -> tuple[list[PdfPage], str]:
     import pypdfium2
 
     try:
@@ -45,8 +45,8 @@ def _read(data: bytes, name: str) -> tuple[list[Page], str]:
             ) from error
         raise _damaged(name, str(error)) from error
     try:
-        if (count := len(document)) > PDF_PAGES:
-            raise DocumentError(f"{name} has {count:,} pages, more than the {PDF_PAGES:,} that are read; split it")
+        if (count := len(document)) > MAX_PDF_PAGES:
+            raise DocumentError(f"{name} has {count:,} pages, more than the {MAX_PDF_PAGES:,} that are read; split it")
         pages = [_page(document, index, name) for index in range(len(document))]
         return pages, _title(document)
     finally:
@@ -61,7 +61,7 @@ def _title(document: "pypdfium2.PdfDocument") -> str:
     return title
 
 
-def _page(document: "pypdfium2.PdfDocument", index: int, name: str) -> Page:
+def _page(document: "pypdfium2.PdfDocument", index: int, name: str) -> PdfPage:
     import pypdfium2
 
     try:
@@ -74,14 +74,14 @@ def _page(document: "pypdfium2.PdfDocument", index: int, name: str) -> Page:
         raise _damaged(name, f"page {index + 1}: {error}") from error
     else:
         try:
-            return page_of(text, index + 1)
+            return extract_page(text, index + 1)
         finally:
             text.close()
     finally:
         page.close()
 
 
-def _check(pages: list[Page], name: str) -> None:
+def _check(pages: list[PdfPage], name: str) -> None:
     characters = sum(page.characters for page in pages)
     if not characters:
         raise _no_text(pages, name)
@@ -93,9 +93,9 @@ def _check(pages: list[Page], name: str) -> None:
         )
 
 
-def _metadata(pages: list[Page], title: str) -> dict[str, str]:
+def _metadata(pages: list[PdfPage], title: str) -> dict[str, str]:
     found = {}
-    title = stripped(title.replace("\0", ""))
+    title = strip_blank(title.replace("\0", ""))
     if title and not title.lower().endswith((".doc", ".docx", ".wps", ".pdf", ".indd")) and "Microsoft" not in title:
         found["title"] = title
     if silent := [page.number for page in pages if not page.rows]:
@@ -103,7 +103,7 @@ def _metadata(pages: list[Page], title: str) -> dict[str, str]:
     return found
 
 
-def _no_text(pages: list[Page], name: str) -> DocumentError:
+def _no_text(pages: list[PdfPage], name: str) -> DocumentError:
     count = f"{len(pages)} page{'s' if len(pages) != 1 else ''}"
     return DocumentError(f"{name} has no text layer ({count} of pictures); run it through OCR first")
 

@@ -51,7 +51,7 @@ class Glyph:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TextRow:
     """A row of text; ``base`` grows upwards. ``column`` is 0 for rows across the page, else 1 or 2."""
 
     text: str
@@ -65,11 +65,11 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PdfPage:
     """The rows of a page in reading order; how many characters it holds, and how many of them have no code."""
 
     number: int
-    rows: tuple[Row, ...]
+    rows: tuple[TextRow, ...]
     characters: int
     unknown: int
 
@@ -82,7 +82,7 @@ def is_wide(character: str) -> bool:
     return bool(_WIDE.match(character))
 
 
-def page_of(text: "pypdfium2.PdfTextPage", number: int) -> Page:
+def extract_page(text: "pypdfium2.PdfTextPage", number: int) -> PdfPage:
     """The rows of a page; text that stands across the others, as watermarks do, is left out."""
     glyphs = list(_glyphs(text))
     inked = [glyph for glyph in glyphs if not glyph.text.isspace()]
@@ -90,7 +90,7 @@ def page_of(text: "pypdfium2.PdfTextPage", number: int) -> Page:
     main = turns.most_common(1)[0][0] if turns else 0
     pieces = _pieces(glyph for glyph in glyphs if glyph.turns == main and glyph.text not in _UNKNOWN)
     rows = tuple(_rows_of(pieces, number))
-    return Page(number, rows, len(inked), sum(glyph.text in _UNKNOWN for glyph in inked))
+    return PdfPage(number, rows, len(inked), sum(glyph.text in _UNKNOWN for glyph in inked))
 
 
 def _glyphs(text: "pypdfium2.PdfTextPage") -> Iterator[Glyph]:
@@ -147,7 +147,7 @@ def _pieces(glyphs: Iterator[Glyph]) -> list[_Piece]:
     return [piece for piece in pieces if any(not glyph.text.isspace() for glyph in piece)]
 
 
-def _rows_of(pieces: list[_Piece], page: int) -> Iterator[Row]:
+def _rows_of(pieces: list[_Piece], page: int) -> Iterator[TextRow]:
     """The rows in reading order: by height and from the left; two columns one after the other."""
     middle = _gutter(pieces)
     if middle is None:
@@ -196,7 +196,7 @@ def _right(piece: _Piece) -> float:
     return _inked(piece)[-1].right
 
 
-def _rows(pieces: Sequence[_Piece], page: int, column: int) -> Iterator[Row]:
+def _rows(pieces: Sequence[_Piece], page: int, column: int) -> Iterator[TextRow]:
     rows: list[list[Glyph]] = []
     for piece in sorted(pieces, key=lambda piece: -piece[0].base):
         # the largest type of a row has its base line; what is raised or lowered is smaller
@@ -210,7 +210,7 @@ def _rows(pieces: Sequence[_Piece], page: int, column: int) -> Iterator[Row]:
         yield _row(sorted(row, key=lambda glyph: glyph.left), page, column)
 
 
-def _row(glyphs: list[Glyph], page: int, column: int) -> Row:
+def _row(glyphs: list[Glyph], page: int, column: int) -> TextRow:
     inked = _inked(glyphs)
     size = median(glyph.size for glyph in inked)
     text, cells = glyphs[0].text, False
@@ -226,4 +226,4 @@ def _row(glyphs: list[Glyph], page: int, column: int) -> Row:
     base = max(inked, key=lambda glyph: glyph.size).base
     # a full-width space that closes a row takes its place in it; others hang over the edge
     right = max(inked[-1].right, glyphs[-1].right if glyphs[-1].text == "\u3000" else 0)
-    return Row(text.strip(), inked[0].left, right, base, size, page, column, cells)
+    return TextRow(text.strip(), inked[0].left, right, base, size, page, column, cells)

@@ -5,16 +5,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from index.loaders.pdf.rows import Page, Row
-from index.text.numerals import CHINESE
+from index.loaders.pdf.rows import PdfPage, TextRow
+from index.text.numerals import CHINESE_NUMERALS
 
 _EDGE = 3  # rows at the head and at the foot of a page among which such lines stand
 _SAME_HEIGHT = 6.0  # points; a header's height is the same on each page but for rounding
 _LEAST_PAGES = 0.4  # share of pages that show the line; headers of left and right pages may differ
-_NUMBER = re.compile(r"[0-9０-９]+|(?<=第)[" + CHINESE + r"]+(?=页)")
+_NUMBER = re.compile(r"[0-9０-９]+|(?<=第)[" + CHINESE_NUMERALS + r"]+(?=页)")
 _PAGE_NUMBER = re.compile(
     r"[-—–－·•~]+\s*(?:\d{1,4}|[ivxlc]{1,6})\s*[-—–－·•~]+$"  # — 3 —
-    r"|第\s*(?:\d{1,4}|[" + CHINESE + r"]{1,5})\s*页(?:\s*[,，/(（]?\s*共\s*\d{1,4}\s*页\s*[)）]?)?$"
+    r"|第\s*(?:\d{1,4}|[" + CHINESE_NUMERALS + r"]{1,5})\s*页(?:\s*[,，/(（]?\s*共\s*\d{1,4}\s*页\s*[)）]?)?$"
     r"|(?:[Pp]age|p\.)\s*\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?$"
 )
 _BARE = re.compile(r"[0-9]{1,4}$")
@@ -23,7 +23,7 @@ _MOST_TEXTS = 0.75  # share of pages with a text of its own above which first ro
 _APART = 1.5  # times the next distance of rows by which a running header stands off
 
 
-def without_running(pages: Sequence[Page]) -> list[Page]:
+def remove_running_lines(pages: Sequence[PdfPage]) -> list[PdfPage]:
     """The pages without their running lines and page numbers."""
     running = _running(pages)
     kept = []
@@ -36,7 +36,7 @@ def without_running(pages: Sequence[Page]) -> list[Page]:
     return kept
 
 
-def _running(pages: Sequence[Page]) -> set[Row]:
+def _running(pages: Sequence[PdfPage]) -> set[TextRow]:
     """The rows at the edges of pages that most pages show at the same height, or that count the pages."""
     least = max(2, _LEAST_PAGES * len(pages))
     seen = Counter(key for page in pages for key in {_key(row) for row in _edges(page.rows)})
@@ -55,23 +55,23 @@ def _running(pages: Sequence[Page]) -> set[Row]:
     return found
 
 
-def _edges(rows: Sequence[Row]) -> Iterator[Row]:
+def _edges(rows: Sequence[TextRow]) -> Iterator[TextRow]:
     """The rows nearest to the head and to the foot, whatever column they stand in."""
     by_height = sorted(rows, key=lambda row: -row.base)
     yield from by_height[:_EDGE]
     yield from by_height[max(_EDGE, len(by_height) - _EDGE) :]
 
 
-def _key(row: Row) -> tuple[str, int]:
+def _key(row: TextRow) -> tuple[str, int]:
     return _NUMBER.sub("#", "".join(row.text.split())), round(row.base / _SAME_HEIGHT)
 
 
-def _near(seen: Counter[tuple[str, int]], row: Row) -> int:
+def _near(seen: Counter[tuple[str, int]], row: TextRow) -> int:
     text, height = _key(row)
     return sum(seen[text, height + step] for step in (-1, 0, 1))
 
 
-def _changing(pages: Sequence[Page]) -> set[Row]:
+def _changing(pages: Sequence[PdfPage]) -> set[TextRow]:
     """Running headers that name the chapter: first rows at one height on most pages, set apart from the text."""
     first = [row for page in pages if (row := _first_apart(page)) is not None]
     heights = Counter(round(row.base / _SAME_HEIGHT) for row in first)
@@ -85,7 +85,7 @@ def _changing(pages: Sequence[Page]) -> set[Row]:
     return set(found)
 
 
-def _first_apart(page: Page) -> Row | None:
+def _first_apart(page: PdfPage) -> TextRow | None:
     rows = sorted(page.rows, key=lambda row: -row.base)
     if len(rows) < 3:
         return None

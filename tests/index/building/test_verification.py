@@ -9,7 +9,7 @@ import pytest
 from index.building.verification import embedded_again, judged, slipped
 from index.models.encoder import SCHEME, Encoded, Progress
 from index.models.token_vectors import TokenVectors
-from index.parsing.structure import PARSER
+from index.parsing.structure import PARSER_VERSION
 from index.storage.snapshot import Snapshot
 from tests.collection import PLAN, snapshot_of
 from tests.fakes import HashingEncoder
@@ -45,7 +45,7 @@ def test_rows_that_moved_are_named(plan: Snapshot) -> None:
 
 def test_what_another_version_made_is_not_judged(plan: Snapshot) -> None:
     assert not judged(replace(plan, scheme=SCHEME + 1))
-    assert not judged(replace(plan, parser=PARSER - 1))
+    assert not judged(replace(plan, parser=PARSER_VERSION - 1))
 
 
 def test_rows_embedded_again_are_near_their_own(plan: Snapshot) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from index.errors import DocumentError
 from index.loaders import load
-from index.loaders.encoding import decode
+from index.loaders.encoding import decode_bytes
 
 LAWS = {
     "zh-Hans": "第一条　为了保护水井，制定本办法。\n第二条　任何单位和个人不得污染水井，违反者处五百元以下罚款。\n",
@@ -80,7 +80,7 @@ ENCODINGS = {
 )
 def test_a_law_is_read_in_the_encodings_of_its_language(language: str, encoding: str) -> None:
     text = LAWS[language] * 4
-    assert decode(text.encode(encoding), "law.txt").text == text
+    assert decode_bytes(text.encode(encoding), "law.txt").text == text
 
 
 def test_an_uncertain_encoding_is_remarked() -> None:
@@ -92,4 +92,4 @@ def test_an_uncertain_encoding_is_remarked() -> None:
 
 def test_bytes_of_no_text_are_refused() -> None:
     with pytest.raises(DocumentError, match="not text"):
-        decode(bytes(range(256)) * 4, "law.txt")
+        decode_bytes(bytes(range(256)) * 4, "law.txt")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from index.errors import DocumentError
 from index.loaders import load
-from index.loaders.text import decode
+from index.loaders.text import decode_text
 
 TEXT = "第一章 总则\r\n　　为了节约用水，制定本办法。\n\n附则\n"
 
@@ -16,27 +16,27 @@ TEXT = "第一章 总则\r\n　　为了节约用水，制定本办法。\n\n附
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"])
 def test_text_is_read_in_the_encodings_of_chinese_documents(encoding: str) -> None:
     mark = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}.get(encoding, b"")
-    assert decode(mark + TEXT.encode(encoding), "x.txt").text == TEXT.replace("\r\n", "\n")
+    assert decode_text(mark + TEXT.encode(encoding), "x.txt").text == TEXT.replace("\r\n", "\n")
 
 
 def test_traditional_chinese_in_big5_is_not_taken_for_gb18030() -> None:
     text = "第一條 為保障人民權益，特制定本法。本法未規定者，適用其他法律之規定。" * 5
-    assert decode(text.encode("big5"), "x.txt").text == text
+    assert decode_text(text.encode("big5"), "x.txt").text == text
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "gb18030", "big5"])
 @pytest.mark.parametrize("text", ["第二條 主管機關為辦理前項業務，得委託專業機構為之。", "第一條 本法自公布日施行"])
 def test_encodings_without_a_mark_are_told_apart(text: str, encoding: str) -> None:
-    assert decode(text.encode(encoding), "x.txt").text == text
+    assert decode_text(text.encode(encoding), "x.txt").text == text
 
 
 def test_english_in_utf_16_without_a_mark_is_not_taken_for_binary_data() -> None:
-    assert decode("Article 1\n".encode("utf-16-le"), "x.txt").text == "Article 1\n"
+    assert decode_text("Article 1\n".encode("utf-16-le"), "x.txt").text == "Article 1\n"
 
 
 def test_traditional_text_in_gb18030_stays_so() -> None:
     text = "第一條 為保障人民權益，特制定本法。本法未規定者，適用其他法律之規定。"
-    assert decode(text.encode("gb18030"), "x.txt").text == text
+    assert decode_text(text.encode("gb18030"), "x.txt").text == text
 
 
 def test_other_line_ends_break_lines_and_keep_positions() -> None:
@@ -160,7 +160,7 @@ def test_bullets_without_text_take_time_that_grows_with_their_number() -> None:
 
 
 def test_a_file_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.loaders.limits.FILE_BYTES", 5)
+    monkeypatch.setattr("index.loaders.limits.MAX_FILE_BYTES", 5)
     with pytest.raises(DocumentError, match=r"x\.txt has 6 bytes, more than the 5 that are read; split it"):
         load(b"text.\n", "x.txt")
 

@@ -1,10 +1,10 @@
 import pytest
 
-from index.parsing.items import inner_parts
+from index.parsing.items import parse_inner_divisions
 
 
 def parts(text: str) -> list[tuple[str, int, int, str]]:
-    return [(p.kind, p.number, p.sub, text[p.span.start : p.span.end]) for p in inner_parts(text)]
+    return [(p.kind, p.number, p.sub, text[p.span.start : p.span.end]) for p in parse_inner_divisions(text)]
 
 
 def test_paragraphs_and_items_are_counted_as_the_law_counts_them() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from index.parsing.structure import read_document
 from index.records import Passage
-from index.text.numerals import parse
+from index.text.numerals import parse_number
 
 pytestmark = pytest.mark.shared
 
@@ -25,9 +25,15 @@ def expected(text: str) -> list[Place]:
         if heading := HEADING.match(line):
             depth = len(heading[1])
             above = {d: kind for d, kind in above.items() if d < depth}
-            above[depth] = (heading[3], parse(heading[2])) if heading[2] else None
+            above[depth] = (heading[3], parse_number(heading[2])) if heading[2] else None
         elif article := ARTICLE.match(line):
-            places.append((parse(article[1]), parse(article[2]) if article[2] else 0, [k for k in above.values() if k]))
+            places.append(
+                (
+                    parse_number(article[1]),
+                    parse_number(article[2]) if article[2] else 0,
+                    [k for k in above.values() if k],
+                )
+            )
     return places
 
 

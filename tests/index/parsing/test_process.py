@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 
 from index.errors import DocumentError
-from index.parsing.process import Reader, file_bytes
+from index.parsing.process import DocumentReader, read_file
 from index.parsing.structure import read_document
-from index.parsing.worker import Limits
+from index.parsing.worker import ProcessLimits
 from tests.index.loaders.small_law import RENDERINGS
 
 TEXT = "第一条 为了节约用水，制定本办法。\n".encode()
@@ -27,8 +27,8 @@ LINUX = pytest.mark.skipif(sys.platform != "linux", reason="these limits are tho
 
 
 @pytest.fixture
-def reader() -> Iterator[Reader]:
-    with Reader() as reader:
+def reader() -> Iterator[DocumentReader]:
+    with DocumentReader() as reader:
         yield reader
 
 
@@ -46,7 +46,7 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
     return write
 
 
-def refusal(reader: Reader, data: bytes = b"<p>text", name: str = "x.html") -> str:
+def refusal(reader: DocumentReader, data: bytes = b"<p>text", name: str = "x.html") -> str:
     with pytest.raises(DocumentError) as error:
         reader.read(data, name)
     assert "\n" not in str(error.value)
@@ -69,13 +69,13 @@ def ends(process: int, within: float = 10) -> bool:
 
 
 @pytest.mark.parametrize("name", RENDERINGS)
-def test_a_document_is_the_same_from_another_process(reader: Reader, name: str) -> None:
+def test_a_document_is_the_same_from_another_process(reader: DocumentReader, name: str) -> None:
     data = RENDERINGS[name]()
     assert reader.read(data, f"laws/{name}") == read_document(data, f"laws/{name}")
 
 
 def test_one_process_reads_one_document_after_the_other_from_any_folder(
-    reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    reader: DocumentReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "json.py").write_text("raise SystemExit('the wrong module')")
     monkeypatch.chdir(tmp_path)
@@ -86,7 +86,9 @@ def test_one_process_reads_one_document_after_the_other_from_any_folder(
     assert reader.process_id == first is not None
 
 
-def test_what_a_library_prints_does_not_garble_the_answer(reader: Reader, library: Library, capfd: object) -> None:
+def test_what_a_library_prints_does_not_garble_the_answer(
+    reader: DocumentReader, library: Library, capfd: object
+) -> None:
     library("import os, sys; print('x' * 9999); os.write(1, b'y' * 9999); print('z', file=sys.stderr); {}['k']")
     assert "x.html made its reader fail (KeyError: 'k' in bs4.py, line 1)" in refusal(reader)
     assert reader.read(TEXT, "a.txt").passages
@@ -107,7 +109,7 @@ def test_what_a_library_prints_does_not_garble_the_answer(reader: Reader, librar
 )
 @LINUX
 def test_a_process_that_dies_costs_one_document_and_the_reason_is_told(
-    reader: Reader, library: Library, code: str, says: str
+    reader: DocumentReader, library: Library, code: str, says: str
 ) -> None:
     library(code)
     message = refusal(reader)
@@ -134,7 +136,9 @@ _ANSWER = "import os; m = {message}; os.write(4, len(m).to_bytes(8, 'big') + m);
     ],
 )
 @LINUX
-def test_an_answer_that_is_none_costs_one_document(reader: Reader, library: Library, code: str, says: str) -> None:
+def test_an_answer_that_is_none_costs_one_document(
+    reader: DocumentReader, library: Library, code: str, says: str
+) -> None:
     library(code)
     message = refusal(reader, name="laws/x.html")
     assert message.startswith("laws/x.html")
@@ -145,7 +149,7 @@ def test_an_answer_that_is_none_costs_one_document(reader: Reader, library: Libr
 
 
 @LINUX
-def test_a_process_killed_between_two_documents_costs_none(reader: Reader) -> None:
+def test_a_process_killed_between_two_documents_costs_none(reader: DocumentReader) -> None:
     reader.read(TEXT, "a.txt")
     killed = reader.process_id
     assert killed is not None
@@ -156,7 +160,7 @@ def test_a_process_killed_between_two_documents_costs_none(reader: Reader) -> No
 
 
 @LINUX
-def test_a_process_that_has_held_much_reads_no_more(reader: Reader, library: Library) -> None:
+def test_a_process_that_has_held_much_reads_no_more(reader: DocumentReader, library: Library) -> None:
     code = "from index.errors import DocumentError; x = bytearray({size}); raise DocumentError('x.html is none')"
     library(code.format(size=1_000_000))
     assert refusal(reader) == "x.html is none"
@@ -167,14 +171,14 @@ def test_a_process_that_has_held_much_reads_no_more(reader: Reader, library: Lib
 
 
 @LINUX
-def test_a_process_begins_with_few_addresses_taken(reader: Reader) -> None:
+def test_a_process_begins_with_few_addresses_taken(reader: DocumentReader) -> None:
     reader.read(TEXT, "a.txt")
     status = Path(f"/proc/{reader.process_id}/status").read_text().splitlines()
     peak = next(1024 * int(line.split()[1]) for line in status if line.startswith("VmPeak"))
     assert peak < 100_000_000  # a heap for each thread would be 134 million more
 
 
-def test_an_answer_that_nobody_waited_for_is_not_the_next_ones(reader: Reader, library: Library) -> None:
+def test_an_answer_that_nobody_waited_for_is_not_the_next_ones(reader: DocumentReader, library: Library) -> None:
     library("import time; time.sleep(1); from index.errors import DocumentError; raise DocumentError('too late')")
     reader.read(TEXT, "a.txt")
     threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
@@ -186,8 +190,8 @@ def test_an_answer_that_nobody_waited_for_is_not_the_next_ones(reader: Reader, l
 
 @LINUX
 def test_processor_time_is_granted_anew_for_each_document(library: Library) -> None:
-    limits = Limits(least_seconds=1, seconds_per_mb=0)
-    with Reader(limits) as reader:
+    limits = ProcessLimits(least_seconds=1, seconds_per_mb=0)
+    with DocumentReader(limits) as reader:
         reader.read(TEXT, "a.txt")
         kept = reader.process_id
         while processor_seconds(kept) < 1.5:  # more than one document has
@@ -204,7 +208,7 @@ def processor_seconds(process: int | None) -> float:
 
 def test_a_process_that_hangs_is_ended(library: Library) -> None:
     library("import time; time.sleep(600)")
-    with Reader(Limits(wall=0.5, least_seconds=None)) as reader:
+    with DocumentReader(ProcessLimits(wall=0.5, least_seconds=None)) as reader:
         assert "was not read within 0 seconds" in refusal(reader)
         assert reader.read(TEXT, "a.txt").passages
 
@@ -226,7 +230,7 @@ FORBIDDEN = {
 
 @pytest.mark.parametrize("what", FORBIDDEN)
 def test_a_document_reaches_neither_network_nor_processes_nor_files(
-    reader: Reader, library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+    reader: DocumentReader, library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     library(FORBIDDEN[what])
     monkeypatch.chdir(tmp_path)
@@ -242,7 +246,7 @@ def test_the_same_code_is_free_to_do_so_elsewhere(tmp_path: Path) -> None:
 
 
 @LINUX
-def test_the_system_holds_what_python_does_not(reader: Reader, library: Library) -> None:
+def test_the_system_holds_what_python_does_not(reader: DocumentReader, library: Library) -> None:
     """Behind Python's back, as a library in C would: files stay empty, the network leads nowhere."""
     library(
         "import resource, os\n"
@@ -278,7 +282,7 @@ def networks(text: str) -> tuple[str, str]:
 
 @LINUX
 def test_no_process_stays_behind() -> None:
-    with Reader() as reader:
+    with DocumentReader() as reader:
         reader.read(TEXT, "a.txt")
         process = reader.process_id
     assert process is not None
@@ -289,8 +293,8 @@ def test_no_process_stays_behind() -> None:
 _PARENT = """
 import sys
 sys.path[:0] = {paths}
-from index.parsing.process import Reader
-with Reader() as reader:
+from index.parsing.process import DocumentReader
+with DocumentReader() as reader:
     reader.read({text}, "a.txt")
     print(reader.process_id, flush=True)
     reader.read(b"<p>text", "x.html")
@@ -330,7 +334,7 @@ def test_ctrl_c_ends_both_and_only_the_parent_tells(library: Library, tmp_path: 
     assert ends(child)
 
 
-def test_names_are_shown_in_one_line(reader: Reader) -> None:
+def test_names_are_shown_in_one_line(reader: DocumentReader) -> None:
     assert (
         refusal(reader, b"", "a\n\x1b[31mb.txt") == "a\ufffd\ufffd[31mb.txt is empty; give a document with text in it"
     )
@@ -341,28 +345,28 @@ def test_names_are_shown_in_one_line(reader: Reader) -> None:
 
 def test_a_file_is_read_if_it_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.txt").write_bytes(TEXT)
-    assert file_bytes(tmp_path / "a.txt") == TEXT
+    assert read_file(tmp_path / "a.txt") == TEXT
     with pytest.raises(DocumentError, match=r"cannot read .*b\.txt: No such file"):
-        file_bytes(tmp_path / "b.txt")
+        read_file(tmp_path / "b.txt")
     with pytest.raises(DocumentError, match=r"no ordinary file|cannot read"):
-        file_bytes(tmp_path)
-    monkeypatch.setattr("index.loaders.limits.FILE_BYTES", 10)
+        read_file(tmp_path)
+    monkeypatch.setattr("index.loaders.limits.MAX_FILE_BYTES", 10)
     with pytest.raises(DocumentError, match=r"a\.txt has 50 bytes, more than the 10 that are read; split it"):
-        file_bytes(tmp_path / "a.txt")
+        read_file(tmp_path / "a.txt")
 
 
 @LINUX
 def test_a_file_that_is_longer_than_it_said_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     path = Path("/proc/self/status")
     assert path.stat().st_size == 0
-    assert len(file_bytes(path)) > 11
+    assert len(read_file(path)) > 11
     for module in ("index.parsing.process", "index.loaders.limits"):
-        monkeypatch.setattr(f"{module}.FILE_BYTES", 10)
+        monkeypatch.setattr(f"{module}.MAX_FILE_BYTES", 10)
     with pytest.raises(DocumentError, match="status has 11 bytes, more than the 10 that are read"):
-        file_bytes(path)
+        read_file(path)
 
 
-def test_a_name_that_is_no_text_costs_one_document(reader: Reader) -> None:
+def test_a_name_that_is_no_text_costs_one_document(reader: DocumentReader) -> None:
     assert refusal(reader, b"", "\udcff.txt").startswith("\ufffd.txt made its reader fail (UnicodeEncodeError")
     assert reader.read(TEXT, "a.txt").passages
 
@@ -372,11 +376,11 @@ def test_pipes_and_devices_are_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.txt")
     for path in (tmp_path / "a.txt", Path("/dev/zero")):
         with pytest.raises(DocumentError, match="is no ordinary file"):
-            file_bytes(path)
+            read_file(path)
 
 
 def test_a_file_too_long_is_refused_before_it_is_sent() -> None:
-    with Reader() as reader:
+    with DocumentReader() as reader:
         assert "x.txt has 100,000,001 bytes, more than the 100,000,000 that are read" in refusal(
             reader, bytes(100_000_001), "x.txt"
         )

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.parsing.structure import read_document
-from index.records import Division, Document, Inner, Passage, Span
-from index.references.links import MOST_IN_PASSAGE, MOST_TARGETS, linked
+from index.records import Division, Document, InnerDivision, Passage, Span
+from index.references.links import MAX_MENTIONS_PER_PASSAGE, MAX_TARGETS, link_documents
 
 
 def law(name: str, title: str, *texts: str, chapters: dict[int, int] | None = None) -> Document:
@@ -21,7 +21,7 @@ def law(name: str, title: str, *texts: str, chapters: dict[int, int] | None = No
             above = (Division(kind="章", number=chapters[number], title="总则" if number == 1 else ""),)
         text, inner, at = f"第{number}条 {body}", [], 0
         for count, line in enumerate(text.split("\n"), 1):
-            inner.append(Inner(kind="款", number=count, span=Span(at, at + len(line))))
+            inner.append(InnerDivision(kind="款", number=count, span=Span(at, at + len(line))))
             at += len(line) + 1
         passages.append(
             Passage(
@@ -88,75 +88,77 @@ OTHER = law("b", "中华人民共和国水法", "甲。", "乙。", "丙。")
 )
 def test_references_are_found_and_resolved(text: str, found: list[tuple[str, str]]) -> None:
     document = law("a", "某某法", "一。", "二。", "三。", text, "五。", chapters={1: 1, 3: 2})
-    assert links(linked((document, OTHER))[0], 3) == found
+    assert links(link_documents((document, OTHER))[0], 3) == found
 
 
 def test_an_articles_own_number_is_no_reference() -> None:
-    assert links(linked((law("a", "某法", "一。"),))[0], 0) == []
+    assert links(link_documents((law("a", "某法", "一。"),))[0], 0) == []
 
 
 def test_parts_of_one_work_refer_to_each_other() -> None:
     first = law("a", "民法典", "依照本法第三条。")
     second = law("b", "民法典", "一。", "二。", "三。")
-    assert links(linked((first, second))[0], 0) == [("本法第三条", "b3")]
+    assert links(link_documents((first, second))[0], 0) == [("本法第三条", "b3")]
 
 
 def test_a_text_without_articles_refers_to_none() -> None:
     plan = read_document("第一章 交通\n建设第一条铁路。\n见第一章、第九章。\n".encode(), "plan.txt")
-    (first, second) = linked((plan,))[0].passages
+    (first, second) = link_documents((plan,))[0].passages
     assert first.links == ()
     assert [link.targets for link in second.links] == [(first.id,), ()]
 
 
 def test_a_range_is_cut_off() -> None:
     document = law("a", "某法", *["第一条至第一百条"] * 100)
-    assert len(linked((document,))[0].passages[0].links[0].targets) == MOST_TARGETS
+    assert len(link_documents((document,))[0].passages[0].links[0].targets) == MAX_TARGETS
 
 
 @pytest.mark.parametrize("words", ["第一条。", "第一条", "前条", "Article 1. "])
 def test_of_a_passage_so_many_references_are_linked_and_a_remark_says_so(words: str) -> None:
-    texts = ("一。", words * (MOST_IN_PASSAGE - 1), words * (MOST_IN_PASSAGE + 5), f"依照{words}")
-    (document,) = once = linked((law("a", "某法", *texts),))
+    texts = ("一。", words * (MAX_MENTIONS_PER_PASSAGE - 1), words * (MAX_MENTIONS_PER_PASSAGE + 5), f"依照{words}")
+    (document,) = once = link_documents((law("a", "某法", *texts),))
     counts = [len(passage.links) for passage in document.passages]
     assert counts[0::3] == [0, 1]
-    assert counts[1] == MOST_IN_PASSAGE - 1  # its own number is looked at, too
-    assert MOST_IN_PASSAGE - 2 <= counts[2] <= MOST_IN_PASSAGE
+    assert counts[1] == MAX_MENTIONS_PER_PASSAGE - 1  # its own number is looked at, too
+    assert MAX_MENTIONS_PER_PASSAGE - 2 <= counts[2] <= MAX_MENTIONS_PER_PASSAGE
     assert document.remarks == (
         "line 3: one passage names more than 10,000 articles and divisions; the rest is not linked",
     )
-    assert linked(once) == once
+    assert link_documents(once) == once
 
 
 def test_of_a_document_so_many_references_are_linked_and_a_remark_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.references.links.MOST_IN_PASSAGE", 10)
-    monkeypatch.setattr("index.references.links.MOST_IN_DOCUMENT", 100)
+    monkeypatch.setattr("index.references.links.MAX_MENTIONS_PER_PASSAGE", 10)
+    monkeypatch.setattr("index.references.links.MAX_MENTIONS_PER_DOCUMENT", 100)
     texts = ["第一条。" * 9] * 10  # and the number of each
-    (document,) = linked((law("a", "某法", *texts),))
+    (document,) = link_documents((law("a", "某法", *texts),))
     assert [len(passage.links) for passage in document.passages] == [9] * 10
     assert document.remarks == ()
-    more, other = once = linked((law("a", "某法", *texts, "第一条", "第一条"), law("b", "别法", "甲。", "第一条")))
+    more, other = once = link_documents(
+        (law("a", "某法", *texts, "第一条", "第一条"), law("b", "别法", "甲。", "第一条"))
+    )
     assert [len(passage.links) for passage in more.passages] == [9] * 10 + [0, 0]
     assert more.remarks == (
         "line 11: the document names more than 100 articles and divisions; from here on they are not linked",
     )
     assert [len(passage.links) for passage in other.passages] == [0, 1]  # each document has its own count
-    assert linked(once) == once
+    assert link_documents(once) == once
 
 
 def test_a_reference_is_not_linked_to_this_law_where_its_end_is_cut_off() -> None:
     other = law("b", "Water Act", "一。")
     words = "Article 1, paragraph 2 of the Water Act"
-    (document, _) = linked((law("a", "某法", words), other))
+    (document, _) = link_documents((law("a", "某法", words), other))
     assert links(document, 0) == [(words, "b1")]
-    before = MOST_IN_PASSAGE - 2  # and its own number, and Article 1
-    (document, _) = linked((law("a", "某法", "Article 1. " * before + words), other))
+    before = MAX_MENTIONS_PER_PASSAGE - 2  # and its own number, and Article 1
+    (document, _) = link_documents((law("a", "某法", "Article 1. " * before + words), other))
     assert len(document.remarks) == 1
     assert links(document, 0) == [("Article 1", "a1")] * before
 
 
 def test_linking_again_changes_nothing() -> None:
-    once = linked((law("a", "某法", "一。", "依照第一条。"), OTHER))
-    assert linked(once) == once
+    once = link_documents((law("a", "某法", "一。", "依照第一条。"), OTHER))
+    assert link_documents(once) == once
 
 
 @pytest.mark.parametrize(
@@ -170,12 +172,12 @@ def test_linking_again_changes_nothing() -> None:
 def test_a_title_is_read_before_words_like_this_law(title: str, text: str, span: str) -> None:
     other = law("b", title, "一。", "二。")
     own = law("a", "某法", text)
-    assert links(linked((own, other))[0], 0) == [(span, "a1" if span.startswith("本") else "b2")]
+    assert links(link_documents((own, other))[0], 0) == [(span, "a1" if span.startswith("本") else "b2")]
 
 
 @pytest.mark.parametrize("text", ["前1一条", "前一1款", "前几十条", "前各1项"])
 def test_what_is_no_number_counts_nothing(text: str) -> None:
-    assert linked((law("a", "某法", "一。", text),))[0].passages[1].links == ()
+    assert link_documents((law("a", "某法", "一。", text),))[0].passages[1].links == ()
 
 
 @given(
@@ -184,7 +186,7 @@ def test_what_is_no_number_counts_nothing(text: str) -> None:
     )
 )
 def test_links_stand_in_the_text_and_name_passages(texts: list[str]) -> None:
-    documents = linked((law("a", "某法", *texts), OTHER))
+    documents = link_documents((law("a", "某法", *texts), OTHER))
     ids = {p.id for d in documents for p in d.passages}
     for passage in documents[0].passages:
         assert list(passage.links) == sorted(passage.links, key=lambda link: link.span)
@@ -196,7 +198,7 @@ def test_links_stand_in_the_text_and_name_passages(texts: list[str]) -> None:
 @pytest.mark.shared
 def test_the_criminal_law_refers_to_itself(shared_folder: Path) -> None:
     files = [shared_folder / "corpus/laws" / name for name in ("刑法.md", "食品安全刑事解释.md")]
-    criminal, food = linked([read_document(file.read_bytes(), file.name) for file in files])
+    criminal, food = link_documents([read_document(file.read_bytes(), file.name) for file in files])
     places = {p.id: p.path[-1].key[1:] for p in criminal.passages if p.path}
     found = [(p, link) for p in criminal.passages for link in p.links]
     assert len(found) >= 430
@@ -223,7 +225,7 @@ def test_a_megabyte_of_law_is_linked_in_well_under_a_second(shared_folder: Path)
     data = (shared_folder / "corpus/laws/刑法.md").read_bytes()
     documents = [read_document(data, f"{i}.md") for i in range(5)]
     began = time.process_time()
-    linked(documents)
+    link_documents(documents)
     assert time.process_time() - began < 1.0  # 0.15 s where this was written
 
 
@@ -231,7 +233,7 @@ def test_a_megabyte_of_law_is_linked_in_well_under_a_second(shared_folder: Path)
 def test_whose_a_place_is_stands_before_any_number_of_brackets(brackets: str) -> None:
     words = f"《山泉条例》{brackets * 2000}第一条"
     text = f"山泉条例\n第一条 取水不超过200升。\n第二条 依照{words}取水。\n"
-    (law,) = linked([read_document(text.encode(), "law.txt")])
+    (law,) = link_documents([read_document(text.encode(), "law.txt")])
     (link,) = law.passages[1].links
     assert law.passages[1].text[slice(*link.span)] == words
     assert link.targets == (law.passages[0].id,)

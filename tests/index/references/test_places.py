@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import UnknownPlaceError
-from index.records import Division, Document, Inner, Passage, Span
-from index.references.divisions import Contents, inner_span
+from index.records import Division, Document, InnerDivision, Passage, Span
+from index.references.divisions import DivisionIndex, inner_span
 from index.references.levels import Level
-from index.references.places import Named, read
+from index.references.places import NamedPlace, read_places
 from index.references.titles import TitleIndex
 
 
@@ -16,7 +16,7 @@ def words_of(levels: tuple[Level, ...]) -> str:
     return " ".join(f"{x.kind}{x.number or x.title}{f'-{x.sub}' if x.sub else ''}" for x in levels)
 
 
-def spelled(named: Named) -> str:
+def spelled(named: NamedPlace) -> str:
     """A place in short: 条35 款2 → 款4."""
     parts = [words_of(named.levels), words_of(named.inner)]
     parts += [f"段{named.ordinal}"] * bool(named.ordinal) + [f"行{named.line}"] * bool(named.line)
@@ -74,7 +74,7 @@ def spelled(named: Named) -> str:
     ],
 )
 def test_places_are_read_whole(words: str, places: str) -> None:
-    found, left = read(words)
+    found, left = read_places(words)
     assert "; ".join(map(spelled, found)) == places
     assert left == ""
 
@@ -93,17 +93,17 @@ def test_places_are_read_whole(words: str, places: str) -> None:
     ],
 )
 def test_what_is_no_level_is_left(words: str, left: str) -> None:
-    assert read(words)[1].removeprefix("of the ") == left
+    assert read_places(words)[1].removeprefix("of the ") == left
 
 
 def test_titles_of_divisions_are_levels() -> None:
-    assert spelled(read("序言第2段", {"序言"})[0][0]) == "序言 段2"
-    assert spelled(read("序言, 总纲, para. 2", {"序言", "总纲"})[0][0]) == "序言 总纲 段2"
+    assert spelled(read_places("序言第2段", {"序言"})[0][0]) == "序言 段2"
+    assert spelled(read_places("序言, 总纲, para. 2", {"序言", "总纲"})[0][0]) == "序言 总纲 段2"
 
 
 @given(st.text(alphabet="第十三条款项章节目之、至和（）() 1２-.,ofartsec§XVI제조항段一", max_size=60))
 def test_any_words_can_be_read(words: str) -> None:
-    read(words)
+    read_places(words)
 
 
 def passage(number: str, path: tuple[Division, ...], text: str = "文。", **facts: object) -> Passage:
@@ -132,7 +132,7 @@ ROWS = (
     passage("e", article(3, 0, TWO, SECTION)),
     passage("f", article(13, 0, TWO, SECTION)),
 )
-CONTENTS = Contents(document("某法", ROWS))
+CONTENTS = DivisionIndex(document("某法", ROWS))
 
 
 @pytest.mark.parametrize(
@@ -152,28 +152,28 @@ CONTENTS = Contents(document("某法", ROWS))
     ],
 )
 def test_divisions_are_found_in_their_rows(words: str, rows: str) -> None:
-    nodes = CONTENTS.nodes(read(words)[0][0])
+    nodes = CONTENTS.find(read_places(words)[0][0])
     assert " ".join("".join(p.id for p in ROWS[n.start : n.end]) for n in nodes) == rows
 
 
 def test_what_holds_a_row_and_what_stands_before_it() -> None:
-    held = CONTENTS.holding(5, "节")
+    held = CONTENTS.enclosing(5, "节")
     assert held is not None
     assert (held.start, held.end) == (4, 6)
-    assert [node.start for node in CONTENTS.before(4, "条", 2)] == [2, 3]
-    assert CONTENTS.before(1, "条", 1) == ()
-    assert [node.start for node in CONTENTS.before(4, "条", -1)] == [5]
-    sections = CONTENTS.nodes(read("第一节")[0][0])
+    assert [node.start for node in CONTENTS.preceding(4, "条", 2)] == [2, 3]
+    assert CONTENTS.preceding(1, "条", 1) == ()
+    assert [node.start for node in CONTENTS.preceding(4, "条", -1)] == [5]
+    sections = CONTENTS.find(read_places("第一节")[0][0])
     assert [node.start for node in CONTENTS.nearest(sections, 5)] == [4]
     assert len(CONTENTS.nearest(sections, 3)) == 1  # in chapter 1, though not in its section
 
 
 TEXT = "第三条 甲：\n（一）乙；\n（二）丙。\n丁。"
 INNER = (
-    Inner(kind="款", number=1, span=Span(4, 18)),
-    Inner(kind="项", number=1, span=Span(7, 12)),
-    Inner(kind="项", number=2, span=Span(13, 18)),
-    Inner(kind="款", number=2, span=Span(19, 21)),
+    InnerDivision(kind="款", number=1, span=Span(4, 18)),
+    InnerDivision(kind="项", number=1, span=Span(7, 12)),
+    InnerDivision(kind="项", number=2, span=Span(13, 18)),
+    InnerDivision(kind="款", number=2, span=Span(19, 21)),
 )
 
 
@@ -190,14 +190,14 @@ INNER = (
     ],
 )
 def test_paragraphs_and_items_have_spans(words: str, text: str | None) -> None:
-    named = read(words)[0][0]
+    named = read_places(words)[0][0]
     span = inner_span(passage("x", article(3), TEXT, inner=INNER), named.inner, named.end)
     assert (TEXT[slice(*span)] if span else None) == text
 
 
 def test_a_number_in_brackets_is_an_item_where_there_is_one_paragraph() -> None:
     only = passage("x", article(3), TEXT[:18], inner=INNER[:3])
-    assert inner_span(only, read("art. 3(2)")[0][0].inner) == Span(13, 18)
+    assert inner_span(only, read_places("art. 3(2)")[0][0].inner) == Span(13, 18)
 
 
 LIBRARY = (

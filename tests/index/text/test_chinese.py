@@ -4,7 +4,7 @@ from typing import Literal
 
 import pytest
 
-from index.text.chinese import han_count, is_chinese, normalised, to_simplified
+from index.text.chinese import han_count, is_chinese, normalise_unicode, to_simplified
 
 
 @pytest.mark.parametrize(
@@ -41,13 +41,13 @@ def test_a_text_of_mostly_chinese_characters_is_chinese(text: str, chinese: bool
 @pytest.mark.parametrize("text", ["", "plain", "é ① ﾊﾟ", "e\u0301\u0316" + "x", "กำ", "e" + "\u0316\u0301" * 15])
 @pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC"])
 def test_a_normal_form_is_that_of_unicode(text: str, form: Literal["NFC", "NFD", "NFKC"]) -> None:
-    assert normalised(form, text) == unicodedata.normalize(form, text)
+    assert normalise_unicode(form, text) == unicodedata.normalize(form, text)
 
 
 @pytest.mark.parametrize("marks", ["\u0301", "\u0316\u0301", "\u0345\u0334", "ﾞ\u0301", "\u0344"])
 def test_a_letter_keeps_thirty_marks(marks: str) -> None:
     start = time.process_time()
-    found = normalised("NFD", f"水e{marks * 100_000}x")
+    found = normalise_unicode("NFD", f"水e{marks * 100_000}x")
     assert time.process_time() - start < 2
     assert (found[:2], found[-1]) == ("水e", "x")
     assert 30 <= len(found) - 3 <= 60  # one of them may be written as two

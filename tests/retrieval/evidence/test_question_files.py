@@ -180,7 +180,7 @@ def test_hostile_workbooks_are_refused(data: bytes, says: str) -> None:
 
 
 def test_a_workbook_of_too_many_parts_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.loaders.archive.ARCHIVE_ENTRIES", 5)
+    monkeypatch.setattr("index.loaders.archive.MAX_ARCHIVE_ENTRIES", 5)
     with pytest.raises(QuestionError, match="more than the 5"):
         read_questions_bytes(PLAIN, "q.xlsx")
 

@@ -6,7 +6,7 @@ import pytest
 from index.building.embedding import embed
 from index.parsing.structure import read_document
 from index.records import Span
-from index.references.links import linked
+from index.references.links import link_documents
 from retrieval.records import RelatedHit, RelatedPair
 from retrieval.related import chapter_similarity, relations
 from retrieval.schema import PAIR_COLUMNS, map_json, pair_row, pairs_json, related_json
@@ -35,7 +35,7 @@ LARGE = "某省规划\n" + "".join(
 
 def linked_searcher(text: str) -> Searcher:
     """A searcher of a document whose passages know what they refer to."""
-    documents = linked([read_document(text.encode(), "law.txt")])
+    documents = link_documents([read_document(text.encode(), "law.txt")])
     return searcher_of(embed(documents, HashingEncoder()).snapshot)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from index.building.embedding import embed
 from index.parsing.structure import read_document
-from index.references.links import linked
+from index.references.links import link_documents
 from scripts.fitting import related
 from scripts.fitting.related import Judged, left_out, measured, read_cases, references, without_references
 from tests.collection import PLAN, snapshot_of
@@ -47,7 +47,7 @@ def test_cases_are_read_by_line(tmp_path: Path) -> None:
 
 def test_references_to_other_chapters_are_a_truth_of_their_own() -> None:
     text = "某法\n第一章 甲\n第一条 依照第三条处理。\n第二条 依照第一条处理。\n第二章 乙\n第三条 罚款。\n"
-    documents = linked([read_document(text.encode(), "law.txt")])
+    documents = link_documents([read_document(text.encode(), "law.txt")])
     snapshot = embed(documents, HashingEncoder()).snapshot
     assert references(snapshot) == {0: [2]}  # the second's is of its own chapter
     assert without_references(snapshot.passages[0]) == "第一条 依照处理。"

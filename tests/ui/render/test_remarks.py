@@ -6,7 +6,7 @@ import pytest
 
 from index.parsing.structure import read_document
 from index.references import links
-from index.references.links import linked
+from index.references.links import link_documents
 from tests.ui.fakes import plan
 from ui.render.remarks import render_facts, render_remarks
 from ui.words import EN, ZH
@@ -34,12 +34,12 @@ def test_what_the_parser_remarks_is_shown_in_chinese(text: str, said: str) -> No
 
 def test_references_that_are_not_linked_are_told_in_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
     law = read_document("某法\n第一条 依照第二条、第三条、第四条办理。\n第二条 依照第一条办理。\n".encode(), "law.txt")
-    monkeypatch.setattr(links, "MOST_IN_PASSAGE", 2)
-    assert [in_chinese(remark) for remark in linked([law])[0].remarks] == [
+    monkeypatch.setattr(links, "MAX_MENTIONS_PER_PASSAGE", 2)
+    assert [in_chinese(remark) for remark in link_documents([law])[0].remarks] == [
         "原文第 2 行：这一段提到的条款和章节超过 2 处，其余不加链接"
     ]
-    monkeypatch.setattr(links, "MOST_IN_DOCUMENT", 2)
-    assert [in_chinese(remark) for remark in linked([law])[0].remarks] == [
+    monkeypatch.setattr(links, "MAX_MENTIONS_PER_DOCUMENT", 2)
+    assert [in_chinese(remark) for remark in link_documents([law])[0].remarks] == [
         "原文第 2 行：文件提到的条款和章节超过 2 处，从这里起不再加链接"
     ]
 
