@@ -292,7 +292,7 @@ def serve(
         from ui.app.application import serve as serve_page
         from ui.state.index_jobs import IndexJobs
 
-        editable = not read_only and not access.is_for_strangers
+        editable = not read_only and not access.is_exposed
         index_jobs = IndexJobs(index, load, live, sources=sources or (), editable=editable)
         serve_page(
             live,

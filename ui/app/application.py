@@ -27,7 +27,7 @@ from ui.handlers.library import LibraryHandlers
 from ui.handlers.related import RelatedHandlers
 from ui.handlers.uploads import UploadEndpoint
 from ui.security.access import AccessOptions
-from ui.security.body_limits import UPLOAD
+from ui.security.body_limits import UPLOAD_PATH
 from ui.security.gradio_environment import forget_gradio
 from ui.security.gradio_memory import bound
 from ui.security.gradio_routes import Doors
@@ -134,7 +134,7 @@ def build_app(
     api = Api(live, room.limit)
     uploads = UploadEndpoint(index_jobs) if index_jobs else None
     if uploads:
-        app.add_route(UPLOAD, uploads.receive, methods=["POST"], include_in_schema=False)
+        app.add_route(UPLOAD_PATH, uploads.receive, methods=["POST"], include_in_schema=False)
     page = build_page(room, api, LibraryHandlers(live, room.lookup, index_jobs, uploads))
     if mcp:
         from ui.app.mcp import add_mcp  # a second more of imports, for those who want it

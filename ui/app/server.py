@@ -61,7 +61,7 @@ def address(listening: socket.socket, host: str) -> str:
 def make_server(app: ASGIApp, access: AccessOptions, ready: Callable[[], None]) -> Server:
     """A server for ``app`` behind the guards of ``access``; it takes the word of no proxy but the one named there."""
     config = uvicorn.Config(
-        access.guarded(app),
+        access.protect(app),
         headers=list(FIXED.items()),
         log_level="warning",
         access_log=False,

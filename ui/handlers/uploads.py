@@ -13,7 +13,7 @@ from index.errors import DocumentError, ZhangjuError
 from index.loaders.limits import MAX_FILE_BYTES
 from index.storage import durable
 from ui.render.answers import render_problem
-from ui.security.body_limits import declared, thrown_away
+from ui.security.body_limits import declared_length, discard_body
 from ui.state.index_jobs import IndexJobs
 from ui.words import PageWords, words_for
 
@@ -47,7 +47,7 @@ class UploadEndpoint:
         try:
             upload, size = await self._received(request, name, words)
         except _RefusedError as error:
-            await thrown_away(request.receive)
+            await discard_body(request.receive)
             return _told(error.status, error.said)
         except ClientDisconnect:
             return Response(status_code=400)  # nobody reads it
@@ -70,7 +70,7 @@ class UploadEndpoint:
             durable.remove(upload.path)
 
     async def _received(self, request: Request, name: str, words: PageWords) -> tuple[Upload, int]:
-        length = declared(request.headers)
+        length = declared_length(request.headers)
         safe = self._checked(name, length, request.headers, words)
         promised = self._most if length is None else length
         self._promise(promised, words)

@@ -1,26 +1,30 @@
-"""HTML that is safe by construction: whatever is not an element already is escaped."""
+"""HTML elements on top of markupsafe: every string that is not ``Html`` is escaped."""
 
-from html import escape
 from typing import Final
 
+from markupsafe import Markup as Html
+from markupsafe import escape
 
-class Html(str):
-    """A piece of HTML that needs no escaping; only ``element`` and ``join`` make one."""
+__all__ = ["EMPTY", "Html", "element", "join"]
 
-    __slots__ = ()
-
-
-EMPTY: Final = Html("")
+EMPTY: Final = Html()
 _VOID = frozenset({"br", "input", "meta", "link"})  # elements without an end tag
 
 
-def element(name: str, /, *children: str, **attributes: str) -> Html:
-    """``<name ...>children</name>``; plain strings are escaped, ``class_`` is written class and ``data_x`` data-x."""
-    written = (f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"' for key, value in attributes.items())
-    opened = f"<{name}{''.join(written)}>"
-    return Html(opened if name in _VOID else f"{opened}{join(*children)}</{name}>")
+def element(name: str, /, *children: str, **attributes: str | bool) -> Html:
+    """Return ``<name ...>children</name>``.
+
+    ``class_`` is written class and ``data_x`` data-x. An attribute that is True has no value, one that is False is left
+    out.
+    """
+    written = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{"" if value is True else escape(str(value))}"'
+        for key, value in attributes.items()
+        if value is not False
+    )
+    return Html(f"<{name}{written}>" if name in _VOID else f"<{name}{written}>{join(*children)}</{name}>")
 
 
 def join(*children: str) -> Html:
-    """Children one after the other, plain strings escaped."""
-    return Html("".join(child if isinstance(child, Html) else escape(child) for child in children))
+    """Return children one after the other."""
+    return EMPTY.join(children)

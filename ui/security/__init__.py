@@ -1,4 +1,4 @@
-"""What stands before the page: who may speak to it, under which name, through which doors, and what browsers are told.
+"""Access to the page: allowed hosts, sign-in, request limits, response headers.
 
-Each module is one piece of ASGI middleware, or what it needs; ``ui/app/server.py`` puts them in their order.
+Each module is a piece of ASGI middleware or a part of one; ``AccessOptions.protect`` puts them in order.
 """

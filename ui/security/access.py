@@ -1,4 +1,4 @@
-"""Who may come to the page, and the guards that see to it, in their order."""
+"""Access options of the page, and the middleware that enforces them."""
 
 import logging
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from pathlib import Path
 from starlette.types import ASGIApp
 
 from index.errors import AccessError
-from ui.security.accounts import Accounts, is_open_to_others, read_accounts
+from ui.security.accounts import Accounts, is_readable_by_others, read_accounts
 from ui.security.authenticator import Authenticator
 from ui.security.body_limits import BodyLimits
 from ui.security.headers import Headers
@@ -20,10 +20,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessOptions:
-    """What the page listens on and under which other names it is visited; who has to sign in.
+    """Address to listen on, further host names, and accounts.
 
-    ``names`` are host names besides; ``proxy`` is the address whose word is taken for where visitors come from and
-    whether they came by https; ``accounts`` is a file of names and passwords; ``open_to_all`` says that none is wanted.
+    ``names`` are host names beside ``host``. ``proxy`` is the address of a reverse proxy whose X-Forwarded headers are
+    trusted. ``accounts`` is a file of user names and password hashes. ``open_to_all`` confirms that nobody has to sign
+    in.
     """
 
     host: str = "127.0.0.1"
@@ -33,30 +34,28 @@ class AccessOptions:
     open_to_all: bool = False
 
     @property
-    def is_for_strangers(self) -> bool:
-        """Whether others can reach the page and need not sign in."""
+    def is_exposed(self) -> bool:
+        """True if other machines can reach the page without signing in."""
         return not self.accounts and not (AllowedHosts.of(self.host, self.names).is_private and not self.proxy)
 
     def check(self) -> None:
-        """Raises AccessError where strangers could come in though nobody has said that they may, or nobody could."""
+        """Raise AccessError if the page is exposed without ``open_to_all``, or the accounts file is unusable."""
         if self.accounts:
             read_accounts(self.accounts)
-        if self.open_to_all or not self.is_for_strangers:
+        if self.open_to_all or not self.is_exposed:
             return
-        how = (
-            f"with --host {self.host}" if not AllowedHosts.of(self.host).is_private else "under another name or a proxy"
-        )
+        reason = f"with --host {self.host}" if not AllowedHosts.of(self.host).is_private else "behind a name or a proxy"
         raise AccessError(
-            f"{how} others can reach the page and read the documents; give --auth-file FILE, made with "
-            "zhangju password NAME --auth-file FILE, or --no-auth if whoever can reach it may read them"
+            f"{reason} other machines can reach the page and read the documents; give --auth-file FILE, made with "
+            "zhangju password NAME --auth-file FILE, or --no-auth to let everybody read them"
         )
 
-    def guarded(self, app: ASGIApp, *, report: Callable[[str], None] = log.warning) -> ASGIApp:
-        """The application behind its guards. Raises AccessError where the file of names cannot be used."""
-        guarded: ASGIApp = BodyLimits(app)  # the innermost: nothing is read for those who are not let in
+    def protect(self, app: ASGIApp, *, report: Callable[[str], None] = log.warning) -> ASGIApp:
+        """Return the application behind its middleware. Raises AccessError if the accounts file is unusable."""
+        protected: ASGIApp = BodyLimits(app)  # the innermost: no body is read for a visitor who is not signed in
         if self.accounts:
             accounts = Accounts(self.accounts, report=report)
-            if is_open_to_others(self.accounts):
-                report(f"other users of this machine can read {self.accounts}; mend it with: chmod 600")
-            guarded = SignIn(guarded, Authenticator(accounts.current))
-        return Headers(HostCheck(guarded, AllowedHosts.of(self.host, self.names)))
+            if is_readable_by_others(self.accounts):
+                report(f"other users of this machine can read {self.accounts}; fix it with: chmod 600")
+            protected = SignIn(protected, Authenticator(accounts.current))
+        return Headers(HostCheck(protected, AllowedHosts.of(self.host, self.names)))

@@ -1,4 +1,4 @@
-"""Whether a name and a password belong together; asked seldom enough that nobody gets far by guessing."""
+"""Authentication by name and password, throttled against guessing."""
 
 import hmac
 import secrets
@@ -8,71 +8,74 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import anyio
+from argon2 import PasswordHasher
 
-from ui.security.passwords import Hash
+from ui.security.passwords import hash_parameters, hash_password, verify_password
 from ui.security.throttle import Throttle, address_key
 
-_AT_ONCE, _WAITING = 2, 20  # passwords that are checked at a time, 16 MB and a fifth of a second each; that may wait
-_REMEMBERED = 256  # passwords that were right, with the address they came from: programs send theirs with every call
+_CHECKS, _QUEUE = 2, 20  # password checks at a time, 64 MB each; requests that may wait for one
+_MAX_VERIFIED = 256  # accepted logins that are remembered: programs send their password with every call
 
 
-class Outcome(NamedTuple):
-    """What became of a name and a password: the name if they belong together, or the seconds until any is heard."""
+class LoginResult(NamedTuple):
+    """Result of a login: the user's name if it succeeded, else the seconds until the next attempt is allowed."""
 
     name: str = ""
     wait: float = 0.0
-    is_crowded: bool = False
+    is_overloaded: bool = False
 
 
 class Authenticator:
-    """Checks names and passwords against the hashes that ``accounts`` gives. For one event loop."""
+    """Checks names and passwords against the hashes that ``accounts`` returns. For one event loop."""
 
-    def __init__(self, accounts: Callable[[], Mapping[str, Hash]], *, throttle: Throttle | None = None) -> None:
+    def __init__(self, accounts: Callable[[], Mapping[str, str]], *, throttle: Throttle | None = None) -> None:
         self._accounts = accounts
         self._throttle = throttle or Throttle()
-        cost = next(iter(accounts().values())).cost
-        self._nobody = Hash.of(secrets.token_urlsafe(), cost)  # unknown names are to take as long as known ones
+        hasher = PasswordHasher.from_parameters(hash_parameters(next(iter(accounts().values()))))
+        self._dummy = hash_password(secrets.token_urlsafe(), hasher)  # an unknown name takes as long as a known one
         self._secret = secrets.token_bytes(32)
-        self._right: OrderedDict[bytes, None] = OrderedDict()
-        self._limit: anyio.CapacityLimiter | None = None
-        self._under_way = 0
+        self._verified: OrderedDict[bytes, None] = OrderedDict()
+        self._limiter: anyio.CapacityLimiter | None = None
+        self._pending = 0
 
-    def proof(self, name: str) -> str:
-        """What changes when the password of a name does; empty if there is no such name."""
-        return str(self._accounts().get(name, ""))
+    def password_hash(self, name: str) -> str:
+        """Return the current password hash of a name; empty if there is no such name."""
+        return self._accounts().get(name, "")
 
-    async def check(self, name: str, password: str, address: str) -> Outcome:
-        """What becomes of a name and a password that came from this address."""
+    async def check(self, name: str, password: str, address: str) -> LoginResult:
+        """Check a name and a password that came from an IP address."""
         name = unicodedata.normalize("NFC", name)
-        of_address, of_name = address_key(address), f"name {name[:101]}"
-        if wait := self._throttle.pause(of_address):  # first: what is remembered must not be found out by guessing
-            return Outcome(wait=wait)
-        seen = self._digest(of_address, name, password, self.proof(name))
-        if seen in self._right:
-            self._right.move_to_end(seen)
-            return Outcome(name)
-        if self._under_way >= _AT_ONCE + _WAITING:
-            return Outcome(is_crowded=True)
-        if wait := self._throttle.attempt(of_address, of_name):
-            return Outcome(wait=wait)
-        if not await self._fits(self._accounts().get(name), password):
-            return Outcome()
-        self._throttle.forgive(of_address)
-        self._throttle.forget(of_name)
-        self._right[seen] = None
-        while len(self._right) > _REMEMBERED:
-            self._right.popitem(last=False)
-        return Outcome(name)
+        by_address, by_name = address_key(address), f"name {name[:101]}"
+        if wait := self._throttle.pause(by_address):  # first, so that guesses cannot find out what is remembered
+            return LoginResult(wait=wait)
+        login = self._digest(by_address, name, password, self.password_hash(name))
+        if login in self._verified:
+            self._verified.move_to_end(login)
+            return LoginResult(name)
+        if self._pending >= _CHECKS + _QUEUE:
+            return LoginResult(is_overloaded=True)
+        if wait := self._throttle.attempt(by_address, by_name):
+            return LoginResult(wait=wait)
+        if not await self._verify(self._accounts().get(name), password):
+            return LoginResult()
+        self._throttle.forgive(by_address)
+        self._throttle.forget(by_name)
+        self._verified[login] = None
+        while len(self._verified) > _MAX_VERIFIED:
+            self._verified.popitem(last=False)
+        return LoginResult(name)
 
     def _digest(self, *parts: str) -> bytes:
         return hmac.digest(self._secret, "\0".join(parts).encode("utf-8", "surrogatepass"), "sha256")
 
-    async def _fits(self, hashed: Hash | None, password: str) -> bool:
-        if self._limit is None:
-            self._limit = anyio.CapacityLimiter(_AT_ONCE)
-        self._under_way += 1
+    async def _verify(self, hashed: str | None, password: str) -> bool:
+        if self._limiter is None:
+            self._limiter = anyio.CapacityLimiter(_CHECKS)
+        self._pending += 1
         try:
-            fits = await anyio.to_thread.run_sync((hashed or self._nobody).fits, password, limiter=self._limit)
+            matches = await anyio.to_thread.run_sync(
+                verify_password, hashed or self._dummy, password, limiter=self._limiter
+            )
         finally:
-            self._under_way -= 1
-        return fits and hashed is not None
+            self._pending -= 1
+        return matches and hashed is not None

@@ -1,10 +1,10 @@
-"""How much a request may bring: its body is bounded before anything of it is kept, whatever handler it is for.
+"""Size limits of request bodies, enforced before any handler reads them.
 
-Gradio reads bodies whole, and files to the disk, before it looks at what they are; it enforces no length of a text.
+Gradio reads whole bodies, and writes files to disk, before it looks at them; it limits the length of no text.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from anyio import move_on_after
@@ -12,77 +12,73 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-BODY = 1_000_000  # bytes; a question has at most 2,000 characters, a page of a text a few thousand
-UPLOAD = "/library/files"
-_THROWN_AWAY = 50_000_000  # bytes of what is refused that are read, none of which is kept
-_PATIENCE = 10.0  # seconds of that
+MAX_BODY = 1_000_000  # bytes; a question has at most 2,000 characters, a page of text a few thousand
+UPLOAD_PATH = "/library/files"
+_MAX_DISCARDED = 50_000_000  # bytes of a refused body that are read and dropped
+_DISCARD_SECONDS = 10.0
 _LENGTH = re.compile(r"\d{1,15}")
 
 
-class Limit(NamedTuple):
-    """How many bytes a body may have at paths that begin so: none at all for 0; None where the route counts itself."""
+class BodyLimit(NamedTuple):
+    """Most bytes of a body at paths with this prefix: 0 for no body at all, None if the route itself limits it."""
 
     path: str
     most: int | None
 
 
 LIMITS = (
-    Limit(UPLOAD, None),  # goes to the disk piece by piece, see ui/handlers/uploads.py
-    Limit("/gradio_api/upload", 0),  # keeps files before any handler is asked
-    Limit("/", BODY),
+    BodyLimit(UPLOAD_PATH, None),  # is written to disk in pieces, see ui/handlers/uploads.py
+    BodyLimit("/gradio_api/upload", 0),  # would keep files before any handler is called
+    BodyLimit("/", MAX_BODY),
 )
 
 
 class BodyLimits:
-    """Turns away bodies that are too long, with a sentence and before the application hears of them.
+    """ASGI middleware that refuses long bodies before the application gets the request.
 
-    A body within its limit is read here to its end, so that one without a length is counted, too; then it is handed on.
-    The first of ``limits`` that fits a path holds.
+    A body within its limit is read to its end here, so that one without a declared length is counted too, and then
+    passed on. The first of ``limits`` that fits a path applies.
     """
 
-    def __init__(self, app: ASGIApp, limits: Sequence[Limit] = LIMITS) -> None:
+    def __init__(self, app: ASGIApp, limits: Sequence[BodyLimit] = LIMITS) -> None:
         self._app = app
         self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """An ASGI application."""
-        most = _most(scope, self._limits) if scope["type"] == "http" else None
+        """Handle a request."""
+        most = _limit_of(scope, self._limits) if scope["type"] == "http" else None
         if most is None:
             await self._app(scope, receive, send)
             return
-        if (length := declared(Headers(scope=scope))) is not None and length > most:
+        if (length := declared_length(Headers(scope=scope))) is not None and length > most:
             await _refuse(most, scope, receive, send)
             return
         body = bytearray()
         while True:
             message = await receive()
-            if message["type"] != "http.request":  # gone before it had said all
+            if message["type"] != "http.request":  # the client has disconnected
                 return
             body += message.get("body", b"")
+            more = message.get("more_body", False)
             if len(body) > most:
                 body.clear()
-                more = message.get("more_body", False)
-                await _refuse(most, scope, receive if more else _nothing, send)
+                await _refuse(most, scope, receive if more else _disconnected, send)
                 return
-            if not message.get("more_body", False):
+            if not more:
                 break
-        await self._app(scope, _again(bytes(body), receive), send)
+        await self._app(scope, _replay(bytes(body), receive), send)
 
 
-def declared(headers: Headers) -> int | None:
-    """The length that a request says its body has; None where it does not say."""
-    said = headers.get("content-length", "").strip()
-    return int(said) if _LENGTH.fullmatch(said) else None
+def declared_length(headers: Mapping[str, str]) -> int | None:
+    """Return the length of the body that a request declares; None if it declares none."""
+    length = headers.get("content-length", "").strip()
+    return int(length) if _LENGTH.fullmatch(length) else None
 
 
-def _most(scope: Scope, limits: Sequence[Limit]) -> int | None:
-    return next((limit.most for limit in limits if scope["path"].startswith(limit.path)), BODY)
-
-
-async def thrown_away(receive: Receive) -> None:
-    """Read what is still on its way, within bounds: who is hung up on while sending does not get to read why."""
-    left = _THROWN_AWAY
-    with move_on_after(_PATIENCE):
+async def discard_body(receive: Receive) -> None:
+    """Read and drop the rest of a body, within bounds: a client that is cut off while sending never reads the reply."""
+    left = _MAX_DISCARDED
+    with move_on_after(_DISCARD_SECONDS):
         while left > 0:
             message = await receive()
             left -= len(message.get("body", b""))
@@ -90,27 +86,31 @@ async def thrown_away(receive: Receive) -> None:
                 return
 
 
+def _limit_of(scope: Scope, limits: Sequence[BodyLimit]) -> int | None:
+    return next((limit.most for limit in limits if scope["path"].startswith(limit.path)), MAX_BODY)
+
+
 async def _refuse(most: int, scope: Scope, receive: Receive, send: Send) -> None:
-    await thrown_away(receive)
+    await discard_body(receive)
     if most:
-        answer = PlainTextResponse(f"more than {most:,} bytes came; send less at a time", 413)
+        answer = PlainTextResponse(f"the request has more than {most:,} bytes; send less at a time", 413)
     else:
-        answer = PlainTextResponse("nothing can be sent here; documents are added in the library", 403)
-    answer.headers["Connection"] = "close"  # what is still on its way is not read
+        answer = PlainTextResponse("this address takes no files; add documents in the library", 403)
+    answer.headers["Connection"] = "close"  # the rest of the body is not read
     await answer(scope, receive, send)
 
 
-async def _nothing() -> Message:
+async def _disconnected() -> Message:
     return {"type": "http.disconnect"}
 
 
-def _again(body: bytes, receive: Receive) -> Receive:
-    """What gives a body that was read, and then whatever comes next."""
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """Return a receiver that gives a body that was read already, and then the messages that follow."""
     waiting = [body]
 
-    async def give() -> Message:
+    async def replay() -> Message:
         if waiting:
             return {"type": "http.request", "body": waiting.pop(), "more_body": False}
         return await receive()
 
-    return give
+    return replay

@@ -1,8 +1,8 @@
-"""Who speaks to the page: under which name it was visited, and from which page a browser was sent here.
+"""Checks of Host and Origin: allowed host names, and no requests from other web pages.
 
-A web page elsewhere can let a visitor's browser send requests here, by an address, or by a name of its own that it
-points at this machine. The name in ``Host`` and the headers that browsers add, and scripts cannot, tell such requests
-from those of the page itself; programs send none of the latter.
+A web page elsewhere can make a visitor's browser send requests to this server, by its address or by a domain name that
+it points at this machine (DNS rebinding). The Host header, and the headers that browsers add and scripts cannot forge,
+tell such requests from those of the page itself; other programs send no such headers.
 """
 
 import re
@@ -19,21 +19,21 @@ from ui.words import preferred_language, words_for
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _HOST = re.compile(r"(?:\[(?P<v6>[0-9a-fA-F:.]{2,45})\]|(?P<name>[A-Za-z0-9._-]{1,253}))(?P<port>:\d{1,5})?")
-_FORWARDED = (b"x-forwarded-", b"forwarded")  # a server on its own has no use for them, and Gradio believes them
+_FORWARDED = (b"x-forwarded-", b"forwarded")  # meaningless without a proxy, but Gradio trusts them
 
 
 def host_name(host: str) -> str:
-    """The name in ``host[:port]``, in small letters and without brackets; empty if it is none."""
+    """Return the name in ``host[:port]``, lower-case and without brackets; empty if there is none."""
     found = _HOST.fullmatch(host)
     return (found["v6"] or found["name"]).lower().rstrip(".") if found else ""
 
 
 @dataclass(frozen=True, slots=True)
 class AllowedHosts:
-    """The names under which the page may be visited.
+    """Host names under which the page may be visited.
 
-    Loopback names, what it listens on, those that were given; and where it listens for others, every bare address: no
-    stranger can point one of those here.
+    Loopback names, the address it listens on, and the given names. A page that listens for other machines accepts every
+    IP address, as nobody can point one of those elsewhere.
     """
 
     listening: str = "127.0.0.1"
@@ -41,16 +41,16 @@ class AllowedHosts:
 
     @classmethod
     def of(cls, listening: str, given: Iterable[str] = ()) -> "AllowedHosts":
-        """Names as they are typed, some perhaps with a port."""
+        """Return allowed hosts for names as typed, with or without a port."""
         return cls(listening, frozenset(filter(None, map(host_name, given))))
 
     @property
     def is_private(self) -> bool:
-        """Whether only this machine is served."""
+        """True if only this machine is served."""
         return self.listening in LOOPBACK and self.given <= LOOPBACK
 
     def allows(self, name: str) -> bool:
-        """Whether a name in small letters is one of them."""
+        """Return True if a lower-case name is allowed."""
         if name in LOOPBACK or name in self.given:
             return True
         if self.listening in LOOPBACK:
@@ -59,31 +59,31 @@ class AllowedHosts:
 
 
 class HostCheck:
-    """Answers only those who came by a known name, and no browser that another page sent."""
+    """ASGI middleware that refuses unknown host names and requests from other web pages."""
 
-    def __init__(self, app: ASGIApp, names: AllowedHosts) -> None:
+    def __init__(self, app: ASGIApp, hosts: AllowedHosts) -> None:
         self._app = app
-        self._names = names
+        self._hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, or say why not."""
+        """Handle a request, or refuse it with a reason."""
         if scope["type"] == "lifespan":
             return await self._app(scope, receive, send)
         headers = Headers(scope=scope)
         words = words_for(preferred_language(headers.get("accept-language", ""))).access
         hosts = headers.getlist("host")
         name = host_name(hosts[0]) if len(hosts) == 1 else ""
-        if not name or not self._names.allows(name):
-            said = words.unknown_host.format(name=name or "?")
-            return await PlainTextResponse(said, status_code=400)(scope, receive, send)
-        if is_foreign(headers, scope.get("method", "GET"), self._names):
+        if not name or not self._hosts.allows(name):
+            message = words.unknown_host.format(name=name or "?")
+            return await PlainTextResponse(message, status_code=400)(scope, receive, send)
+        if is_cross_site(headers, scope.get("method", "GET"), self._hosts):
             return await PlainTextResponse(words.foreign_page, status_code=403)(scope, receive, send)
-        return await self._app(_alone(scope), receive, send)
+        return await self._app(_without_forwarded(scope), receive, send)
 
 
-def is_foreign(headers: Headers, method: str, names: AllowedHosts) -> bool:
-    """Whether a browser sent the request for another page; following a link to here is not that."""
-    if any(not _is_own(origin, headers["host"], names) for origin in headers.getlist("origin")):
+def is_cross_site(headers: Headers, method: str, hosts: AllowedHosts) -> bool:
+    """Return True if another web page made a browser send the request; following a link to this page is allowed."""
+    if any(not _is_own(origin, headers["host"], hosts) for origin in headers.getlist("origin")):
         return True
     if headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none"):
         return False
@@ -91,11 +91,11 @@ def is_foreign(headers: Headers, method: str, names: AllowedHosts) -> bool:
     return not (followed and method in ("GET", "HEAD"))
 
 
-def _is_own(origin: str, host: str, names: AllowedHosts) -> bool:
-    """Whether an origin is the one the request went to, or a name that was given, as behind a proxy."""
+def _is_own(origin: str, host: str, hosts: AllowedHosts) -> bool:
+    """Return True if an origin is the host of the request, or a given name, as behind a proxy."""
     try:
         parts = urlsplit(origin)
-        own = parts.scheme in ("http", "https") and (parts.hostname or "") in names.given
+        own = parts.scheme in ("http", "https") and (parts.hostname or "") in hosts.given
     except ValueError:
         return False
     return own or origin.lower() in (f"http://{host.lower()}", f"https://{host.lower()}")
@@ -109,7 +109,7 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def _alone(scope: Scope) -> Scope:
-    """The request without what a proxy says of it; what is believed of that is in the scope already."""
+def _without_forwarded(scope: Scope) -> Scope:
+    """Return the request without forwarding headers; uvicorn has already applied those of the trusted proxy."""
     kept = [(name, value) for name, value in scope["headers"] if not name.startswith(_FORWARDED)]
     return {**scope, "headers": kept}

@@ -73,4 +73,4 @@ def _page(words: PageWords, title: str, body: Html, more: Html = EMPTY) -> str:
         element("link", rel="icon", href="data:,"),
         element("link", rel="stylesheet", href=STYLE),
     )
-    return _DOCTYPE + element("html", head, element("body", body), lang=words.tag)
+    return _DOCTYPE + str(element("html", head, element("body", body), lang=words.tag))

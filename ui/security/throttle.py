@@ -1,4 +1,4 @@
-"""A pause after wrong passwords, longer each time, for the address and for the name that they came with."""
+"""Growing pauses after failed logins, by IP address and by user name."""
 
 import time
 from collections import OrderedDict
@@ -8,76 +8,77 @@ from ipaddress import IPv6Address, ip_address, ip_network
 
 FREE = 5  # attempts without a pause
 LONGEST = 60.0  # seconds of a pause
-FORGET = 15 * 60.0  # seconds without an attempt after which all is forgotten
-MOST = 10_000  # addresses and names that are remembered; those not seen for longest are forgotten first
+FORGET = 15 * 60.0  # seconds without an attempt after which a key is forgotten
+MAX_KEYS = 10_000  # the key that was not used for longest is dropped first
 
 
 @dataclass(slots=True)
-class _Tried:
+class _Attempts:
     count: int = 0
-    until: float = 0.0  # before which no further attempt is heard
+    blocked_until: float = 0.0
     last: float = 0.0
 
 
 class Throttle:
-    """Attempts by key, for one thread.
+    """Login attempts by key. For one thread.
 
-    Each counts as failed until it is forgiven: of many at once no more are heard than one after the other.
+    Each attempt counts as failed until it is forgiven, so that parallel attempts are not allowed more often than
+    sequential ones.
     """
 
-    def __init__(self, *, most: int = MOST, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, *, most: int = MAX_KEYS, clock: Callable[[], float] = time.monotonic) -> None:
         self._most = most
         self._clock = clock
-        self._tried: OrderedDict[str, _Tried] = OrderedDict()
+        self._attempts: OrderedDict[str, _Attempts] = OrderedDict()
 
     def __len__(self) -> int:
-        return len(self._tried)
+        return len(self._attempts)
 
     def pause(self, *keys: str) -> float:
-        """The seconds until an attempt under these keys is heard."""
+        """Return the seconds until an attempt under all these keys is allowed."""
         now = self._clock()
-        waits = [self._tried[key].until - now for key in keys if key in self._tried]
-        return max(0.0, *waits) if waits else 0.0
+        waits = (self._attempts[key].blocked_until - now for key in keys if key in self._attempts)
+        return max([0.0, *waits])
 
     def attempt(self, *keys: str) -> float:
-        """Count an attempt under each key; of one that comes too early only the seconds to wait are returned."""
+        """Count an attempt under each key and return 0, or the seconds to wait if it comes too early."""
         now = self._clock()
-        found = [self._of(key, now) for key in keys]
+        found = [self._entry(key, now) for key in keys]
         if wait := self.pause(*keys):
             return wait
-        for tried in found:
-            tried.count, tried.last = tried.count + 1, now
-            if tried.count >= FREE:
-                tried.until = now + min(LONGEST, 2.0 ** min(tried.count - FREE, 10))
+        for attempts in found:
+            attempts.count, attempts.last = attempts.count + 1, now
+            if attempts.count >= FREE:
+                attempts.blocked_until = now + min(LONGEST, 2.0 ** min(attempts.count - FREE, 10))
         return 0.0
 
     def forgive(self, *keys: str) -> None:
-        """Take back the last attempt under each key: it was right.
+        """Take back the last attempt under each key, which has succeeded.
 
-        Earlier ones stay: somebody with a password of their own may not wash away guesses at those of others.
+        Earlier attempts stay: a user with a password must not be able to reset the count of guesses at others.
         """
         for key in keys:
-            if tried := self._tried.get(key):
-                tried.count, tried.until = tried.count - 1, 0.0
-                if tried.count <= 0:
-                    del self._tried[key]
+            if attempts := self._attempts.get(key):
+                attempts.count, attempts.blocked_until = attempts.count - 1, 0.0
+                if attempts.count <= 0:
+                    del self._attempts[key]
 
     def forget(self, key: str) -> None:
         """Forget all attempts under a key."""
-        self._tried.pop(key, None)
+        self._attempts.pop(key, None)
 
-    def _of(self, key: str, now: float) -> _Tried:
-        while self._tried and now - next(iter(self._tried.values())).last >= FORGET:
-            self._tried.popitem(last=False)
-        tried = self._tried.setdefault(key, _Tried(last=now))
-        self._tried.move_to_end(key)
-        while len(self._tried) > self._most:
-            self._tried.popitem(last=False)
-        return tried
+    def _entry(self, key: str, now: float) -> _Attempts:
+        while self._attempts and now - next(iter(self._attempts.values())).last >= FORGET:
+            self._attempts.popitem(last=False)
+        entry = self._attempts.setdefault(key, _Attempts(last=now))
+        self._attempts.move_to_end(key)
+        while len(self._attempts) > self._most:
+            self._attempts.popitem(last=False)
+        return entry
 
 
 def address_key(address: str) -> str:
-    """An address as a key; one of IPv6 stands for its network, of which one visitor has 2^64."""
+    """Return an IP address as a key; IPv6 addresses count by /64 network, as one visitor has a whole network."""
     try:
         known = ip_address(address)
     except ValueError:

@@ -26,7 +26,7 @@ def test_an_error_is_told_by_its_kind_in_the_language_of_the_page_and_its_words_
         assert told["problem"]
         assert told["html"] == (
             f'<div class="zj-verdict zj-problem" role="alert"><p class="zj-verdict-title">{title}</p>'
-            f'<p>{words.reason} <span lang="en">&#x27;&lt;x&gt;&#x27; names no document</span></p></div>'
+            f'<p>{words.reason} <span lang="en">&#39;&lt;x&gt;&#39; names no document</span></p></div>'
         )
 
 

@@ -30,7 +30,7 @@ from ui.handlers.ask import AskHandlers
 from ui.handlers.library import LibraryHandlers
 from ui.handlers.uploads import UploadEndpoint
 from ui.render.library import render_work
-from ui.security.body_limits import UPLOAD
+from ui.security.body_limits import UPLOAD_PATH
 from ui.state.index_jobs import IndexJob, IndexJobs, JobRunningError
 from ui.words import EN, WORDS, ZH
 
@@ -84,7 +84,7 @@ class Desk:
         scope = {
             "type": "http",
             "method": "POST",
-            "path": UPLOAD,
+            "path": UPLOAD_PATH,
             "query_string": urlencode({"name": name, "language": language}, errors="replace").encode(),
             "headers": [(k.encode(), v.encode()) for k, v in headers.items()],
         }
@@ -325,7 +325,10 @@ def test_over_http(desk: Desk) -> None:
     with served(index_jobs=desk.index_jobs) as site:
         connection = HTTPConnection("127.0.0.1", site.port, timeout=30)
         connection.request(
-            "POST", f"{UPLOAD}?name=law.txt&language=en", LAW.encode(), {"Content-Type": "application/octet-stream"}
+            "POST",
+            f"{UPLOAD_PATH}?name=law.txt&language=en",
+            LAW.encode(),
+            {"Content-Type": "application/octet-stream"},
         )
         answer = json.loads(connection.getresponse().read())
         connection.close()
@@ -333,7 +336,7 @@ def test_over_http(desk: Desk) -> None:
         begun = json.loads(site.call("library_add", [answer["token"]], "en").body)["data"][0]
         assert begun["busy"]
         assert desk.ended().state == "done"
-        assert site.ask(UPLOAD).status in (404, 405)
+        assert site.ask(UPLOAD_PATH).status in (404, 405)
     assert desk.ids() == ["plan.txt", "law.txt"]
 
 

@@ -2,6 +2,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from markupsafe import escape
 
 from index.records import Citation, Division, Document, Link, Passage, Span
 from retrieval.records import Answer, Hit, Match, Reason, Status, Why
@@ -419,10 +420,13 @@ def test_the_language_of_a_text(text: str, language: str) -> None:
 
 def test_markup_escapes_all_but_its_own() -> None:
     inner = element("b", "<i>&", data_x='"<')
-    assert inner == '<b data-x="&quot;&lt;">&lt;i&gt;&amp;</b>'
+    assert inner == '<b data-x="&#34;&lt;">&lt;i&gt;&amp;</b>'
     assert element("p", inner, "<", class_="c") == f'<p class="c">{inner}&lt;</p>'
     assert join("&", inner) == f"&amp;{inner}"
-    assert element("p", inner + "<script>").count("&lt;script&gt;") == 1  # what is joined with + counts as text again
+    assert element("p", inner + "<script>") == f"<p>{inner}&lt;script&gt;</p>"
+    assert element("p", f"{inner}") == f"<p>{escape(str(inner))}</p>"  # a formatted string is text again
+    assert element("a", title=inner) == f'<a title="{escape(str(inner))}"></a>'
+    assert element("a", hidden=True, open=False) == '<a hidden=""></a>'
 
 
 def test_a_passage_of_a_paged_document_is_found_by_its_page() -> None:

@@ -5,18 +5,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from tests.ui.app.running import Site, served
 from ui.security.access import AccessOptions
-from ui.security.passwords import Cost, Hash
+from ui.security.passwords import hash_password
 
-CHEAP = Cost(ln=10, r=8, p=1)
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORDS = {"anna": "correct horse", "王芳": "开门 大吉 2026"}
 
 
 def write_accounts(path: Path, **passwords: str) -> Path:
     """A file of names and passwords that cost little to check, for its owner alone."""
-    path.write_text("".join(f"{name}:{Hash.of(word, CHEAP)}\n" for name, word in passwords.items()), encoding="utf-8")
+    path.write_text(
+        "".join(f"{name}:{hash_password(word, CHEAP)}\n" for name, word in passwords.items()), encoding="utf-8"
+    )
     os.chmod(path, 0o600)  # noqa: PTH101 (as the command does)
     return path
 

@@ -11,7 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 from retrieval.question.reference import Place
 from tests.ui.app.running import served
 from tests.ui.fakes import BigramSearcher
-from ui.security.body_limits import BODY, LIMITS, UPLOAD, BodyLimits, Limit
+from ui.security.body_limits import LIMITS, MAX_BODY, UPLOAD_PATH, BodyLimit, BodyLimits
 
 LONG = json.dumps({"data": ["水" * 5_000_000, [], "zh", ""]}, ensure_ascii=False).encode()
 
@@ -67,7 +67,9 @@ def answered(
         sent.append(message)
 
     asyncio.run(
-        BodyLimits(application, [Limit("/shut", 0), Limit("/free", None), Limit("/", 10)])(scope, receive, send)
+        BodyLimits(application, [BodyLimit("/shut", 0), BodyLimit("/free", None), BodyLimit("/", 10)])(
+            scope, receive, send
+        )
     )
     status = sent[0]["status"] if sent else 0
     return status, b"".join(m.get("body", b"") for m in sent), application, taken
@@ -83,7 +85,7 @@ def test_a_body_within_its_limit_comes_through_whole_and_so_does_what_follows() 
 @pytest.mark.parametrize("length", [None, 3, "no number", "-1"])
 def test_a_longer_one_is_refused_at_the_first_piece_too_much_whatever_it_says(length: int | str | None) -> None:
     status, body, application, taken = answered("/a", [b"12345", b"678901", b"x" * 100], length=length)
-    assert (status, body) == (413, b"more than 10 bytes came; send less at a time")
+    assert (status, body) == (413, b"the request has more than 10 bytes; send less at a time")
     assert application.bodies == []
     assert taken == 3  # what is left is thrown away, so that the sender gets to read why
 
@@ -113,8 +115,8 @@ def test_who_hangs_up_in_the_middle_reaches_nobody() -> None:
 
 
 def test_every_path_has_a_limit() -> None:
-    assert LIMITS[-1] == Limit("/", BODY)
-    assert [limit.path for limit in LIMITS if limit.most is None] == [UPLOAD]
+    assert LIMITS[-1] == BodyLimit("/", MAX_BODY)
+    assert [limit.path for limit in LIMITS if limit.most is None] == [UPLOAD_PATH]
 
 
 def test_five_million_characters_do_not_reach_a_handler(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@ from starlette.datastructures import Headers
 
 from tests.ui.app.running import Site, served
 from ui.security.access import AccessOptions
-from ui.security.hosts import AllowedHosts, host_name, is_foreign
+from ui.security.hosts import AllowedHosts, host_name, is_cross_site
 
 OWN, ELSEWHERE = "http://127.0.0.1:7860", "https://elsewhere.example"
 
@@ -78,12 +78,12 @@ NAVIGATION = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
 )
 def test_what_another_page_sent(method: str, headers: dict[str, str], foreign: bool) -> None:
     names = AllowedHosts.of("127.0.0.1", ["zhangju.example"])
-    assert is_foreign(Headers({"host": "127.0.0.1:7860", **headers}), method, names) == foreign
+    assert is_cross_site(Headers({"host": "127.0.0.1:7860", **headers}), method, names) == foreign
 
 
 def test_two_origins_are_not_one_of_them() -> None:
     raw = [(b"host", b"127.0.0.1:7860"), (b"origin", OWN.encode()), (b"origin", ELSEWHERE.encode())]
-    assert is_foreign(Headers(raw=raw), "POST", AllowedHosts())
+    assert is_cross_site(Headers(raw=raw), "POST", AllowedHosts())
 
 
 @pytest.mark.parametrize("path", ["/", "/pulse", "/zhangju/room.js", "/config", "/login", "/no/such/thing"])

@@ -4,48 +4,44 @@ import stat
 from pathlib import Path
 
 import pytest
+from argon2 import Type
 
 from index.errors import AccessError
 from tests.ui.security.conftest import CHEAP, write_accounts
-from ui.security.accounts import Accounts, checked_name, is_open_to_others, read_accounts, set_password
-from ui.security.passwords import Cost, Hash
-
-# The third test vector of RFC 7914: N=16384, r=8, p=1
-RFC_KEY = bytes.fromhex(
-    "7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6545da1f2"
-    "d5432955613f0fcf62d49705242a9af9e61e85dc0d651e40dfcf017b45575887"
-)
+from ui.security.accounts import Accounts, checked_name, is_readable_by_others, read_accounts, set_password
+from ui.security.passwords import hash_parameters, hash_password, verify_password
 
 
-def test_a_password_fits_its_hash_and_no_other() -> None:
-    hashed = Hash.of("correct horse", CHEAP)
-    assert Hash.parse(str(hashed)) == hashed
-    assert hashed.fits("correct horse")
-    for wrong in ("correct horsf", "correct horse ", "", "Correct horse", "x" * 10_000):
-        assert not hashed.fits(wrong)
-    assert str(Hash.of("correct horse", CHEAP)) != str(hashed)
+def test_a_password_matches_its_hash_and_no_other() -> None:
+    hashed = hash_password("correct horse", CHEAP)
+    assert hashed.startswith("$argon2id$")
+    assert verify_password(hashed, "correct horse")
+    for wrong in ("correct horsf", "correct horse ", "", "Correct horse", "x" * 10_000, "\ud800"):
+        assert not verify_password(hashed, wrong)
+    assert hash_password("correct horse", CHEAP) != hashed  # another salt
 
 
-def test_hashes_are_scrypts() -> None:
-    hashed = Hash(Cost(ln=14, r=8, p=1), b"SodiumChloride", RFC_KEY)
-    assert Hash.parse(str(hashed)) == hashed
-    assert hashed.fits("pleaseletmein")
-    assert not hashed.fits("pleaseletmeout")
+def test_a_hash_of_another_program_is_verified() -> None:
+    """The vector of the reference implementation's README: Argon2i, t=2, m=64 MiB, p=4."""
+    hashed = "$argon2i$v=19$m=65536,t=2,p=4$c29tZXNhbHQ$RdescudvJCsgt3ub+b+dWRWJTmaaJObG"
+    assert hash_parameters(hashed).memory_cost == 65536
+    assert verify_password(hashed, "password")
+    assert not verify_password(hashed, "passwort")
 
 
-def test_letters_that_are_written_in_two_ways_are_the_same() -> None:
-    assert Hash.of("cafe\u0301 noir", CHEAP).fits("caf\u00e9 noir")
+def test_composed_and_decomposed_letters_are_the_same() -> None:
+    assert verify_password(hash_password("cafe\u0301 noir", CHEAP), "caf\u00e9 noir")
 
 
-def test_what_a_guess_costs() -> None:
-    """OWASP's least for scrypt: N=2^14, r=8, p=5."""
-    assert Hash.of("correct horse").cost == Cost(ln=14, r=8, p=5)
+def test_a_guess_costs_what_rfc_9106_recommends() -> None:
+    costs = hash_parameters(hash_password("correct horse"))
+    assert (costs.type, costs.memory_cost, costs.time_cost, costs.parallelism) == (Type.ID, 65536, 3, 4)
 
 
 @pytest.mark.parametrize("password", ["", "1234567", "x" * 1025])
-def test_passwords_that_are_too_short_or_too_long(password: str) -> None:
+def test_too_short_and_too_long_passwords_are_refused(password: str) -> None:
     with pytest.raises(AccessError, match=rf"has {len(password)} characters; choose one of 8 to 1024"):
-        Hash.of(password, CHEAP)
+        hash_password(password, CHEAP)
 
 
 @pytest.mark.parametrize(
@@ -55,15 +51,15 @@ def test_passwords_that_are_too_short_or_too_long(password: str) -> None:
         "correct horse",
         "$2b$12$abcdefghijklmnopqrstuv",
         hashlib.sha256(b"correct horse").hexdigest(),
-        f"$scrypt$ln=30,r=8,p=1${'A' * 22}${'A' * 43}",
-        f"$scrypt$ln=20,r=99,p=1${'A' * 22}${'A' * 43}",
-        f"$scrypt$ln=14,r=0,p=1${'A' * 22}${'A' * 43}",
-        f"$scrypt$ln=14,r=8,p=1$${'A' * 43}",
+        f"$argon2id$v=19$m=65536,t=3,p=4$${'A' * 43}",
+        f"$argon2id$v=19$m=65536,t=3,p=4${'A' * 22}$",
+        f"$argon2id$v=19$m=9999999,t=3,p=4${'A' * 22}${'A' * 43}",
+        f"$argon2id$v=19$m=65536,t=3,p=4${'é' * 22}${'A' * 43}",
     ],
 )
-def test_what_is_no_hash(text: str) -> None:
+def test_invalid_hashes_are_refused(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 (whatever its words)
-        Hash.parse(text)
+        hash_parameters(text)
 
 
 def test_the_file_is_made_and_lines_are_replaced(tmp_path: Path) -> None:
@@ -75,9 +71,9 @@ def test_the_file_is_made_and_lines_are_replaced(tmp_path: Path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
     assert [line.partition(":")[0] for line in lines] == ["# who", "anna", "", "王芳"]
     found = read_accounts(path)
-    assert found["anna"].fits("another horse")
-    assert not found["anna"].fits("correct horse")
-    assert found["王芳"].fits("battery staple")
+    assert verify_password(found["anna"], "another horse")
+    assert not verify_password(found["anna"], "correct horse")
+    assert verify_password(found["王芳"], "battery staple")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such bits")
@@ -85,23 +81,24 @@ def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     path = tmp_path / "users"
     set_password(path, "anna", "correct horse")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert not is_open_to_others(path)
+    assert not is_readable_by_others(path)
     path.chmod(0o640)
-    assert is_open_to_others(path)
+    assert is_readable_by_others(path)
     set_password(path, "anna", "correct horse")
-    assert not is_open_to_others(path)
+    assert not is_readable_by_others(path)
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("anna:correct horse\n", r"line 1 .* perhaps the password itself, .*: zhangju password anna --auth-file"),
+        ("anna:correct horse\n", r"line 1 .* perhaps the password itself; .*: zhangju password anna --auth-file"),
         ("\n# x\nanna\n", r"line 3 .* is not name:hash; write it with: zhangju password NAME --auth-file"),
-        ("# nobody\n", "has no names; add one with: zhangju password NAME --auth-file"),
+        ("anna:$scrypt$ln=14,r=8,p=5$c2FsdA$aGFzaA\n", r"line 1 .* earlier version; set .*: zhangju password anna"),
+        ("# nobody\n", "has no accounts; add one with: zhangju password NAME --auth-file"),
         (":x\n", "'' cannot be a name"),
-        (f"a:{Hash.of('correct horse', CHEAP)}\n" * 2, "line 2 .* names 'a' a second time"),
+        (f"a:{hash_password('correct horse', CHEAP)}\n" * 2, "line 2 .* has 'a' a second time"),
         ("x" * 2_000_000, "too large"),
-        (b"\xff\xfe", "not a text in UTF-8"),
+        (b"\xff\xfe", "not text in UTF-8"),
     ],
 )
 def test_files_that_cannot_be_used(tmp_path: Path, content: str | bytes, message: str) -> None:
@@ -113,7 +110,7 @@ def test_files_that_cannot_be_used(tmp_path: Path, content: str | bytes, message
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(AccessError, match=r"cannot be read .*; make it with: zhangju password NAME --auth-file"):
+    with pytest.raises(AccessError, match=r"cannot be read .*; create it with: zhangju password NAME --auth-file"):
         read_accounts(tmp_path / "users")
 
 
@@ -131,7 +128,7 @@ def test_a_file_that_changes_is_read_again_and_a_damaged_one_changes_nothing(tmp
     write_accounts(path, anna="correct horse")
     assert set(accounts.current()) == {"anna"}
     path.write_text("anna:correct horse\n")
-    assert accounts.current()["anna"].fits("correct horse")
+    assert verify_password(accounts.current()["anna"], "correct horse")
     assert len(said) == 1
     assert "stay as they were" in said[0]
     path.unlink()

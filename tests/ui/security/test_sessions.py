@@ -19,7 +19,7 @@ def test_a_token_leads_to_its_session_until_it_ends() -> None:
     assert len(token) == 43  # 256 bits in base64
     found = sessions.find(token)
     assert found
-    assert (found.name, found.proof) == ("anna", "p")
+    assert (found.name, found.password_hash) == ("anna", "p")
     assert sessions.find(token[:-1]) is None
     assert sessions.find("") is None
     sessions.end(token)

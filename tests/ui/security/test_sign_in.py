@@ -19,9 +19,9 @@ from tests.ui.app.running import Reply, Site, served
 from tests.ui.security.conftest import CHEAP, PASSWORDS, write_accounts
 from ui.security import authenticator
 from ui.security.access import AccessOptions
-from ui.security.authenticator import Authenticator, Outcome
+from ui.security.authenticator import Authenticator, LoginResult
 from ui.security.login_page import STYLE
-from ui.security.passwords import Hash
+from ui.security.passwords import hash_password
 
 BROWSER = {"Accept": "text/html,*/*", "Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "document"}
 
@@ -233,20 +233,20 @@ def test_a_file_that_cannot_be_used_is_seen_before_anything_else(tmp_path: Path)
 
 
 def test_many_at_once_are_heard_no_more_than_one_after_the_other() -> None:
-    hashes = {"anna": Hash.of("correct horse", CHEAP)}
+    hashes = {"anna": hash_password("correct horse", CHEAP)}
 
-    async def storm() -> list[Outcome]:
+    async def storm() -> list[LoginResult]:
         guarding = Authenticator(lambda: hashes)
         return await asyncio.gather(*(guarding.check("anna", f"guess {i}", "192.0.2.1") for i in range(50)))
 
     outcomes = asyncio.run(storm())
-    assert sum(not outcome.wait and not outcome.is_crowded for outcome in outcomes) == 5
+    assert sum(not outcome.wait and not outcome.is_overloaded for outcome in outcomes) == 5
 
 
 def test_what_is_remembered_of_a_program_cannot_be_guessed_either() -> None:
-    hashes = {"anna": Hash.of("correct horse", CHEAP)}
+    hashes = {"anna": hash_password("correct horse", CHEAP)}
 
-    async def run() -> tuple[Outcome, Outcome, list[Outcome], Outcome, Outcome]:
+    async def run() -> tuple[LoginResult, LoginResult, list[LoginResult], LoginResult, LoginResult]:
         guarding = Authenticator(lambda: hashes)
         first = await guarding.check("anna", "correct horse", "192.0.2.1")
         guessed = [await guarding.check("anna", f"guess {i}", "192.0.2.2") for i in range(6)]
@@ -264,18 +264,18 @@ def test_what_is_remembered_of_a_program_cannot_be_guessed_either() -> None:
 
 
 def test_more_than_can_be_checked_are_told_so() -> None:
-    hashes = {"anna": Hash.of("correct horse", CHEAP)}
+    hashes = {"anna": hash_password("correct horse", CHEAP)}
 
-    async def crowd() -> list[Outcome]:
+    async def crowd() -> list[LoginResult]:
         guarding = Authenticator(lambda: hashes)
         return await asyncio.gather(*(guarding.check(f"name {i}", "guess", f"192.0.2.{i}") for i in range(100)))
 
     outcomes = asyncio.run(crowd())
-    assert sum(outcome.is_crowded for outcome in outcomes) == 100 - authenticator._AT_ONCE - authenticator._WAITING
+    assert sum(outcome.is_overloaded for outcome in outcomes) == 100 - authenticator._CHECKS - authenticator._QUEUE
 
 
 def test_unknown_names_take_as_long_as_known_ones() -> None:
-    hashes = {"anna": Hash.of("correct horse")}
+    hashes = {"anna": hash_password("correct horse")}
 
     async def timed(name: str) -> float:
         guarding = Authenticator(lambda: hashes)
