@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
-from sklearn.metrics import roc_auc_score
+from scipy.stats import bootstrap
+from sklearn.metrics import brier_score_loss, roc_auc_score
 
 from retrieval.evaluation import statistics
 from retrieval.evaluation.statistics import (
@@ -22,6 +23,15 @@ def test_the_interval_of_a_share_is_that_of_the_binomial() -> None:
     assert found.high == pytest.approx(0.75 + width, abs=0.01)
     assert mean_interval(np.repeat([0.0, 1.0], [50, 150])) == found  # the same again
     assert mean_interval(np.array([0.3])) == Interval(value=0.3, low=0.3, high=0.3)
+
+
+@pytest.mark.parametrize("n", [2, 81, 500])
+def test_scipy_draws_the_same_interval(n: int) -> None:
+    values = np.random.default_rng(4).random(n)
+    options = {"n_resamples": statistics.RESAMPLES, "confidence_level": statistics.LEVEL, "method": "percentile"}
+    drawn = bootstrap((values,), np.mean, rng=np.random.default_rng(statistics.SEED), **options).confidence_interval
+    found = mean_interval(values)
+    assert (found.low, found.high) == pytest.approx((drawn.low, drawn.high), abs=1e-12)
 
 
 def test_auroc_counts_pairs() -> None:
@@ -73,3 +83,4 @@ def test_bins_brier_and_calibration_error_by_hand() -> None:
     assert low.confidence == pytest.approx(0.325)
     assert calibration_error((low, high)) == pytest.approx((0.175 + 0.475) / 2)
     assert brier(confidence, right) == pytest.approx((0.05**2 + 1 + 0.35**2 + 0.7**2) / 4)
+    assert brier(confidence, right) == pytest.approx(brier_score_loss(right, confidence))
