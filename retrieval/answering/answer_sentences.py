@@ -7,7 +7,8 @@ import numpy.typing as npt
 
 from index.records import Passage, Span
 from index.text.chinese import normalise_unicode, to_simplified
-from retrieval.question import question_type
+from retrieval.answering.answer_form import form_score
+from retrieval.question.question_type import NUMERIC_KINDS, classify
 from retrieval.ranking.fusion import Rows, Scores
 
 # What a sentence that holds the kind of thing asked for (a number, a date ...) gains over one that does not.
@@ -46,9 +47,9 @@ def answering(question: str, passage: Passage, spans: Sequence[Span], scores: Sc
 
     A second one follows it if it is nearly as good.
     """
-    wanted = question_type.asked(question)
-    held = np.array([question_type.holds(wanted, passage.text[slice(*span)]) for span in spans], dtype=np.float32)
-    bonus = _HOLDS_NUMBER if wanted.kind in question_type.COUNTED else _HOLDS
+    wanted = classify(question)
+    held = np.array([form_score(wanted, passage.text[slice(*span)]) for span in spans], dtype=np.float32)
+    bonus = _HOLDS_NUMBER if wanted.kind in NUMERIC_KINDS else _HOLDS
     sums = scores + lead_penalty(passage, spans) + bonus * held
     order = np.argsort(-sums, kind="stable")[:2]
     return tuple(spans[i] for i in order if sums[order[0]] - sums[i] <= _AS_GOOD)

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from retrieval.answering.answer_form import form_score
 from retrieval.answering.out_of_domain import OutOfDomainVectors
-from retrieval.question import question_type
+from retrieval.question.question_type import NUMERIC_KINDS, classify
 from retrieval.ranking.fusion import Scores
 from retrieval.ranking.ranker import CLOSE, Question, Ranking
 
@@ -43,7 +44,7 @@ def signs(
     """
     near = out_of_domain.vectors @ question.vector  # (b,)
     best, score = float(ranking.signals.sentence[0]), float(ranking.scores[0])
-    wanted = question_type.asked(question.text)
+    wanted = classify(question.text)
     return Signs(
         margin=best - float(np.sort(near)[-_NEAREST:].mean()),
         token_margin=float(ranking.weights @ (ranking.matches[:, 0] - _out_of_domain_matches(question, out_of_domain))),
@@ -51,8 +52,8 @@ def signs(
         lead=score - float(others[:10].mean()) if len(others) else 0.0,
         spread=_standing_out(score, others[: CLOSE - 1]),
         agreement=float(np.mean([signal.argmax() == 0 for signal in ranking.signals[:3]])),
-        held=question_type.holds(wanted, sentence),
-        missing=float(wanted.kind in question_type.COUNTED and question_type.holds(wanted, passage) < _SOME),
+        held=form_score(wanted, sentence),
+        missing=float(wanted.kind in NUMERIC_KINDS and form_score(wanted, passage) < _SOME),
         talk=float(near[-out_of_domain.talk :].max()) - best,
     )
 

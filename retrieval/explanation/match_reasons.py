@@ -15,7 +15,7 @@ import numpy as np
 from index.records import Span
 from index.storage.bm25 import LexicalIndex, Run, runs
 from retrieval.answering.confidence import foreign
-from retrieval.question.question_type import small_words
+from retrieval.question.question_type import function_words
 from retrieval.ranking import fusion
 from retrieval.ranking.fusion import Rows, Signals, Weights
 from retrieval.records import Answer, Hit, Why
@@ -49,7 +49,7 @@ class Shared(NamedTuple):
 
 def wanted(question: str, index: LexicalIndex) -> Wanted:
     """What to look for in passages; the same for all of an answer."""
-    small = _ASKING | small_words(question)
+    small = _ASKING | function_words(question)
     letters: dict[str, set[int]] = {}
     for run in runs(question):
         for i, word in enumerate(run.terms()):

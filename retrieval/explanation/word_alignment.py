@@ -16,7 +16,7 @@ from index.models.token_spans import PlacedTokens
 from index.records import Span
 from index.storage.bm25 import LexicalIndex
 from index.text.chinese import HAN
-from retrieval.question.question_type import small_words
+from retrieval.question.question_type import function_words
 from retrieval.ranking.fusion import Scores
 from retrieval.records import Match
 
@@ -91,7 +91,7 @@ def matches(
     if passages is None or own is None:
         return [() for _ in sentences]
     ours = _directions(question.tokens.vectors, asked, own)
-    small = small_words(question.text)
+    small = function_words(question.text)
     telling = [i for i, word in enumerate(asked) if question.text[slice(*word.span)].casefold() not in small]
     found = []
     for sentence in sentences:

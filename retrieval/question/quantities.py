@@ -1,6 +1,6 @@
-"""The numbers of a text with what they measure: 百分之十二, 3.5万公顷, 二〇二五年, $5 million, PM2.5.
+"""Quantities in a text, numbers with their measures: 百分之十二, 3.5万公顷, 二〇二五年, $5 million, PM2.5.
 
-Left out are numbers that are names: 第十六章, （一）, "1.", 十四五, 统一, Article 5.
+Numbers that are parts of names are left out: 第十六章, （一）, "1.", 十四五, 统一, Article 5.
 """
 
 import re
@@ -28,45 +28,45 @@ def _by_measure(name: str) -> dict[Measure, list[str]]:
     return {measure: data.words(_FILE, table, measure) for measure in table}
 
 
-# The words behind a number in Chinese and other languages, and international signs; the first of each stands for all.
-UNITS = {measure: tuple(units) for measure, units in _by_measure("units").items()}
-_MEASURE_OF = {unit: measure for measure, units in UNITS.items() for unit in units}
-# Patterns of the words of a question that tell what is measured where it names no unit.
+_UNITS = _by_measure("units")
+_MEASURE_OF = {unit: measure for measure, units in _UNITS.items() for unit in units}
+# Words of a question that tell what is measured if it names no unit.
 MEASURE_WORDS = [(measure, re.compile("|".join(words))) for measure, words in _by_measure("measured").items()]
 
 
 class Quantity(NamedTuple):
-    """A number as a text writes it and what it measures; ``year`` is whether a date names one."""
+    """Number as a text writes it, and its measure."""
 
     words: str
     measure: Measure
-    year: bool = False
+    has_unit: bool = False
+    has_year: bool = False  # of a date
 
 
 def _either(words: list[str]) -> str:
-    """Any of the words, the longest first; letters must not go on behind a word in letters."""
+    """Return a pattern of any of the words, the longest first; a word in letters must end where it ends."""
     ordered = sorted(words, key=len, reverse=True)
     plain = "|".join(re.escape(w) for w in ordered if not w[-1].isalnum() or "\u3040" <= w[-1] <= "\ud7ff")
     spelt = "|".join(re.escape(w) for w in ordered if w[-1].isalnum() and not "\u3040" <= w[-1] <= "\ud7ff")
     return rf"(?:{plain or '(?!)'}|(?:{spelt or '(?!)'})(?!\w))"
 
 
-_BEHIND = _either([u for units in UNITS.values() for u in units if u not in ("百分之", "分之")])
-_COUNTED = _either([u for m in ("pieces", "people") for u in UNITS[m] if u not in ("人", "户", "戶")])
+_BEHIND = _either([u for units in _UNITS.values() for u in units if u not in ("百分之", "分之")])
+_COUNTED = _either([u for m in ("pieces", "people") for u in _UNITS[m] if u not in ("人", "户", "戶")])
 _SCALE = _either(data.words(_FILE, _WORDS, "scales"))
 _NUMBER_WORDS = "|".join(data.words(_FILE, _WORDS, "number_words"))
 _HAN_DIGIT = "一二两三四五六七八九壹贰叁肆伍陆柒捌玖兩"
 _HAN = rf"[{CHINESE_NUMERALS}亿億]"
 _DIGITS = r"\d{1,3}(?:[,，.\u00a0\u202f]\d{3}){1,12}(?![\d])(?:[.,]\d+)?|\d+(?:[.,·]\d+)?"
 _YEAR = r"(?:[1１]\d|[2２][0０])\d\d|[一二][〇○零一二三四五六七八九]{3}"
-# Set phrases whose numbers count nothing; before a number that does, because the reading goes from left to right.
+# Set phrases whose numbers count nothing; tried before the numbers, because the text is read from left to right.
 _PHRASES = (
     r"[统单唯同专万划][一]|一(?:体|般|些|切|定|起|直|样|致|旦|流|带一路|系列|方面|批|律|同|并|贯|度|面|边|再|味|举|时|生|向)|进一步|十[一二三四五六]五"
     r"|[二两]?十[一二三四五六七八九]?大(?=[报精以召代的])|[三四五]位一体|两个维护|[三四]个(?:全面|意识|自信|代表)|三农|[三四]处(?=张|奔|可)|四处"
     r"|八项规定|三次产业|[一二三]{1,3}产业?|十分(?!之|钟)|百分百|万(?:物|众|象|能|维)|千(?:家万户|方百计)|五四|九一八|两会|七一|八一"
     r"|(?:三|五)年(?=规划|计划)|三中全会"
 )
-_FIRST = (  # of any of these, so that most of a text is passed over quickly
+_FIRST = (  # characters of these, so that most of a text is skipped quickly
     rf"[\d$€£¥￥§№第（(［\[〔{CHINESE_NUMERALS}半过大减折翻加数几上近统单唯同专划进]|(?<![^\W\d_\u3040-\uffff])[^\W\d_\u3040-\uffff]"
 )
 _TOKEN = re.compile(
@@ -92,7 +92,7 @@ _TOKEN = re.compile(
 )
 
 
-# The measure of each kind of number, or the group that holds its unit.
+# The measure of each kind of number, or the group of its unit.
 _MEASURES: dict[str, Measure] = {
     "price": "money", "order": "order", "term": "term", "date": "date", "share": "percent", "halved": "time",
 }  # fmt: skip
@@ -100,11 +100,11 @@ _UNIT_GROUPS = {"counted": "unit", "written": "han_unit", "spelt": "word_unit"}
 
 
 def quantities(text: str) -> Iterator[Quantity]:
-    """The numbers, dates and terms with digits of a text, in order."""
+    """Yield the numbers, dates and terms with digits of a text, in order."""
     for found in _TOKEN.finditer(text.lstrip()):
         kind = found.lastgroup or ""
         if kind == "name":
             continue
-        unit = found[_UNIT_GROUPS[kind]] if kind in _UNIT_GROUPS else None
-        measure = _MEASURES.get(kind) or _MEASURE_OF.get((unit or "").lower(), "bare")
-        yield Quantity(found.group().strip(), measure, year=bool(found["year"]))
+        unit = (found[_UNIT_GROUPS[kind]] or "").lower() if kind in _UNIT_GROUPS else ""
+        measure = _MEASURES.get(kind) or _MEASURE_OF.get(unit, "bare")
+        yield Quantity(found.group().strip(), measure, has_unit=measure in _UNITS, has_year=bool(found["year"]))

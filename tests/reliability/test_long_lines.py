@@ -10,15 +10,16 @@ from index.parsing.structure import read_document
 from index.references.links import link_documents
 from index.references.mentions import find_mentions
 from index.storage.bm25 import terms
+from retrieval.answering.answer_form import form_score
 from retrieval.answering.answer_sentences import twins
 from retrieval.question.patterns import QuestionKind
-from retrieval.question.question_type import COUNTED, Asked, holds
+from retrieval.question.question_type import NUMERIC_KINDS, QuestionType
 from tests.reliability.conftest import Times
 from tests.reliability.figures import Figures
 from tests.reliability.hostile import ATOMS
 from tests.reliability.test_queries import Check
 
-KINDS: tuple[QuestionKind, ...] = (*COUNTED, "place", "name", "why", "list", "definition")
+KINDS: tuple[QuestionKind, ...] = (*NUMERIC_KINDS, "place", "name", "why", "list", "definition")
 SECONDS_A_CHARACTER = 20e-6  # several times what the slowest reading takes
 # Quadratic time took 4 s for 10,000 digits and 7 s for 80,000 marks before it was mended.
 WORST = (
@@ -48,7 +49,7 @@ def readings(text: str) -> dict[str, Callable[[], object]]:
         "terms": lambda: terms(text),
         "twins": lambda: twins([text]),
     }
-    return found | {f"holds a {kind}": (lambda kind=kind: holds(Asked(kind), text)) for kind in KINDS}
+    return found | {f"form of a {kind}": (lambda kind=kind: form_score(QuestionType(kind), text)) for kind in KINDS}
 
 
 def line(atom: str, length: int) -> str:
