@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.records import Document, Passage, Path
-from retrieval.ranking.fusion import Rows
+from retrieval.arrays import RowIndices
 
 _CHAPTERS = ("章",)
 _BELOW = ("节", "条", "专栏")  # levels that are no chapter of their own
@@ -54,7 +54,7 @@ class Units:
         of_passages: list[int] = []
         for document in documents:
             of_passages += self._add(document, len(of_passages))
-        self.of: Rows = np.array(of_passages, dtype=np.int64)  # (n,) the unit of each passage
+        self.of: RowIndices = np.array(of_passages, dtype=np.int64)  # (n,) the unit of each passage
         self.titles = np.array([_is_box_title(p) for d in documents for p in d.passages], dtype=np.bool_)  # (n,)
 
     def _add(self, document: Document, start: int) -> list[int]:
@@ -72,7 +72,7 @@ class Units:
     def __len__(self) -> int:
         return len(self.units)
 
-    def rows(self, unit: int) -> Rows:
+    def rows(self, unit: int) -> RowIndices:
         """The rows of a unit's passages."""
         return np.flatnonzero(self.of == unit)
 

@@ -8,6 +8,7 @@ from index.records import Citation, Passage, Span
 SURE = 0.7  # confidence from which the text is said to answer; below, that it perhaps does
 DOUBTFUL = 0.35  # confidence below which it is said that it probably does not
 
+FoundBy = Literal["meaning", "words", "both"]
 Status = Literal["answered", "not in the text", "too vague"]
 # Why not: nothing is near; the topic is there but not what is asked of it; it is talk with the machine and no question
 # about a text; or it names a chapter, an article or a document that is not there.
@@ -37,7 +38,7 @@ class Why:
     ``matches`` are the words of the question that meet words of the passage in meaning, best first.
     """
 
-    by: Literal["meaning", "words", "both"]
+    by: FoundBy
     terms: tuple[Span, ...] = ()
     matches: tuple[Match, ...] = ()
 

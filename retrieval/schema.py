@@ -193,7 +193,7 @@ def _coverage_json(found: Coverage) -> Json:
         "threshold": found.threshold,
         "searched": found.searched,
         "found": len(found.hits),
-        "holding": found.worded,
+        "holding": found.count_by_words,
         "chapters": [
             {
                 "source": chapter.document,

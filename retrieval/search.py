@@ -19,14 +19,15 @@ from index.storage.snapshot import Snapshot
 from index.text.chinese import to_simplified
 from retrieval.answering import answer_sentences, confidence, verdict
 from retrieval.answering.out_of_domain import OutOfDomainVectors
-from retrieval.coverage.finder import Kinship, Reach
+from retrieval.arrays import Mask
+from retrieval.coverage.finder import CoverageFinder, TermSimilarity
 from retrieval.coverage.records import Coverage, checked_terms
 from retrieval.explanation import match_reasons
 from retrieval.explanation.aligner import Explaining
 from retrieval.question.reference import Place, Reference, find_one, find_places
 from retrieval.question.scope import QuestionScope, Scopes
 from retrieval.question.unresolved import missing
-from retrieval.ranking.ranker import CLOSE, Mask, Question, Ranker, Ranking
+from retrieval.ranking.ranker import MAX_COMPARED, EncodedQuery, Ranker, Ranking
 from retrieval.ranking.reranking import Reranker, reranked
 from retrieval.records import Answer, Hit, Match, RelatedHit, RelatedPair, Why
 from retrieval.related.chapter_map import ChapterMap
@@ -52,7 +53,7 @@ class _Asking(NamedTuple):
 
 def _in_order(ranking: Ranking) -> Ranking:
     """No more candidates than are compared token by token, as they stand in the text."""
-    return ranking.moved(np.argsort(ranking.rows, kind="stable"))
+    return ranking.reordered(np.argsort(ranking.rows, kind="stable"))
 
 
 class Searcher:
@@ -81,7 +82,7 @@ class Searcher:
         self._ranker = Ranker(snapshot)
         self._explaining = Explaining(snapshot)
         self._spans = [Span(int(start), int(end)) for _, start, end in snapshot.sentences]
-        self._reach = Reach(self.documents, self.passages, self._ranker)
+        self._coverage = CoverageFinder(self.documents, self.passages, self._ranker)
         self._relations = Relations(self.documents, self.passages, self._ranker, self._spans)
         self._scopes = Scopes(snapshot.documents)
         self._twins = answer_sentences.twins([p.text for p in self.passages])
@@ -174,7 +175,7 @@ class Searcher:
         name = missing(question, documents)
         return verdict.nowhere(question, (name,)) if name else None
 
-    def questions(self, texts: Sequence[str]) -> list[Question]:
+    def questions(self, texts: Sequence[str]) -> list[EncodedQuery]:
         """What some questions are searched by."""
         if not texts:
             return []
@@ -182,18 +183,18 @@ class Searcher:
         assert self._encoder is not None  # load() has set it or raised
         plain = [to_simplified(text) for text in texts]
         vectors, tokens = self._encoder.encode_queries(plain)
-        return [Question(text, vectors[i], tokens.text(i)) for i, text in enumerate(plain)]
+        return [EncodedQuery(text, vectors[i], tokens.text(i)) for i, text in enumerate(plain)]
 
-    def rank(self, question: Question, *, among: Mask | None = None, boosted: Mask | None = None) -> Ranking:
+    def rank(self, question: EncodedQuery, *, among: Mask | None = None, boosted: Mask | None = None) -> Ranking:
         """The candidates for a question, best first; see Ranker.rank."""
         return self._ranker.rank(question, among=among, boosted=boosted)
 
-    def signs(self, question: Question, ranking: Ranking, everywhere: Ranking | None = None) -> confidence.Signs:
+    def signs(self, question: EncodedQuery, ranking: Ranking, everywhere: Ranking | None = None) -> confidence.Signs:
         """What speaks for the first candidate being the answer, and what against.
 
         ``everywhere`` is the ranking of all passages, where ``ranking`` is of some.
         """
-        assert self._out_of_domain is not None  # a Question was made by the model
+        assert self._out_of_domain is not None  # an EncodedQuery was made by the model
         best = self._answering(question, ranking, 0)[0]
         passage = self.passages[ranking.rows[0]]
         field = everywhere or ranking
@@ -209,14 +210,14 @@ class Searcher:
         if narrowed is not None and chosen is not None and not (narrowed & chosen).any():
             return _Asking(question, named.rest or question, chosen, None, named.words)
         if narrowed is not None and not named.rest:
-            rows = np.flatnonzero(narrowed if chosen is None else narrowed & chosen)[:CLOSE]
+            rows = np.flatnonzero(narrowed if chosen is None else narrowed & chosen)[:MAX_COMPARED]
             return _Asking(question, question, np.isin(np.arange(len(narrowed)), rows), None, is_place=True)
         both = [mask for mask in (narrowed, chosen) if mask is not None]
         among = np.logical_and.reduce(both) if both else None
         boosted = named.rows if not named.filter else None
         return _Asking(question, named.rest or question, among, boosted, named.unknown)
 
-    def _answer(self, asking: _Asking, question: Question, k: int, reasons: bool) -> Answer:
+    def _answer(self, asking: _Asking, question: EncodedQuery, k: int, reasons: bool) -> Answer:
         ranking = self.rank(question, among=asking.among, boosted=asking.boosted)
         if asking.is_place:
             return verdict.found(asking.words, self._hits(question, _in_order(ranking), k, reasons))
@@ -226,18 +227,18 @@ class Searcher:
         hits = self._hits(question, self._reread(question, ranking), k, reasons)
         return verdict.judged(asking.words, hits, signs, ranking.scores, foreign=foreign, nowhere=asking.nowhere)
 
-    def _reread(self, question: Question, ranking: Ranking) -> Ranking:
+    def _reread(self, question: EncodedQuery, ranking: Ranking) -> Ranking:
         """The candidates as the reranker, where there is one, puts them; the scores stay with the places."""
         if self._reranker is None:
             return ranking
         places = np.arange(len(ranking.rows), dtype=np.int64)
-        return ranking.moved(reranked(self._reranker, question.text, places, lambda i: self._read(ranking.rows[i])))
+        return ranking.reordered(reranked(self._reranker, question.text, places, lambda i: self._read(ranking.rows[i])))
 
     def _read(self, row: int) -> str:
         """What a model reads of a passage."""
         return to_simplified(headings(self.passages[row]) + self.passages[row].text)
 
-    def _hits(self, question: Question, ranking: Ranking, k: int, reasons: bool) -> tuple[Hit, ...]:
+    def _hits(self, question: EncodedQuery, ranking: Ranking, k: int, reasons: bool) -> tuple[Hit, ...]:
         """The first ``k`` different passages; one that repeats another's words is named with it."""
         first: dict[int, int] = {}  # twin class -> rank of its hit, from 0
         shown: list[tuple[int, list[int]]] = []  # candidate, rows of its twins
@@ -254,7 +255,7 @@ class Searcher:
         found = self._reasons(question, ranking, [i for i, _ in shown[:k]])
         return tuple(replace(hit, why=reason) for hit, reason in zip(hits, found, strict=True))
 
-    def _reasons(self, question: Question, ranking: Ranking, shown: Sequence[int]) -> list[Why]:
+    def _reasons(self, question: EncodedQuery, ranking: Ranking, shown: Sequence[int]) -> list[Why]:
         """Why each of the candidates shown was found."""
         words = self._ranker.words
         asked = match_reasons.wanted(question.text, words)
@@ -267,7 +268,7 @@ class Searcher:
             for text, rank in zip(texts, places, strict=True)
         ]
 
-    def _hit(self, rank: int, question: Question, ranking: Ranking, i: int, twins: Sequence[int]) -> Hit:
+    def _hit(self, rank: int, question: EncodedQuery, ranking: Ranking, i: int, twins: Sequence[int]) -> Hit:
         row = int(ranking.rows[i])
         passage = self.passages[row]
         answering = self._answering(question, ranking, i)
@@ -304,7 +305,7 @@ class Searcher:
             ),
         )
 
-    def _answering(self, question: Question, ranking: Ranking, i: int) -> tuple[Span, ...]:
+    def _answering(self, question: EncodedQuery, ranking: Ranking, i: int) -> tuple[Span, ...]:
         spans = [self._spans[row] for row in ranking.sentence_rows[i]]
         return answer_sentences.answering(
             question.text, self.passages[ranking.rows[i]], spans, ranking.sentence_scores[i]
@@ -368,14 +369,14 @@ class Searcher:
         wanted = checked_terms(terms)
         chosen = self._scopes.scope(chapters=chapters, titles=titles) if chapters or titles else None
         questions = self.questions(wanted)
-        assert self._out_of_domain is not None  # a Question was made by the model
-        return self._reach.of(wanted, questions, self._out_of_domain, chosen)
+        assert self._out_of_domain is not None  # an EncodedQuery was made by the model
+        return self._coverage.find(wanted, questions, self._out_of_domain, chosen)
 
-    def kinship(self, terms: Sequence[str]) -> list[Kinship]:
+    def term_similarities(self, terms: Sequence[str]) -> list[TermSimilarity]:
         """How near all passages are to each of some terms, before it is judged which of them speak of it."""
         questions = self.questions(terms)
-        assert self._out_of_domain is not None  # a Question was made by the model
-        return self._reach.kinship(questions, self._out_of_domain) if questions else []
+        assert self._out_of_domain is not None  # an EncodedQuery was made by the model
+        return self._coverage.similarities(questions, self._out_of_domain) if questions else []
 
     def show(self, reference: str) -> tuple[Place, ...]:
         """The passages that an id or a citation names, with the spans of 款 and 项. Raises UnknownPlaceError."""

@@ -8,8 +8,8 @@ import numpy.typing as npt
 from index.records import Passage, Span
 from index.text.chinese import normalise_unicode, to_simplified
 from retrieval.answering.answer_form import form_score
+from retrieval.arrays import RowIndices, Scores
 from retrieval.question.question_type import NUMERIC_KINDS, classify
-from retrieval.ranking.fusion import Rows, Scores
 
 # What a sentence that holds the kind of thing asked for (a number, a date ...) gains over one that does not.
 _HOLDS = 0.06
@@ -21,7 +21,7 @@ _HOLDS_NUMBER = (
 _AS_GOOD = 0.03
 
 
-def twins(texts: Sequence[str]) -> Rows:
+def twins(texts: Sequence[str]) -> RowIndices:
     """The row of the first passage with the same letters and digits as each, (n,)."""
     first: dict[str, int] = {}
     keys = [_letters(text) or f"-{row}" for row, text in enumerate(texts)]

@@ -9,9 +9,9 @@ import numpy as np
 
 from retrieval.answering.answer_form import form_score
 from retrieval.answering.out_of_domain import OutOfDomainVectors
+from retrieval.arrays import Scores
 from retrieval.question.question_type import NUMERIC_KINDS, classify
-from retrieval.ranking.fusion import Scores
-from retrieval.ranking.ranker import CLOSE, Question, Ranking
+from retrieval.ranking.ranker import MAX_COMPARED, EncodedQuery, Ranking
 
 _SOME = 0.2  # a number without the unit asked for, or with another, may be one; see asked.holds
 _SAMPLE = 500  # characters that are enough to tell a script
@@ -35,7 +35,12 @@ class Signs(NamedTuple):
 
 
 def signs(
-    question: Question, ranking: Ranking, others: Scores, out_of_domain: OutOfDomainVectors, passage: str, sentence: str
+    question: EncodedQuery,
+    ranking: Ranking,
+    others: Scores,
+    out_of_domain: OutOfDomainVectors,
+    passage: str,
+    sentence: str,
 ) -> Signs:
     """The signs for the first candidate; ``sentence`` is the best of its ``passage``.
 
@@ -50,7 +55,7 @@ def signs(
         token_margin=float(ranking.weights @ (ranking.matches[:, 0] - _out_of_domain_matches(question, out_of_domain))),
         gap=score - float(others[0]) if len(others) else 0.0,
         lead=score - float(others[:10].mean()) if len(others) else 0.0,
-        spread=_standing_out(score, others[: CLOSE - 1]),
+        spread=_standing_out(score, others[: MAX_COMPARED - 1]),
         agreement=float(np.mean([signal.argmax() == 0 for signal in ranking.signals[:3]])),
         held=form_score(wanted, sentence),
         missing=float(wanted.kind in NUMERIC_KINDS and form_score(wanted, passage) < _SOME),
@@ -86,7 +91,7 @@ def _standing_out(score: float, others: Scores) -> float:
     return float((score - scores.mean()) / (scores.std() + 1e-6))
 
 
-def _out_of_domain_matches(question: Question, out_of_domain: OutOfDomainVectors) -> Scores:
+def _out_of_domain_matches(question: EncodedQuery, out_of_domain: OutOfDomainVectors) -> Scores:
     """Each question token's best cosine in the out_of_domain, (l,); 0 without tokens."""
     best: Scores = (question.tokens @ out_of_domain.tokens.T).max(axis=1, initial=0)
     return best

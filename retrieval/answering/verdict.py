@@ -3,8 +3,8 @@
 from index.errors import QuestionError
 from index.records import Passage
 from retrieval.answering.confidence import Signs, probability
+from retrieval.arrays import Scores
 from retrieval.chapters import chapter, in_other_chapter
-from retrieval.ranking.fusion import Scores
 from retrieval.records import SURE, Answer, Hit, Reason
 
 LONGEST_QUESTION = (

@@ -15,9 +15,10 @@ import numpy as np
 from index.records import Span
 from index.storage.bm25 import LexicalIndex, Run, runs
 from retrieval.answering.confidence import foreign
+from retrieval.arrays import RowIndices
 from retrieval.question.question_type import function_words
 from retrieval.ranking import fusion
-from retrieval.ranking.fusion import Rows, Signals, Weights
+from retrieval.ranking.fusion import FusionWeights, Signals
 from retrieval.records import Answer, Hit, Why
 
 _COMMON_SHARE, _COMMON_LEAST = 1 / 3, 2  # a word is telling if no more of the passages have it, or only two of them
@@ -96,9 +97,9 @@ def share(asked: Wanted, found: Iterable[Shared]) -> float:
     return len(letters) / max(asked.letters, 1)
 
 
-def meaning_ranks(signals: Signals, weights: Weights) -> Rows:
+def meaning_ranks(signals: Signals, weights: FusionWeights) -> RowIndices:
     """The place of each candidate, from 0, by its cosines alone, (c,)."""
-    scores = fusion.fuse(signals._replace(words=np.zeros_like(signals.words)), weights)
+    scores = fusion.fuse(signals._replace(lexical=np.zeros_like(signals.lexical)), weights)
     ranks = np.empty(len(scores), dtype=np.int64)
     ranks[np.argsort(-scores, kind="stable")] = np.arange(len(scores))
     return ranks

@@ -16,8 +16,8 @@ from index.models.token_spans import PlacedTokens
 from index.records import Span
 from index.storage.bm25 import LexicalIndex
 from index.text.chinese import HAN
+from retrieval.arrays import Scores
 from retrieval.question.question_type import function_words
-from retrieval.ranking.fusion import Scores
 from retrieval.records import Match
 
 MOST = 6  # pairs of a sentence

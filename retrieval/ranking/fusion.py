@@ -1,84 +1,85 @@
-"""Several scores -> one ranking: pure functions on arrays.
+"""Fusion of several scores into one ranking, as pure functions on arrays.
 
-A question of l tokens is compared with c candidate passages. Everything that depends on a model's tokens is late
-interaction (Khattab and Zaharia 2020, ColBERT): each token of the question looks for its best match in a passage.
+A query of l tokens is compared with c candidate passages. All that depends on the tokens of a model is late
+interaction, MaxSim (Khattab and Zaharia 2020, ColBERT): each token of the query takes its best match in a passage.
 """
 
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-Scores = npt.NDArray[np.float32]
-Rows = npt.NDArray[np.int64]
+from retrieval.arrays import RowIndices, Scores
 
-
-_STANDS_OUT = 10.0  # standard deviations, the most that BM25 counts for
+_MAX_Z_SCORE = 10.0  # of BM25: a word of one passage in ten thousand would have a hundred
 
 
-class Weights(NamedTuple):
-    """What each signal counts for; fitted by scripts/fitting/ranking.py, so that they add up to 1 without ``words``."""
+class FusionWeights(NamedTuple):
+    """Weights of the signals, fitted by scripts/fitting/ranking.py; they add up to 1 without ``lexical``."""
 
-    tokens: float
+    late_interaction: float
     passage: float
     sentence: float
-    around: float
-    words: float
+    neighbours: float
+    lexical: float
 
 
-WEIGHTS = Weights(tokens=0.563, passage=0.162, sentence=0.176, around=0.098, words=0.004)
-WITHOUT_TOKENS = Weights(tokens=0.0, passage=0.246, sentence=0.657, around=0.098, words=0.008)
+WEIGHTS = FusionWeights(late_interaction=0.563, passage=0.162, sentence=0.176, neighbours=0.098, lexical=0.004)
+WITHOUT_TOKENS = FusionWeights(late_interaction=0.0, passage=0.246, sentence=0.657, neighbours=0.098, lexical=0.008)
 
 
 class Signals(NamedTuple):
-    """What is known of each of c candidates, (c,) each; all but the last are cosines or means of cosines.
+    """Scores of c candidates, (c,) each; all but the last are cosines or means of cosines.
 
-    ``tokens`` is how well the question's tokens are met in its sentences, ``around`` the mean cosine of the passages
-    before and behind it, ``words`` is what ``lexical`` gives.
+    ``late_interaction`` is the weighted MaxSim of the query's tokens in the sentences of the candidate, ``passage`` and
+    ``sentence`` are cosines of the whole passage and its best sentence, ``neighbours`` the mean cosine of the passages
+    before and behind it, ``lexical`` the result of ``lexical_signal``.
     """
 
-    tokens: Scores
+    late_interaction: Scores
     passage: Scores
     sentence: Scores
-    around: Scores
-    words: Scores
+    neighbours: Scores
+    lexical: Scores
 
 
-def fuse(signals: Signals, weights: Weights) -> Scores:
-    """The weighted sum of the signals, (c,): near the cosine of question and passage."""
+def fuse(signals: Signals, weights: FusionWeights) -> Scores:
+    """Return the weighted sum of the signals, (c,), which is near the cosine of query and passage."""
     score: Scores = np.asarray(weights, dtype=np.float32) @ np.stack(signals)
     return score
 
 
-def best_of_each(cosines: Scores, starts: Rows) -> Scores:
-    """Each row's best value in each group of columns: (l, t) with g groups -> (l, g); an empty group has 0."""
+def group_maxima(cosines: Scores, starts: RowIndices) -> Scores:
+    """Return the maximum of each row in each of g groups of columns, (l, t) -> (l, g); 0 for an empty group.
+
+    ``starts``, (g + 1,), are the first columns of the groups and the number of columns.
+    """
     sizes = np.diff(starts)
     full = sizes > 0
-    best = np.zeros((len(cosines), len(sizes)), dtype=np.float32)
+    maxima = np.zeros((len(cosines), len(sizes)), dtype=np.float32)
     if full.any():
-        best[:, full] = np.maximum.reduceat(cosines, starts[:-1][full], axis=1)
-    return best
+        maxima[:, full] = np.maximum.reduceat(cosines, starts[:-1][full], axis=1)
+    return maxima
 
 
-def token_weights(best: Scores) -> Scores:
-    """How much each token of a question tells candidates apart, (l, c) -> (l,), adding up to 1.
+def token_weights(matches: Scores) -> Scores:
+    """Return the weight of each token of a query, (l, c) -> (l,), adding up to 1.
 
-    It is the distance of its best match from its average one: a word that every passage meets equally says nothing.
+    It is the distance of the token's best match from its mean match: a word that matches every candidate equally well
+    does not tell them apart.
     """
-    spread = best.max(axis=1) - best.mean(axis=1) if best.size else np.zeros(len(best), dtype=np.float32)
+    spread = matches.max(axis=1) - matches.mean(axis=1) if matches.size else np.zeros(len(matches), dtype=np.float32)
     total = float(spread.sum())
-    return spread / total if total > 0 else np.full(len(best), 1 / max(len(best), 1), dtype=np.float32)
+    return spread / total if total > 0 else np.full(len(matches), 1 / max(len(matches), 1), dtype=np.float32)
 
 
-def lexical(scores: Scores, coverage: Scores) -> Scores:
-    """BM25 in standard deviations, times the square of the best share of the question's words that a passage has.
+def lexical_signal(scores: Scores, coverage: Scores) -> Scores:
+    """Return the z-scores of BM25 times the square of the largest share of the query's words in one passage.
 
-    So words count fully where the text has all of the question's, and for nothing where it has none: in a question in
-    another language, a name that happens to stand in some passage would otherwise outweigh everything.
+    So words count in full if some passage has all of the query's, and not at all if none has any: in a query in another
+    language, a name that happens to stand in some passage would otherwise outweigh everything.
     """
     if not len(scores) or not coverage.any():
         return np.zeros_like(scores)
-    # A word of one passage in ten thousand would stand out a hundredfold.
-    standard: Scores = np.minimum((scores - scores.mean()) / (scores.std() + 1e-9), _STANDS_OUT)
-    trusted: Scores = standard * coverage.max() ** 2
+    z_scores: Scores = np.minimum((scores - scores.mean()) / (scores.std() + 1e-9), _MAX_Z_SCORE)
+    trusted: Scores = z_scores * coverage.max() ** 2
     return trusted

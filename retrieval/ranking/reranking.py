@@ -1,4 +1,4 @@
-"""A second reading: passages that the vectors found, ranked anew by a model that reads each with the question."""
+"""Rerankers: models that read a question and a passage together and rank the first candidates again."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from index.errors import ModelError
 from index.models.contract import RERANKING, ModelFiles, locate
@@ -21,41 +20,39 @@ from index.models.encoder import (
     token_limit,
     widths,
 )
+from retrieval.arrays import RowIndices, Scores
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
-Scores = npt.NDArray[np.float32]
-Rows = npt.NDArray[np.int64]
+# Each passage costs as much as embedding it with the question, and nothing of that can be done beforehand: at 200
+# tokens, 32 passages take a few seconds on two cores with a model as small as the default one, a minute with a large.
+MAX_RERANKED = 32
 
-# Each costs as much as embedding it with the question, and nothing of that can be done beforehand: at 200 tokens,
-# 32 of them are a few seconds on two cores with a model as small as the default one, and a minute with a large one.
-RERANKED = 32
-
-_WANTED = "a model that reads question and passage together and gives one score was wanted"
+_WANTED = "a cross encoder that gives one score for question and passage was wanted"
 _REMEDY = f"name a cross encoder such as BAAI/bge-reranker-v2-m3{RERANKING.otherwise}"
 
 
 class Reranker(Protocol):
-    """What says how well passages answer a question, having read both together."""
+    """Model that scores how well passages answer a question, reading both together."""
 
     def scores(self, question: str, passages: Sequence[str]) -> Scores:
-        """(n,), in the order of the passages; higher is better, and only their order means anything."""
+        """Return the scores of n passages, (n,); higher is better, and only their order has a meaning."""
 
 
 class CrossEncoderReranker:
-    """Any cross encoder that sentence-transformers loads from a folder; its prompt and its length are its own.
+    """Cross encoder that sentence-transformers loads from a folder, with its own prompt and length.
 
-    On a processor a question and a passage give the same bytes in any company: see `index.models.encoder.widths`.
+    On a CPU the scores are independent of the batch composition: see `index.models.encoder.widths`.
     """
 
     def __init__(self, model: "CrossEncoder") -> None:
         self._model = model
 
     def scores(self, question: str, passages: Sequence[str]) -> Scores:
-        """The model's logits, (n,).
+        """Return the model's logits, (n,).
 
-        Not what its activation makes of them: a sigmoid keeps the order, but takes all above 17 for 1. A pair longer
+        They are taken before the activation: a sigmoid keeps the order, but is 1 for all logits above 17. A pair longer
         than the model reads loses tokens from the end of the longer text, which is nearly always the passage.
         """
         from torch.nn import Identity
@@ -75,7 +72,7 @@ class CrossEncoderReranker:
         return scores
 
     def _lengths(self, pairs: list[tuple[str, str]]) -> list[int]:
-        """In tokens, before anything is cut off."""
+        """Return the lengths of the pairs in tokens, before anything is cut off."""
         if not pairs:
             return []
         options: dict[str, Any] = {"truncation": False, "return_attention_mask": False, "verbose": False}
@@ -83,27 +80,27 @@ class CrossEncoderReranker:
         return [len(ids) for ids in read["input_ids"]]
 
 
-def reranked(reranker: Reranker, question: str, order: Rows, text: Callable[[int], str]) -> Rows:
-    """A ranking of rows, best first, with its first `RERANKED` ranked anew; ``text`` gives what is read of a row."""
-    return reordered(reranker.scores(question, [text(int(row)) for row in order[:RERANKED]]), order)
+def reranked(reranker: Reranker, question: str, order: RowIndices, text: Callable[[int], str]) -> RowIndices:
+    """Return a ranking of rows, best first, with its first ``MAX_RERANKED`` reranked; ``text`` gives a row's text."""
+    return reordered(reranker.scores(question, [text(int(row)) for row in order[:MAX_RERANKED]]), order)
 
 
-def reordered(scores: Scores, order: Rows) -> Rows:
-    """The ranking ``order``, (m,), with its first n places filled by ``scores``, (n,) with n <= m.
+def reordered(scores: Scores, order: RowIndices) -> RowIndices:
+    """Return the ranking ``order``, (m,), with its first n rows sorted by ``scores``, (n,) with n <= m.
 
-    Equal scores keep their order, and what is no number comes last of the n. The rows beyond keep their places.
-    The two kinds of scores cannot be compared, so only rows move: where a score is shown, let it be that of the place,
-    the first stage's own from the highest down. They fall as before, and are as comparable between questions as before.
+    Equal scores keep their order, and NaN comes last of the n. The rows beyond keep their positions. The scores of the
+    two stages cannot be compared, so only rows move: a score that is shown is the first stage's score of the position.
+    So scores still descend, and are as comparable between questions as before.
     """
     first = np.argsort(-scores, kind="stable")
     return np.concatenate([order[: len(scores)][first], order[len(scores) :]])
 
 
 def load_reranker(model: str, *, report: Callable[[str], None] = lambda _message: None) -> CrossEncoderReranker:
-    """Loads a cross encoder as `index.models.contract.locate` finds it: a folder, or a hub id.
+    """Load a cross encoder, a folder or a hub id, as `index.models.contract.locate` finds it.
 
-    Raises ModelError where it cannot be had, does not load, is no cross encoder, or gives more than one score.
-    ``report`` is told in a sentence of what takes long.
+    ``report`` receives a sentence before each step that takes long. Raises ModelError if the model is not available,
+    does not load, is no cross encoder, or gives more than one score.
     """
     if not model.strip():
         raise ModelError(f"the reranker has no name, and a hub id or a folder was wanted; {_REMEDY}")
@@ -117,10 +114,10 @@ def load_reranker(model: str, *, report: Callable[[str], None] = lambda _message
 
 
 def _other_kind(folder: Path) -> str:
-    """What a model's own settings call it if that is no cross encoder, else nothing.
+    """Return the kind of a model by its own settings if it is no cross encoder, else an empty text.
 
-    Asked before it is loaded, because sentence-transformers makes a cross encoder of anything: of an embedding model
-    with weights made up, of a language model without any, by how likely it says "yes".
+    This is checked before the model is loaded, because sentence-transformers makes a cross encoder of anything: of an
+    embedding model with random weights, of a language model by the probability of "yes".
     """
     if (folder / "modules.json").is_file():
         kind = str(_settings(folder / "config_sentence_transformers.json").get("model_type", "SentenceTransformer"))
@@ -132,7 +129,7 @@ def _other_kind(folder: Path) -> str:
 def _settings(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # not there, or damaged: loading will say so
+    except (OSError, ValueError):  # missing or damaged: the error of loading is better
         return {}
     return content if isinstance(content, dict) else {}
 

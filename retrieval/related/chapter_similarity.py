@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from retrieval.arrays import RowIndices, Scores
 from retrieval.chapters import Unit, Units
-from retrieval.ranking.fusion import Rows, Scores
 from retrieval.related.relatedness import Relatedness
 
 MOST_COSINES = 100_000_000
@@ -32,8 +32,8 @@ Pair = tuple[int, int]  # rows of two passages, the first in the text before the
 class Survey(NamedTuple):
     """Some passages, the sources, beside all others of other chapters."""
 
-    sources: Rows  # (s,) ascending
-    near: Rows  # (s, m) the most related passages of each, -1 where there are no more
+    sources: RowIndices  # (s,) ascending
+    near: RowIndices  # (s, m) the most related passages of each, -1 where there are no more
     scores: Scores  # (s, m) falling
     best: Scores  # (s, c) the highest score in each chapter of the map, -inf where there is none
 
@@ -44,7 +44,7 @@ def probability(scores: Scores) -> Scores:
     return risen
 
 
-def mapped(units: Units) -> tuple[list[Unit], Rows]:
+def mapped(units: Units) -> tuple[list[Unit], RowIndices]:
     """The chapters of the map, and the number of each passage's there, (n,), -1 for one outside of it.
 
     They are the units; of more than ``MOST_CHAPTERS`` units the documents, and of these no more than the first.
@@ -62,7 +62,7 @@ def mapped(units: Units) -> tuple[list[Unit], Rows]:
     return list(merged.values()), places[units.of]
 
 
-def survey(relatedness: Relatedness, units: Units, places: Rows, chapters: int) -> Survey:
+def survey(relatedness: Relatedness, units: Units, places: RowIndices, chapters: int) -> Survey:
     """Compare the collection with itself; ``places`` are the numbers of the passages' chapters in the map, (n,)."""
     sources = _sources(relatedness, units)
     sources = sources[~units.titles[sources]]
@@ -81,7 +81,7 @@ def survey(relatedness: Relatedness, units: Units, places: Rows, chapters: int) 
     return Survey(sources, np.concatenate(near), np.concatenate(scores), np.concatenate(best))
 
 
-def _sources(relatedness: Relatedness, units: Units) -> Rows:
+def _sources(relatedness: Relatedness, units: Units) -> RowIndices:
     """All passages, or as many of each unit as its share allows, one at least, at even distances."""
     n, sentences = len(units.of), relatedness.sentence_count
     share = min(1.0, MOST_COSINES / max(sentences * sentences, 1))
@@ -92,16 +92,16 @@ def _sources(relatedness: Relatedness, units: Units) -> Rows:
     return np.sort(np.concatenate([spread(units.rows(unit), share) for unit in range(len(units))]))
 
 
-def spread(rows: Rows, share: float) -> Rows:
+def spread(rows: RowIndices, share: float) -> RowIndices:
     """That share of some rows, one at least, at even distances."""
     if share >= 1:
         return rows
     places = np.linspace(0, len(rows) - 1, max(1, int(share * len(rows)))).astype(np.int64)
-    some: Rows = rows[places]
+    some: RowIndices = rows[places]
     return some
 
 
-def strengths(found: Survey, places: Rows, chapters: int) -> npt.NDArray[np.float32]:
+def strengths(found: Survey, places: RowIndices, chapters: int) -> npt.NDArray[np.float32]:
     """How strongly the chapters of the map belong together, (c, c).
 
     Of two chapters it is the mean over the passages of the one of the probability that the most related passage of the
@@ -160,7 +160,7 @@ def mutual(relatedness: Relatedness, pairs: Sequence[Pair]) -> Mapping[Pair, flo
     return {(a, b): (one_way[a, b] + one_way[b, a]) / 2 for a, b in pairs}
 
 
-def crowding(relatedness: Relatedness, units: Units, found: Survey, rows: Rows) -> Scores:
+def crowding(relatedness: Relatedness, units: Units, found: Survey, rows: RowIndices) -> Scores:
     """What each of some passages scores with the ``_CROWD``-th most related one, (r,): little, unless it is a formula.
 
     A pair stands out by as much as it scores more: cross-domain similarity local scaling, CSLS (Conneau et al. 2018).
@@ -184,7 +184,9 @@ def _surveyed_crowd(found: Survey, passages: int) -> Scores:
     return crowd
 
 
-def pairs_between(relatedness: Relatedness, found: Survey, rows: Rows, others: Rows, most: int) -> list[Pair]:
+def pairs_between(
+    relatedness: Relatedness, found: Survey, rows: RowIndices, others: RowIndices, most: int
+) -> list[Pair]:
     """The pairs of two sets of passages that stand out most, the best first, no more than ``most``.
 
     Of sets too large to be compared in full, passages at even distances are.

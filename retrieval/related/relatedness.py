@@ -12,7 +12,7 @@ import numpy as np
 
 from index.storage.bm25 import LexicalIndex
 from index.storage.vector_index import VectorIndex
-from retrieval.ranking.fusion import Rows, Scores
+from retrieval.arrays import RowIndices, Scores
 
 _PRIOR = 20  # vectors of no direction that the mean is taken with: that of a few texts is mostly themselves
 MOST_SENTENCES = 100  # of one passage that are compared; a file may be one long paragraph
@@ -54,10 +54,10 @@ class Centred:
         # The vectors are unit vectors.
         self._norms: Scores = np.sqrt(np.maximum(1 - 2 * self._towards + self._square, _LEAST))
 
-    def cosines(self, rows: Rows, others: Rows | None = None) -> Scores:
+    def cosines(self, rows: RowIndices, others: RowIndices | None = None) -> Scores:
         """The cosine of some with others, (r, o), or with all, (r, n)."""
         vectors = self._vectors.read(rows)
-        to: Rows | slice = slice(None) if others is None else others
+        to: RowIndices | slice = slice(None) if others is None else others
         products = self._vectors.products(vectors) if others is None else vectors @ self._vectors.read(others).T
         products -= self._towards[rows, None]
         products -= self._towards[to] - np.float32(self._square)
@@ -74,7 +74,7 @@ class Relatedness:
         texts: Sequence[str],
         vectors: VectorIndex,
         sentences: VectorIndex,
-        first: Rows,  # (n + 1,) where the sentences of each passage begin, and the end; every passage has some
+        first: RowIndices,  # (n + 1,) where the sentences of each passage begin, and the end; every passage has some
         words: LexicalIndex,
     ) -> None:
         self._texts = texts
@@ -83,7 +83,7 @@ class Relatedness:
         self._sentences = Centred(sentences)
         self._first = first
 
-    def scores(self, rows: Rows, others: Rows | None = None, *, weights: Weights = WEIGHTS) -> Scores:
+    def scores(self, rows: RowIndices, others: RowIndices | None = None, *, weights: Weights = WEIGHTS) -> Scores:
         """How closely some passages, or all, belong to each of some, (s, o): 1 for one with the same words.
 
         Takes time and memory for the sentences of the rows times those of the others.
@@ -92,16 +92,16 @@ class Relatedness:
         scores: Scores = np.tensordot(np.asarray(weights, dtype=np.float32), np.stack(parts), axes=1)
         return scores
 
-    def parts(self, rows: Rows, others: Rows | None = None) -> Parts:
+    def parts(self, rows: RowIndices, others: RowIndices | None = None) -> Parts:
         """What the scores are made of."""
         shared = np.stack([self._shared(row, others) for row in rows.tolist()])
         return Parts(shared, self._said(rows, others), self._passages.cosines(rows, others))
 
-    def blockwise(self, rows: Rows, others: Rows) -> Scores:
+    def blockwise(self, rows: RowIndices, others: RowIndices) -> Scores:
         """The same for many rows, in the memory of a few."""
         return np.concatenate([self.scores(block, others) for block in self.blocks(rows)])
 
-    def blocks(self, rows: Rows) -> list[Rows]:
+    def blocks(self, rows: RowIndices) -> list[RowIndices]:
         """The rows in groups that can be compared with everything at a time."""
         most = max(1, _BLOCK // max(self.sentence_count, 1))
         number = (np.cumsum([len(self.sentences_of(row)) for row in rows.tolist()]) - 1) // most
@@ -117,11 +117,11 @@ class Relatedness:
         """How many sentences all passages have."""
         return int(self._first[-1])
 
-    def count(self, rows: Rows) -> int:
+    def count(self, rows: RowIndices) -> int:
         """How many sentences some passages have."""
         return int((self._first[rows + 1] - self._first[rows]).sum())
 
-    def sentences_of(self, row: int) -> Rows:
+    def sentences_of(self, row: int) -> RowIndices:
         """The rows of a passage's sentences, of very many only some, at even distances."""
         first, end = int(self._first[row]), int(self._first[row + 1])
         if end - first <= MOST_SENTENCES:
@@ -132,13 +132,13 @@ class Relatedness:
         """The cosines of the sentences of two passages, as ``sentences_of`` gives them, (a, b)."""
         return self._sentences.cosines(self.sentences_of(row), self.sentences_of(other))
 
-    def _shared(self, row: int, others: Rows | None) -> Scores:
+    def _shared(self, row: int, others: RowIndices | None) -> Scores:
         scores = self._words.likeness(self._texts[row])
         chosen = scores if others is None else scores[others]
         share: Scores = np.minimum(chosen / max(float(scores[row]), _LEAST), 1)
         return share
 
-    def _said(self, rows: Rows, others: Rows | None) -> Scores:
+    def _said(self, rows: RowIndices, others: RowIndices | None) -> Scores:
         ours, starts = self._together(rows)
         theirs, behind = (None, self._first) if others is None else self._together(others)
         cosines = self._sentences.cosines(ours, theirs)  # (a, b)
@@ -149,7 +149,7 @@ class Relatedness:
         both: Scores = ((forward + backward) / 2).astype(np.float32)
         return both
 
-    def _together(self, rows: Rows) -> tuple[Rows, Rows]:
+    def _together(self, rows: RowIndices) -> tuple[RowIndices, RowIndices]:
         """The sentences of some passages one behind the other, and where those of each begin, and the end."""
         sentences = [self.sentences_of(row) for row in rows.tolist()]
         return np.concatenate(sentences), np.cumsum([0, *map(len, sentences)])

@@ -10,8 +10,8 @@ import numpy.typing as npt
 from index.records import Document, Passage, Span
 from index.storage.bm25 import LexicalIndex
 from retrieval.answering import answer_sentences
+from retrieval.arrays import RowIndices, Scores
 from retrieval.chapters import Unit, Units
-from retrieval.ranking.fusion import Rows, Scores
 from retrieval.ranking.ranker import Ranker
 from retrieval.records import Kind
 from retrieval.related import chapter_similarity
@@ -126,7 +126,7 @@ class Relations:
     # all of them
 
     @cached_property
-    def _mapped(self) -> tuple[list[Unit], Rows]:
+    def _mapped(self) -> tuple[list[Unit], RowIndices]:
         return chapter_similarity.mapped(self._units)
 
     @cached_property
@@ -207,7 +207,7 @@ def _holding(sentences: Sequence[Span], terms: Sequence[Span]) -> npt.NDArray[np
 
 
 def _matched(scores: Scores) -> list[tuple[int, int]]:
-    """Rows and columns matched to each other, the best first: each once, and no more than a few."""
+    """RowIndices and columns matched to each other, the best first: each once, and no more than a few."""
     left = scores.copy()
     found: list[tuple[int, int]] = []
     for _ in range(min(_MOST_PAIRS, *scores.shape)):

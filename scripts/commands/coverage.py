@@ -78,11 +78,11 @@ ZERO = (
 
 def told(found: "Coverage") -> str:
     """What was searched for a term, and what counted."""
-    near = len(found.hits) - found.worded
+    near = len(found.hits) - found.count_by_words
     return (
         f"{found.term}: {terminal.count(len(found.hits), 'passage')} of {found.searched:,} searched; "
-        f"{found.worded:,} by the words, {near:,} more by meaning (from "
-        f"{found.threshold:g} standard deviations above the middle of all passages, and above everyday sentences)"
+        f"{found.count_by_words:,} by the words, {near:,} more by meaning (from "
+        f"{found.threshold:g} standard deviations above the middle of all passages, and above out-of-domain sentences)"
     )
 
 

@@ -59,7 +59,7 @@ class Case(NamedTuple):
     """A term that was asked of a folder: how near each passage is, and which hold it or answer it."""
 
     kind: str
-    kin: finder.Kinship
+    similarity: finder.TermSimilarity
     wanted: Flags  # (n,)
 
 
@@ -112,8 +112,8 @@ def _drawn(some: Sequence[T], most: int, random: np.random.Generator) -> list[T]
 
 
 def _holding(searcher: Searcher, term: str) -> Flags:
-    words = finder.Words(term)
-    return np.array([bool(words.spans(p.text)) for p in searcher.passages])
+    pattern = finder.TermPattern(term)
+    return np.array([bool(pattern.spans(p.text)) for p in searcher.passages])
 
 
 def _answering(collection: Collection, searcher: Searcher, query: str) -> Flags:
@@ -121,8 +121,8 @@ def _answering(collection: Collection, searcher: Searcher, query: str) -> Flags:
 
 
 def _ask(searcher: Searcher, kind: str, texts: Sequence[str], wanted: Sequence[Flags]) -> Iterator[Case]:
-    for kin, rows in zip(searcher.kinship(texts), wanted, strict=True):
-        yield Case(kind, kin, rows)
+    for similarity, rows in zip(searcher.term_similarities(texts), wanted, strict=True):
+        yield Case(kind, similarity, rows)
 
 
 def terms_of(texts: Sequence[str]) -> list[str]:
@@ -170,15 +170,15 @@ def summed(some: Sequence[Case], near: Callable[[Case], Flags]) -> Found:
 
 def as_it_is(case: Case) -> Flags:
     """What is found with the constants of retrieval/coverage/finder.py."""
-    return finder.standing_out(case.kin).near
+    return finder.near_passages(case.similarity).is_near
 
 
 def otherwise(threshold: float, margin: float) -> Callable[[Case], Flags]:
     """What would be found with others."""
 
     def near(case: Case) -> Flags:
-        scores = finder.standing_out(case.kin).scores
-        found: Flags = (scores >= threshold) & (case.kin.matches >= case.kin.everyday + margin)
+        scores = finder.near_passages(case.similarity).z_scores
+        found: Flags = (scores >= threshold) & (case.similarity.passages >= case.similarity.out_of_domain + margin)
         return found
 
     return near
@@ -207,7 +207,7 @@ def main(arguments: Sequence[str]) -> None:
             rows.append([f"{folder.name}, {kind}", *found.cells()])
     print(_table(rows))
     for alien, (threshold, margin) in product((False, True), GRID):
-        some = [case for case in known if case.kin.alien.any() == alien and case.wanted.any()]
+        some = [case for case in known if case.similarity.other_script.any() == alien and case.wanted.any()]
         if some:
             found = summed(some, otherwise(threshold, margin))
             script = "another script" if alien else "the same script"

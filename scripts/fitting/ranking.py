@@ -21,8 +21,8 @@ from index.models.embedding_cache import CachedEncoder
 from index.models.encoder import load_encoder
 from retrieval.evaluation.beir import Collection, read_collection
 from retrieval.evaluation.measures import open_collection
-from retrieval.ranking.fusion import Signals, Weights
-from retrieval.ranking.ranker import CLOSE
+from retrieval.ranking.fusion import FusionWeights, Signals
+from retrieval.ranking.ranker import MAX_COMPARED
 from scripts.terminal import message
 
 RIDGE = 1e-3  # keeps a weight that nothing depends on at nought
@@ -34,7 +34,7 @@ Array = npt.NDArray[np.float64]
 
 
 class Folder(NamedTuple):
-    """The first ``CLOSE`` candidates of q questions that have a right passage among them.
+    """The first ``MAX_COMPARED`` candidates of q questions that have a right passage among them.
 
     ``grades`` are those of the candidates, ``ideal`` the best possible DCG@10 of each question. ``passages`` names the
     corpus.
@@ -56,10 +56,10 @@ def collect(collection: Collection, encoder: CachedEncoder) -> Folder:
     for query, question in zip(queries, searcher.questions([q.text for q in queries]), strict=True):
         ranking = searcher.rank(question)
         judged = collection.qrels[query.id]
-        order = np.argsort(ranking.rows[:CLOSE])  # as in the text: equal scores must not know the ranking
+        order = np.argsort(ranking.rows[:MAX_COMPARED])  # as in the text: equal scores must not know the ranking
         found = [judged.get(searcher.passages[row].id, 0) for row in ranking.rows[order]]
         if any(found):
-            spare = CLOSE - len(found)
+            spare = MAX_COMPARED - len(found)
             signals.append(np.pad(np.stack(ranking.signals, axis=1)[order], ((0, spare), (0, 0)), constant_values=-9))
             grades.append(np.pad(found, (0, spare)))
             ideal.append(_dcg(np.sort(np.array(list(judged.values())))[::-1]))
@@ -131,7 +131,7 @@ def main(arguments: Sequence[str]) -> None:
     folders = [collect(read_collection(path), encoder) for path in paths]
     weights = fit(folders)
     for name, found in (("WEIGHTS", weights), ("WITHOUT_TOKENS", fit(folders, without=0))):
-        print(f"{name} =", Weights(*(round(float(w), 3) for w in found)))
+        print(f"{name} =", FusionWeights(*(round(float(w), 3) for w in found)))
     print(f"{'nDCG@10, first hit right':34}" + "".join(f"{f.name:>16}" for f in folders))
     _row("all folders", [measured(f, weights) for f in folders])
     _row("the other folders", [measured(f, fit([g for g in folders if g.passages != f.passages])) for f in folders])

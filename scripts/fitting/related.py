@@ -28,7 +28,7 @@ from index.records import Passage
 from index.storage.snapshot import Snapshot
 from retrieval.chapters import Units
 from retrieval.evaluation.statistics import mean_interval
-from retrieval.ranking.fusion import best_of_each
+from retrieval.ranking.fusion import group_maxima
 from retrieval.ranking.ranker import Ranker
 from retrieval.related.relatedness import WEIGHTS, Centred, Relatedness, Weights
 from scripts.commands.evaluate import with_bounds
@@ -69,8 +69,8 @@ def _signals(snapshot: Snapshot, rows: npt.NDArray[np.int64], texts: Sequence[st
     plain = ranker.passages.products(ranker.passages.read(rows))
     centred = Centred(ranker.sentences)
     sentences = [np.arange(first[row], first[row + 1]) for row in rows]
-    best = [best_of_each(ranker.sentences.products(ranker.sentences.read(s)), first).max(axis=0) for s in sentences]
-    best_centred = [best_of_each(centred.cosines(s), first).max(axis=0) for s in sentences]
+    best = [group_maxima(ranker.sentences.products(ranker.sentences.read(s)), first).max(axis=0) for s in sentences]
+    best_centred = [group_maxima(centred.cosines(s), first).max(axis=0) for s in sentences]
     once = np.stack([snapshot.words.scores(texts[row]) for row in rows])
     found = {
         "words": parts.words,
@@ -95,7 +95,7 @@ def _tokens(snapshot: Snapshot, first: npt.NDArray[np.int64], rows: npt.NDArray[
     found = []
     for row in rows:
         cosines = vectors[starts[row] : starts[row + 1]] @ vectors.T  # (l, t)
-        there = best_of_each(cosines, starts).mean(axis=0)
+        there = group_maxima(cosines, starts).mean(axis=0)
         back = np.add.reduceat(cosines.max(axis=0), starts[:-1]) / sizes
         found.append((there + back) / 2)
     return np.stack(found)

@@ -17,8 +17,9 @@ from index.models.encoder import Encoded, Encoder
 from index.storage import store
 from index.storage.snapshot import Snapshot
 from retrieval.answering.out_of_domain import OutOfDomainVectors
+from retrieval.arrays import Scores
 from retrieval.live import LiveSearcher
-from retrieval.ranking.reranking import RERANKED, Scores
+from retrieval.ranking.reranking import MAX_RERANKED
 from retrieval.search import Searcher
 from tests.collection import PLAN, open_searcher, snapshot_of
 from tests.fakes import HashingEncoder
@@ -176,7 +177,7 @@ def test_model_background_and_reranker_are_loaded_once(directory: Path) -> None:
         live_searcher.look()
     assert live_searcher.current().generation.name == "000004"
     assert "21%" in answer(open_searcher(directory))  # the first of all, which the reranker makes the last
-    assert "21%" in live_searcher.current().searcher.ask(WATER, k=RERANKED).hits[-1].passage.text
+    assert "21%" in live_searcher.current().searcher.ask(WATER, k=MAX_RERANKED).hits[-1].passage.text
     assert (models.loaded, models.embedded, len(loaded)) == (["hashing"], ["hashing"], 1)
 
 

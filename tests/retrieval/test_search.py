@@ -14,8 +14,9 @@ from index.storage import store
 from retrieval.answering import verdict
 from retrieval.answering.out_of_domain import OutOfDomainVectors, out_of_domain_sentences
 from retrieval.answering.verdict import LONGEST_QUESTION
+from retrieval.arrays import Scores
 from retrieval.ranking.ranker import BOOST
-from retrieval.ranking.reranking import Reranker, Scores
+from retrieval.ranking.reranking import Reranker
 from retrieval.records import Answer, Hit
 from retrieval.schema import answer_json, outline_json, related_json
 from retrieval.search import Searcher

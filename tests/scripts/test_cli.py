@@ -12,7 +12,7 @@ import pytest
 
 from index.building.uploads import Arriving, keep
 from index.models.contract import ModelFiles
-from retrieval.ranking.reranking import Scores
+from retrieval.arrays import Scores
 from scripts import cli
 from tests.collection import write_plan
 from tests.fakes import HashingEncoder

@@ -109,7 +109,7 @@ def _section(number: int, section: TermCoverage, terms: str, words: PageWords) -
     said = words.coverage
     nothing = said.nothing.format(term=found.term)
     heading = said.found_in(found.term, len(found.hits), chapters) if found.hits else nothing
-    split = said.split.format(worded=f"{found.worded:,}", meant=f"{len(found.hits) - found.worded:,}")
+    split = said.split.format(worded=f"{found.count_by_words:,}", meant=f"{len(found.hits) - found.count_by_words:,}")
     told = element(
         "div",
         element("p", heading, class_="zj-verdict-title"),

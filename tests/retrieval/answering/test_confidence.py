@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 from retrieval.answering import confidence
 from retrieval.answering.confidence import Curve, Signs, foreign, on, probability, signs
 from retrieval.answering.out_of_domain import OutOfDomainVectors
-from retrieval.ranking.fusion import Scores, Signals
-from retrieval.ranking.ranker import Question, Ranking
+from retrieval.arrays import Scores
+from retrieval.ranking.fusion import Signals
+from retrieval.ranking.ranker import EncodedQuery, Ranking
 
 NO_SIGNS = Signs(*[0.0] * len(Signs._fields))
 
 # Two axes: the question lies along the first, and has a token along each.
-QUESTION = Question("下降多少？", np.array([1, 0], dtype=np.float32), np.eye(2, dtype=np.float32))
+QUESTION = EncodedQuery("下降多少？", np.array([1, 0], dtype=np.float32), np.eye(2, dtype=np.float32))
 # Cosines 0.2 to 0.5 and, of talk, 0.1; tokens that reach 0.3 along the first axis and nothing along the other.
 BACKGROUND = OutOfDomainVectors(
     vectors=np.array([[0.5, 0], [0.4, 0], [0.3, 0], [0.2, 0], [0.1, 0]], dtype=np.float32),
@@ -32,7 +33,7 @@ def ranking(scores: list[float], *, close: int | None = None, tokens: int = 2) -
     c = len(scores)
     k = c if close is None else close
     known = {name: np.full(k, 0.1, dtype=np.float32) for name in Signals._fields}
-    known["tokens"][0], known["passage"][0], known["sentence"][0] = 0.9, 0.8, 0.7
+    known["late_interaction"][0], known["passage"][0], known["sentence"][0] = 0.9, 0.8, 0.7
     if k > 1:
         known["sentence"][1] = 0.75
     matches = np.full((tokens, k), 0.2, dtype=np.float32)
@@ -88,7 +89,7 @@ def test_a_candidate_without_others() -> None:
 
 
 def test_ten_others_lead_and_as_many_as_are_compared_token_by_token_spread(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(confidence, "CLOSE", 4)
+    monkeypatch.setattr(confidence, "MAX_COMPARED", 4)
     others = floats(*[0.5] * 10, *[-9.0] * 5)
     signs = confidence.signs(QUESTION, ranking([0.9]), others, BACKGROUND, "", "")
     assert signs.lead == pytest.approx(0.4)

@@ -8,10 +8,10 @@ from index.models.encoder import Encoder
 from index.records import Span
 from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.coverage import finder
-from retrieval.coverage.finder import Kinship, Words, everyday, standing_out
-from retrieval.coverage.records import LONGEST_TERM, MOST_TERMS, Coverage, checked_terms
+from retrieval.coverage.finder import TermPattern, TermSimilarity, near_passages, out_of_domain_similarity
+from retrieval.coverage.records import MAX_TERM_LENGTH, MAX_TERMS, Coverage, checked_terms
 from retrieval.evidence.coverage_rows import COLUMNS, rows
-from retrieval.ranking.ranker import Question
+from retrieval.ranking.ranker import EncodedQuery
 from retrieval.schema import coverage_json
 from retrieval.search import Searcher
 from tests.collection import PLAN, searcher_of, snapshot_of
@@ -49,8 +49,8 @@ def test_terms_are_trimmed_and_count_once() -> None:
         ([], "0 terms"),
         (["就业", " \u3000"], "empty"),
         (["……"], "neither letters nor digits"),
-        (["词" * (LONGEST_TERM + 1)], "101 characters"),
-        ([f"词{i}" for i in range(MOST_TERMS + 1)], "51 terms"),
+        (["词" * (MAX_TERM_LENGTH + 1)], "101 characters"),
+        ([f"词{i}" for i in range(MAX_TERMS + 1)], "51 terms"),
         (["a\udc80"], "Unicode"),
     ],
 )
@@ -76,56 +76,61 @@ def test_what_is_no_term_is_refused(searcher: Searcher, terms: Sequence[str], sa
     ],
 )
 def test_where_a_term_stands(term: str, text: str, spans: list[tuple[int, int]]) -> None:
-    assert list(Words(term).spans(text)) == [Span(*span) for span in spans]
+    assert list(TermPattern(term).spans(text)) == [Span(*span) for span in spans]
 
 
 # the threshold
 
 
-def kinship(matches: Sequence[float], everyday: float, alien: Sequence[bool] | None = None) -> Kinship:
+def similarity(
+    matches: Sequence[float], out_of_domain: float, other_script: Sequence[bool] | None = None
+) -> TermSimilarity:
     values = np.array(matches, dtype=np.float32)
-    return Kinship(values, everyday, np.array(alien) if alien else np.zeros(len(values), dtype=bool))
+    other = np.array(other_script) if other_script else np.zeros(len(values), dtype=bool)
+    return TermSimilarity(values, out_of_domain, other)
 
 
 def test_scores_by_hand() -> None:
     """The middle is 0.5 and half of all lie within 0.1 of it: a standard deviation is 0.14826."""
-    scores, near = standing_out(kinship([0.3, 0.4, 0.5, 0.6, 0.95], everyday=0.9))
+    scores, near = near_passages(similarity([0.3, 0.4, 0.5, 0.6, 0.95], out_of_domain=0.9))
     np.testing.assert_allclose(scores, [-0.2 / 0.14826, -0.1 / 0.14826, 0, 0.1 / 0.14826, 0.45 / 0.14826], rtol=1e-5)
     assert near.tolist() == [False, False, False, False, True]
 
 
-def test_what_everyday_sentences_bring_about_is_not_near() -> None:
+def test_what_is_as_near_as_out_of_domain_sentences_is_not_near() -> None:
     matches = [0.3, 0.4, 0.5, 0.6, 0.95]
-    assert not standing_out(kinship(matches, everyday=0.93)).near.any()  # in the same script by 0.03 at least
-    assert standing_out(kinship(matches, everyday=0.94, alien=[True] * 5)).near.tolist()[4]
-    assert not standing_out(kinship(matches, everyday=0.96, alien=[True] * 5)).near.any()
+    # in the same script by 0.03 at least
+    assert not near_passages(similarity(matches, out_of_domain=0.93)).is_near.any()
+    assert near_passages(similarity(matches, out_of_domain=0.94, other_script=[True] * 5)).is_near.tolist()[4]
+    assert not near_passages(similarity(matches, out_of_domain=0.96, other_script=[True] * 5)).is_near.any()
 
 
 def test_texts_that_are_all_alike_do_not_stand_out_by_a_hair() -> None:
     """The spread is taken for 0.005 at least: 0.014 are 2.8 of it, 0.016 are 3.2."""
-    assert not standing_out(kinship([0.5, 0.5, 0.5, 0.514], everyday=0)).near.any()
-    assert standing_out(kinship([0.5, 0.5, 0.5, 0.516], everyday=0)).near.tolist() == [False] * 3 + [True]
+    assert not near_passages(similarity([0.5, 0.5, 0.5, 0.514], out_of_domain=0)).is_near.any()
+    assert near_passages(similarity([0.5, 0.5, 0.5, 0.516], out_of_domain=0)).is_near.tolist() == [False] * 3 + [True]
 
 
 def test_texts_in_another_script_are_compared_among_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
-    matches, alien = [0.8, 0.81, 0.82, 0.3, 0.31, 0.32, 0.45], [False] * 3 + [True] * 4
-    assert not standing_out(kinship(matches, everyday=0.4, alien=alien)).near.any()  # of either script too few
-    monkeypatch.setattr(finder, "_FEWEST", 3)
-    scores, near = standing_out(kinship(matches, everyday=0.4, alien=alien))
+    matches, other_script = [0.8, 0.81, 0.82, 0.3, 0.31, 0.32, 0.45], [False] * 3 + [True] * 4
+    known = similarity(matches, out_of_domain=0.4, other_script=other_script)
+    assert not near_passages(known).is_near.any()  # too few passages of either script
+    monkeypatch.setattr(finder, "_MIN_PASSAGES", 3)
+    scores, near = near_passages(known)
     assert near.tolist() == [False] * 6 + [True]
     assert scores[1] == pytest.approx(0)
     assert scores[4] == pytest.approx((0.31 - 0.315) / (1.4826 * 0.01), rel=1e-3)  # middle 0.315, deviations .005-.135
 
 
-def test_everyday_sentences_by_hand() -> None:
+def test_out_of_domain_sentences_by_hand() -> None:
     """Of two tokens the best cosines are 0.3 and 0; without tokens the three nearest of four sentences count."""
     vectors = np.array([[0.5, 0], [0.4, 0], [0.3, 0], [0.2, 0]], dtype=np.float32)
     tokens = np.array([[0.3, -0.2], [0.1, 0.0]], dtype=np.float32)
     out_of_domain = OutOfDomainVectors(vectors=vectors, tokens=tokens, talk=1)
-    question = Question("x", np.array([1, 0], dtype=np.float32), np.eye(2, dtype=np.float32))
-    assert everyday(question, out_of_domain) == pytest.approx(0.15)
+    question = EncodedQuery("x", np.array([1, 0], dtype=np.float32), np.eye(2, dtype=np.float32))
+    assert out_of_domain_similarity(question, out_of_domain) == pytest.approx(0.15)
     mute = question._replace(tokens=np.empty((0, 2), dtype=np.float32))
-    assert everyday(mute, out_of_domain) == pytest.approx(0.4)
+    assert out_of_domain_similarity(mute, out_of_domain) == pytest.approx(0.4)
 
 
 def test_how_near_passages_are_is_the_mean_of_the_best_of_each_token(
@@ -135,9 +140,9 @@ def test_how_near_passages_are_is_the_mean_of_the_best_of_each_token(
 
     用水量 has three tokens, the word itself and two bigrams, and no passage has the word alone.
     """
-    monkeypatch.setattr("retrieval.ranking.ranker._AT_ONCE", 2)
+    monkeypatch.setattr("retrieval.ranking.ranker._BLOCK", 2)
     questions = searcher.questions(["用水量", "幼儿"])
-    found = searcher._ranker.matches_everywhere(questions)
+    found = searcher._ranker.late_interaction(questions)
     expected = []
     for question in questions:
         best = []
@@ -166,7 +171,7 @@ def test_every_passage_that_holds_the_words_in_the_order_of_the_text(searcher: S
     assert underlined(found) == [["再生水"] if hit.spans else [] for hit in found.hits]
     assert {hit.by for hit in worded} <= {"words", "both"}
     assert worded[0].citation.zh == "《某省规划》第一章第一节第1段"
-    assert found.worded == 4
+    assert found.count_by_words == 4
     assert found.searched == len(searcher.passages)
 
 
@@ -197,8 +202,8 @@ def test_the_numbers_add_up(searcher: Searcher, term: str) -> None:
     assert [hit.passage.id for hit in found.hits if hit.spans] == held
 
 
-def with_background(*sentences: str) -> Searcher:
-    """Ten passages, of which the last holds 用水 and 产量, beside everyday sentences of the test's own."""
+def with_out_of_domain(*sentences: str) -> Searcher:
+    """Ten passages, of which the last holds 用水 and 产量, beside out-of-domain sentences of the test's own."""
     encoder = HashingEncoder(dimension=8192)  # so that no two bigrams share a direction
 
     def made(_: Encoder) -> OutOfDomainVectors:
@@ -215,15 +220,15 @@ def test_without_the_words_by_meaning() -> None:
 
     The middle is 0, and the spread is taken for 0.005.
     """
-    (found,) = with_background("红烧肉要先焯水。").coverage(["用水产量"])
+    (found,) = with_out_of_domain("红烧肉要先焯水。").coverage(["用水产量"])
     (hit,) = found.hits
     assert (hit.passage.text, hit.by, hit.spans) == ("节约用水，提高产量。", "meaning", ())
     assert hit.score == pytest.approx(0.5 / 0.005, rel=1e-3)
-    assert (found.worded, [c.found for c in found.chapters]) == (0, [1])
+    assert (found.count_by_words, [c.found for c in found.chapters]) == (0, [1])
 
 
-def test_no_nearer_than_everyday_sentences() -> None:
-    (found,) = with_background("今年产量高，用水多。").coverage(["用水产量"])
+def test_no_nearer_than_out_of_domain_sentences() -> None:
+    (found,) = with_out_of_domain("今年产量高，用水多。").coverage(["用水产量"])
     assert found.hits == ()
 
 
@@ -235,12 +240,12 @@ def test_a_term_that_is_nowhere_gives_zero(searcher: Searcher) -> None:
 
 def test_a_heading_is_no_passage(searcher: Searcher) -> None:
     (found,) = searcher.coverage(["民生"])
-    assert found.worded == 0
+    assert found.count_by_words == 0
 
 
 def test_only_some_chapters_and_documents(searcher: Searcher) -> None:
     (found,) = searcher.coverage(["再生水"], titles=["某市办法"])
-    assert (found.searched, found.worded) == (3, 2)
+    assert (found.searched, found.count_by_words) == (3, 2)
     assert [c.document for c in found.chapters] == ["1.txt", "1.txt"]
     (found,) = searcher.coverage(["再生水"], chapters=["第二章"], titles=["某省规划"])
     assert [(c.path[0].title, c.found, c.of) for c in found.chapters] == [("民生", 1, 3)]
@@ -266,13 +271,13 @@ def test_several_terms_are_what_each_is(searcher: Searcher) -> None:
 def test_more_than_a_hundred_passages_all_count() -> None:
     text = "规划\n第一章 甲\n" + "".join(f"第{i}项推广再生水工程。\n" for i in range(250))
     (found,) = searcher_of(snapshot_of(text)).coverage(["再生水"])
-    assert found.worded == 250
+    assert found.count_by_words == 250
 
 
 def test_a_model_without_tokens() -> None:
     encoder = TokenlessEncoder()
     (found,) = searcher_of(snapshot_of(PLAN, encoder=encoder), encoder).coverage(["再生水"])
-    assert found.worded == 2
+    assert found.count_by_words == 2
 
 
 def test_an_empty_index() -> None:

@@ -3,7 +3,7 @@ import pytest
 
 from index.storage.bm25 import LexicalIndex
 from retrieval.explanation.match_reasons import Shared, Wanted, meaning_ranks, share, shared, wanted, why
-from retrieval.ranking.fusion import Signals, Weights
+from retrieval.ranking.fusion import FusionWeights, Signals
 
 # 节约 stands in five of nine passages, which is more than a third; 用水 and 企业 in three, which is not.
 PASSAGES = [
@@ -94,4 +94,4 @@ def test_by_what_it_was_found() -> None:
 def test_meaning_ranks_leave_words_out() -> None:
     cosines = np.array([0.2, 0.9, 0.5], dtype=np.float32)
     signals = Signals(cosines, cosines, cosines, cosines, np.array([100, 0, 0], dtype=np.float32))
-    assert meaning_ranks(signals, Weights(0.25, 0.25, 0.25, 0.25, 1.0)).tolist() == [2, 0, 1]
+    assert meaning_ranks(signals, FusionWeights(0.25, 0.25, 0.25, 0.25, 1.0)).tolist() == [2, 0, 1]

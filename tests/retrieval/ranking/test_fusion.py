@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from retrieval.ranking.fusion import Rows, Scores, Signals, Weights, best_of_each, fuse, lexical, token_weights
+from retrieval.arrays import RowIndices, Scores
+from retrieval.ranking.fusion import FusionWeights, Signals, fuse, group_maxima, lexical_signal, token_weights
 
 cosines = st.floats(-1, 1, width=32, allow_subnormal=False)
 matrices = st.tuples(st.integers(0, 4), st.integers(0, 9)).flatmap(lambda s: arrays(np.float32, s, elements=cosines))
@@ -21,7 +22,7 @@ def table(*rows: list[float]) -> Scores:
     return np.array(rows, dtype=np.float32)
 
 
-def starts(*values: int) -> Rows:
+def starts(*values: int) -> RowIndices:
     return np.array(values, dtype=np.int64)
 
 
@@ -45,21 +46,21 @@ COSINES = table([0.1, 0.5, 0.3, -0.2], [-0.4, -0.1, 0.2, 0.9])
         (starts(0, 0, 0, 1, 4), [[0, 0, 0.1, 0.5], [0, 0, -0.4, 0.9]]),
     ],
 )
-def test_the_best_of_each_group_and_nought_of_an_empty_one(groups: Rows, wanted: list[list[float]]) -> None:
-    assert_equal(best_of_each(COSINES, groups), wanted)
+def test_the_best_of_each_group_and_nought_of_an_empty_one(groups: RowIndices, wanted: list[list[float]]) -> None:
+    assert_equal(group_maxima(COSINES, groups), wanted)
 
 
 def test_without_rows_columns_or_groups() -> None:
-    assert best_of_each(COSINES[:, :0], starts(0, 0, 0)).tolist() == [[0, 0], [0, 0]]
-    assert best_of_each(COSINES[:0], starts(0, 2, 4)).shape == (0, 2)
-    assert best_of_each(COSINES[:, :0], starts(0)).shape == (2, 0)
+    assert group_maxima(COSINES[:, :0], starts(0, 0, 0)).tolist() == [[0, 0], [0, 0]]
+    assert group_maxima(COSINES[:0], starts(0, 2, 4)).shape == (0, 2)
+    assert group_maxima(COSINES[:, :0], starts(0)).shape == (2, 0)
 
 
 @given(matrices, st.lists(st.integers(0, 9), max_size=5))
 def test_the_best_of_each_is_that_of_a_loop(matrix: Scores, cuts: list[int]) -> None:
     columns = matrix.shape[1]
     bounds = sorted([0, *(min(cut, columns) for cut in cuts), columns])
-    found = best_of_each(matrix, starts(*bounds))
+    found = group_maxima(matrix, starts(*bounds))
     for row, values in enumerate(matrix.tolist()):
         for group, (low, high) in enumerate(pairwise(bounds)):
             assert found[row, group] == max(values[low:high], default=0)
@@ -97,15 +98,15 @@ def test_what_tokens_count_for_adds_up_to_one(best: Scores) -> None:
 
 def test_words_are_standard_deviations_times_the_square_of_the_best_share() -> None:
     # The mean is 1 and the standard deviation 1; half of the words are in the first passage.
-    assert_equal(lexical(floats(2, 0, 0, 2), floats(0.5, 0, 0, 0.25)), [0.25, -0.25, -0.25, 0.25])
-    assert_equal(lexical(floats(2, 0, 0, 2), floats(1, 0, 0, 1)), [1, -1, -1, 1])
+    assert_equal(lexical_signal(floats(2, 0, 0, 2), floats(0.5, 0, 0, 0.25)), [0.25, -0.25, -0.25, 0.25])
+    assert_equal(lexical_signal(floats(2, 0, 0, 2), floats(1, 0, 0, 1)), [1, -1, -1, 1])
 
 
 def test_words_that_stand_nowhere_or_everywhere_count_for_nothing() -> None:
-    assert_equal(lexical(floats(0, 0), floats(0, 0)), [0, 0])
-    assert_equal(lexical(floats(3, 3), floats(1, 1)), [0, 0])
-    assert_equal(lexical(floats(3), floats(1)), [0])
-    assert_equal(lexical(floats(), floats()), [])
+    assert_equal(lexical_signal(floats(0, 0), floats(0, 0)), [0, 0])
+    assert_equal(lexical_signal(floats(3, 3), floats(1, 1)), [0, 0])
+    assert_equal(lexical_signal(floats(3), floats(1)), [0])
+    assert_equal(lexical_signal(floats(), floats()), [])
 
 
 # the sum
@@ -113,10 +114,10 @@ def test_words_that_stand_nowhere_or_everywhere_count_for_nothing() -> None:
 
 def test_the_sum_is_weighted() -> None:
     signals = Signals(*(floats(10**i, 0, -(10**i)) for i in range(len(Signals._fields))))
-    weights = Weights(*range(1, len(Weights._fields) + 1))
-    wanted = sum((i + 1) * 10**i for i in range(len(Weights._fields)))  # 54321 for five of them
+    weights = FusionWeights(*range(1, len(FusionWeights._fields) + 1))
+    wanted = sum((i + 1) * 10**i for i in range(len(FusionWeights._fields)))  # 54321 for five of them
     assert_equal(fuse(signals, weights), [wanted, 0, -wanted])
 
 
 def test_a_signal_and_its_weight_have_one_name() -> None:
-    assert Signals._fields == Weights._fields
+    assert Signals._fields == FusionWeights._fields

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from index.errors import ModelError
 from index.models import encoder
-from retrieval.ranking import reranking
-from retrieval.ranking.reranking import Reranker, Rows, Scores, load_reranker, reordered, reranked
+from retrieval.arrays import RowIndices, Scores
+from retrieval.ranking.reranking import MAX_RERANKED, Reranker, load_reranker, reordered, reranked
 from tests import packed
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -95,7 +95,7 @@ def test_no_passages(any_reranker: Reranker) -> None:
 # --- the new ranking
 
 
-def rows(*values: int) -> Rows:
+def rows(*values: int) -> RowIndices:
     return np.array(values, dtype=np.int64)
 
 
@@ -127,12 +127,18 @@ def test_reordered_agrees_with_sorting(values: list[int], beyond: int) -> None:
 
 
 def test_the_first_are_read_and_those_that_share_more_come_first() -> None:
-    texts = ["推广再生水", "节约用电", "节约用水", *(f"第{i}条" for i in range(reranking.RERANKED)), "节约用水很重要"]
+    texts = [
+        "推广再生水",
+        "节约用电",
+        "节约用水",
+        *(f"第{i}条" for i in range(MAX_RERANKED)),
+        "节约用水很重要",
+    ]
     reranker, order = BigramReranker(), np.arange(len(texts))
     new = reranked(reranker, "节约用水", order, texts.__getitem__).tolist()
     assert new[:4] == [2, 1, 0, 3]  # three bigrams in common, two, none, none
     assert new[3:] == order[3:].tolist()  # the last one shares three too, but was not read
-    assert reranker.read == texts[: reranking.RERANKED]
+    assert reranker.read == texts[:MAX_RERANKED]
 
 
 def test_fewer_than_are_reranked() -> None:
