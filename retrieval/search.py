@@ -17,7 +17,9 @@ from index.storage import store
 from index.storage.generations import Generation
 from index.storage.snapshot import Snapshot
 from index.text.chinese import to_simplified
-from retrieval.answering import answer_sentences, confidence, verdict
+from index.text.scripts import in_other_script
+from retrieval.answering import answer_sentences, verdict
+from retrieval.answering.confidence import Features, features
 from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.arrays import Mask
 from retrieval.coverage.finder import CoverageFinder, TermSimilarity
@@ -85,7 +87,7 @@ class Searcher:
         self._coverage = CoverageFinder(self.documents, self.passages, self._ranker)
         self._relations = Relations(self.documents, self.passages, self._ranker, self._spans)
         self._scopes = Scopes(snapshot.documents)
-        self._twins = answer_sentences.twins([p.text for p in self.passages])
+        self._duplicates = answer_sentences.first_duplicates([p.text for p in self.passages])
 
     @classmethod
     def open(
@@ -189,7 +191,7 @@ class Searcher:
         """The candidates for a question, best first; see Ranker.rank."""
         return self._ranker.rank(question, among=among, boosted=boosted)
 
-    def signs(self, question: EncodedQuery, ranking: Ranking, everywhere: Ranking | None = None) -> confidence.Signs:
+    def features(self, question: EncodedQuery, ranking: Ranking, everywhere: Ranking | None = None) -> Features:
         """What speaks for the first candidate being the answer, and what against.
 
         ``everywhere`` is the ranking of all passages, where ``ranking`` is of some.
@@ -198,10 +200,8 @@ class Searcher:
         best = self._answering(question, ranking, 0)[0]
         passage = self.passages[ranking.rows[0]]
         field = everywhere or ranking
-        others = field.scores[self._twins[field.rows] != self._twins[ranking.rows[0]]]
-        return confidence.signs(
-            question, ranking, others, self._out_of_domain, passage.text, passage.text[slice(*best)]
-        )
+        others = field.scores[self._duplicates[field.rows] != self._duplicates[ranking.rows[0]]]
+        return features(question, ranking, others, self._out_of_domain, passage.text, passage.text[slice(*best)])
 
     def _asking(self, question: str, chosen: Mask | None) -> _Asking:
         """What to search for, and where, by the question's own words and by the passages chosen, if some were."""
@@ -222,10 +222,10 @@ class Searcher:
         if asking.is_place:
             return verdict.found(asking.words, self._hits(question, _in_order(ranking), k, reasons))
         # A reranker changes the order; the verdict rests on what the first ranking shows, for which it was fitted.
-        signs = self.signs(question, ranking, None if asking.among is None else self.rank(question))
-        foreign = confidence.foreign(question.text, self.passages[ranking.rows[0]].text)
+        known = self.features(question, ranking, None if asking.among is None else self.rank(question))
+        foreign = in_other_script(question.text, self.passages[ranking.rows[0]].text)
         hits = self._hits(question, self._reread(question, ranking), k, reasons)
-        return verdict.judged(asking.words, hits, signs, ranking.scores, foreign=foreign, nowhere=asking.nowhere)
+        return verdict.judged(asking.words, hits, known, ranking.scores, foreign=foreign, nowhere=asking.nowhere)
 
     def _reread(self, question: EncodedQuery, ranking: Ranking) -> Ranking:
         """The candidates as the reranker, where there is one, puts them; the scores stay with the places."""
@@ -240,14 +240,14 @@ class Searcher:
 
     def _hits(self, question: EncodedQuery, ranking: Ranking, k: int, reasons: bool) -> tuple[Hit, ...]:
         """The first ``k`` different passages; one that repeats another's words is named with it."""
-        first: dict[int, int] = {}  # twin class -> rank of its hit, from 0
-        shown: list[tuple[int, list[int]]] = []  # candidate, rows of its twins
+        first: dict[int, int] = {}  # row of the first duplicate -> rank of its hit, from 0
+        shown: list[tuple[int, list[int]]] = []  # candidate, rows of its duplicates
         for i, row in enumerate(ranking.rows.tolist()):
-            twin = int(self._twins[row])
-            if twin in first:
-                shown[first[twin]][1].append(row)
+            key = int(self._duplicates[row])
+            if key in first:
+                shown[first[key]][1].append(row)
             else:
-                first[twin] = len(shown)
+                first[key] = len(shown)
                 shown.append((i, []))
         hits = [self._hit(rank, question, ranking, *one) for rank, one in enumerate(shown[:k], 1)]
         if not reasons:
@@ -268,7 +268,7 @@ class Searcher:
             for text, rank in zip(texts, places, strict=True)
         ]
 
-    def _hit(self, rank: int, question: EncodedQuery, ranking: Ranking, i: int, twins: Sequence[int]) -> Hit:
+    def _hit(self, rank: int, question: EncodedQuery, ranking: Ranking, i: int, duplicates: Sequence[int]) -> Hit:
         row = int(ranking.rows[i])
         passage = self.passages[row]
         answering = self._answering(question, ranking, i)
@@ -278,7 +278,7 @@ class Searcher:
             best=answering[0],
             marked=tuple(sorted(answering)),
             sentence_citation=cite(self.title(passage), passage, answering[0]),
-            same_text=tuple(self.passages[t] for t in twins),
+            same_text=tuple(self.passages[row] for row in duplicates),
             **self._shown(row),
         )
 
@@ -307,9 +307,7 @@ class Searcher:
 
     def _answering(self, question: EncodedQuery, ranking: Ranking, i: int) -> tuple[Span, ...]:
         spans = [self._spans[row] for row in ranking.sentence_rows[i]]
-        return answer_sentences.answering(
-            question.text, self.passages[ranking.rows[i]], spans, ranking.sentence_scores[i]
-        )
+        return answer_sentences.select(question.text, self.passages[ranking.rows[i]], spans, ranking.sentence_scores[i])
 
     def related(self, reference: str, *, k: int = 10) -> tuple[RelatedHit, ...]:
         """The ``k`` passages in other chapters and documents that belong most to the one named by its id or citation.

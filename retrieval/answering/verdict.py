@@ -2,7 +2,7 @@
 
 from index.errors import QuestionError
 from index.records import Passage
-from retrieval.answering.confidence import Signs, probability
+from retrieval.answering.confidence import MODELS, Features
 from retrieval.arrays import Scores
 from retrieval.chapters import chapter, in_other_chapter
 from retrieval.records import SURE, Answer, Hit, Reason
@@ -18,7 +18,7 @@ _LEAST = {False: 0.17, True: 0.185}
 # How much nearer to talk with the machine than to the text: surely no question, and none if it is refused anyway. The
 # most that any of 2,700 questions of the development folders had was 0.037.
 _TALK, _PERHAPS_TALK = 0.04, 0.02
-_SIMILAR = 0.01  # margin over everyday sentences from which the text has something similar
+_SIMILAR = 0.01  # margin over out-of-domain sentences from which the text has something similar
 # A second hit answers, too, if its score is this near to the first's and this far above the ten scores behind it.
 # On the plan 4 of 9 such hits did; of those that are only near, one in five.
 _AS_GOOD, _STANDS_OUT = 0.01, 0.02
@@ -66,7 +66,7 @@ def found(question: str, hits: tuple[Hit, ...]) -> Answer:
 def judged(
     question: str,
     hits: tuple[Hit, ...],
-    found: Signs,
+    found: Features,
     scores: Scores,
     *,
     foreign: bool,
@@ -76,7 +76,7 @@ def judged(
 
     ``scores`` are those of all candidates, falling; ``nowhere`` are places that the question names and are not there.
     """
-    confidence = probability(found, foreign=foreign)
+    confidence = MODELS[foreign].probability(found)
     reason = _reason(found, confidence, foreign, nowhere)
     return Answer(
         question=question,
@@ -89,7 +89,7 @@ def judged(
     )
 
 
-def _reason(found: Signs, confidence: float, foreign: bool, nowhere: tuple[str, ...]) -> Reason | None:
+def _reason(found: Features, confidence: float, foreign: bool, nowhere: tuple[str, ...]) -> Reason | None:
     """Why the first hit does not answer; None if it does."""
     if nowhere:
         return "no such place"

@@ -19,7 +19,7 @@ from index.citations import cite
 from index.records import Document, Passage, Span
 from index.storage.bm25 import Run, runs
 from index.text.chinese import to_simplified
-from retrieval.answering.confidence import foreign
+from index.text.scripts import in_other_script
 from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.arrays import Mask, Scores
 from retrieval.chapters import Units
@@ -155,7 +155,7 @@ class CoverageFinder:
 
     def _other_script(self, term: str) -> Mask:
         """Return the mask of the passages of documents in another script than a term, (n,)."""
-        flags = [foreign(term, text) for text, _ in self._samples]
+        flags = [in_other_script(term, text) for text, _ in self._samples]
         found: Mask = np.repeat(np.array(flags, dtype=bool), [size for _, size in self._samples])
         return found
 

@@ -15,7 +15,7 @@ from index.building.embedding import Progress as EmbeddingProgress
 from index.building.embedding import embed
 from index.errors import DocumentError, ZhangjuError
 from index.models.encoder import Encoder
-from retrieval.answering.confidence import foreign
+from index.text.scripts import in_other_script
 from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.evaluation import statistics
 from retrieval.evaluation.beir import Collection, Query
@@ -37,7 +37,7 @@ Progress = Callable[[int, int], None]  # questions asked so far and of all
 class Outcome:
     """What became of a question: the verdict, the hits, and the text marked in the first of them.
 
-    ``marked_share`` is its share of the passage's characters. ``foreign`` tells whether the question is in another
+    ``marked_share`` is its share of the passage's characters. ``other_script`` tells whether the question is in another
     script than the first hit; it is None without one.
     """
 
@@ -47,7 +47,7 @@ class Outcome:
     hits: tuple[Scored, ...]
     marked: str
     marked_share: float
-    foreign: bool | None
+    other_script: bool | None
 
     @property
     def refused(self) -> bool:
@@ -173,7 +173,9 @@ def _ask(queries: Sequence[Query], searcher: Searcher, depth: int, progress: Pro
 
 def _wordless(query: Query) -> Outcome:
     """What becomes of an empty question, which cannot be asked: the same as of one that is too vague."""
-    return Outcome(query=query, status="too vague", confidence=0.0, hits=(), marked="", marked_share=0.0, foreign=None)
+    return Outcome(
+        query=query, status="too vague", confidence=0.0, hits=(), marked="", marked_share=0.0, other_script=None
+    )
 
 
 def _outcome(query: Query, answer: Answer, searcher: Searcher, depth: int) -> Outcome:
@@ -190,7 +192,7 @@ def _outcome(query: Query, answer: Answer, searcher: Searcher, depth: int) -> Ou
         hits=listed(answer.hits)[:depth],
         marked=marked,
         marked_share=share,
-        foreign=foreign(query.text, answer.hits[0].passage.text) if answer.hits else None,
+        other_script=in_other_script(query.text, answer.hits[0].passage.text) if answer.hits else None,
     )
 
 
@@ -296,7 +298,7 @@ def by_script(evaluations: Sequence[Evaluation]) -> dict[bool, Confidence]:
     """
     outcomes = [o for e in evaluations for o in (*e.outcomes, *e.unanswerable)]
     right = np.concatenate([np.append(e.right, np.zeros(len(e.unanswerable), dtype=bool)) for e in evaluations])
-    rows = {kind: [i for i, o in enumerate(outcomes) if o.foreign is kind] for kind in (False, True)}
+    rows = {kind: [i for i, o in enumerate(outcomes) if o.other_script is kind] for kind in (False, True)}
     return {kind: _confidence([outcomes[i] for i in some], right[some]) for kind, some in rows.items() if some}
 
 

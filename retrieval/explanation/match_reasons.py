@@ -14,7 +14,7 @@ import numpy as np
 
 from index.records import Span
 from index.storage.bm25 import LexicalIndex, Run, runs
-from retrieval.answering.confidence import foreign
+from index.text.scripts import in_other_script
 from retrieval.arrays import RowIndices
 from retrieval.question.question_type import function_words
 from retrieval.ranking import fusion
@@ -88,7 +88,7 @@ def shared(asked: Wanted, text: str, index: LexicalIndex) -> list[Shared]:
 
 def foreign_hits(answer: Answer) -> list[Hit]:
     """The hits in another language than the question, whose words can meet its words but hardly be the same."""
-    return [hit for hit in answer.hits if foreign(answer.question, hit.passage.text)]
+    return [hit for hit in answer.hits if in_other_script(answer.question, hit.passage.text)]
 
 
 def share(asked: Wanted, found: Iterable[Shared]) -> float:

@@ -130,7 +130,7 @@ def _per_query(evaluation: Evaluation) -> dict[str, Any]:
             "lang": outcome.query.lang,
             "status": outcome.status,
             "confidence": outcome.confidence,
-            "foreign_script": outcome.foreign,
+            "foreign_script": outcome.other_script,
             "first": outcome.hits[0].passage if outcome.hits else None,
             "measures": {name: float(values[row]) for name, values in evaluation.table.items()}
             if row < len(evaluation.outcomes)

@@ -23,8 +23,8 @@ from sklearn.linear_model import LogisticRegression
 
 from index.models.embedding_cache import CachedEncoder
 from index.models.encoder import load_encoder
-from retrieval.answering import confidence
-from retrieval.answering.confidence import Signs
+from index.text.scripts import in_other_script
+from retrieval.answering.confidence import Features, LogisticModel
 from retrieval.answering.verdict import is_vague
 from retrieval.evaluation.beir import Collection, Query, read_collection
 from retrieval.evaluation.measures import open_collection
@@ -40,7 +40,7 @@ RARE = 5  # an unanswerable question there against a made one: they are few
 ENOUGH = 20  # questions of a folder for a percentile
 STRENGTH = 0.1  # of the data against slopes of nought
 VAIN = 0.2  # share of questions that the text does not answer, for a probability; a guess
-AGAINST = ("missing", "talk")  # signs that speak against an answer
+AGAINST = ("number_missing", "talk")  # features that speak against an answer
 SEED = 20210314
 
 Kind = Literal["answerable", "removed", "unanswerable", "elsewhere"]
@@ -48,12 +48,12 @@ Array = npt.NDArray[np.float64]
 
 
 class Case(NamedTuple):
-    """A question that was asked, its signs, and whether the first hit answers it."""
+    """A question that was asked, its features, and whether the first hit answers it."""
 
     folder: str
     kind: Kind
-    foreign: bool
-    signs: Signs
+    other_script: bool
+    features: Features
     right: bool
 
 
@@ -86,18 +86,18 @@ def _ask(
         left = np.array([p.id not in answers for p in searcher.passages])
         ranking = searcher.rank(question, among=left if removed else None)
         first = searcher.passages[ranking.rows[0]]
-        foreign = confidence.foreign(question.text, first.text)
-        yield Case(folder, kind, foreign, searcher.signs(question, ranking), first.id in answers)
+        other_script = in_other_script(question.text, first.text)
+        yield Case(folder, kind, other_script, searcher.features(question, ranking), first.id in answers)
 
 
-def fit(known: Sequence[Case], *, foreign: bool) -> confidence.Curve:
-    """A curve that tells answerable questions from others, stretched to the probability that the first hit is right."""
-    some = [case for case in known if case.foreign is foreign]
-    signs = np.array([c.signs for c in some])
-    mean, scale = signs.mean(axis=0), signs.std(axis=0) + 1e-9
+def fit(known: Sequence[Case], *, other_script: bool) -> LogisticModel:
+    """Return a model that tells answerable questions from others, calibrated to the first hits."""
+    some = [case for case in known if case.other_script is other_script]
+    features = np.array([c.features for c in some])
+    mean, scale = features.mean(axis=0), features.std(axis=0) + 1e-9
     answerable = np.array([c.kind == "answerable" for c in some])
-    slopes = _slopes((signs - mean) / scale, answerable, _weights(some)) / scale
-    line = signs @ slopes
+    slopes = _slopes((features - mean) / scale, answerable, _weights(some)) / scale
+    line = features @ slopes
     asked = np.array([c.kind != "removed" for c in some])
     right = np.array([c.right for c in some])
     natural = _weights(some)
@@ -105,22 +105,22 @@ def fit(known: Sequence[Case], *, foreign: bool) -> confidence.Curve:
         natural[rows] *= share / natural[rows].sum()
     stretched = LogisticRegression(C=np.inf).fit(line[asked, None], right[asked], sample_weight=natural[asked])
     stretch, shift = float(stretched.coef_[0, 0]), float(stretched.intercept_[0])
-    return confidence.Curve(shift, Signs(*(float(slope) * stretch for slope in slopes)))
+    return LogisticModel(shift, Features(*(float(slope) * stretch for slope in slopes)))
 
 
-def _slopes(signs: Array, answerable: npt.NDArray[np.bool_], weights: Array) -> Array:
-    """Logistic regression in which no sign may count for what it speaks against, (s,)."""
-    bounds = [(None, 0) if name in AGAINST else (0, None) for name in Signs._fields]
+def _slopes(features: Array, answerable: npt.NDArray[np.bool_], weights: Array) -> Array:
+    """Logistic regression in which no feature may have the wrong sign, (s,)."""
+    bounds = [(None, 0) if name in AGAINST else (0, None) for name in Features._fields]
     sides = np.where(answerable, 1.0, -1.0)
 
     def loss(values: Array) -> tuple[float, Array]:
         slopes, intercept = values[:-1], values[-1]
-        margins = sides * (signs @ slopes + intercept)
+        margins = sides * (features @ slopes + intercept)
         pull = -sides * weights * expit(-margins)
         value = STRENGTH * float(weights @ np.logaddexp(0, -margins)) + float(slopes @ slopes) / 2
-        return value, np.append(STRENGTH * (pull @ signs) + slopes, STRENGTH * pull.sum())
+        return value, np.append(STRENGTH * (pull @ features) + slopes, STRENGTH * pull.sum())
 
-    start = np.zeros(signs.shape[1] + 1)
+    start = np.zeros(features.shape[1] + 1)
     found: Array = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[*bounds, (None, None)]).x
     return found[:-1]
 
@@ -133,16 +133,16 @@ def _weights(some: Sequence[Case]) -> Array:
     return np.array([factor / sizes[c.folder] for factor, c in zip(factors, some, strict=True)]) * 1000
 
 
-def probabilities(known: Sequence[Case], curves: dict[bool, confidence.Curve]) -> Array:
+def probabilities(known: Sequence[Case], models: dict[bool, LogisticModel]) -> Array:
     """The probability of every case."""
-    return np.array([confidence.on(curves[c.foreign], c.signs) for c in known])
+    return np.array([models[c.other_script].probability(c.features) for c in known])
 
 
-def least(known: Sequence[Case], found: Array, *, foreign: bool) -> float:
+def least(known: Sequence[Case], found: Array, *, other_script: bool) -> float:
     """What ``REFUSED`` per cent of the answerable questions of the folder where they have least stay below."""
     parts: dict[str, list[float]] = {}
     for case, p in zip(known, found, strict=True):
-        if case.kind == "answerable" and case.foreign is foreign:
+        if case.kind == "answerable" and case.other_script is other_script:
             parts.setdefault(case.folder, []).append(p)
     return min((float(np.percentile(ps, REFUSED)) for ps in parts.values() if len(ps) >= ENOUGH), default=0.0)
 
@@ -154,23 +154,22 @@ def main(arguments: Sequence[str]) -> None:
     encoder = CachedEncoder(load_encoder(), report=message)
     folders = [read_collection(p.parent) for p in sorted(Path(arguments[0]).glob("*/queries.jsonl"))]
     known = [case for one in folders for case in cases(one, [c for c in folders if not _same(c, one)], encoder)]
-    curves = {foreign: fit(known, foreign=foreign) for foreign in (False, True)}
-    found = probabilities(known, curves)
-    for foreign, curve in curves.items():
-        slopes = curve.slopes._asdict()
+    models = {other_script: fit(known, other_script=other_script) for other_script in (False, True)}
+    found = probabilities(known, models)
+    for other_script, model in models.items():
+        slopes = model.weights._asdict()
         values = ", ".join(f"{name}={value:.2f}" for name, value in slopes.items())
-        print(f"foreign {foreign}: Curve({curve.intercept:.2f}, Signs({values}))")
-        print(f"  LEAST[{foreign}] = {least(known, found, foreign=foreign):.3f}")
-    limits = {foreign: least(known, found, foreign=foreign) for foreign in (False, True)}
+        print(f"another script {other_script}: LogisticModel({model.intercept:.2f}, Features({values}))")
+        print(f"  LEAST[{other_script}] = {least(known, found, other_script=other_script):.3f}")
+    limits = {other_script: least(known, found, other_script=other_script) for other_script in (False, True)}
     for one in folders:
         same = {other.name for other in folders if _same(other, one)}
         rest = [c for c in known if c.folder not in same]
-        unseen = {foreign: fit(rest, foreign=foreign) for foreign in (False, True)}
+        unseen = {other_script: fit(rest, other_script=other_script) for other_script in (False, True)}
         _report(f"{one.name}, fitted with it", known, found, limits, one.name)
         other = probabilities(known, unseen)
-        bounds = {
-            foreign: least(rest, other[[c.folder not in same for c in known]], foreign=foreign) for foreign in limits
-        }
+        others = other[[c.folder not in same for c in known]]
+        bounds = {script: least(rest, others, other_script=script) for script in limits}
         _report(f"{one.name}, fitted without it", known, other, bounds, one.name)
 
 
@@ -183,7 +182,7 @@ def _report(title: str, known: Sequence[Case], found: Array, limits: dict[bool, 
         k: np.array([c.folder == folder and c.kind == k for c in known])
         for k in ("answerable", "removed", "unanswerable", "elsewhere")
     }
-    refused = found < np.array([limits[c.foreign] for c in known])
+    refused = found < np.array([limits[c.other_script] for c in known])
     answerable = kinds.pop("answerable")
     parts = [f"answerable refused {refused[answerable].mean():.1%}"]
     for kind, rows in kinds.items():

@@ -11,7 +11,7 @@ from index.references.links import link_documents
 from index.references.mentions import find_mentions
 from index.storage.bm25 import terms
 from retrieval.answering.answer_form import form_score
-from retrieval.answering.answer_sentences import twins
+from retrieval.answering.answer_sentences import first_duplicates
 from retrieval.question.patterns import QuestionKind
 from retrieval.question.question_type import NUMERIC_KINDS, QuestionType
 from tests.reliability.conftest import Times
@@ -47,7 +47,7 @@ def readings(text: str) -> dict[str, Callable[[], object]]:
     found: dict[str, Callable[[], object]] = {
         "mentions": lambda: find_mentions(text, NO_TITLES, ()),
         "terms": lambda: terms(text),
-        "twins": lambda: twins([text]),
+        "duplicates": lambda: first_duplicates([text]),
     }
     return found | {f"form of a {kind}": (lambda kind=kind: form_score(QuestionType(kind), text)) for kind in KINDS}
 

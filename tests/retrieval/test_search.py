@@ -289,20 +289,20 @@ def test_filters_let_nothing_else_through(
 
 def test_talk_is_no_question_about_the_text(searcher: Searcher) -> None:
     (question,) = searcher.questions([out_of_domain_sentences().talk[0]])
-    signs = searcher.signs(question, searcher.rank(question))
-    assert signs.talk == pytest.approx(1 - searcher.rank(question).signals.sentence[0], abs=1e-5)
+    features = searcher.features(question, searcher.rank(question))
+    assert features.talk == pytest.approx(1 - searcher.rank(question).signals.sentence[0], abs=1e-5)
     assert searcher.ask(out_of_domain_sentences().talk[0]).reason == "talk"
 
 
-def test_signs_are_those_of_the_first_hit(searcher: Searcher) -> None:
+def test_features_are_those_of_the_first_hit(searcher: Searcher) -> None:
     (question,) = searcher.questions(["万元产值用水量下降多少？"])
     ranking = searcher.rank(question)
-    signs = searcher.signs(question, ranking)
-    assert (signs.held, signs.missing) == (1, 0)
-    assert signs.gap == pytest.approx(ranking.scores[0] - ranking.scores[1])
-    assert signs.margin > 0.2
+    features = searcher.features(question, ranking)
+    assert (features.form, features.number_missing) == (1, 0)
+    assert features.gap == pytest.approx(ranking.scores[0] - ranking.scores[1])
+    assert features.margin > 0.2
     asked_of_others = searcher.rank(question, among=np.array([p.line == 7 for p in searcher.passages]))
-    assert searcher.signs(question, asked_of_others).missing == 1
+    assert searcher.features(question, asked_of_others).number_missing == 1
 
 
 TWO = "第一章 甲\n推广再生水三年。\n第二章 乙\n推广再生水五年。\n" + "其他的事情。\n今天休息。\n" * 8

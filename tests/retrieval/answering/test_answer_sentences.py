@@ -4,7 +4,7 @@ import pytest
 from index.records import Passage, Span
 from index.text.sentences import sentence_spans
 from retrieval.answering import answer_sentences
-from retrieval.answering.answer_sentences import answering, is_lead, lead_penalty, twins
+from retrieval.answering.answer_sentences import first_duplicates, is_lead, lead_penalty, select
 
 
 def passage(text: str, lead: str = "") -> Passage:
@@ -15,7 +15,7 @@ def passage(text: str, lead: str = "") -> Passage:
 def marked(question: str, text: str, *scores: float, lead: str = "") -> list[str]:
     """The sentences of a text that answer, the best first."""
     spans = sentence_spans(text)
-    found = answering(question, passage(text, lead), spans, np.array(scores, dtype=np.float32))
+    found = select(question, passage(text, lead), spans, np.array(scores, dtype=np.float32))
     return [text[slice(*span)] for span in found]
 
 
@@ -33,8 +33,8 @@ def marked(question: str, text: str, *scores: float, lead: str = "") -> list[str
         (["a b", "ab", "b a"], [0, 0, 2]),
     ],
 )
-def test_twins_have_the_same_letters_and_digits(texts: list[str], rows: list[int]) -> None:
-    found = twins(texts)
+def test_duplicates_have_the_same_letters_and_digits(texts: list[str], rows: list[int]) -> None:
+    found = first_duplicates(texts)
     assert found.dtype == np.int64
     assert found.tolist() == rows
 
@@ -54,14 +54,14 @@ def test_a_lead_is_the_first_sentence_with_more_behind_it() -> None:
 
 # the sentence that answers
 
-HOLDS, AS_GOOD = 0.1, 0.02
+FORM_WEIGHT, MAX_DIFFERENCE = 0.1, 0.02
 
 
 @pytest.fixture
 def _round_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Constants of our own."""
-    monkeypatch.setattr(answer_sentences, "_HOLDS", HOLDS)
-    monkeypatch.setattr(answer_sentences, "_AS_GOOD", AS_GOOD)
+    monkeypatch.setattr(answer_sentences, "_FORM_WEIGHT", FORM_WEIGHT)
+    monkeypatch.setattr(answer_sentences, "_MAX_DIFFERENCE", MAX_DIFFERENCE)
 
 
 NUMBERED = "用水量持续下降。万元产值用水量下降12%。推广再生水。"
@@ -74,10 +74,10 @@ def test_the_sentence_that_matches_best() -> None:
 
 @pytest.mark.usefixtures("_round_numbers")
 def test_a_number_that_is_asked_for_outweighs_a_little_nearness() -> None:
-    near = HOLDS / 2
+    near = FORM_WEIGHT / 2
     assert marked("用水量下降多少？", NUMBERED, 0.5, 0.5 - near, 0.1) == ["万元产值用水量下降12%。"]
     assert marked("为什么用水量下降？", NUMBERED, 0.5, 0.5 - near, 0.1) == ["用水量持续下降。"]
-    assert marked("用水量下降多少？", NUMBERED, 0.5 + 2 * HOLDS, 0.5, 0.1) == ["用水量持续下降。"]
+    assert marked("用水量下降多少？", NUMBERED, 0.5 + 2 * FORM_WEIGHT, 0.5, 0.1) == ["用水量持续下降。"]
 
 
 def test_a_lead_never_answers_where_there_is_more() -> None:
@@ -88,7 +88,7 @@ def test_a_lead_never_answers_where_there_is_more() -> None:
 
 @pytest.mark.usefixtures("_round_numbers")
 def test_two_sentences_that_are_as_good_are_both_marked() -> None:
-    near, far = AS_GOOD * 0.9, AS_GOOD * 1.1
+    near, far = MAX_DIFFERENCE * 0.9, MAX_DIFFERENCE * 1.1
     assert marked("推广什么？", NUMBERED, 0.2, 0.5 - near, 0.5) == ["推广再生水。", "万元产值用水量下降12%。"]
     assert marked("推广什么？", NUMBERED, 0.2, 0.5 - far, 0.5) == ["推广再生水。"]
     both = marked("推广什么？", NUMBERED, 0.5, 0.5, 0.5)

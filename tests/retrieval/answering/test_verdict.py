@@ -4,23 +4,30 @@ import pytest
 from index.errors import QuestionError
 from index.records import Citation, Division, Passage, Span
 from retrieval.answering import verdict
-from retrieval.answering.confidence import Signs
+from retrieval.answering.confidence import Features
 from retrieval.answering.verdict import LONGEST_QUESTION, checked_question, is_vague, judged, too_vague
 from retrieval.records import Answer, Hit, Reason
 
-NO_SIGNS = Signs(*[0.0] * len(Signs._fields))
-SIMILAR = NO_SIGNS._replace(margin=0.2)
+ZERO = Features(*[0.0] * len(Features._fields))
+SIMILAR = ZERO._replace(margin=0.2)
 LEAST = 0.3
+
+
+class AgreementModel:
+    """Takes the share of cosines that agree as the probability."""
+
+    def probability(self, found: Features) -> float:
+        return found.agreement
 
 
 @pytest.fixture(autouse=True)
 def _round_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Constants of our own, and the share of cosines that agree as the probability."""
+    """Constants and a model of our own."""
     numbers = {"_LEAST": {False: LEAST, True: 2 * LEAST}, "_TALK": 0.2, "_PERHAPS_TALK": 0.1, "_SIMILAR": 0.1}
     numbers |= {"_AS_GOOD": 0.05, "_STANDS_OUT": 0.1, "_SECOND_AMONG": 3}
     for name, value in numbers.items():
         monkeypatch.setattr(verdict, name, value)
-    monkeypatch.setattr(verdict, "probability", lambda found, **_: found.agreement)
+    monkeypatch.setattr(verdict, "MODELS", dict.fromkeys((False, True), AgreementModel()))
 
 
 def hit(rank: int, score: float, chapter: int) -> Hit:
@@ -47,7 +54,7 @@ HITS = hits((0.9, 1), (0.5, 2))
 
 
 def verdict_of(
-    found: Signs, some: tuple[Hit, ...] = HITS, *, foreign: bool = False, nowhere: tuple[str, ...] = ()
+    found: Features, some: tuple[Hit, ...] = HITS, *, foreign: bool = False, nowhere: tuple[str, ...] = ()
 ) -> Answer:
     scores = np.array([*(h.score for h in some), *[0.1] * 20], dtype=np.float32)
     return judged("问？", some, found, scores, foreign=foreign, nowhere=nowhere)
@@ -91,16 +98,16 @@ def test_the_answer_to_something_vague_is_empty() -> None:
     [
         (SIMILAR._replace(agreement=LEAST), None),
         (SIMILAR._replace(agreement=LEAST - 0.01), "no detail"),
-        (NO_SIGNS._replace(margin=0.11), "no detail"),
-        (NO_SIGNS._replace(margin=0.1), "nothing similar"),
-        (NO_SIGNS._replace(margin=-0.5), "nothing similar"),
+        (ZERO._replace(margin=0.11), "no detail"),
+        (ZERO._replace(margin=0.1), "nothing similar"),
+        (ZERO._replace(margin=-0.5), "nothing similar"),
         (SIMILAR._replace(agreement=0.99, talk=0.21), "talk"),
         (SIMILAR._replace(agreement=0.99, talk=0.2), None),
         (SIMILAR._replace(agreement=0.1, talk=0.11), "talk"),
         (SIMILAR._replace(agreement=0.1, talk=0.1), "no detail"),
     ],
 )
-def test_the_reason(found: Signs, reason: Reason | None) -> None:
+def test_the_reason(found: Features, reason: Reason | None) -> None:
     judged = verdict_of(found)
     assert judged.reason == reason
     assert judged.answered == (reason is None)
@@ -116,7 +123,7 @@ def test_more_is_wanted_of_a_question_in_another_script() -> None:
 
 
 def test_a_place_that_is_not_there_comes_before_every_other_reason() -> None:
-    for found in (SIMILAR._replace(agreement=0.99), NO_SIGNS._replace(talk=0.9)):
+    for found in (SIMILAR._replace(agreement=0.99), ZERO._replace(talk=0.9)):
         judged = verdict_of(found, nowhere=("第九章",))
         assert (judged.reason, judged.nowhere) == ("no such place", ("第九章",))
         assert judged.answering == ()
@@ -150,7 +157,7 @@ def test_another_answer_is_as_good_stands_out_and_is_in_another_chapter(
 def test_what_is_not_answered_has_no_second_answer() -> None:
     some = hits((0.9, 1), (0.88, 2))
     assert verdict_of(SURE, some).second == 2
-    refused = verdict_of(NO_SIGNS, some)
+    refused = verdict_of(ZERO, some)
     assert (refused.second, refused.answering) == (None, ())
 
 

@@ -176,7 +176,7 @@ def test_passages_of_the_same_words_follow_their_hit(tmp_path: Path) -> None:
     assert len(evaluate(twins, searcher).run["q2"]) == 5
 
 
-def outcome(confidence: float, *, foreign: bool | None) -> Outcome:
+def outcome(confidence: float, *, other_script: bool | None) -> Outcome:
     return Outcome(
         query=Query(id="q", text="?"),
         status="answered",
@@ -184,7 +184,7 @@ def outcome(confidence: float, *, foreign: bool | None) -> Outcome:
         hits=(),
         marked="",
         marked_share=0.0,
-        foreign=foreign,
+        other_script=other_script,
     )
 
 
@@ -192,12 +192,14 @@ def test_confidence_is_told_by_script_and_pooled(collection: Collection) -> None
     some = Evaluation(
         collection=collection,
         depth=10,
-        outcomes=(outcome(0.9, foreign=False), outcome(0.6, foreign=False), outcome(0.55, foreign=True)),
-        unanswerable=(outcome(0.3, foreign=False), outcome(0.0, foreign=None)),
+        outcomes=(outcome(0.9, other_script=False), outcome(0.6, other_script=False), outcome(0.55, other_script=True)),
+        unanswerable=(outcome(0.3, other_script=False), outcome(0.0, other_script=None)),
         table={"Success@1": np.array([1.0, 0.0, 1.0])},
         groups=(),
     )
-    others = replace(some, outcomes=(outcome(0.45, foreign=True),), unanswerable=(), table={"Success@1": np.zeros(1)})
+    others = replace(
+        some, outcomes=(outcome(0.45, other_script=True),), unanswerable=(), table={"Success@1": np.zeros(1)}
+    )
     found = by_script([some, others])
     assert (found[False].questions, found[True].questions) == (3, 2)  # the one that found nothing is in neither
     assert found[False].brier == pytest.approx((0.1**2 + 0.6**2 + 0.3**2) / 3)
@@ -209,6 +211,6 @@ def test_confidence_is_told_by_script_and_pooled(collection: Collection) -> None
 
 def test_a_question_is_in_the_script_of_its_first_hit_or_not(collection: Collection) -> None:
     evaluation = evaluate(collection, open_collection(collection, HashingEncoder()))
-    assert [o.foreign for o in evaluation.outcomes] == [False, False, False]  # q3 is English, and so is p4
-    assert evaluation.unanswerable[1].foreign is None  # it found nothing
+    assert [o.other_script for o in evaluation.outcomes] == [False, False, False]  # q3 is English, and so is p4
+    assert evaluation.unanswerable[1].other_script is None  # it found nothing
     assert evaluation.right.tolist() == [True, True, True]
