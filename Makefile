@@ -1,6 +1,7 @@
 # make run       set up, index DOCS (a file or a folder; the sample unless given) and open the page
 # make test      set up and run the tests, one process for each core (at most four: each loads a model)
 # make test-all  install what some tests need (Chromium, fonts, LibreOffice; Debian), then run the tests
+# make coverage  run the tests and print how much of the code they cover
 # make check     format, lint and types: Python, then the scripts and styles of the page (needs Node.js with npm)
 # make torture   run the reliability tests in full, about twenty minutes; their figures go to docs/reliability.md
 # make lock      write the versions of a fresh installation to requirements.lock
@@ -12,13 +13,16 @@ PORT ?= 7860
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable
 
-.PHONY: run test test-all torture check check-python check-page lock clean
+.PHONY: run test test-all coverage torture check check-python check-page lock clean
 
 run: .venv/.installed
 	$(BIN)/zhangju serve "$(DOCS)" --index "$(INDEX)" --port $(PORT) --open
 
 test: .venv/.installed-dev
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
+coverage: .venv/.installed-dev
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --cov --cov-report=term
 
 test-all:
 	.ci/install
