@@ -62,6 +62,39 @@ def test_pages_are_reached_from_the_list_of_documents() -> None:
             assert f"({path.name})" in listed, path.name
 
 
+NAMED_PATH = re.compile(r"(?<![\w./-])(?:(?:index|retrieval|ui|scripts|tests|docs|samples)/[\w./-]+\.\w+|\w+\.py)\b")
+NAMED_MODULE = re.compile(r"python -m ((?:index|retrieval|ui|scripts|tests)(?:\.\w+)+)")
+FOREIGN = {"docs/comparison.md", "tests/test_docs.py"}  # name files of other projects; examples of wrong names
+
+
+def missing_files(text: str) -> list[str]:
+    """Files and modules of this repository that a text names and that do not exist."""
+    names = NAMED_PATH.findall(text) + [name.replace(".", "/") + ".py" for name in NAMED_MODULE.findall(text)]
+    known = {path.name for path in SOURCES}
+    return [name for name in names if not ((ROOT / name).exists() or name in known)]
+
+
+SOURCES = [
+    *ROOT.glob("*.*"),
+    *(p for top in ("index", "retrieval", "ui", "scripts", "tests", "docs") for p in (ROOT / top).rglob("*.*")),
+]
+TEXTS = [path for path in SOURCES if path.suffix in (".py", ".md", ".js", ".css", ".toml", ".lock")] + [
+    ROOT / "Makefile"
+]
+
+
+def test_named_files_exist() -> None:
+    for path in TEXTS:
+        name = path.relative_to(ROOT).as_posix()
+        if name not in FOREIGN:
+            assert not missing_files(path.read_text(encoding="utf-8")), name
+
+
+def test_a_file_that_does_not_exist_is_found() -> None:
+    text = "`index/store.py`, `fit_all.py`, `README.md`, conftest.py; python -m scripts.missing.tool DIR"
+    assert missing_files(text) == ["index/store.py", "fit_all.py", "scripts/missing/tool.py"]
+
+
 def test_every_dependency_is_locked_with_a_version() -> None:
     locked = set(re.findall(r"^([A-Za-z0-9_.-]+)==\S+$", (ROOT / "requirements.lock").read_text(), re.MULTILINE))
     names = {re.sub(r"[-_.]+", "-", name).lower() for name in locked}
