@@ -47,7 +47,7 @@ check-page: node_modules/.installed
 	$(PYTHON) -m venv .venv
 	@echo "installing, once: about 1.5 GB, a few minutes"
 	$(INSTALL) .
-	$(BIN)/python -c 'from index.models.contract import locate; locate(report=print)'
+	$(BIN)/python -c 'from index.models.location import locate; locate(report=print)'
 	touch $@
 
 .venv/.installed-dev: .venv/.installed

@@ -103,7 +103,7 @@ class LiveSearcher:
         """
         live: Generation | None = None
         try:
-            live = store.live(self.directory)
+            live = store.live_generation(self.directory)
             if live == self._serving.generation:
                 self._settle(self._serving._replace(problem=""))
             elif self._is_due(live):
@@ -133,7 +133,7 @@ class LiveSearcher:
 
     def _built(self, generation: Generation) -> datetime | None:
         try:
-            return datetime.fromisoformat(store.about(self.directory, generation).built).astimezone()
+            return datetime.fromisoformat(store.generation_info(self.directory, generation).built).astimezone()
         except StoreError:  # swept since it was opened, by builds in quick succession: no reason not to use it
             return None
 

@@ -8,10 +8,11 @@ from typing import NamedTuple, TypedDict
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from index.building.embedding import headings
+from index.building.embedding import heading_text
 from index.citations import cite
-from index.models.contract import EMBEDDING, OWN, mismatch
+from index.models.contract import model_mismatch
 from index.models.encoder import Encoder, load_encoder
+from index.models.location import EMBEDDING, INDEX_MODEL
 from index.records import Citation, Document, Passage, Span
 from index.storage import store
 from index.storage.generations import Generation
@@ -100,7 +101,7 @@ class Searcher:
         """
         generation, snapshot = store.open_live(Path(directory))
         name = model or snapshot.contract.name  # alone: the snapshot holds twice what the searcher needs of it
-        use = EMBEDDING if model else OWN
+        use = EMBEDDING if model else INDEX_MODEL
         searcher = cls(snapshot, lambda: load_encoder(name, use=use), reranker=reranker)
         searcher.generation = generation
         return searcher
@@ -109,7 +110,7 @@ class Searcher:
         """Load the model now rather than with the first question. Raises ModelError if it is not the index's own."""
         if self._encoder is None:
             encoder = self._load()
-            if (error := mismatch(self.contract, encoder.contract)) is not None:
+            if (error := model_mismatch(self.contract, encoder.contract)) is not None:
                 raise error
             # A question's arrays are small: several threads cost more than they bring, fivefold beside a busy program.
             threadpool_limits(1, user_api="blas")
@@ -185,7 +186,7 @@ class Searcher:
         assert self._encoder is not None  # load() has set it or raised
         plain = [to_simplified(text) for text in texts]
         vectors, tokens = self._encoder.encode_queries(plain)
-        return [EncodedQuery(text, vectors[i], tokens.text(i)) for i, text in enumerate(plain)]
+        return [EncodedQuery(text, vectors[i], tokens.of_text(i)) for i, text in enumerate(plain)]
 
     def rank(self, question: EncodedQuery, *, among: Mask | None = None, boosted: Mask | None = None) -> Ranking:
         """The candidates for a question, best first; see Ranker.rank."""
@@ -236,7 +237,7 @@ class Searcher:
 
     def _read(self, row: int) -> str:
         """What a model reads of a passage."""
-        return to_simplified(headings(self.passages[row]) + self.passages[row].text)
+        return to_simplified(heading_text(self.passages[row]) + self.passages[row].text)
 
     def _hits(self, question: EncodedQuery, ranking: Ranking, k: int, reasons: bool) -> tuple[Hit, ...]:
         """The first ``k`` different passages; one that repeats another's words is named with it."""

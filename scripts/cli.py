@@ -191,7 +191,7 @@ def verify_command(
 
     Ends with 1 if one is.
     """
-    from index.models.contract import EMBEDDING, OWN
+    from index.models.location import EMBEDDING, INDEX_MODEL
     from index.storage.snapshot import Snapshot
     from scripts.commands import state
     from scripts.commands.indexing import LoadedOnce
@@ -200,7 +200,7 @@ def verify_command(
         problem = state.slipped(snapshot)
         if problem or not rows:
             return problem
-        encoder = LoadedOnce(model or snapshot.contract.name, use=EMBEDDING if model else OWN)()
+        encoder = LoadedOnce(model or snapshot.contract.name, use=EMBEDDING if model else INDEX_MODEL)()
         return state.embedded_otherwise(snapshot, encoder, rows)
 
     found = state.checked(index, inspect)
@@ -231,12 +231,13 @@ def rollback(
     What is live now stays, and can be gone back to as well.
     """
     from index.storage import store
-    from index.storage.error_messages import pasted
-    from index.storage.generations import name_of
+    from index.storage.error_messages import shell_quoted
+    from index.storage.generations import generation_name
 
-    name = store.roll_back(index, None if to is None else name_of(to)).name
+    name = store.roll_back(index, None if to is None else generation_name(to)).name
     terminal.message(
-        f"{index} is generation {name} again; what was live comes back with: zhangju rollback --index {pasted(index)}"
+        f"{index} is generation {name} again; what was live comes back with: "
+        f"zhangju rollback --index {shell_quoted(index)}"
     )
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from index.building.build import Report, build, collect
+from index.building.build import BuildReport, build, collect
 from index.building.embedding import embed
 from index.models.encoder import Encoder
 from index.parsing.structure import read_document
@@ -37,7 +37,7 @@ def write_plan(folder: Path, text: str = PLAN, name: str = "plan.txt") -> Path:
     return path
 
 
-def build_index(source: Path, directory: Path, encoder: HashingEncoder | None = None) -> Report:
+def build_index(source: Path, directory: Path, encoder: HashingEncoder | None = None) -> BuildReport:
     """Build an index of a source with the fake encoder."""
     fake = encoder or HashingEncoder()
     return build(collect([source]).files, directory, model=lambda: fake.contract, load=lambda: fake)

@@ -75,7 +75,7 @@ def sample_page(sample: Path, sample_searcher: Searcher) -> Iterator[str]:
     """The address of the page over the sample, with its MCP server, in a thread of this process."""
     from tests.ui.app.running import Answering, served
 
-    with served(live=Answering(sample_searcher, store.live(sample)), mcp=True) as site:
+    with served(live=Answering(sample_searcher, store.live_generation(sample)), mcp=True) as site:
         yield site.url
 
 

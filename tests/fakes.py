@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from index.models.contextual_tokens import ContextualTokens, no_tokens
 from index.models.contract import ModelContract
-from index.models.encoder import Encoded
-from index.models.token_spans import PlacedTokens, nowhere
+from index.models.encoder import Encodings
 from index.models.token_vectors import TokenVectors
 from index.records import Span
 
@@ -33,13 +33,13 @@ class HashingEncoder:
             passage_prompt="",
         )
 
-    def encode_queries(self, texts: Sequence[str]) -> Encoded:
+    def encode_queries(self, texts: Sequence[str]) -> Encodings:
         """A direction for each bigram and word, and their sum."""
         return self.encode_passages(texts)
 
     def encode_passages(
         self, texts: Sequence[str], *, tokens: bool = True, progress: Callable[[int], None] | None = None
-    ) -> Encoded:
+    ) -> Encodings:
         """The same."""
         found = [self._directions(text) for text in texts]
         vectors = np.zeros((len(texts), self._dimension), dtype=np.float32)
@@ -50,7 +50,7 @@ class HashingEncoder:
             progress(len(texts))
         unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(1e-9)
         kept = found if tokens else [directions[:0] for directions in found]
-        return Encoded(unit, TokenVectors.quantised(kept, self._dimension))
+        return Encodings(unit, TokenVectors.quantise(kept, self._dimension))
 
     def _directions(self, text: str) -> npt.NDArray[np.float32]:
         """(t, d), one component of each row 1."""
@@ -67,11 +67,13 @@ class HashingEncoder:
         """Bigrams and words."""
         return [len(self._tokens(text)) for text in texts]
 
-    def placed_tokens(self, texts: Sequence[str]) -> list[PlacedTokens]:
+    def contextual_tokens(self, texts: Sequence[str]) -> list[ContextualTokens]:
         """Words in ASCII and all other letters one by one, a direction for each."""
         found = [list(re.finditer(r"[a-z0-9]+|\w", text.lower())) for text in texts]
         return [
-            PlacedTokens(tuple(Span(*one.span()) for one in some), self._directions_of([one.group() for one in some]))
+            ContextualTokens(
+                tuple(Span(*one.span()) for one in some), self._directions_of([one.group() for one in some])
+            )
             for some in found
         ]
 
@@ -86,11 +88,11 @@ class TokenlessEncoder(HashingEncoder):
 
     def encode_passages(
         self, texts: Sequence[str], *, tokens: bool = True, progress: Callable[[int], None] | None = None
-    ) -> Encoded:
+    ) -> Encodings:
         """Vectors alone, whether tokens are wanted or not."""
         vectors, _ = super().encode_passages(texts, tokens=tokens, progress=progress)
-        return Encoded(vectors, TokenVectors.quantised([vectors[:0]] * len(texts), self._dimension))
+        return Encodings(vectors, TokenVectors.quantise([vectors[:0]] * len(texts), self._dimension))
 
-    def placed_tokens(self, texts: Sequence[str]) -> list[PlacedTokens]:
+    def contextual_tokens(self, texts: Sequence[str]) -> list[ContextualTokens]:
         """Nothing."""
-        return [nowhere(self._dimension) for _ in texts]
+        return [no_tokens(self._dimension) for _ in texts]

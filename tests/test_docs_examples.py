@@ -20,8 +20,8 @@ import pytest
 import typer
 from gradio_client import Client
 
-from index.models.contract import ModelFiles
 from index.models.encoder import Encoder
+from index.models.location import ModelFiles
 from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.schema import answer_json
 from scripts import cli
@@ -87,7 +87,7 @@ def desk(
     """A folder as a reader has it, in which the model is loaded already."""
     assert out_of_domain.talk  # the cache has it now
     files = ModelFiles(
-        name=default_encoder.contract.name, folder=tmp_path, revision=default_encoder.contract.revision, mend=""
+        name=default_encoder.contract.name, folder=tmp_path, revision=default_encoder.contract.revision, remedy=""
     )
     for loader in ("scripts.commands.indexing", "retrieval.search", "index.models.encoder"):
         monkeypatch.setattr(f"{loader}.load_encoder", lambda *_, **__: default_encoder)

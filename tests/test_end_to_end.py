@@ -112,7 +112,13 @@ def test_a_batch_of_questions_gives_the_same_bytes_twice(
     asked = read_questions(tmp_path / "q.csv")
     tables = []
     for name in ("a.csv", "b.csv"):
-        batch.run(asked, sample_searcher, tmp_path / name, generation=store.live(sample), options=batch.Options(k=2))
+        batch.run(
+            asked,
+            sample_searcher,
+            tmp_path / name,
+            generation=store.live_generation(sample),
+            options=batch.Options(k=2),
+        )
         tables.append((tmp_path / name).read_bytes())
     assert tables[0] == tables[1]
     rows = list(csv.DictReader(tables[0].decode().splitlines()))

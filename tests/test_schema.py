@@ -176,7 +176,7 @@ def checks(desk: Desk) -> Iterator[Json]:
 def generations(desk: Desk) -> Iterator[Json]:
     yield desk.json("history")
     yield desk.json("verify")
-    live = store.live(desk.folder / ".zhangju").name
+    live = store.live_generation(desk.folder / ".zhangju").name
     (desk.folder / ".zhangju" / "generations" / live / "manifest.json").write_bytes(b"")
     found = desk.json("verify", status=(1,))
     assert "model" not in found["generations"][0]

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from index.building.embedding import Embedded, Progress, update
+from index.building.embedding import EmbeddingResult, ProgressCallback, embed_new
 from index.errors import DocumentError, StoreError
 from index.loaders import LOADERS
-from index.models.contract import Named
+from index.models.contract import ModelIdentity
 from index.models.embedding_cache import CachedEncoder
-from index.models.encoder import SCHEME, Encoder
+from index.models.encoder import ENCODING_VERSION, Encoder
 from index.parsing.process import DocumentReader, read_file
 from index.parsing.structure import PARSER_VERSION
 from index.records import Document
@@ -32,15 +32,15 @@ class SourceFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Collected:
+class CollectedFiles:
     """The files found under some sources; ``passed_over`` are those of a folder that no loader reads."""
 
     files: tuple[SourceFile, ...]
-    passed_over: tuple[Path, ...]
+    skipped: tuple[Path, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class BuildReport:
     """What a build did.
 
     ``made``, ``taken`` and ``long`` are those of Embedded. ``failures`` are messages, one for each file that could not
@@ -52,16 +52,16 @@ class Report:
     documents: int
     passages: int
     sentences: int
-    made: int
-    taken: int
-    long: int
+    embedded: int
+    reused: int
+    split: int
     unchanged: bool
     failures: tuple[str, ...]
-    lost: tuple[str, ...]
-    gone: tuple[str, ...]
+    unreadable: tuple[str, ...]
+    dropped: tuple[str, ...]
 
 
-def collect(sources: Sequence[Path], *, without: Path | None = None) -> Collected:
+def collect(sources: Sequence[Path], *, exclude: Path | None = None) -> CollectedFiles:
     """The files that ``sources``, files or folders, hold, in order of their names; none in the folder ``without``.
 
     A folder inside that cannot be listed is among the files: reading it will fail and say why. Raises DocumentError for
@@ -71,7 +71,7 @@ def collect(sources: Sequence[Path], *, without: Path | None = None) -> Collecte
     passed_over: list[Path] = []
     for source in sources:
         if _existing(source).is_dir():
-            found, others = _folder(source, without)
+            found, others = _folder(source, exclude)
             files += found
             passed_over += others
         else:
@@ -81,7 +81,7 @@ def collect(sources: Sequence[Path], *, without: Path | None = None) -> Collecte
             raise DocumentError(
                 f"{one.path} and {other.path} would have the same name; give the folder that holds both"
             )
-    return Collected(files=tuple({f.id: f for f in files}.values()), passed_over=tuple(passed_over))
+    return CollectedFiles(files=tuple({f.id: f for f in files}.values()), skipped=tuple(passed_over))
 
 
 def _existing(source: Path) -> Path:
@@ -125,7 +125,7 @@ def _is_shut(path: Path) -> bool:
 
 
 def read_files(files: Iterable[SourceFile]) -> tuple[tuple[Document, ...], dict[str, str]]:
-    """The documents that could be read, linked with each other, and for the id of each that could not, why.
+    """The documents that could be read, link_documents with each other, and for the id of each that could not, why.
 
     Raises DocumentError if none could, with a note for each if there are several.
     """
@@ -166,60 +166,62 @@ def build(
     files: Sequence[SourceFile],
     directory: Path,
     *,
-    model: Callable[[], Named],
+    model: Callable[[], ModelIdentity],
     load: Callable[[], Encoder],
-    progress: Progress | None = None,
+    progress: ProgressCallback | None = None,
     report: Callable[[str], None] = lambda _message: None,
-) -> Report:
+) -> BuildReport:
     """Make ``directory`` the index of exactly these files and publish it, unless it already is.
 
     Only texts that none of its generations holds are embedded. ``model`` tells which model ``load`` will load: an index
     that is up to date costs no more than reading it. A build that was cut off is taken up where it ended; ``report`` is
     told in a sentence if that does not work.
     """
-    with store.building(directory):  # first: whoever comes second shall not read all files before being told
+    with store.build_lock(directory):  # first: whoever comes second shall not read all files before being told
         documents, failures = read_files(files)
         current, named = _opened(directory), model()
         if current is not None and _is_of(current, documents, named):
             store.sweep(directory)
-            embedded = Embedded(snapshot=current, made=0, taken=0, long=0)
-            return reported(store.live(directory).name, embedded, failures, current, unchanged=True)
-        embedded = update(
+            embedded = EmbeddingResult(snapshot=current, embedded=0, reused=0, split=0)
+            return build_report(store.live_generation(directory).name, embedded, failures, current, unchanged=True)
+        embedded = embed_new(
             documents,
-            resumed(directory, load, report),
-            known=known(directory, current, named),
-            name=named.name,
+            resumable_encoder(directory, load, report),
+            snapshots=reusable_snapshots(directory, current, named),
+            model_name=named.name,
             progress=progress,
         )
         generation = store.publish(directory, embedded.snapshot)
-        return reported(generation, embedded, failures, current, unchanged=False)
+        return build_report(generation, embedded, failures, current, unchanged=False)
 
 
-def resumed(directory: Path, load: Callable[[], Encoder], report: Callable[[str], None]) -> Callable[[], Encoder]:
+def resumable_encoder(
+    directory: Path, load: Callable[[], Encoder], report: Callable[[str], None]
+) -> Callable[[], Encoder]:
     """What loads the encoder, which then begins with what a build that was cut off has embedded."""
-    return lambda: CachedEncoder(load(), folder=store.journal(directory), report=report)
+    return lambda: CachedEncoder(load(), folder=store.partial_embeddings(directory), report=report)
 
 
-def reported(
-    generation: str, embedded: Embedded, failures: dict[str, str], before: Snapshot | None, *, unchanged: bool
-) -> Report:
+def build_report(
+    generation: str, embedded: EmbeddingResult, failures: dict[str, str], before: Snapshot | None, *, unchanged: bool
+) -> BuildReport:
     """What is told of a build; ``before`` is what the index was."""
     snapshot = embedded.snapshot
     held = [d.id for d in before.documents] if before else []
     lost = [name for name in held if _is_below(name, failures)]
     there = {*lost, *(d.id for d in snapshot.documents)}
-    return Report(
+    return BuildReport(
         generation=generation,
         documents=len(snapshot.documents),
         passages=len(snapshot.passage_vectors),
         sentences=len(snapshot.sentences),
-        made=embedded.made,
-        taken=embedded.taken,
-        long=embedded.long,
+        embedded=embedded.embedded,
+        reused=embedded.reused,
+        split=embedded.split,
         unchanged=unchanged,
         failures=tuple(failures.values()),
-        lost=tuple(lost),
-        gone=tuple(name for name in held if name not in there),
+        unreadable=tuple(lost),
+        dropped=tuple(name for name in held if name not in there),
     )
 
 
@@ -236,23 +238,23 @@ def _opened(directory: Path) -> Snapshot | None:
         return None
 
 
-def _is_of(current: Snapshot, documents: Sequence[Document], model: Named) -> bool:
+def _is_of(current: Snapshot, documents: Sequence[Document], model: ModelIdentity) -> bool:
     """Whether an index was built from these files by this parser and by a model of this name."""
     same_files = [(d.id, d.sha256) for d in current.documents] == [(d.id, d.sha256) for d in documents]
     same_model = _is_by(current, model) and current.contract.name == model.name
-    return same_files and same_model and current.parser == PARSER_VERSION
+    return same_files and same_model and current.parser_version == PARSER_VERSION
 
 
-def _is_by(snapshot: Snapshot, model: Named) -> bool:
+def _is_by(snapshot: Snapshot, model: ModelIdentity) -> bool:
     """Whether the vectors of an index are those that this model would make, unless it is asked in another way."""
-    return snapshot.contract.revision == model.revision and snapshot.scheme == SCHEME
+    return snapshot.contract.revision == model.revision and snapshot.encoding_version == ENCODING_VERSION
 
 
-def known(directory: Path, current: Snapshot | None, model: Named) -> Iterator[Snapshot]:
+def reusable_snapshots(directory: Path, current: Snapshot | None, model: ModelIdentity) -> Iterator[Snapshot]:
     """The generations whose vectors can be taken over, the live one first; others are opened only if asked for."""
     if current is not None and _is_by(current, model):
         yield current
-    for generation in store.known(directory)[0 if current is None else 1 :]:
+    for generation in store.recoverable_generations(directory)[0 if current is None else 1 :]:
         try:
             snapshot = store.open_generation(directory, generation)
         except StoreError:  # damaged: it is built anew

@@ -14,23 +14,23 @@ import numpy as np
 import numpy.typing as npt
 
 from index.models.contract import ModelContract
-from index.models.encoder import SCHEME, Encoded, Encoder
+from index.models.encoder import ENCODING_VERSION, Encoder, Encodings
 from index.models.token_vectors import TokenVectors
 from index.records import Document, Passage
 from index.storage.bm25 import LexicalIndex
-from index.storage.snapshot import KEY_BYTES, Keys, Snapshot
+from index.storage.snapshot import KEY_BYTES, Snapshot, TextKeys
 from index.text.chinese import to_simplified
 from index.text.sentences import sentence_spans
 
 _TOKENS_A_CHARACTER = 4  # at most: its bytes, for tokenizers that fall back to them; shorter texts need no counting
 
-Progress = Callable[[int, int], None]  # called with the number of texts embedded so far and of all
+ProgressCallback = Callable[[int, int], None]  # called with the number of texts embedded so far and of all
 Float = TypeVar("Float", np.float32, np.float16)
 Floats = npt.NDArray[np.float32] | npt.NDArray[np.float16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Embedded:
+class EmbeddingResult:
     """A snapshot and what it cost.
 
     ``made`` texts were embedded, the others ``taken`` over. ``long`` of those made were longer than the model reads
@@ -38,21 +38,21 @@ class Embedded:
     """
 
     snapshot: Snapshot
-    made: int
-    taken: int
-    long: int
+    embedded: int
+    reused: int
+    split: int
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
+class KeyedTexts:
     """Some texts that are to be embedded, each behind a head (its headings, or nothing), and their keys."""
 
-    heads: Sequence[str]
+    headings: Sequence[str]
     texts: Sequence[str]
-    keys: Keys  # (n, KEY_BYTES)
+    keys: TextKeys  # (n, KEY_BYTES)
 
     @classmethod
-    def of(cls, pairs: Sequence[tuple[str, str]]) -> "Texts":
+    def from_pairs(cls, pairs: Sequence[tuple[str, str]]) -> "KeyedTexts":
         """Those of some heads and texts, as they stand in a document."""
         heads, texts = [to_simplified(head) for head, _ in pairs], [to_simplified(text) for _, text in pairs]
         data = b"".join(_digest(f"{head}\0{text}") for head, text in zip(heads, texts, strict=True))
@@ -63,34 +63,36 @@ def _digest(text: str) -> bytes:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=KEY_BYTES).digest()
 
 
-def passage_texts(passages: Sequence[Passage]) -> Texts:
+def passage_texts(passages: Sequence[Passage]) -> KeyedTexts:
     """Every passage with its headings."""
-    return Texts.of([(headings(p), p.text) for p in passages])
+    return KeyedTexts.from_pairs([(heading_text(p), p.text) for p in passages])
 
 
-def sentence_texts(passages: Sequence[Passage], places: Sequence[tuple[int, int, int]]) -> Texts:
+def sentence_texts(passages: Sequence[Passage], places: Sequence[tuple[int, int, int]]) -> KeyedTexts:
     """Every sentence on its own; see ``sentence_places``."""
-    return Texts.of([("", passages[row].text[start:end]) for row, start, end in places])
+    return KeyedTexts.from_pairs([("", passages[row].text[start:end]) for row, start, end in places])
 
 
-def sentence_places(passages: Sequence[Passage]) -> list[tuple[int, int, int]]:
+def sentence_rows(passages: Sequence[Passage]) -> list[tuple[int, int, int]]:
     """The row of the passage, start and end of every sentence."""
     return [(row, *span) for row, passage in enumerate(passages) for span in sentence_spans(passage.text)]
 
 
-def embed(documents: Sequence[Document], encoder: Encoder, *, progress: Progress | None = None) -> Embedded:
+def embed(
+    documents: Sequence[Document], encoder: Encoder, *, progress: ProgressCallback | None = None
+) -> EmbeddingResult:
     """Embed all of some documents; see ``update``."""
-    return update(documents, lambda: encoder, progress=progress)
+    return embed_new(documents, lambda: encoder, progress=progress)
 
 
-def update(
+def embed_new(
     documents: Sequence[Document],
     load: Callable[[], Encoder],
     *,
-    known: Iterable[Snapshot] = (),
-    name: str | None = None,
-    progress: Progress | None = None,
-) -> Embedded:
+    snapshots: Iterable[Snapshot] = (),
+    model_name: str | None = None,
+    progress: ProgressCallback | None = None,
+) -> EmbeddingResult:
     """Embed every passage, with its headings, and every sentence on its own, unless ``known`` has its vector.
 
     ``known`` are read one after the other as long as something is wanted; they must be made by one revision of a model
@@ -98,20 +100,20 @@ def update(
     text beyond the model's length is embedded in parts, cut at sentence ends; its vector is their mean.
     """
     work = _Work(documents)
-    contract = work.take_over(known)
+    contract = work.take_over(snapshots)
     missing, long = len(work.passages.missing) + len(work.sentences.missing), 0
-    if contract is None or missing or name not in (None, contract.name):
+    if contract is None or missing or model_name not in (None, contract.name):
         encoder = load()
         if contract is not None and contract.differences(encoder.contract):  # one revision under other settings
             return embed(documents, encoder, progress=progress)
         contract, long = encoder.contract, work.make(encoder, progress)
-    return Embedded(snapshot=work.snapshot(contract), made=missing, taken=len(work) - missing, long=long)
+    return EmbeddingResult(snapshot=work.snapshot(contract), embedded=missing, reused=len(work) - missing, split=long)
 
 
 class _Rows:
     """The rows of some texts, from wherever they come: gathered in any order, given out in that of the texts."""
 
-    def __init__(self, texts: Texts) -> None:
+    def __init__(self, texts: KeyedTexts) -> None:
         self.texts = texts
         self._wanted = [key.tobytes() for key in texts.keys]
         self.missing: dict[bytes, int] = {}  # key: where it is first
@@ -125,7 +127,7 @@ class _Rows:
         """How many different texts there are."""
         return len(self.missing) + len(self._found)
 
-    def take(self, keys: Keys, vectors: Floats, tokens: TokenVectors | None) -> None:
+    def take(self, keys: TextKeys, vectors: Floats, tokens: TokenVectors | None) -> None:
         """Gather those rows that are still missing."""
         rows = {key.tobytes(): row for row, key in enumerate(keys)}
         wanted = [key for key in rows if key in self.missing]
@@ -135,7 +137,7 @@ class _Rows:
             del self.missing[key]
         self._vectors.append(vectors[order])
         if tokens is not None:
-            self._tokens.append(tokens.chosen(order))
+            self._tokens.append(tokens.select(order))
 
     def vectors(self, dtype: type[Float]) -> npt.NDArray[Float]:
         """(n, d), a row for each text."""
@@ -143,7 +145,7 @@ class _Rows:
 
     def tokens(self) -> TokenVectors:
         """Those of each text."""
-        return TokenVectors.joined(self._tokens).chosen(self._order())
+        return TokenVectors.concatenate(self._tokens).select(self._order())
 
     def _order(self) -> npt.NDArray[np.int64]:
         return np.array([self._found[key] for key in self._wanted], dtype=np.int64)
@@ -155,7 +157,7 @@ class _Work:
     def __init__(self, documents: Sequence[Document]) -> None:
         self._documents = tuple(documents)
         self._all = [p for d in documents for p in d.passages]
-        self._places = sentence_places(self._all)
+        self._places = sentence_rows(self._all)
         self.passages = _Rows(passage_texts(self._all))
         self.sentences = _Rows(sentence_texts(self._all, self._places))
 
@@ -173,8 +175,8 @@ class _Work:
             sentence_keys=self.sentences.texts.keys,
             sentences=np.array(self._places, dtype=np.int32).reshape(-1, 3),
             tokens=self.sentences.tokens(),
-            words=LexicalIndex.build([headings(p) for p in self._all], [p.text for p in self._all]),
-            scheme=SCHEME,
+            lexical=LexicalIndex.build([heading_text(p) for p in self._all], [p.text for p in self._all]),
+            encoding_version=ENCODING_VERSION,
         )
 
     def take_over(self, known: Iterable[Snapshot]) -> ModelContract | None:
@@ -193,10 +195,10 @@ class _Work:
                 break
         return contract
 
-    def make(self, encoder: Encoder, progress: Progress | None) -> int:
+    def make(self, encoder: Encoder, progress: ProgressCallback | None) -> int:
         """Embed what is missing; returns how many texts were embedded in parts."""
         both = self.passages, self.sentences
-        parts = [parts_of_rows(rows.texts, rows.missing.values(), encoder) for rows in both]
+        parts = [split_rows(rows.texts, rows.missing.values(), encoder) for rows in both]
         total, done = sum(len(own) for some in parts for own in some), 0
 
         def count(more: int) -> None:
@@ -212,9 +214,9 @@ class _Work:
         return sum(len(own) > 1 for some in parts for own in some)
 
 
-def parts_of_rows(texts: Texts, rows: Iterable[int], encoder: Encoder) -> list[list[str]]:
+def split_rows(texts: KeyedTexts, rows: Iterable[int], encoder: Encoder) -> list[list[str]]:
     """What is embedded for some of the texts; see ``parts_of``."""
-    return [parts_of(texts.texts[i], encoder, head=texts.heads[i]) for i in rows]
+    return [split_text(texts.texts[i], encoder, heading=texts.headings[i]) for i in rows]
 
 
 def embed_parts(
@@ -223,14 +225,14 @@ def embed_parts(
     *,
     tokens: bool,
     progress: Callable[[int], None] = lambda _more: None,
-) -> Encoded:
+) -> Encodings:
     """Texts in parts, each with the mean of its parts' vectors and all of their tokens."""
     if not parts:
         none = np.empty((0, encoder.contract.dimension), dtype=np.float32)
-        return Encoded(none, TokenVectors.quantised([], encoder.contract.dimension))
+        return Encodings(none, TokenVectors.quantise([], encoder.contract.dimension))
     made = encoder.encode_passages([part for own in parts for part in own], tokens=tokens, progress=progress)
     sizes = [len(own) for own in parts]
-    return Encoded(_means(made.vectors, sizes), made.tokens.grouped(sizes))
+    return Encodings(_means(made.vectors, sizes), made.tokens.merge_groups(sizes))
 
 
 def _means(vectors: npt.NDArray[np.float32], sizes: Sequence[int]) -> npt.NDArray[np.float32]:
@@ -242,17 +244,21 @@ def _means(vectors: npt.NDArray[np.float32], sizes: Sequence[int]) -> npt.NDArra
     return unit
 
 
-def parts_of(text: str, encoder: Encoder, *, head: str = "") -> list[str]:
+def split_text(text: str, encoder: Encoder, *, heading: str = "") -> list[str]:
     """What is embedded for a text: itself behind ``head``, or parts of it where it is longer than the model reads.
 
     Parts end where sentences do; only a sentence that is itself too long is cut between its characters. A ``head``
     that would leave less than half of the model's length is cut short.
     """
     most = encoder.contract.max_tokens
-    if most is None or _TOKENS_A_CHARACTER * len(head + text) < most or encoder.count_tokens([head + text])[0] <= most:
-        return [head + text]
-    head = _shortened(head, encoder, most // 2)
-    room = most - encoder.count_tokens([head])[0]
+    if (
+        most is None
+        or _TOKENS_A_CHARACTER * len(heading + text) < most
+        or encoder.count_tokens([heading + text])[0] <= most
+    ):
+        return [heading + text]
+    heading = _shortened(heading, encoder, most // 2)
+    room = most - encoder.count_tokens([heading])[0]
     sentences = [text[start:end] for start, end in sentence_spans(text)]
     sentences = [piece for s in sentences for piece in _pieces(s, encoder.count_tokens([s])[0], room)]
     parts, tokens = [""], 0
@@ -262,7 +268,7 @@ def parts_of(text: str, encoder: Encoder, *, head: str = "") -> list[str]:
             tokens = 0
         parts[-1] += sentence
         tokens += size
-    return [head + part for part in parts]
+    return [heading + part for part in parts]
 
 
 def _shortened(head: str, encoder: Encoder, most: int) -> str:
@@ -280,7 +286,7 @@ def _pieces(sentence: str, tokens: int, room: int) -> list[str]:
     return [sentence[at : at + size] for at in range(0, len(sentence), size)]
 
 
-def headings(passage: Passage) -> str:
+def heading_text(passage: Passage) -> str:
     """What is embedded before a passage's text: the titles of its divisions, which say what it is about."""
     titles = " ".join(
         d.title for d in passage.path if d.title and d.kind != "专栏"

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from index.building import uploads
-from index.building.build import Report, SourceFile, known, reported, resumed
-from index.building.embedding import Embedded, update
+from index.building.build import BuildReport, SourceFile, build_report, resumable_encoder, reusable_snapshots
+from index.building.embedding import EmbeddingResult, embed_new
 from index.building.uploads import Upload
 from index.errors import DocumentError, StoreError
 from index.models.contract import ModelContract
@@ -23,20 +23,20 @@ from index.references.links import link_documents
 from index.storage import durable, store
 from index.storage.snapshot import Snapshot
 
-Step = Literal["reading", "linking", "embedding", "writing"]
+UpdateStep = Literal["reading", "linking", "embedding", "writing"]
 
 
-class Stage(NamedTuple):
+class UpdateProgress(NamedTuple):
     """How far a change is: ``done`` of ``total`` files or texts; ``name`` is the file that is read."""
 
-    step: Step
+    step: UpdateStep
     done: int = 0
     total: int = 0
     name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class UpdateRequest:
     """What is wanted: uploads to add, ids of documents to take away.
 
     With ``anew`` every text is embedded again, and the documents of ``sources`` and of the library are read again from
@@ -45,12 +45,12 @@ class Change:
 
     uploads: tuple[Upload, ...] = ()
     removed: frozenset[str] = frozenset()
-    anew: bool = False
+    rebuild: bool = False
     sources: tuple[SourceFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Changed:
+class UpdateResult:
     """What was done.
 
     ``failures`` say of each file by its name why it could not be read; a document that the index held keeps its text.
@@ -58,45 +58,45 @@ class Changed:
     documents taken away and could not be removed.
     """
 
-    report: Report
+    report: BuildReport
     added: tuple[str, ...] = ()
     replaced: tuple[str, ...] = ()
-    same: tuple[str, ...] = ()
+    identical: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
-    read_again: tuple[str, ...] = ()
+    reread: tuple[str, ...] = ()
     failures: Mapping[str, str] = field(default_factory=dict)
-    left: Mapping[str, str] = field(default_factory=dict)
+    not_removed: Mapping[str, str] = field(default_factory=dict)
 
 
-def change(
+def apply_update(
     directory: Path,
-    wanted: Change,
+    wanted: UpdateRequest,
     *,
     load: Callable[[ModelContract], Encoder],
-    tell: Callable[[Stage], None] = lambda _stage: None,
+    progress: Callable[[UpdateProgress], None] = lambda _stage: None,
     report: Callable[[str], None] = lambda _message: None,
-) -> Changed:
+) -> UpdateResult:
     """Publish an index of the live one's documents, changed as ``wanted``; its model stays.
 
     ``load`` gives that model, if something is to be embedded; ``tell`` hears how far it is. What was uploaded is in the
     library before anything is embedded: if this is cut off, the next build of either kind goes on with it. Raises
     StoreError, also if another process builds, and DocumentError if no document would be left.
     """
-    with store.building(directory):
+    with store.build_lock(directory):
         current = store.open_snapshot(directory)
-        reading = _Reading(current, tell)
+        reading = _Reading(current, progress)
         with DocumentReader() as reader:
             reading.take_in(directory, wanted, reader)
-            if wanted.anew:
+            if wanted.rebuild:
                 reading.read_again(directory, wanted, reader)
         documents = reading.documents(directory, wanted.removed)
-        embedded = _embedded(directory, documents, current, wanted, load, tell, report)
+        embedded = _embedded(directory, documents, current, wanted, load, progress, report)
         if unchanged := embedded.snapshot is current:
-            generation = store.live(directory).name
+            generation = store.live_generation(directory).name
         else:
-            tell(Stage("writing"))
+            progress(UpdateProgress("writing"))
             generation = store.publish(directory, _of_parser(embedded.snapshot, current, reading))
-        done = reported(generation, embedded, {}, None, unchanged=unchanged)
+        done = build_report(generation, embedded, {}, None, unchanged=unchanged)
         return reading.changed(done, wanted.removed, _dropped(directory, wanted.removed))
 
 
@@ -104,24 +104,24 @@ def _embedded(
     directory: Path,
     documents: Sequence[Document],
     current: Snapshot,
-    wanted: Change,
+    wanted: UpdateRequest,
     load: Callable[[ModelContract], Encoder],
-    tell: Callable[[Stage], None],
+    tell: Callable[[UpdateProgress], None],
     report: Callable[[str], None],
-) -> Embedded:
+) -> EmbeddingResult:
     """The live snapshot itself where nothing is to be done."""
     contract = current.contract
     if not documents:
         raise DocumentError("an index needs a document, and this was the last one; add another before you remove it")
-    if not wanted.anew and _contents(documents) == _contents(current.documents):
-        return Embedded(snapshot=current, made=0, taken=0, long=0)
-    tell(Stage("linking"))
-    return update(
+    if not wanted.rebuild and _contents(documents) == _contents(current.documents):
+        return EmbeddingResult(snapshot=current, embedded=0, reused=0, split=0)
+    tell(UpdateProgress("linking"))
+    return embed_new(
         link_documents(documents),
-        resumed(directory, lambda: load(contract), report),
-        known=() if wanted.anew else known(directory, current, contract),
-        name=contract.name,
-        progress=lambda done, total: tell(Stage("embedding", done, total)),
+        resumable_encoder(directory, lambda: load(contract), report),
+        snapshots=() if wanted.rebuild else reusable_snapshots(directory, current, contract),
+        model_name=contract.name,
+        progress=lambda done, total: tell(UpdateProgress("embedding", done, total)),
     )
 
 
@@ -131,7 +131,7 @@ def _contents(documents: Sequence[Document]) -> list[tuple[str, str]]:
 
 def _of_parser(snapshot: Snapshot, current: Snapshot, reading: "_Reading") -> Snapshot:
     """Marked as of an older parser while it holds a document read by that, so that the next build reads all again."""
-    return replace(snapshot, parser=PARSER_VERSION if reading.all_read() else current.parser)
+    return replace(snapshot, parser_version=PARSER_VERSION if reading.all_read() else current.parser_version)
 
 
 def _dropped(directory: Path, removed: frozenset[str]) -> dict[str, str]:
@@ -139,7 +139,7 @@ def _dropped(directory: Path, removed: frozenset[str]) -> dict[str, str]:
     left = {}
     for name in sorted(removed):
         try:
-            uploads.drop(directory, name)
+            uploads.remove_from_library(directory, name)
         except StoreError as error:
             left[name] = str(error)
     return left
@@ -148,41 +148,43 @@ def _dropped(directory: Path, removed: frozenset[str]) -> dict[str, str]:
 class _Reading:
     """The documents of an index while some are read."""
 
-    def __init__(self, current: Snapshot, tell: Callable[[Stage], None]) -> None:
+    def __init__(self, current: Snapshot, tell: Callable[[UpdateProgress], None]) -> None:
         self._tell = tell
         self._before = {document.id: document for document in current.documents}
         self._documents = dict(self._before)
-        self._is_current = current.parser == PARSER_VERSION
+        self._is_current = current.parser_version == PARSER_VERSION
         self._read: set[str] = set()
         self._again: list[str] = []
         self._uploaded: dict[str, None] = {}  # in order, each once
         self._failures: dict[str, str] = {}
 
-    def take_in(self, directory: Path, wanted: Change, reader: DocumentReader) -> None:
+    def take_in(self, directory: Path, wanted: UpdateRequest, reader: DocumentReader) -> None:
         """Read the uploads, each of which enters the library if it is a document, and what else is new there."""
         for done, upload in enumerate(wanted.uploads):
-            self._tell(Stage("reading", done, len(wanted.uploads), upload.name))
+            self._tell(UpdateProgress("reading", done, len(wanted.uploads), upload.name))
             if self._try(reader, upload.name, upload.path):
                 self._uploaded[upload.name] = None
-                uploads.keep(directory, upload)
+                uploads.add_to_library(directory, upload)
             else:
                 durable.remove(upload.path)
         for file in self._unknown(directory, wanted.removed):
-            self._tell(Stage("reading", 0, 1, file.id))
+            self._tell(UpdateProgress("reading", 0, 1, file.id))
             self._try(reader, file.id, file.path)
 
-    def read_again(self, directory: Path, wanted: Change, reader: DocumentReader) -> None:
+    def read_again(self, directory: Path, wanted: UpdateRequest, reader: DocumentReader) -> None:
         """Read the files of documents that the index holds, as far as it is known where they are."""
-        files = {file.id: file.path for file in (*wanted.sources, *(one.file for one in uploads.kept(directory)))}
+        files = {
+            file.id: file.path for file in (*wanted.sources, *(one.file for one in uploads.library_files(directory)))
+        }
         due = [name for name in self._documents if name in files and name not in self._read | wanted.removed]
         for done, name in enumerate(due):
-            self._tell(Stage("reading", done, len(due), name))
+            self._tell(UpdateProgress("reading", done, len(due), name))
             if self._try(reader, name, files[name]):
                 self._again.append(name)
 
     def documents(self, directory: Path, removed: frozenset[str]) -> tuple[Document, ...]:
         """All of them but some, in the order of a build from sources: those of the library come last."""
-        own = [one.file.id for one in uploads.kept(directory)]
+        own = [one.file.id for one in uploads.library_files(directory)]
         others = [name for name in self._documents if name not in set(own)]
         return tuple(self._documents[n] for n in chain(others, own) if n in self._documents and n not in removed)
 
@@ -190,25 +192,25 @@ class _Reading:
         """Whether no document is left that another version of the parser read."""
         return self._is_current or self._read >= self._documents.keys()
 
-    def changed(self, report: Report, removed: frozenset[str], left: Mapping[str, str]) -> Changed:
+    def changed(self, report: BuildReport, removed: frozenset[str], left: Mapping[str, str]) -> UpdateResult:
         """What was done, by documents."""
         new = [name for name in self._uploaded if name not in self._before]
         old = [name for name in self._uploaded if name in self._before]
         same = [name for name in old if self._documents[name].sha256 == self._before[name].sha256]
-        return Changed(
+        return UpdateResult(
             report=report,
             added=tuple(new),
             replaced=tuple(name for name in old if name not in same),
-            same=tuple(same),
+            identical=tuple(same),
             removed=tuple(sorted(removed & self._before.keys())),
-            read_again=tuple(self._again),
+            reread=tuple(self._again),
             failures=self._failures,
-            left=left,
+            not_removed=left,
         )
 
     def _unknown(self, directory: Path, removed: frozenset[str]) -> list[SourceFile]:
         """What is in the library and not in the index, as a build that was cut off leaves it."""
-        there = [one.file for one in uploads.kept(directory) if one.file.id not in self._read | removed]
+        there = [one.file for one in uploads.library_files(directory) if one.file.id not in self._read | removed]
         return [file for file in there if not self._holds(file)]
 
     def _holds(self, file: SourceFile) -> bool:

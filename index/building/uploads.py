@@ -20,7 +20,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import NamedTuple
 
-from index.building.build import Collected, SourceFile
+from index.building.build import CollectedFiles, SourceFile
 from index.errors import DocumentError, StoreError
 from index.loaders import LOADERS
 from index.storage import durable
@@ -44,12 +44,12 @@ class Upload:
     path: Path
 
 
-class Kept(NamedTuple):
+class LibraryFile(NamedTuple):
     """A file of the library."""
 
     file: SourceFile
     size: int
-    since: datetime  # when it was uploaded, in UTC
+    uploaded_at: datetime  # when it was uploaded, in UTC
 
 
 def safe_name(name: str) -> str:
@@ -72,7 +72,7 @@ def safe_name(name: str) -> str:
     return stem.encode()[:room].decode("utf-8", "ignore").rstrip(". ") + suffix
 
 
-class Arriving:
+class IncomingUpload:
     """A file on its way, written piece by piece as it comes. Methods raise StoreError."""
 
     def __init__(self, directory: Path, name: str) -> None:
@@ -103,7 +103,7 @@ class Arriving:
             raise unwritable(self._directory, error) from error
         return Upload(name=self._name, path=self._path)
 
-    def abandon(self) -> None:
+    def discard(self) -> None:
         """It is not wanted any more."""
         with suppress(OSError):  # a full disk also fails here
             self._file.close()
@@ -124,7 +124,7 @@ def _incoming(directory: Path) -> Path:
     return folder
 
 
-def kept(directory: Path) -> tuple[Kept, ...]:
+def library_files(directory: Path) -> tuple[LibraryFile, ...]:
     """The files of the library, in order of their names."""
     folder = directory / LIBRARY
     if not folder.is_dir():
@@ -134,17 +134,17 @@ def kept(directory: Path) -> tuple[Kept, ...]:
         if path.is_file() and not path.name.startswith(".") and path.suffix.lower() in LOADERS:
             state = path.stat()
             since = datetime.fromtimestamp(state.st_mtime, UTC)
-            found.append(Kept(SourceFile(id=path.name, path=path), state.st_size, since))
+            found.append(LibraryFile(SourceFile(id=path.name, path=path), state.st_size, since))
     return tuple(found)
 
 
 def has_room(directory: Path, size: int) -> bool:
     """Whether a file of so many bytes may still be added."""
-    there = kept(directory)
+    there = library_files(directory)
     return len(there) < MOST_FILES and sum(one.size for one in there) + size <= MOST_BYTES
 
 
-def keep(directory: Path, upload: Upload) -> None:
+def add_to_library(directory: Path, upload: Upload) -> None:
     """Put an upload into the library, in place of one of the same name. Raises StoreError."""
     target = directory / LIBRARY / upload.name
     try:
@@ -156,7 +156,7 @@ def keep(directory: Path, upload: Upload) -> None:
         raise unwritable(directory, error) from error
 
 
-def drop(directory: Path, name: str) -> None:
+def remove_from_library(directory: Path, name: str) -> None:
     """Take a file out of the library, if it is there. Raises StoreError."""
     path = directory / LIBRARY / name
     if path.name != name or not path.is_file():
@@ -170,13 +170,13 @@ def drop(directory: Path, name: str) -> None:
         ) from error
 
 
-def with_uploads(found: Collected, directory: Path) -> tuple[Collected, tuple[SourceFile, ...]]:
+def merge_uploads(found: CollectedFiles, directory: Path) -> tuple[CollectedFiles, tuple[SourceFile, ...]]:
     """The files of some sources and after them those of the library, and which of the sources' these stand for."""
-    own = [one.file for one in kept(directory)]
+    own = [one.file for one in library_files(directory)]
     names = {file.id: file.path.resolve() for file in own}
     others = [file for file in found.files if file.id not in names]
     hidden = [file for file in found.files if file.id in names and file.path.resolve() != names[file.id]]
-    return Collected(files=(*others, *own), passed_over=found.passed_over), tuple(hidden)
+    return CollectedFiles(files=(*others, *own), skipped=found.skipped), tuple(hidden)
 
 
 def digest(path: Path) -> str:

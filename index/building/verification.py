@@ -3,13 +3,13 @@
 import numpy as np
 import numpy.typing as npt
 
-from index.building.embedding import Texts, embed_parts, parts_of_rows, passage_texts, sentence_texts
-from index.models.encoder import SCHEME, Encoder
+from index.building.embedding import KeyedTexts, embed_parts, passage_texts, sentence_texts, split_rows
+from index.models.encoder import ENCODING_VERSION, Encoder
 from index.parsing.structure import PARSER_VERSION
-from index.storage.snapshot import Keys, Snapshot
+from index.storage.snapshot import Snapshot, TextKeys
 
 
-def slipped(snapshot: Snapshot) -> tuple[str, ...]:
+def mismatched_passages(snapshot: Snapshot) -> tuple[str, ...]:
     """The ids of passages whose vector, or that of a sentence of theirs, was made of another text than theirs.
 
     Only what this version of the program made can be judged; see ``judged``.
@@ -21,16 +21,16 @@ def slipped(snapshot: Snapshot) -> tuple[str, ...]:
     return tuple(passages[row].id for row in sorted(rows))
 
 
-def judged(snapshot: Snapshot) -> bool:
+def is_verifiable(snapshot: Snapshot) -> bool:
     """Whether the program's own way from texts to vectors is the one that made the index."""
-    return (snapshot.scheme, snapshot.parser) == (SCHEME, PARSER_VERSION)
+    return (snapshot.encoding_version, snapshot.parser_version) == (ENCODING_VERSION, PARSER_VERSION)
 
 
-def _different(texts: Texts, keys: Keys) -> list[int]:
+def _different(texts: KeyedTexts, keys: TextKeys) -> list[int]:
     return np.flatnonzero((texts.keys != keys).any(axis=1)).tolist()
 
 
-def embedded_again(snapshot: Snapshot, encoder: Encoder, count: int, *, seed: int) -> npt.NDArray[np.float64]:
+def reembedding_cosines(snapshot: Snapshot, encoder: Encoder, count: int, *, seed: int) -> npt.NDArray[np.float64]:
     """The cosines of ``count`` rows, or all if there are fewer, with what the model makes of their own texts now.
 
     Half of them are passages and half sentences, as far as there are so many, drawn by ``seed``. Two texts of which the
@@ -46,7 +46,7 @@ def embedded_again(snapshot: Snapshot, encoder: Encoder, count: int, *, seed: in
         (sentence_texts(passages, snapshot.sentences.tolist()), snapshot.sentence_vectors, min(m, count - whole)),
     ):
         rows = np.sort(draw.choice(len(vectors), wanted, replace=False))
-        again = embed_parts(parts_of_rows(texts, rows.tolist(), encoder), encoder, tokens=False)
+        again = embed_parts(split_rows(texts, rows.tolist(), encoder), encoder, tokens=False)
         cosines.append(_cosines(vectors[rows], again.vectors))
     return np.concatenate(cosines)
 

@@ -1,4 +1,4 @@
-"""Writes the default model as the folder that sentence-transformers loads: weights, tokenizer, settings, prompts."""
+"""The default model as a sentence-transformers folder: weights, tokenizer, settings and prompts."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ from index.models.e5_weights import PackedModel
 
 PROMPTS = {"query": "query: ", "document": "passage: ", "passage": "passage: "}
 
-_MODULES = (  # name of its folder, class
+_MODULES = (  # subfolder, class
     ("", "sentence_transformers.base.modules.Transformer"),
     ("1_Pooling", "sentence_transformers.sentence_transformer.modules.Pooling"),
     ("2_Normalize", "sentence_transformers.base.modules.Normalize"),
@@ -17,15 +17,15 @@ _MODULES = (  # name of its folder, class
 
 
 def write(packed: PackedModel, folder: Path) -> None:
-    """Fills an empty folder; every problem with the disk is an OSError."""
+    """Write the model into an empty folder. Raises OSError for every disk problem."""
     _write_weights(packed, folder / "model.safetensors")
     # Not `Tokenizer.save`, which raises a bare Exception when the disk is full.
-    tokenizer = e5_weights.tokenizer(packed.pieces).to_str(pretty=False)
+    tokenizer = e5_weights.build_tokenizer(packed.vocabulary).to_str(pretty=False)
     (folder / "tokenizer.json").write_text(tokenizer, encoding="utf-8")
     settings = {
-        "config.json": _bert(packed),
-        "tokenizer_config.json": _tokenizer(packed),
-        "sentence_bert_config.json": _transformer(packed),
+        "config.json": _bert_config(packed),
+        "tokenizer_config.json": _tokenizer_config(packed),
+        "sentence_bert_config.json": _transformer_config(packed),
         "config_sentence_transformers.json": {"prompts": PROMPTS, "similarity_fn_name": "cosine"},
         "1_Pooling/config.json": {"embedding_dimension": packed.header.hidden, "pooling_mode": "mean"},
         "2_Normalize/config.json": {},
@@ -37,7 +37,7 @@ def write(packed: PackedModel, folder: Path) -> None:
 
 
 def write_json(path: Path, content: object) -> None:
-    """Writes a small file that people may want to read."""
+    """Write a small JSON file in an indented, readable form."""
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
@@ -47,12 +47,12 @@ def _write_weights(packed: PackedModel, path: Path) -> None:
 
     try:
         save_file(e5_weights.state_dict(packed), path, metadata={"format": "pt"})
-    except SafetensorError as error:  # a full disk, for one
+    except SafetensorError as error:  # for example a full disk
         raise OSError(str(error)) from error
-    path.chmod(0o644)  # safetensors writes for the owner only, but a cache may be shared
+    path.chmod(0o644)  # safetensors restricts the file to its owner, but a cache may be shared
 
 
-def _bert(packed: PackedModel) -> dict[str, Any]:
+def _bert_config(packed: PackedModel) -> dict[str, Any]:
     header = packed.header
     return {
         "architectures": ["BertModel"],
@@ -62,20 +62,20 @@ def _bert(packed: PackedModel) -> dict[str, Any]:
         "num_hidden_layers": header.layers,
         "num_attention_heads": header.heads,
         "intermediate_size": header.feed_forward,
-        "vocab_size": header.vocabulary,
+        "vocab_size": header.vocabulary_size,
         "max_position_embeddings": header.positions,
         "type_vocab_size": header.token_types,
         "layer_norm_eps": float(f"{header.epsilon:.6g}"),  # 1e-12, which float32 holds as 9.99999996e-13
-        "hidden_act": "gelu",  # the exact one, as in e5.c
-        "pad_token_id": packed.pieces.pad,
+        "hidden_act": "gelu",  # the exact variant, as in e5.c
+        "pad_token_id": packed.vocabulary.pad,
     }
 
 
-def _tokenizer(packed: PackedModel) -> dict[str, Any]:
-    pieces = packed.pieces
+def _tokenizer_config(packed: PackedModel) -> dict[str, Any]:
+    pieces = packed.vocabulary
     bos, eos, pad, unk = (pieces.texts[i] for i in (pieces.bos, pieces.eos, pieces.pad, pieces.unk))
     return {
-        # Loads tokenizer.json as it stands; XLMRobertaTokenizer would build one of its own from the vocabulary.
+        # Loads tokenizer.json unchanged; XLMRobertaTokenizer would rebuild the tokenizer from the vocabulary.
         "tokenizer_class": "PreTrainedTokenizerFast",
         "model_max_length": packed.header.positions,
         "model_input_names": ["input_ids", "attention_mask"],
@@ -89,9 +89,9 @@ def _tokenizer(packed: PackedModel) -> dict[str, Any]:
     }
 
 
-def _transformer(packed: PackedModel) -> dict[str, Any]:
+def _transformer_config(packed: PackedModel) -> dict[str, Any]:
     return {
         "max_seq_length": packed.header.positions,
         "do_lower_case": False,
-        "model_args": {"add_pooling_layer": False},  # of BERT, for next-sentence prediction: not in the packed weights
+        "model_args": {"add_pooling_layer": False},  # BERT's next-sentence head, which the packed weights lack
     }

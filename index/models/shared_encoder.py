@@ -1,71 +1,71 @@
-"""One model for several threads: they take turns, and a question goes before the texts of a build.
+"""An encoder shared by several threads, in which questions take precedence over the texts of a build.
 
-The tokenizers below fail when two threads use one at the same time, and two batches at once take as long as one after
-the other. So whoever embeds passages steps back between two batches as long as somebody asks.
+Tokenizers fail when two threads use one at the same time, and two batches in parallel take as long as one after the
+other. So calls are serialised, and passages wait between two batches while a question is pending.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Condition, Lock
 
+from index.models.contextual_tokens import ContextualTokens
 from index.models.contract import ModelContract
-from index.models.encoder import Encoded, Encoder, Progress
-from index.models.token_spans import PlacedTokens
+from index.models.encoder import Encoder, Encodings, IncrementCallback
 
-_COUNTED = 256  # texts whose tokens are counted in one turn
+_COUNT_TEXTS = 256  # whose tokens are counted under one lock
 
 
-class Turns:
-    """An encoder that threads may share.
+class SharedEncoder:
+    """An encoder that serialises the calls of several threads.
 
-    A call of ``encode_passages`` is one turn. `index.models.embedding_cache.CachedEncoder` around this encoder hands it
-    one batch at a time, so a question waits for at most one batch.
+    A call of ``encode_passages`` holds the encoder until it returns. `index.models.embedding_cache.CachedEncoder`, as
+    a wrapper of this encoder, passes one batch at a time, so a question waits for at most one batch.
     """
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
         self._changed = Condition()
         self._busy = False
-        self._asking = 0  # threads with a question that wait
+        self._waiting_first = 0  # threads that wait with priority
 
     @property
     def contract(self) -> ModelContract:
-        """That of the other encoder."""
+        """The contract of the wrapped encoder."""
         return self._encoder.contract
 
-    def encode_queries(self, texts: Sequence[str]) -> Encoded:
-        """As the other encoder, before any passages that wait."""
-        with self._turn(first=True):
+    def encode_queries(self, texts: Sequence[str]) -> Encodings:
+        """Encode queries, before any waiting passages."""
+        with self._exclusive(first=True):
             return self._encoder.encode_queries(texts)
 
     def encode_passages(
-        self, texts: Sequence[str], *, tokens: bool = True, progress: Progress | None = None
-    ) -> Encoded:
-        """As the other encoder, when nobody asks."""
-        with self._turn(first=False):
+        self, texts: Sequence[str], *, tokens: bool = True, progress: IncrementCallback | None = None
+    ) -> Encodings:
+        """Encode passages as soon as no question waits."""
+        with self._exclusive(first=False):
             return self._encoder.encode_passages(texts, tokens=tokens, progress=progress)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """As the other encoder, some hundreds of texts at a time."""
+        """Count tokens, some hundred texts at a time."""
         counts: list[int] = []
-        for start in range(0, len(texts), _COUNTED):
-            with self._turn(first=False):
-                counts += self._encoder.count_tokens(texts[start : start + _COUNTED])
+        for start in range(0, len(texts), _COUNT_TEXTS):
+            with self._exclusive(first=False):
+                counts += self._encoder.count_tokens(texts[start : start + _COUNT_TEXTS])
         return counts
 
-    def placed_tokens(self, texts: Sequence[str]) -> list[PlacedTokens]:
-        """As the other encoder, before any passages that wait: somebody looks at an answer."""
-        with self._turn(first=True):
-            return self._encoder.placed_tokens(texts)
+    def contextual_tokens(self, texts: Sequence[str]) -> list[ContextualTokens]:
+        """Return contextual tokens, before any waiting passages: a reader waits for them."""
+        with self._exclusive(first=True):
+            return self._encoder.contextual_tokens(texts)
 
     @contextmanager
-    def _turn(self, *, first: bool) -> Iterator[None]:
+    def _exclusive(self, *, first: bool) -> Iterator[None]:
         with self._changed:
-            self._asking += first
+            self._waiting_first += first
             try:
-                self._changed.wait_for(lambda: not self._busy and (first or not self._asking))
+                self._changed.wait_for(lambda: not self._busy and (first or not self._waiting_first))
             finally:
-                self._asking -= first
+                self._waiting_first -= first
             self._busy = True
         try:
             yield
@@ -75,17 +75,17 @@ class Turns:
                 self._changed.notify_all()
 
 
-class SharedModels:
-    """Gives the model of a name, the same one to all threads; only the last name's is kept, as models are large."""
+class SharedEncoderLoader:
+    """A loader that gives all threads the same encoder of a name; only the last one is kept, as models are large."""
 
     def __init__(self, load: Callable[[str], Encoder]) -> None:
         self._load = load
         self._lock = Lock()
-        self._kept: tuple[str, Turns] | None = None
+        self._last: tuple[str, SharedEncoder] | None = None
 
-    def __call__(self, name: str) -> Turns:
-        """The model. Raises ModelError as ``load`` does."""
+    def __call__(self, name: str) -> SharedEncoder:
+        """Return the encoder of a model. Raises ModelError as ``load`` does."""
         with self._lock:
-            if self._kept is None or self._kept[0] != name:
-                self._kept = name, Turns(self._load(name))
-            return self._kept[1]
+            if self._last is None or self._last[0] != name:
+                self._last = name, SharedEncoder(self._load(name))
+            return self._last[1]

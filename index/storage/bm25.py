@@ -47,7 +47,7 @@ ARRAYS = {  # name: dtype; each has one axis. n passages, v terms, p pairs of a 
 }
 _MOST = np.iinfo(np.int32).max  # passages, for their rows to fit
 
-Scores = npt.NDArray[np.float32]  # (n,)
+LexicalScores = npt.NDArray[np.float32]  # (n,)
 Arrays = dict[str, npt.NDArray[Any]]
 
 # text -> terms
@@ -96,7 +96,7 @@ def _asked_terms(query: str) -> tuple[str, ...]:
     return tuple(terms(query))
 
 
-class Run(NamedTuple):
+class TermRun(NamedTuple):
     """A word or number of a text, or characters that stand together, folded; where each character of it is written."""
 
     text: str
@@ -115,12 +115,12 @@ class Run(NamedTuple):
         return list(map(str.__add__, self.text, self.text[1:]))
 
 
-def runs(text: str) -> Iterator[Run]:
+def term_runs(text: str) -> Iterator[TermRun]:
     """What the words and bigrams among the terms of a text are cut from, in its order."""
     plain, starts, ends = _folded_in_place(text)
     for match in _token().finditer(plain):
         at = slice(*match.span(match.lastindex or 0))
-        yield Run(plain[at], starts[at], ends[at], match.lastindex == 2)
+        yield TermRun(plain[at], starts[at], ends[at], match.lastindex == 2)
 
 
 class _Letters(dict[int, str]):
@@ -187,11 +187,11 @@ def _token() -> re.Pattern[str]:
 class LexicalIndex:
     """The passages that contain each term, with what it adds to their scores; make one with ``build``."""
 
-    numbers: Mapping[str, int]  # of the terms, sorted; v of them
-    pointers: npt.NDArray[np.int64]  # (v + 1,)
-    rows: npt.NDArray[np.int32]  # (p,)
-    added: npt.NDArray[np.float32]  # (p,), to the passage's score by the term
-    passages: int
+    term_ids: Mapping[str, int]  # of the terms, sorted; v of them
+    posting_starts: npt.NDArray[np.int64]  # (v + 1,)
+    posting_rows: npt.NDArray[np.int32]  # (p,)
+    posting_scores: npt.NDArray[np.float32]  # (p,), to the passage's score by the term
+    passage_count: int
 
     @classmethod
     def build(
@@ -223,74 +223,78 @@ class LexicalIndex:
 
     def __len__(self) -> int:
         """Number of passages."""
-        return self.passages
+        return self.passage_count
 
-    def scores(self, query: str) -> Scores:
+    def scores(self, query: str) -> LexicalScores:
         """BM25 of every passage, 0 for one that shares no term; a term that the query repeats counts each time."""
-        scores = np.zeros(self.passages, dtype=np.float32)
+        scores = np.zeros(self.passage_count, dtype=np.float32)
         for term, count in Counter(_asked_terms(query)).items():
             pairs = self._pairs(term)
-            scores[self.rows[pairs]] += self.added[pairs] * np.float32(count)
+            scores[self.posting_rows[pairs]] += self.posting_scores[pairs] * np.float32(count)
         return scores
 
-    def weights(self, query: str) -> dict[str, float]:
+    def idf_weights(self, query: str) -> dict[str, float]:
         """The idf of each distinct term of the query, in order; highest for terms that occur nowhere."""
         found = list(dict.fromkeys(_asked_terms(query)))
         pairs = [self._pairs(term) for term in found]
-        idf = _idf(np.array([p.stop - p.start for p in pairs], dtype=np.int64), self.passages)
+        idf = _idf(np.array([p.stop - p.start for p in pairs], dtype=np.int64), self.passage_count)
         return {term: value * _importance(term) for term, value in zip(found, idf.tolist(), strict=True)}
 
-    def likeness(self, text: str) -> Scores:
+    def similarity(self, text: str) -> LexicalScores:
         """BM25 of every passage for a text of their kind: each term counts once more by its idf.
 
         So the idf of both texts counts, as in the cosine of two tf-idf vectors, and a long text is not found by what
         it has in common with every other.
         """
-        counts = Counter(term for term in terms(text) if term in self.numbers)
-        numbers = np.array([self.numbers[term] for term in counts], dtype=np.int64)
-        first = self.pointers[numbers]
-        sizes = self.pointers[numbers + 1] - first
-        weights = _idf(sizes, self.passages) * [_importance(term) * count for term, count in counts.items()]
+        counts = Counter(term for term in terms(text) if term in self.term_ids)
+        numbers = np.array([self.term_ids[term] for term in counts], dtype=np.int64)
+        first = self.posting_starts[numbers]
+        sizes = self.posting_starts[numbers + 1] - first
+        weights = _idf(sizes, self.passage_count) * [_importance(term) * count for term, count in counts.items()]
         behind = np.cumsum(sizes) - sizes
         pairs = np.repeat(first - behind, sizes) + np.arange(sizes.sum())
-        added = self.added[pairs] * np.repeat(weights, sizes)
-        return np.bincount(self.rows[pairs], weights=added, minlength=self.passages).astype(np.float32)
+        added = self.posting_scores[pairs] * np.repeat(weights, sizes)
+        return np.bincount(self.posting_rows[pairs], weights=added, minlength=self.passage_count).astype(np.float32)
 
-    def coverage(self, query: str) -> Scores:
+    def idf_coverage(self, query: str) -> LexicalScores:
         """The share, 0 to 1, of the idf of the query's distinct terms that each passage contains; 0 without terms."""
-        weights = self.weights(query)
-        covered = np.zeros(self.passages, dtype=np.float64)
+        weights = self.idf_weights(query)
+        covered = np.zeros(self.passage_count, dtype=np.float64)
         for term, idf in weights.items():
-            covered[self.rows[self._pairs(term)]] += idf
+            covered[self.posting_rows[self._pairs(term)]] += idf
         return np.minimum(covered / (sum(weights.values()) or 1.0), 1.0).astype(np.float32)
 
-    def frequency(self, term: str) -> int:
+    def document_frequency(self, term: str) -> int:
         """How many passages have a term, in their headings or bodies."""
         pairs = self._pairs(term)
         return int(pairs.stop) - int(pairs.start)
 
-    def holding(self, text: str) -> npt.NDArray[np.int64]:
+    def rows_with_all(self, text: str) -> npt.NDArray[np.int64]:
         """The rows, ascending, of the passages that have all terms of a text; none for a text without terms."""
         found: npt.NDArray[np.int64] | None = None
-        for term in sorted(set(terms(text)), key=self.frequency):
-            rows = self.rows[self._pairs(term)].astype(np.int64)
+        for term in sorted(set(terms(text)), key=self.document_frequency):
+            rows = self.posting_rows[self._pairs(term)].astype(np.int64)
             found = rows if found is None else np.intersect1d(found, rows, assume_unique=True)
         return np.empty(0, dtype=np.int64) if found is None else found
 
     def _pairs(self, term: str) -> slice:
-        number = self.numbers.get(term)
-        return slice(0, 0) if number is None else slice(int(self.pointers[number]), int(self.pointers[number + 1]))
+        number = self.term_ids.get(term)
+        return (
+            slice(0, 0)
+            if number is None
+            else slice(int(self.posting_starts[number]), int(self.posting_starts[number + 1]))
+        )
 
     def arrays(self) -> Arrays:
         """All of the index, by the names in ARRAYS; the same texts give the same bytes."""
-        encoded = [term.encode() for term in self.numbers]
+        encoded = [term.encode() for term in self.term_ids]
         parts: tuple[npt.NDArray[Any], ...] = (
-            np.array([TERMS, self.passages]),
+            np.array([TERMS, self.passage_count]),
             np.frombuffer(b"".join(encoded), dtype=np.uint8),
             np.cumsum([0, *map(len, encoded)]),
-            self.pointers,
-            self.rows,
-            self.added,
+            self.posting_starts,
+            self.posting_rows,
+            self.posting_scores,
         )
         return {name: part.astype(dtype) for (name, dtype), part in zip(ARRAYS.items(), parts, strict=True)}
 

@@ -21,19 +21,19 @@ _NO_SYNC = (errno.EINVAL, errno.ENOTSUP)  # of file systems, mostly of networks,
 _HOLDER_SECONDS = 0.5  # within which a process that has just taken a lock has said which one it is
 
 
-class Stamp(NamedTuple):
+class FileDigest(NamedTuple):
     """What tells one content of a file from all others."""
 
     size: int
     sha256: str
 
     @classmethod
-    def of(cls, data: bytes | memoryview) -> "Stamp":
+    def of(cls, data: bytes | memoryview) -> "FileDigest":
         """That of some bytes."""
         return cls(len(data), hashlib.sha256(data).hexdigest())
 
 
-class HeldError(Exception):
+class LockHeldError(Exception):
     """A lock is held by another process, whose id is ``holder`` (None where it did not say)."""
 
     def __init__(self, holder: int | None) -> None:
@@ -41,7 +41,7 @@ class HeldError(Exception):
         self.holder = holder
 
 
-def write(path: Path, parts: Iterable[bytes | memoryview]) -> Stamp:
+def write(path: Path, parts: Iterable[bytes | memoryview]) -> FileDigest:
     """Write a file that is not there yet, and sync it; ``parts`` are its bytes, one part after the other."""
     size, digest = 0, hashlib.sha256()
     with _naming(path):
@@ -54,7 +54,7 @@ def write(path: Path, parts: Iterable[bytes | memoryview]) -> Stamp:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-    return Stamp(size, digest.hexdigest())
+    return FileDigest(size, digest.hexdigest())
 
 
 def _write_all(descriptor: int, data: memoryview) -> None:
@@ -78,7 +78,7 @@ def replace(path: Path, data: bytes) -> None:
 
 
 def _put(path: Path, data: bytes) -> None:
-    new = unfinished(path)
+    new = temporary_path(path)
     with _naming(new):
         new.unlink(missing_ok=True)
     write(new, [data])
@@ -86,7 +86,7 @@ def _put(path: Path, data: bytes) -> None:
         new.replace(path)
 
 
-def unfinished(path: Path) -> Path:
+def temporary_path(path: Path) -> Path:
     """Where ``replace`` writes before it renames."""
     return path.with_name(f"{path.name}.new")
 
@@ -126,7 +126,7 @@ def remove(path: Path) -> None:
 
 
 @contextmanager
-def holding(lock: Path, holder: Path) -> Iterator[None]:
+def hold_lock(lock: Path, holder: Path) -> Iterator[None]:
     """Hold a lock that the system frees when this process ends, however it ends; ``holder`` has the process's id.
 
     Raises HeldError within a second if another process holds it.
@@ -140,7 +140,7 @@ def holding(lock: Path, holder: Path) -> Iterator[None]:
             finally:
                 remove(holder)
     except Timeout as error:
-        raise HeldError(_holder(holder)) from error
+        raise LockHeldError(_holder(holder)) from error
 
 
 def _holder(path: Path) -> int | None:

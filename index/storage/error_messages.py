@@ -11,15 +11,15 @@ _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
-def pasted(directory: Path) -> str:
+def shell_quoted(directory: Path) -> str:
     """A folder as it can be pasted into a terminal behind an option: its name may hold spaces."""
     return shlex.quote(str(directory))
 
 
-def missing(directory: Path) -> StoreError:
+def missing_index(directory: Path) -> StoreError:
     """There is no index."""
     return StoreError(
-        f"there is no index in {directory}", f"build one with: zhangju index SOURCE --index {pasted(directory)}"
+        f"there is no index in {directory}", f"build one with: zhangju index SOURCE --index {shell_quoted(directory)}"
     )
 
 
@@ -33,16 +33,16 @@ def damaged(path: Path, directory: Path) -> StoreError:
     return StoreError(f"{path} is damaged or incomplete", _look(directory))
 
 
-def damaged_pointer(path: Path, directory: Path) -> StoreError:
+def damaged_current(path: Path, directory: Path) -> StoreError:
     """The file that says which generation is live is not what was written."""
     return StoreError(
         f"{path} is damaged",
-        f"go back to a generation that is whole with: zhangju rollback --index {pasted(directory)}, "
+        f"go back to a generation that is whole with: zhangju rollback --index {shell_quoted(directory)}, "
         f"or build the index again with: {_again(directory)}",
     )
 
 
-def of_another_format(directory: Path, found: str, reads: int) -> StoreError:
+def unsupported_format(directory: Path, found: str, reads: int) -> StoreError:
     """An index was written by a program of another time."""
     return StoreError(
         f"the index {directory} has {found}; this zhangju {version('zhangju')} reads format {reads}",
@@ -65,9 +65,9 @@ def unwritable(directory: Path, error: OSError) -> StoreError:
 
 
 def _look(directory: Path) -> str:
-    look = f"zhangju verify --index {pasted(directory)}"
+    look = f"zhangju verify --index {shell_quoted(directory)}"
     return f"see what is left with: {look}, or build it again with: {_again(directory)}"
 
 
 def _again(directory: Path) -> str:
-    return f"zhangju index SOURCE --index {pasted(directory)}"
+    return f"zhangju index SOURCE --index {shell_quoted(directory)}"

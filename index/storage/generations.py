@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from index.storage.durable import Stamp
+from index.storage.durable import FileDigest
 
 _LINE = re.compile(r"(\d{6,}) sha256:([0-9a-f]{64})")
 _OLDER = re.compile(r"\d{6,}\n?")  # as formats up to 3 had it
@@ -24,34 +24,34 @@ class Generation(NamedTuple):
     digest: str
 
 
-def name_of(number: int) -> str:
+def generation_name(number: int) -> str:
     """The name of a generation with this number."""
     return f"{number:06}"
 
 
-def written(order: Sequence[Generation]) -> bytes:
+def serialise(order: Sequence[Generation]) -> bytes:
     """A pointer to these generations."""
     return _sealed("".join(f"{g.name} sha256:{g.digest}\n" for g in order).encode())
 
 
-def read(data: bytes) -> tuple[Generation, ...]:
+def parse(data: bytes) -> tuple[Generation, ...]:
     """The generations in a pointer, at least one. Raises ValueError for one that is not as ``written`` gave it."""
-    found = salvaged(data)
-    if not found or written(found) != data or len({g.name for g in found}) < len(found):
+    found = salvage(data)
+    if not found or serialise(found) != data or len({g.name for g in found}) < len(found):
         raise ValueError("the pointer is damaged")
     return found
 
 
-def salvaged(data: bytes) -> tuple[Generation, ...]:
+def salvage(data: bytes) -> tuple[Generation, ...]:
     """What the whole lines of a damaged pointer say, to be believed only where a manifest fits."""
     lines = data.decode("utf-8", "replace").split("\n")
     return tuple(Generation(*found.groups()) for line in lines if (found := _LINE.fullmatch(line)))
 
 
-def is_of_older_format(data: bytes) -> bool:
+def is_older_format(data: bytes) -> bool:
     """Whether it is one as formats up to 3 had it: nothing but a name."""
     return _OLDER.fullmatch(data.decode("utf-8", "replace")) is not None
 
 
 def _sealed(lines: bytes) -> bytes:
-    return lines + f"sha256:{Stamp.of(lines).sha256}\n".encode()
+    return lines + f"sha256:{FileDigest.of(lines).sha256}\n".encode()

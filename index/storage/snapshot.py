@@ -16,7 +16,7 @@ from index.storage.bm25 import LexicalIndex
 
 KEY_BYTES = 16  # of a digest: two of a thousand million texts are alike with a chance of 1 in 10**21
 
-Keys = npt.NDArray[
+TextKeys = npt.NDArray[
     np.uint8
 ]  # (n, KEY_BYTES), the digest of each text that was embedded; see index/building/embedding.py
 
@@ -32,21 +32,21 @@ class Snapshot:
     contract: ModelContract
     documents: tuple[Document, ...]
     passage_vectors: npt.NDArray[np.float32]  # (n, d)
-    passage_keys: Keys
+    passage_keys: TextKeys
     sentence_vectors: npt.NDArray[np.float16]  # (m, d)
-    sentence_keys: Keys
+    sentence_keys: TextKeys
     sentences: npt.NDArray[np.int32]  # (m, 3): row of the passage, start and end in its text; ordered
     tokens: TokenVectors  # of m sentences
-    words: LexicalIndex  # of n passages
-    scheme: int  # the version of how texts become vectors; see index/models/encoder.py
-    parser: int = PARSER_VERSION
+    lexical: LexicalIndex  # of n passages
+    encoding_version: int  # the version of how texts become vectors; see index/models/encoder.py
+    parser_version: int = PARSER_VERSION
 
     def __post_init__(self) -> None:
         n, m, d = len(self.passages), len(self.sentences), self.contract.dimension
         shapes = self.passage_vectors.shape, self.sentence_vectors.shape, self.sentences.shape
         if shapes != ((n, d), (m, d), (m, 3)):
             raise ValueError(f"{n} passages and {m} sentences of {d} dimensions do not fit arrays of shapes {shapes}")
-        if (len(self.tokens), self.tokens.codes.shape[1], len(self.words)) != (m, d, n):
+        if (len(self.tokens), self.tokens.codes.shape[1], len(self.lexical)) != (m, d, n):
             raise ValueError(f"the tokens of {m} sentences in {d} dimensions and the words of {n} passages were wanted")
         if (self.passage_keys.shape, self.sentence_keys.shape) != ((n, KEY_BYTES), (m, KEY_BYTES)):
             raise ValueError(f"keys of {n} passages and {m} sentences were wanted")
@@ -79,13 +79,13 @@ class Snapshot:
             "tokens": self.tokens.codes,
             "token_scales": self.tokens.scales,
             "token_starts": self.tokens.starts,
-            **self.words.arrays(),
+            **self.lexical.arrays(),
         }
 
     @classmethod
-    def of_arrays(cls, arrays: dict[str, npt.NDArray[Any]], **others: Any) -> "Snapshot":
+    def from_arrays(cls, arrays: dict[str, npt.NDArray[Any]], **others: Any) -> "Snapshot":
         """What ``arrays`` gave, with the other fields; raises ValueError and KeyError where they do not fit."""
         tokens = TokenVectors(*(arrays.pop(name) for name in ("tokens", "token_scales", "token_starts")))
-        words = LexicalIndex.from_arrays({name: arrays.pop(name) for name in bm25.ARRAYS})
+        lexical = LexicalIndex.from_arrays({name: arrays.pop(name) for name in bm25.ARRAYS})
         fields: dict[str, Any] = {**arrays, **others}
-        return cls(tokens=tokens, words=words, **fields)
+        return cls(tokens=tokens, lexical=lexical, **fields)

@@ -31,8 +31,8 @@ from index.models.contract import ModelContract
 from index.models.token_vectors import CODE, SCALE, START
 from index.parsing.serialization import document_from_json, document_to_json
 from index.storage import bm25, durable, error_messages, generations
-from index.storage.durable import HeldError, Stamp
-from index.storage.generations import Generation, name_of
+from index.storage.durable import FileDigest, LockHeldError
+from index.storage.generations import Generation, generation_name
 from index.storage.snapshot import Snapshot
 
 FORMAT = 4
@@ -50,12 +50,12 @@ ARRAYS = {  # file: (dtype, number of axes); see index/storage/snapshot.py for w
     **{f"{name}.npy": (dtype, 1) for name, dtype in bm25.ARRAYS.items()},
 }
 FILES = (*ARRAYS, DOCUMENTS)
-KEPT = 3  # generations that stay on disk: the live one and two before it
+KEPT_GENERATIONS = 3  # generations that stay on disk: the live one and two before it
 
 _TRIES = 20  # to open a generation while others are published: each try fails only if one was, in that time
 
 
-class Opened(NamedTuple):
+class OpenedGeneration(NamedTuple):
     """What a generation holds, checked."""
 
     generation: Generation
@@ -63,7 +63,7 @@ class Opened(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class About:
+class GenerationInfo:
     """What a generation's manifest says of it. ``built`` is the time in UTC, as ISO 8601; ``size`` is in bytes."""
 
     generation: Generation
@@ -79,7 +79,7 @@ class About:
 # reading
 
 
-def live(directory: Path) -> Generation:
+def live_generation(directory: Path) -> Generation:
     """The live generation, by CURRENT alone. Raises StoreError if there is no index."""
     return list_generations(directory)[0]
 
@@ -88,15 +88,15 @@ def list_generations(directory: Path) -> tuple[Generation, ...]:
     """All generations that can be opened, the live one first and then as they were live before. Raises StoreError."""
     data = _pointer(directory)
     try:
-        return generations.read(data)
+        return generations.parse(data)
     except ValueError as error:
-        if generations.is_of_older_format(data):
+        if generations.is_older_format(data):
             found = f"a format before {FORMAT}, of an older zhangju"
-            raise error_messages.of_another_format(directory, found, FORMAT) from error
-        raise error_messages.damaged_pointer(directory / CURRENT, directory) from error
+            raise error_messages.unsupported_format(directory, found, FORMAT) from error
+        raise error_messages.damaged_current(directory / CURRENT, directory) from error
 
 
-def known(directory: Path) -> tuple[Generation, ...]:
+def recoverable_generations(directory: Path) -> tuple[Generation, ...]:
     """The same for those who build: none where there is no index, and of a damaged CURRENT what fits the manifests.
 
     Raises StoreError only where the disk does not let CURRENT be read: it may do so again in a moment, and must not be
@@ -106,16 +106,16 @@ def known(directory: Path) -> tuple[Generation, ...]:
         return ()
     data = _pointer(directory)
     try:
-        return generations.read(data)
+        return generations.parse(data)
     except ValueError:
-        return tuple(g for g in generations.salvaged(data) if _is_sealed(directory, g))
+        return tuple(g for g in generations.salvage(data) if _is_sealed(directory, g))
 
 
 def _pointer(directory: Path) -> bytes:
     try:
         return (directory / CURRENT).read_bytes()
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise error_messages.missing(directory) from error
+        raise error_messages.missing_index(directory) from error
     except OSError as error:
         raise error_messages.unreadable(directory / CURRENT, error, directory) from error
 
@@ -133,17 +133,17 @@ def open_snapshot(directory: Path) -> Snapshot:
     return open_live(directory).snapshot
 
 
-def open_live(directory: Path) -> Opened:
+def open_live(directory: Path) -> OpenedGeneration:
     """The live generation, checked file by file. Raises StoreError for what is missing, damaged or too new.
 
     When builds are published faster than one can be read, it disappears under the reader; then the next one is read.
     """
-    generation = live(directory)
+    generation = live_generation(directory)
     for _ in range(_TRIES):
         try:
-            return Opened(generation, open_generation(directory, generation))
+            return OpenedGeneration(generation, open_generation(directory, generation))
         except StoreError:
-            before, generation = generation, live(directory)
+            before, generation = generation, live_generation(directory)
             if generation == before:
                 raise
     raise StoreError(f"{directory} is built anew faster than it can be read", "try again when that has ended")
@@ -155,22 +155,22 @@ def open_generation(directory: Path, generation: Generation) -> Snapshot:
     manifest = _manifest(directory, generation)
     data = {name: _checked(folder / name, manifest["files"], directory) for name in FILES}
     try:
-        return Snapshot.of_arrays(
+        return Snapshot.from_arrays(
             {Path(name).stem: _array(folder / name, data.pop(name), directory) for name in ARRAYS},
             contract=ModelContract.from_json(manifest["model"]),
             documents=tuple(document_from_json(json.loads(line)) for line in data[DOCUMENTS].splitlines()),
-            scheme=manifest["scheme"],
-            parser=manifest["parser"],
+            encoding_version=manifest["scheme"],
+            parser_version=manifest["parser"],
         )
     except (ValueError, KeyError, TypeError, ZhangjuError) as error:
         raise error if isinstance(error, StoreError) else error_messages.damaged(folder, directory) from error
 
 
-def about(directory: Path, generation: Generation) -> About:
+def generation_info(directory: Path, generation: Generation) -> GenerationInfo:
     """What a generation is, by its manifest alone. Raises StoreError."""
     manifest = _manifest(directory, generation)
     try:
-        return About(
+        return GenerationInfo(
             generation=generation,
             built=manifest["built"],
             zhangju=manifest["zhangju"],
@@ -194,7 +194,7 @@ def _manifest_of(directory: Path, generation: Generation) -> Path:
 def _manifest(directory: Path, generation: Generation) -> Mapping[str, Any]:
     path = _manifest_of(directory, generation)
     data = _read(path, directory)
-    if Stamp.of(data).sha256 != generation.digest:
+    if FileDigest.of(data).sha256 != generation.digest:
         raise error_messages.damaged(path, directory)
     try:
         manifest: dict[str, Any] = json.loads(data)
@@ -202,13 +202,13 @@ def _manifest(directory: Path, generation: Generation) -> Mapping[str, Any]:
     except (ValueError, KeyError, TypeError) as error:
         raise error_messages.damaged(path, directory) from error
     if written != FORMAT:
-        raise error_messages.of_another_format(directory, f"format {written}, written by zhangju {by}", FORMAT)
+        raise error_messages.unsupported_format(directory, f"format {written}, written by zhangju {by}", FORMAT)
     return manifest
 
 
 def _checked(path: Path, files: Mapping[str, Any], directory: Path) -> bytes:
     data = _read(path, directory)
-    if Stamp.of(data)._asdict() != files.get(path.name):
+    if FileDigest.of(data)._asdict() != files.get(path.name):
         raise error_messages.damaged(path, directory)
     return data
 
@@ -238,23 +238,23 @@ def _read(path: Path, directory: Path) -> bytes:
 
 
 @contextmanager
-def building(directory: Path) -> Iterator[None]:
+def build_lock(directory: Path) -> Iterator[None]:
     """Hold the directory's lock while building; the system frees it when the process ends, however it ends.
 
     Raises StoreError at once if another process builds, and for whatever cannot be written inside.
     """
     try:
         durable.make_folder(directory)
-        with durable.holding(directory / LOCK, directory / BUILDER):
+        with durable.hold_lock(directory / LOCK, directory / BUILDER):
             yield
-    except HeldError as error:
+    except LockHeldError as error:
         who = f"process {error.holder}" if error.holder else "another process"
         raise StoreError(f"{who} is building {directory}", "wait for it to end, or give another --index") from error
     except OSError as error:
         raise error_messages.unwritable(directory, error) from error
 
 
-def journal(directory: Path) -> Path:
+def partial_embeddings(directory: Path) -> Path:
     """The folder in which a build keeps what it has embedded, until it is published; call it inside ``building``."""
     folder = directory / UNFINISHED
     durable.make_folder(folder)
@@ -266,7 +266,7 @@ def publish(directory: Path, snapshot: Snapshot) -> str:
 
     Those before it are kept if they are whole: a damaged one must not take the place of one to go back to.
     """
-    before = known(directory)
+    before = recoverable_generations(directory)
     durable.make_folder(directory / GENERATIONS)
     _sweep_generations(directory)  # those of builds that were cut off: they may fill the disk
     folder = directory / GENERATIONS / _next_name(directory, before)
@@ -278,7 +278,7 @@ def publish(directory: Path, snapshot: Snapshot) -> str:
     except BaseException:
         durable.remove(folder)  # a full disk has its room back at once
         raise
-    _point(directory, [new, *(g for g in before if _is_whole(directory, g))][:KEPT])
+    _point(directory, [new, *(g for g in before if _is_whole(directory, g))][:KEPT_GENERATIONS])
     sweep(directory)
     return new.name
 
@@ -286,7 +286,7 @@ def publish(directory: Path, snapshot: Snapshot) -> str:
 def _next_name(directory: Path, before: Sequence[Generation]) -> str:
     there = [p.name for p in (directory / GENERATIONS).iterdir()]
     taken = [int(name) for name in [*there, *(g.name for g in before)] if name.isdecimal()]
-    return name_of(max(taken, default=0) + 1)
+    return generation_name(max(taken, default=0) + 1)
 
 
 def _is_whole(directory: Path, generation: Generation) -> bool:
@@ -307,9 +307,9 @@ def roll_back(directory: Path, to: str | None = None) -> Generation:
     damaged, it is the first that it still names.
     """
     _pointer(directory)  # where there is no index, none is begun
-    with building(directory):
-        order = known(directory)
-        sound = (directory / CURRENT).read_bytes() == generations.written(order)
+    with build_lock(directory):
+        order = recoverable_generations(directory)
+        sound = (directory / CURRENT).read_bytes() == generations.serialise(order)
         if sound and to == order[0].name:
             raise StoreError(f"generation {to} is live already", "zhangju history lists the others")
         wanted = [g for g in order[1 if sound else 0 :] if to in (None, g.name)]
@@ -337,7 +337,7 @@ def sweep(directory: Path) -> None:
     Call it inside ``building``. What a build embedded is left if that was after the last one was published: another
     build of the same texts goes on from it. What cannot be removed now is tried again by the next build.
     """
-    durable.remove(durable.unfinished(directory / CURRENT))
+    durable.remove(durable.temporary_path(directory / CURRENT))
     embedded = [p.stat().st_mtime_ns for p in (directory / UNFINISHED).glob("*")]
     if (directory / CURRENT).stat().st_mtime_ns >= max(embedded, default=0):
         durable.remove(directory / UNFINISHED)
@@ -360,9 +360,9 @@ def _sweep_generations(directory: Path) -> None:
 
 def _point(directory: Path, order: Sequence[Generation]) -> None:
     try:
-        durable.replace(directory / CURRENT, generations.written(order))
+        durable.replace(directory / CURRENT, generations.serialise(order))
     except BaseException:
-        durable.remove(durable.unfinished(directory / CURRENT))
+        durable.remove(durable.temporary_path(directory / CURRENT))
         _sweep_generations(directory)
         raise
 
@@ -377,8 +377,8 @@ def _write_generation(folder: Path, snapshot: Snapshot) -> str:
         "format": FORMAT,
         "zhangju": version("zhangju"),
         "built": datetime.now(UTC).isoformat(timespec="seconds"),
-        "parser": snapshot.parser,
-        "scheme": snapshot.scheme,
+        "parser": snapshot.parser_version,
+        "scheme": snapshot.encoding_version,
         "model": snapshot.contract.to_json(),
         "counts": {
             "documents": len(snapshot.documents),

@@ -17,7 +17,7 @@ import numpy as np
 
 from index.citations import cite
 from index.records import Document, Passage, Span
-from index.storage.bm25 import Run, runs
+from index.storage.bm25 import TermRun, term_runs
 from index.text.chinese import to_simplified
 from index.text.scripts import in_other_script
 from retrieval.answering.out_of_domain import OutOfDomainVectors
@@ -60,14 +60,14 @@ class TermPattern:
     """
 
     def __init__(self, term: str) -> None:
-        found = list(runs(term))
+        found = list(term_runs(term))
         start = r"(?<![^\x00])" if found[0].is_word else ""
         end = r"(?![^\x00])" if found[-1].is_word else ""
         self._pattern = re.compile(start + r"\x00".join(re.escape(run.text) for run in found) + end)
 
     def spans(self, text: str) -> tuple[Span, ...]:
         """Return the spans of the term in a text, in order and without overlaps."""
-        found = list(runs(text))
+        found = list(term_runs(text))
         matches = list(self._pattern.finditer("\0".join(run.text for run in found)))
         if not matches:
             return ()
@@ -78,7 +78,7 @@ class TermPattern:
         )
 
 
-def _position(found: Sequence[Run], starts: Sequence[int], at: int) -> Span:
+def _position(found: Sequence[TermRun], starts: Sequence[int], at: int) -> Span:
     """Return the span in the text of a character of runs joined by one character each.
 
     ``starts`` are the offsets of the runs in the joined text, ``at`` that of the character, which belongs to a run.
@@ -149,7 +149,7 @@ class CoverageFinder:
     def _by_words(self, term: str) -> dict[int, tuple[Span, ...]]:
         """Return the spans of a term in each passage that contains it, by ascending row."""
         pattern = TermPattern(term)
-        rows = self._ranker.words.holding(term).tolist()
+        rows = self._ranker.words.rows_with_all(term).tolist()
         found = ((row, pattern.spans(self._passages[row].text)) for row in rows)
         return {row: spans for row, spans in found if spans}
 

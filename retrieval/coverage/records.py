@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from index.errors import QuestionError
 from index.records import Citation, Passage, Path, Span
-from index.storage.bm25 import runs
+from index.storage.bm25 import term_runs
 from retrieval.records import FoundBy
 
 MAX_TERM_LENGTH = 100  # characters
@@ -81,6 +81,6 @@ def _checked(term: str) -> str:
         raise QuestionError(f"a term has {len(term):,} characters; give at most {MAX_TERM_LENGTH}: {term[:20]}…")
     if any("\ud800" <= c <= "\udfff" for c in term):
         raise QuestionError("a term is not valid Unicode text; type it again in UTF-8")
-    if not any(True for _ in runs(term)):
+    if not any(True for _ in term_runs(term)):
         raise QuestionError(f"the term {term!r} has neither letters nor digits; give a word or a phrase")
     return term

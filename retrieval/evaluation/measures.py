@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index.building.embedding import Progress as EmbeddingProgress
+from index.building.embedding import ProgressCallback as EmbeddingProgress
 from index.building.embedding import embed
 from index.errors import DocumentError, ZhangjuError
 from index.models.encoder import Encoder

@@ -23,7 +23,7 @@ class Explaining:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._passages = {passage.id: passage for passage in snapshot.passages}
-        self._lexicon = snapshot.words
+        self._lexicon = snapshot.lexical
         count = len(snapshot.sentences)
         rows = np.linspace(0, count - 1, min(_SAMPLE, count), dtype=np.int64)
         self._sample = [
@@ -36,7 +36,7 @@ class Explaining:
         """See Searcher.matches."""
         places = [(self._text(name, span), span) for name, span in sentences]
         texts = [_alike(text) for text in (question, *(text for text, _ in places))]
-        asked, *read = map(word_alignment.Read, texts, encoder.placed_tokens(texts))
+        asked, *read = map(word_alignment.Read, texts, encoder.contextual_tokens(texts))
         found = word_alignment.matches(asked, read, self._middle(encoder), self._lexicon)
         return [
             tuple(replace(match, passage=Span(*(span.start + at for at in match.passage))) for match in some)
@@ -46,7 +46,7 @@ class Explaining:
     def _middle(self, encoder: Encoder) -> Vectors | None:
         """Found with the first question about it."""
         if not self._middles:
-            self._middles.append(word_alignment.middle(encoder.placed_tokens(self._sample)))
+            self._middles.append(word_alignment.middle(encoder.contextual_tokens(self._sample)))
         return self._middles[0]
 
     def _text(self, name: str, span: Span) -> str:

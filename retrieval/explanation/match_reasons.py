@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from index.records import Span
-from index.storage.bm25 import LexicalIndex, Run, runs
+from index.storage.bm25 import LexicalIndex, TermRun, term_runs
 from index.text.scripts import in_other_script
 from retrieval.arrays import RowIndices
 from retrieval.question.question_type import function_words
@@ -52,12 +52,12 @@ def wanted(question: str, index: LexicalIndex) -> Wanted:
     """What to look for in passages; the same for all of an answer."""
     small = _ASKING | function_words(question)
     letters: dict[str, set[int]] = {}
-    for run in runs(question):
+    for run in term_runs(question):
         for i, word in enumerate(run.terms()):
             if word not in small and _PARTICLES.isdisjoint(word):
                 letters.setdefault(word, set()).update(range(*run.span(i, len(run.text) if run.is_word else i + 2)))
     most = max(_COMMON_LEAST, _COMMON_SHARE * len(index))
-    found = {word: index.frequency(word) for word in letters}
+    found = {word: index.document_frequency(word) for word in letters}
     return Wanted(
         known={word: frozenset(letters[word]) for word, count in found.items() if count},
         telling=frozenset(word for word, count in found.items() if 0 < count <= most),
@@ -83,7 +83,7 @@ def shared(asked: Wanted, text: str, index: LexicalIndex) -> list[Shared]:
     """What a text shares with a question, in its order: whole words and numbers, and characters side by side."""
     if not asked.telling:
         return []
-    return [one for run in runs(text) for one in _shared(asked, run, index)]
+    return [one for run in term_runs(text) for one in _shared(asked, run, index)]
 
 
 def foreign_hits(answer: Answer) -> list[Hit]:
@@ -105,7 +105,7 @@ def meaning_ranks(signals: Signals, weights: FusionWeights) -> RowIndices:
     return ranks
 
 
-def _shared(asked: Wanted, run: Run, index: LexicalIndex) -> Iterator[Shared]:
+def _shared(asked: Wanted, run: TermRun, index: LexicalIndex) -> Iterator[Shared]:
     words = run.terms()
     if asked.telling.isdisjoint(words):
         return
@@ -126,7 +126,7 @@ def _stretches(held: Sequence[bool]) -> Iterator[tuple[int, int]]:
 
 def _trimmed(index: LexicalIndex, pairs: Sequence[str], first: int, last: int) -> tuple[int, int]:
     """Without the character at an edge that belongs to its neighbour outside; nothing of a pair that two others cut."""
-    counts = [index.frequency(pair) for pair in pairs[max(first - 1, 0) : last + 1]]
+    counts = [index.document_frequency(pair) for pair in pairs[max(first - 1, 0) : last + 1]]
     before = counts[0] - counts[1] if first else -1
     behind = counts[-1] - counts[-2] if last < len(pairs) else -1
     if last - first == 1:

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from index.models.contextual_tokens import ContextualTokens
 from index.models.encoder import Vectors
-from index.models.token_spans import PlacedTokens
 from index.records import Span
 from index.storage.bm25 import LexicalIndex
 from index.text.chinese import HAN
@@ -45,7 +45,7 @@ class Read(NamedTuple):
     """A text and its tokens."""
 
     text: str
-    tokens: PlacedTokens
+    tokens: ContextualTokens
 
 
 class Word(NamedTuple):
@@ -73,7 +73,7 @@ def words_of(read: Read) -> list[Word]:
     return found
 
 
-def middle(tokens: Sequence[PlacedTokens]) -> Vectors | None:
+def middle(tokens: Sequence[ContextualTokens]) -> Vectors | None:
     """The mean of all tokens of some texts, (d,); None where there are none."""
     known = [one.vectors for one in tokens if len(one.vectors)]
     return np.concatenate(known).mean(axis=0) if known else None
@@ -159,15 +159,15 @@ class Sentence(NamedTuple):
         """A single character with the one beside it, if either mostly stands with the other."""
         span = self.words[only].span
         pairs = [pair for pair in (Span(span.start - 1, span.end), Span(span.start, span.end + 1)) if pair.start >= 0]
-        counts = [self.lexicon.frequency(self.text[slice(*pair)]) for pair in pairs]
+        counts = [self.lexicon.document_frequency(self.text[slice(*pair)]) for pair in pairs]
         best = int(np.argmax(counts))
-        rarer = min(self.lexicon.frequency(letter) for letter in self.text[slice(*pairs[best])])
+        rarer = min(self.lexicon.document_frequency(letter) for letter in self.text[slice(*pairs[best])])
         return pairs[best] if counts[best] > 1 and counts[best] >= _COHERENT * rarer else span
 
     def _is_common(self, said: str) -> bool:
         """Whether it is a small word: a single character, or a spaced word, that many passages have."""
         alone = len(said) == 1 or not _UNSPACED.search(said)
-        return alone and self.lexicon.frequency(said.casefold()) > max(_FEW, _COMMON * len(self.lexicon))
+        return alone and self.lexicon.document_frequency(said.casefold()) > max(_FEW, _COMMON * len(self.lexicon))
 
     def _said(self, word: int) -> str:
         return self.text[slice(*self.words[word].span)]

@@ -82,7 +82,7 @@ class Ranker:
         self.passages = VectorIndex(snapshot.passage_vectors)
         self.sentences = VectorIndex(snapshot.sentence_vectors)
         self._tokens = snapshot.tokens
-        self.words = snapshot.words
+        self.words = snapshot.lexical
         self._owners: RowIndices = snapshot.sentences[:, 0].astype(np.int64)  # (m,) passage of each sentence, ascending
         self._first: RowIndices = np.searchsorted(
             self._owners, np.arange(len(snapshot.passage_vectors) + 1)
@@ -99,7 +99,7 @@ class Ranker:
 
     def rank(self, query: EncodedQuery, *, among: Mask | None = None, boosted: Mask | None = None) -> Ranking:
         """Return the best candidates, ranked; ``among`` excludes all other passages, ``boosted`` ones rank higher."""
-        scores, coverage = self.words.scores(query.text), self.words.coverage(query.text)
+        scores, coverage = self.words.scores(query.text), self.words.idf_coverage(query.text)
         extra = np.zeros(len(scores), dtype=np.float32) if boosted is None else np.float32(BOOST) * boosted
         rows = self._candidates(query.vector, scores, among)
         sentences = self._sentences(rows)
@@ -150,7 +150,7 @@ class Ranker:
         maxima = np.zeros((len(tokens), n), dtype=np.float32)
         for low in range(0, n, _BLOCK):
             first = self._first[low : low + _BLOCK + 1]
-            block = self._tokens.between(int(first[0]), int(first[-1]))
+            block = self._tokens.of_texts(int(first[0]), int(first[-1]))
             cosines = (tokens @ block.codes.astype(np.float32).T) * block.scales  # (l, t)
             maxima[:, low : low + _BLOCK] = fusion.group_maxima(cosines, block.starts[first - first[0]])
         return maxima
@@ -209,6 +209,6 @@ class Ranker:
 
     def _matches(self, tokens: Vectors, sentences: RowIndices) -> Scores:
         """Return the best cosine of each of l tokens in each of m sentences, (l, m)."""
-        chosen = self._tokens.chosen(sentences)
+        chosen = self._tokens.select(sentences)
         cosines = (tokens @ chosen.codes.astype(np.float32).T) * chosen.scales  # (l, t)
         return fusion.group_maxima(cosines, chosen.starts)

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from index.errors import ModelError
-from index.models.contract import RERANKING, ModelFiles, locate
 from index.models.encoder import (
     batches,
-    clean,
-    kept_quiet,
+    clean_text,
+    length_step,
     missing_weights,
-    padding,
+    padded_lengths,
+    padding_options,
     prepare_torch,
-    step_of,
+    silence_libraries,
     token_limit,
-    widths,
 )
+from index.models.location import RERANKING, ModelFiles, locate
 from retrieval.arrays import RowIndices, Scores
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 MAX_RERANKED = 32
 
 _WANTED = "a cross encoder that gives one score for question and passage was wanted"
-_REMEDY = f"name a cross encoder such as BAAI/bge-reranker-v2-m3{RERANKING.otherwise}"
+_REMEDY = f"name a cross encoder such as BAAI/bge-reranker-v2-m3{RERANKING.fallback}"
 
 
 class Reranker(Protocol):
@@ -43,7 +43,7 @@ class Reranker(Protocol):
 class CrossEncoderReranker:
     """Cross encoder that sentence-transformers loads from a folder, with its own prompt and length.
 
-    On a CPU the scores are independent of the batch composition: see `index.models.encoder.widths`.
+    On a CPU the scores are independent of the batch composition: see `index.models.encoder.padded_lengths`.
     """
 
     def __init__(self, model: "CrossEncoder") -> None:
@@ -57,17 +57,17 @@ class CrossEncoderReranker:
         """
         from torch.nn import Identity
 
-        pairs = [(clean(question), clean(passage)) for passage in passages]
+        pairs = [(clean_text(question), clean_text(passage)) for passage in passages]
         scores = np.empty(len(pairs), dtype=np.float32)
-        step = step_of(self._model)
-        wide = widths(self._lengths(pairs), step=step, limit=token_limit(self._model))
+        step = length_step(self._model)
+        wide = padded_lengths(self._lengths(pairs), step=step, limit=token_limit(self._model))
         for batch in batches(wide):
             scores[batch] = self._model.predict(
                 [pairs[i] for i in batch],
                 batch_size=len(batch),
                 activation_fn=Identity(),
                 show_progress_bar=False,
-                processing_kwargs=padding(step),
+                processing_kwargs=padding_options(step),
             )
         return scores
 
@@ -97,14 +97,14 @@ def reordered(scores: Scores, order: RowIndices) -> RowIndices:
 
 
 def load_reranker(model: str, *, report: Callable[[str], None] = lambda _message: None) -> CrossEncoderReranker:
-    """Load a cross encoder, a folder or a hub id, as `index.models.contract.locate` finds it.
+    """Load a cross encoder, a folder or a hub id, as `index.models.location.locate` finds it.
 
     ``report`` receives a sentence before each step that takes long. Raises ModelError if the model is not available,
     does not load, is no cross encoder, or gives more than one score.
     """
     if not model.strip():
         raise ModelError(f"the reranker has no name, and a hub id or a folder was wanted; {_REMEDY}")
-    files = locate(model, use=RERANKING, report=report)
+    files = locate(model, role=RERANKING, report=report)
     if kind := _other_kind(files.folder):
         raise ModelError(f"the model {files.name} is no cross encoder but a {kind}; {_WANTED}; {_REMEDY}")
     loaded = _load(files)
@@ -136,7 +136,7 @@ def _settings(path: Path) -> dict[str, Any]:
 
 def _load(files: ModelFiles) -> "CrossEncoder":
     prepare_torch()
-    with kept_quiet() as remarks:
+    with silence_libraries() as remarks:
         try:
             import torch
             from sentence_transformers import CrossEncoder
@@ -153,5 +153,6 @@ def _load(files: ModelFiles) -> "CrossEncoder":
 
 def _damaged(files: ModelFiles, reason: str) -> ModelError:
     return ModelError(
-        f"the model {files.name} in {files.folder} does not load as a cross encoder ({reason}); {_WANTED}; {files.mend}"
+        f"the model {files.name} in {files.folder} does not load as a cross encoder ({reason}); {_WANTED}; "
+        f"{files.remedy}"
     )

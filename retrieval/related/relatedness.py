@@ -133,7 +133,7 @@ class Relatedness:
         return self._sentences.cosines(self.sentences_of(row), self.sentences_of(other))
 
     def _shared(self, row: int, others: RowIndices | None) -> Scores:
-        scores = self._words.likeness(self._texts[row])
+        scores = self._words.similarity(self._texts[row])
         chosen = scores if others is None else scores[others]
         share: Scores = np.minimum(chosen / max(float(scores[row]), _LEAST), 1)
         return share

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from index.records import Span
-from index.storage.bm25 import LexicalIndex, Run, runs
+from index.storage.bm25 import LexicalIndex, TermRun, term_runs
 
 MOST = 6  # terms that are named
 _FEW = 0.7  # times the square root of the number of passages: no more have a telling word ...
@@ -92,7 +92,7 @@ def _holds(units: tuple[str, ...], part: tuple[str, ...]) -> bool:
 @lru_cache(maxsize=256)
 def _chains(text: str) -> tuple[_Chain, ...]:
     chains: list[_Chain] = []
-    for run in runs(text):
+    for run in term_runs(text):
         units = run.terms()
         if not run.is_word:
             spans = [run.span(i, i + 2) for i in range(len(units))]
@@ -104,7 +104,7 @@ def _chains(text: str) -> tuple[_Chain, ...]:
     return tuple(chains)
 
 
-def _longer(chain: _Chain, run: Run) -> _Chain:
+def _longer(chain: _Chain, run: TermRun) -> _Chain:
     return _Chain((*chain.units, *run.terms()), (*chain.spans, run.span(0, len(run.text))), pairs=False)
 
 
@@ -139,9 +139,9 @@ def _trimmed(stretch: _Stretch, index: LexicalIndex) -> _Stretch:
     for chain, start in ((stretch.ours, stretch.first), (stretch.theirs, stretch.second)):
         end = start + stretch.length
         if start > 0:
-            left |= index.frequency(chain.units[start - 1]) > index.frequency(chain.units[start])
+            left |= index.document_frequency(chain.units[start - 1]) > index.document_frequency(chain.units[start])
         if end < len(chain.units):
-            right |= index.frequency(chain.units[end]) > index.frequency(chain.units[end - 1])
+            right |= index.document_frequency(chain.units[end]) > index.document_frequency(chain.units[end - 1])
     return stretch.cut(left, right)
 
 
@@ -154,7 +154,7 @@ def _words(stretch: _Stretch, index: LexicalIndex) -> Iterator[str]:
     if not stretch.ours.pairs:
         yield from (u for u in units if _is_word(u) and _is_telling(u, index))
     elif len(units) < _LONGEST:
-        often = [0, *(index.frequency(unit) for unit in units), 0]
+        often = [0, *(index.document_frequency(unit) for unit in units), 0]
         for unit, before, here, behind in zip(units, often, often[1:], often[2:], strict=False):
             if here >= max(before, behind) and not _NUMBERS.issuperset(unit) and _is_telling(unit, index):
                 yield unit
@@ -165,8 +165,8 @@ def _is_word(unit: str) -> bool:
 
 
 def _is_telling(unit: str, index: LexicalIndex) -> bool:
-    return index.frequency(unit) <= max(_RARE, _FEW * math.sqrt(len(index)))
+    return index.document_frequency(unit) <= max(_RARE, _FEW * math.sqrt(len(index)))
 
 
 def _idf(unit: str, index: LexicalIndex) -> float:
-    return math.log1p(len(index) / max(index.frequency(unit), 1))
+    return math.log1p(len(index) / max(index.document_frequency(unit), 1))

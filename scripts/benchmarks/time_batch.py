@@ -59,7 +59,7 @@ def timed(searcher: Searcher, encoder: Encoder, asked: Questions, directory: Pat
     """Embed the questions, then ask them."""
 
     def whole() -> None:
-        options, generation = batch.Options(), store.live(directory)
+        options, generation = batch.Options(), store.live_generation(directory)
         batch.run(asked, searcher, directory / f"out.{form}", generation=generation, options=options)
 
     embedding = _seconds(lambda: encoder.encode_queries([to_simplified(q) for q in asked.questions]))
@@ -106,7 +106,7 @@ def main(arguments: Sequence[str]) -> None:
     searcher = Searcher(snapshot, lambda: encoder)
     with TemporaryDirectory() as folder:
         directory = Path(folder)
-        with store.building(directory):
+        with store.build_lock(directory):
             store.publish(directory, snapshot)
         timed(searcher, encoder, _asking(list(islice(texts, 20))), directory, form=options.form)  # warm
         rounds = [timed(searcher, encoder, asked, directory, form=options.form) for _ in range(options.rounds)]

@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import median
 
 from index.building.build import collect, read_files
-from index.building.embedding import embed, headings, parts_of
+from index.building.embedding import embed, heading_text, split_text
 from index.errors import ZhangjuError
 from index.models.encoder import Encoder, load_encoder
 from index.records import Document, Passage
@@ -54,7 +54,9 @@ def seconds(work: Callable[[], object]) -> float:
 def alone(passages: Sequence[Passage], encoder: Encoder) -> None:
     """Embed passages, with their headings, and nothing else of them."""
     parts = [
-        part for p in passages for part in parts_of(to_simplified(p.text), encoder, head=to_simplified(headings(p)))
+        part
+        for p in passages
+        for part in split_text(to_simplified(p.text), encoder, heading=to_simplified(heading_text(p)))
     ]
     encoder.encode_passages(parts, tokens=False)
 
@@ -88,7 +90,7 @@ def main(arguments: Sequence[str]) -> None:
     documents, encoder = cut(everything, PASSAGES), load_encoder()
     passages = [p for d in documents for p in d.passages]
     times = rounds(documents, encoder)
-    words = seconds(lambda: LexicalIndex.build([headings(p) for p in passages], [p.text for p in passages]))
+    words = seconds(lambda: LexicalIndex.build([heading_text(p) for p in passages], [p.text for p in passages]))
     snapshot = embed(documents, encoder).snapshot
     many = sum(len(d.passages) for d in everything)
     print(f"{terminal.count(len(passages), 'passage')}, {terminal.count(len(snapshot.sentences), 'sentence')}")

@@ -21,10 +21,10 @@ import numpy.typing as npt
 
 from index.building.embedding import embed
 from index.errors import ZhangjuError
+from index.models.contextual_tokens import ContextualTokens
 from index.models.contract import ModelContract
 from index.models.embedding_cache import CachedEncoder
-from index.models.encoder import Encoded, Encoder, load_encoder
-from index.models.token_spans import PlacedTokens
+from index.models.encoder import Encoder, Encodings, load_encoder
 from index.records import Document, Passage, Span
 from index.text.chinese import to_simplified
 from retrieval.evaluation.beir import Collection, read_collection
@@ -54,7 +54,7 @@ class Watch:
         """That of the other encoder."""
         return self._encoder.contract
 
-    def encode_queries(self, texts: Sequence[str]) -> Encoded:
+    def encode_queries(self, texts: Sequence[str]) -> Encodings:
         """As the other encoder."""
         start = time.perf_counter()
         encoded = self._encoder.encode_queries(texts)
@@ -63,7 +63,7 @@ class Watch:
 
     def encode_passages(
         self, texts: Sequence[str], *, tokens: bool = True, progress: Callable[[int], None] | None = None
-    ) -> Encoded:
+    ) -> Encodings:
         """As the other encoder."""
         return self._encoder.encode_passages(texts, tokens=tokens, progress=progress)
 
@@ -71,9 +71,9 @@ class Watch:
         """As the other encoder."""
         return self._encoder.count_tokens(texts)
 
-    def placed_tokens(self, texts: Sequence[str]) -> list[PlacedTokens]:
+    def contextual_tokens(self, texts: Sequence[str]) -> list[ContextualTokens]:
         """As the other encoder."""
-        return self._encoder.placed_tokens(texts)
+        return self._encoder.contextual_tokens(texts)
 
 
 def of_size(document: Document, passages: int) -> Document:

@@ -17,7 +17,7 @@ from statistics import median
 import numpy as np
 
 from index.building.build import collect, read_files
-from index.building.embedding import Embedded, update
+from index.building.embedding import EmbeddingResult, embed_new
 from index.errors import ZhangjuError
 from index.models.encoder import Encoder, load_encoder
 from index.parsing.structure import read_document
@@ -36,11 +36,11 @@ def again(document: Document, more: str) -> Document:
     return read_document(f"{document.source[:end]}{more}{document.source[end:]}".encode(), f"{document.id}.txt")
 
 
-def published(directory: Path, documents: Sequence[Document], encoder: Encoder) -> Embedded:
+def published(directory: Path, documents: Sequence[Document], encoder: Encoder) -> EmbeddingResult:
     """What embedding with the live generation of a directory gives, made its next generation."""
-    with store.building(directory):
-        known = [store.open_generation(directory, g) for g in store.known(directory)]
-        embedded = update(documents, lambda: encoder, known=known)
+    with store.build_lock(directory):
+        known = [store.open_generation(directory, g) for g in store.recoverable_generations(directory)]
+        embedded = embed_new(documents, lambda: encoder, snapshots=known)
         store.publish(directory, embedded.snapshot)
     return embedded
 
@@ -53,9 +53,9 @@ def same(one: Snapshot, other: Snapshot) -> bool:
 
 def timed(directory: Path, documents: Sequence[Document], encoder: Encoder, what: str) -> float:
     """Build, say what it took, and return the seconds."""
-    found: list[Embedded] = []
+    found: list[EmbeddingResult] = []
     took = seconds(lambda: found.append(published(directory, documents, encoder)))
-    print(f"{what:22}{took:8.2f} s, {found[0].made:,} texts embedded, {found[0].taken:,} known")
+    print(f"{what:22}{took:8.2f} s, {found[0].embedded:,} texts embedded, {found[0].reused:,} known")
     return took
 
 
@@ -75,7 +75,7 @@ def main(arguments: Sequence[str]) -> None:
         timed(anew, later, encoder, "the same from nothing")
         print(f"ratio {second / first:.4f}; the same bytes: {same(*map(store.open_snapshot, (ours, anew)))}")
         opening = median(seconds(lambda: store.open_snapshot(ours)) for _ in range(OPENINGS))
-        size = store.about(ours, store.live(ours)).size
+        size = store.generation_info(ours, store.live_generation(ours)).size
         print(f"opening {size / 1e6:,.1f} MB, checked: {opening:.3f} s, median of {OPENINGS}")
 
 

@@ -91,12 +91,12 @@ def _alone(out: Path) -> Iterator[None]:
     if not out.parent.is_dir():  # FileLock would make it
         raise QuestionError(f"cannot write {out}: there is no folder {out.parent}")
     try:
-        with durable.holding(lock, holder):
+        with durable.hold_lock(lock, holder):
             try:
                 yield
             finally:
                 durable.remove(lock)
-    except durable.HeldError as error:
+    except durable.LockHeldError as error:
         who = f"process {error.holder}" if error.holder else "another process"
         raise QuestionError(f"{who} is writing {out}; wait for it to end, or name another table") from error
 

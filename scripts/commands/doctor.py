@@ -167,7 +167,7 @@ def model_found(index: Path, model: str | None) -> Finding:
 
     name = model
     if name is None and index.exists():
-        name = store.contract_of(index, store.live(index)).name
+        name = store.contract_of(index, store.live_generation(index)).name
     encoder = load_encoder(name)
     dimension = encoder.encode_queries([_ASKED]).vectors.shape[1]
     return Finding(

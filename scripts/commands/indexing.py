@@ -4,17 +4,17 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from index.building.build import Report, build, collect, read_files
-from index.building.uploads import with_uploads
+from index.building.build import BuildReport, build, collect, read_files
+from index.building.uploads import merge_uploads
 from index.errors import DocumentError
 from index.loaders.limits import MAX_FILE_BYTES
-from index.models.contract import DEFAULT_MODEL, EMBEDDING, OWN, ModelFiles, Use, locate
 from index.models.encoder import Encoder, load_encoder
-from index.models.shared_encoder import SharedModels
+from index.models.location import DEFAULT_MODEL, EMBEDDING, INDEX_MODEL, ModelFiles, ModelRole, locate
+from index.models.shared_encoder import SharedEncoderLoader
 from index.parsing.process import DocumentReader
 from index.records import Document
 from index.references.links import link_documents
-from index.storage.error_messages import pasted
+from index.storage.error_messages import shell_quoted
 from scripts import terminal
 
 _NAMED = 10  # documents in a message
@@ -23,7 +23,7 @@ _NAMED = 10  # documents in a message
 class LoadedOnce:
     """An encoder that is loaded when it is first asked for, and then kept: loading takes seconds."""
 
-    def __init__(self, model: str | None, *, use: Use = EMBEDDING) -> None:
+    def __init__(self, model: str | None, *, use: ModelRole = EMBEDDING) -> None:
         self._model = model
         self._use = use
         self._encoder: Encoder | None = None
@@ -37,16 +37,20 @@ class LoadedOnce:
 
     def files(self) -> ModelFiles:
         """The model's name and revision, without loading it. Raises ModelError."""
-        return locate(self._model, use=self._use, report=terminal.message)
+        return locate(self._model, role=self._use, report=terminal.message)
 
 
-def shared_models(encoder: LoadedOnce, model: str | None) -> SharedModels:
+def shared_models(encoder: LoadedOnce, model: str | None) -> SharedEncoderLoader:
     """The models of the page by their names, for those who ask and those who build; ``encoder`` has the ``model``."""
 
     def load(name: str) -> Encoder:
-        return encoder() if model or name == DEFAULT_MODEL else load_encoder(name, use=OWN, report=terminal.message)
+        return (
+            encoder()
+            if model or name == DEFAULT_MODEL
+            else load_encoder(name, use=INDEX_MODEL, report=terminal.message)
+        )
 
-    return SharedModels(load)
+    return SharedEncoderLoader(load)
 
 
 def read_source(source: Path) -> tuple[tuple[Document, ...], dict[str, str]]:
@@ -59,13 +63,13 @@ def read_source(source: Path) -> tuple[tuple[Document, ...], dict[str, str]]:
         return link_documents([reader.read(sys.stdin.buffer.read(MAX_FILE_BYTES + 1), "stdin.txt")]), {}
 
 
-def bring_up_to_date(sources: Sequence[Path], index: Path, encoder: LoadedOnce) -> Report:
+def bring_up_to_date(sources: Sequence[Path], index: Path, encoder: LoadedOnce) -> BuildReport:
     """Make ``index`` the index of these files and folders, and of what was uploaded, and say what was done.
 
     Raises ZhangjuError.
     """
-    found, hidden = with_uploads(collect(sources, without=index), index)
-    for path in found.passed_over:
+    found, hidden = merge_uploads(collect(sources, exclude=index), index)
+    for path in found.skipped:
         terminal.message(f"passed over {path}: {passed_over(path)}")
     for file in hidden:
         terminal.message(
@@ -85,7 +89,7 @@ def passed_over(path: Path) -> str:
     return f"files ending in {path.suffix or 'nothing'} cannot be read"
 
 
-def summary(report: Report, index: Path) -> list[str]:
+def summary(report: BuildReport, index: Path) -> list[str]:
     """What a build did, in lines."""
     lines = [f"not indexed: {failure}" for failure in report.failures]
     done = "nothing has changed in" if report.unchanged else "indexed"
@@ -94,24 +98,25 @@ def summary(report: Report, index: Path) -> list[str]:
         f"{terminal.count(report.passages, 'passage')}, {terminal.count(report.sentences, 'sentence')}: "
         f"{index}, generation {report.generation}"
     )
-    if report.taken:
-        lines.append(f"{terminal.count(report.made, 'text')} embedded, {report.taken:,} were known")
-    if report.long:
-        long = terminal.count(report.long, "text")
+    if report.reused:
+        lines.append(f"{terminal.count(report.embedded, 'text')} embedded, {report.reused:,} were known")
+    if report.split:
+        long = terminal.count(report.split, "text")
         lines.append(f"{long} longer than the model reads at once, embedded in parts: nothing is cut off")
     if report.failures:
         lines.append(
             f"{terminal.count(len(report.failures), 'file')} could not be read and cannot be found by questions"
         )
-    if report.gone:
+    if report.dropped:
         lines.append(
-            f"no longer in the index, as the sources do not hold them: {_some(report.gone)}; "
-            f"an index is that of all sources named together; go back with: zhangju rollback --index {pasted(index)}"
+            f"no longer in the index, as the sources do not hold them: {_some(report.dropped)}; "
+            f"an index is that of all sources named together; "
+            f"go back with: zhangju rollback --index {shell_quoted(index)}"
         )
-    if report.lost:
+    if report.unreadable:
         lines.append(
-            f"the index held {_some(report.lost)} before and does no longer; "
-            f"the state before comes back with: zhangju rollback --index {pasted(index)}"
+            f"the index held {_some(report.unreadable)} before and does no longer; "
+            f"the state before comes back with: zhangju rollback --index {shell_quoted(index)}"
         )
     return lines
 

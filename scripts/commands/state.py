@@ -7,13 +7,13 @@ from typing import Any
 
 from index.building import verification
 from index.errors import StoreError
-from index.models.contract import mismatch
+from index.models.contract import model_mismatch
 from index.models.encoder import Encoder
 from index.storage import store
-from index.storage.error_messages import pasted
+from index.storage.error_messages import shell_quoted
 from index.storage.generations import Generation
 from index.storage.snapshot import Snapshot
-from index.storage.store import About
+from index.storage.store import GenerationInfo
 from scripts.terminal import count
 
 _TRIES = 20  # each fails only if a build was published meanwhile
@@ -26,7 +26,7 @@ class State:
 
     generation: Generation
     live: bool
-    about: About | None
+    about: GenerationInfo | None
     problem: str = ""
 
 
@@ -55,7 +55,7 @@ def _state(
 ) -> State:
     about, problem = None, ""
     try:
-        about = store.about(directory, generation)
+        about = store.generation_info(directory, generation)
         if inspect is not None:
             snapshot = store.open_generation(directory, generation)
             problem = inspect(snapshot) if live else ""
@@ -66,7 +66,7 @@ def _state(
 
 def slipped(snapshot: Snapshot) -> str:
     """What is wrong with texts and vectors, as far as it can be told without the model; empty if nothing."""
-    ids = verification.slipped(snapshot) if verification.judged(snapshot) else ()
+    ids = verification.mismatched_passages(snapshot) if verification.is_verifiable(snapshot) else ()
     return f"the vectors of {len(ids)} passages are those of other texts, {ids[0]} for one" if ids else ""
 
 
@@ -75,9 +75,9 @@ def embedded_otherwise(snapshot: Snapshot, encoder: Encoder, rows: int, *, seed:
 
     Raises ModelError if the encoder is not the index's own.
     """
-    if (error := mismatch(snapshot.contract, encoder.contract)) is not None:
+    if (error := model_mismatch(snapshot.contract, encoder.contract)) is not None:
         raise error
-    cosines = verification.embedded_again(snapshot, encoder, rows, seed=seed)
+    cosines = verification.reembedding_cosines(snapshot, encoder, rows, seed=seed)
     other = int((cosines < SAME).sum())
     least = f"cosine {cosines.min(initial=1):.4f}"
     return f"{other} of {len(cosines)} vectors are not those of their texts ({least})" if other else ""
@@ -87,7 +87,7 @@ def damage(states: Sequence[State], index: Path) -> StoreError | None:
     """What is damaged and what to do about it, if anything is."""
     sound = [s.generation.name for s in states if not s.problem]
     other = ", ".join(s.generation.name for s in states if s.problem)
-    again = f"build the index again with: zhangju index SOURCE --index {pasted(index)}"
+    again = f"build the index again with: zhangju index SOURCE --index {shell_quoted(index)}"
     if not other:
         return None
     if not states[0].problem:
@@ -95,7 +95,7 @@ def damage(states: Sequence[State], index: Path) -> StoreError | None:
     elif not sound:
         remedy = f"none is sound; {again}"
     else:
-        back = f"zhangju rollback --to {int(sound[0])} --index {pasted(index)}"
+        back = f"zhangju rollback --to {int(sound[0])} --index {shell_quoted(index)}"
         remedy = f"go back to {sound[0]} with: {back}, or {again}"
     return StoreError(f"{index}: generation {other} is damaged", remedy)
 

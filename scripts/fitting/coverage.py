@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from index.models.embedding_cache import CachedEncoder
 from index.models.encoder import load_encoder
-from index.storage.bm25 import runs
+from index.storage.bm25 import term_runs
 from retrieval.coverage import finder
 from retrieval.evaluation.beir import Collection, read_collection
 from retrieval.evaluation.measures import open_collection
@@ -130,7 +130,7 @@ def terms_of(texts: Sequence[str]) -> list[str]:
     counts: Counter[str] = Counter()
     holders, before, behind = (defaultdict[str, set[object]](set) for _ in range(3))
     for number, text in enumerate(texts):
-        for run in (run.text for run in runs(text) if not run.is_word):
+        for run in (run.text for run in term_runs(text) if not run.is_word):
             for size, at in product(range(1, LONGEST + 1), range(len(run))):
                 part = run[at : at + size]
                 if len(part) == size:

@@ -65,13 +65,13 @@ def judged(snapshot: Snapshot, cases: Mapping[int, Sequence[int]], texts: Sequen
 def _signals(snapshot: Snapshot, rows: npt.NDArray[np.int64], texts: Sequence[str]) -> Mapping[str, Array]:
     ranker = Ranker(snapshot)
     first = np.searchsorted(snapshot.sentences[:, 0], np.arange(len(texts) + 1))
-    parts = Relatedness(texts, ranker.passages, ranker.sentences, first, snapshot.words).parts(rows)
+    parts = Relatedness(texts, ranker.passages, ranker.sentences, first, snapshot.lexical).parts(rows)
     plain = ranker.passages.products(ranker.passages.read(rows))
     centred = Centred(ranker.sentences)
     sentences = [np.arange(first[row], first[row + 1]) for row in rows]
     best = [group_maxima(ranker.sentences.products(ranker.sentences.read(s)), first).max(axis=0) for s in sentences]
     best_centred = [group_maxima(centred.cosines(s), first).max(axis=0) for s in sentences]
-    once = np.stack([snapshot.words.scores(texts[row]) for row in rows])
+    once = np.stack([snapshot.lexical.scores(texts[row]) for row in rows])
     found = {
         "words": parts.words,
         "sentences": parts.sentences,

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from unittest.mock import patch
 
 from index.errors import StoreError
-from index.models.encoder import Encoded, Progress
+from index.models.encoder import Encodings, IncrementCallback
 from index.storage import durable, store
 from tests.collection import build_index
 from tests.fakes import HashingEncoder
@@ -111,7 +111,7 @@ def _build(case: Case) -> None:
     def tell(what: str, said: str = "") -> None:
         os.write(log, f"{json.dumps(Event(os.getpid(), what, time.monotonic(), said))}\n".encode())
 
-    building = _told(tell, store.building if case.locked else _unlocked)
+    building = _told(tell, store.build_lock if case.locked else _unlocked)
     try:
         with patch.object(store, "building", building):
             build_index(Path(case.sources), Path(case.directory), Waiting(Path(case.go)))
@@ -149,8 +149,8 @@ class Waiting(HashingEncoder):
         self._go = go
 
     def encode_passages(
-        self, texts: Sequence[str], *, tokens: bool = True, progress: Progress | None = None
-    ) -> Encoded:
+        self, texts: Sequence[str], *, tokens: bool = True, progress: IncrementCallback | None = None
+    ) -> Encodings:
         wait(self._go.exists)
         return super().encode_passages(texts, tokens=tokens, progress=progress)
 

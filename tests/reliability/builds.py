@@ -14,7 +14,7 @@ from unittest import mock
 import numpy as np
 
 import index.building.build
-from index.building.build import Report, collect, read_files
+from index.building.build import BuildReport, collect, read_files
 from index.building.embedding import embed
 from index.errors import StoreError
 from index.models.contract import ModelContract
@@ -65,7 +65,7 @@ class _ReaderHere:
         return read_document(data, name)
 
 
-def build_index(sources: Path, directory: Path, encoder: HashingEncoder) -> Report:
+def build_index(sources: Path, directory: Path, encoder: HashingEncoder) -> BuildReport:
     """Build an index; what is tried here begins when the documents are read."""
     with mock.patch.object(index.building.build, "DocumentReader", _ReaderHere):
         return collection.build_index(sources, directory, encoder)
@@ -114,7 +114,7 @@ def scene(name: str, folder: Path) -> Scene:
     return Scene("build", base, sources, {"old": old, "new": new, "before": before, "oldest": oldest})
 
 
-def perform(task: str, directory: Path, sources: Path) -> Report | None:
+def perform(task: str, directory: Path, sources: Path) -> BuildReport | None:
     """One of TASKS."""
     if task == "build":
         return build_index(sources, directory, ENCODER)
@@ -135,7 +135,13 @@ def same(one: Snapshot, other: Snapshot) -> bool:
 
 
 def _others(snapshot: Snapshot) -> tuple[object, ...]:
-    return snapshot.contract, snapshot.documents, snapshot.scheme, snapshot.parser, sorted(snapshot.arrays())
+    return (
+        snapshot.contract,
+        snapshot.documents,
+        snapshot.encoding_version,
+        snapshot.parser_version,
+        sorted(snapshot.arrays()),
+    )
 
 
 def state(directory: Path, known: Mapping[str, Snapshot], read: Reader = store.open_snapshot) -> str:
@@ -152,7 +158,7 @@ def torn(directory: Path, where: Scene) -> str:
     found = state(directory, where.known)
     if found not in ("new", "old" if where.base else "none"):
         return found
-    for generation in store.known(directory):
+    for generation in store.recoverable_generations(directory):
         try:
             snapshot = store.open_generation(directory, generation)
         except StoreError as error:
@@ -189,10 +195,10 @@ def save_in_place(directory: Path, sources: Path) -> None:
     """
     made = directory.parent.with_name(f"{directory.parent.name} made")
     build_index(sources, made, ENCODER)
-    live, new = store.live(directory), store.live(made)
+    live, new = store.live_generation(directory), store.live_generation(made)
     for name in (*store.FILES, "manifest.json"):
         _overwrite(directory / "generations" / live.name / name, (made / "generations" / new.name / name).read_bytes())
-    _overwrite(directory / "CURRENT", generations.written([Generation(live.name, new.digest)]))
+    _overwrite(directory / "CURRENT", generations.serialise([Generation(live.name, new.digest)]))
 
 
 def _overwrite(path: Path, data: bytes) -> None:
@@ -204,11 +210,11 @@ def _overwrite(path: Path, data: bytes) -> None:
 
 def read_trustingly(directory: Path) -> Snapshot:
     """The other half of the control: a reader that looks at no digest. Raises StoreError for what it cannot read."""
-    folder = directory / "generations" / store.live(directory).name
+    folder = directory / "generations" / store.live_generation(directory).name
     try:
         manifest = json.loads((folder / "manifest.json").read_bytes())
         lines = (folder / "documents.jsonl").read_bytes().splitlines()
-        return Snapshot.of_arrays(
+        return Snapshot.from_arrays(
             {Path(name).stem: np.load(io.BytesIO((folder / name).read_bytes())) for name in store.ARRAYS},
             contract=ModelContract.from_json(manifest["model"]),
             documents=tuple(document_from_json(json.loads(line)) for line in lines),

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from index.errors import StoreError
-from index.models.encoder import Encoded, Progress
+from index.models.encoder import Encodings, IncrementCallback
 from tests.fakes import HashingEncoder
 from tests.reliability.builds import ENCODER, build_index, perform, write_texts
 from tests.reliability.faults import Killer, watching
@@ -113,8 +113,8 @@ class Slow(HashingEncoder):
         super().__init__(ENCODER.contract.dimension)
 
     def encode_passages(
-        self, texts: Sequence[str], *, tokens: bool = True, progress: Progress | None = None
-    ) -> Encoded:
+        self, texts: Sequence[str], *, tokens: bool = True, progress: IncrementCallback | None = None
+    ) -> Encodings:
         """As its parent, but slowly."""
         self.seen += 1
         if self.asked:

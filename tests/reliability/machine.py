@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from index.building import build
-from index.building.embedding import embed, headings, sentence_places
+from index.building.embedding import embed, heading_text, sentence_rows
 from index.errors import DocumentError, StoreError
 from index.models import encoder
-from index.models.encoder import Encoded, Progress
+from index.models.encoder import Encodings, IncrementCallback
 from index.parsing.structure import read_document
 from index.records import Document
 from index.references.links import link_documents
@@ -111,8 +111,8 @@ class Breaking(HashingEncoder):
         self._cut = cut
 
     def encode_passages(
-        self, texts: Sequence[str], *, tokens: bool = True, progress: Progress | None = None
-    ) -> Encoded:
+        self, texts: Sequence[str], *, tokens: bool = True, progress: IncrementCallback | None = None
+    ) -> Encodings:
         self._cut.step()
         return super().encode_passages(texts, tokens=tokens, progress=progress)
 
@@ -158,15 +158,15 @@ def brute_force(texts: Texts) -> tuple[list[str], npt.NDArray[np.float32]]:
     """The ids of all passages and their vectors, by the encoder alone."""
     passages = [p for d in documents_of(texts) for p in d.passages]
     return [p.id for p in passages], ENCODER.encode_passages(
-        [to_simplified(headings(p) + p.text) for p in passages]
+        [to_simplified(heading_text(p) + p.text) for p in passages]
     ).vectors
 
 
 def to_embed(texts: Texts) -> set[tuple[str, ...]]:
     """Everything that is embedded of some texts: the passages behind their headings, and the sentences."""
     passages = [p for d in documents_of(texts) for p in d.passages]
-    sentences = {(to_simplified(passages[row].text[start:end]),) for row, start, end in sentence_places(passages)}
-    return sentences | {(to_simplified(headings(p)), to_simplified(p.text)) for p in passages}
+    sentences = {(to_simplified(passages[row].text[start:end]),) for row, start, end in sentence_rows(passages)}
+    return sentences | {(to_simplified(heading_text(p)), to_simplified(p.text)) for p in passages}
 
 
 class Machine(RuleBasedStateMachine):
@@ -233,7 +233,7 @@ class Machine(RuleBasedStateMachine):
         report = build_index(self.sources, self.directory, ENCODER)
         assert report.unchanged == unchanged
         assert len(report.failures) == len(self.texts) - len(wanted)
-        assert report.made == len(to_embed(wanted).difference(*map(to_embed, known)))
+        assert report.embedded == len(to_embed(wanted).difference(*map(to_embed, known)))
         if unchanged:
             assert report.generation == self.history[0]
         else:
@@ -256,13 +256,13 @@ class Machine(RuleBasedStateMachine):
     def _cut_off(self, cut: Cut, used: HashingEncoder) -> None:
         if not readable(self.texts):
             return
-        before = store.known(self.directory)
+        before = store.recoverable_generations(self.directory)
         try:
             build_index(self.sources, self.directory, used)
         except CutOffError:
             self.tally["cut_off"] += 1
             cut.settle()
-        now = store.known(self.directory)
+        now = store.recoverable_generations(self.directory)
         if now != before:
             self._published(now[0].name)
 
@@ -270,7 +270,7 @@ class Machine(RuleBasedStateMachine):
         assert name not in self.history
         self.tally["published"] += 1
         self.published[name] = readable(self.texts)
-        self.history = [name, *(g for g in self.history if g not in self.damaged)][: store.KEPT]
+        self.history = [name, *(g for g in self.history if g not in self.damaged)][: store.KEPT_GENERATIONS]
         self.pointer_damaged = False
 
     # accidents, and the way back
@@ -359,7 +359,7 @@ class Machine(RuleBasedStateMachine):
 
     @invariant()
     def the_history_is_what_was_published(self) -> None:
-        names = [generation.name for generation in store.known(self.directory)]
+        names = [generation.name for generation in store.recoverable_generations(self.directory)]
         assert names == self.history
         folders = self.directory / store.GENERATIONS
         assert {path.name for path in folders.iterdir()} >= set(self.history) if self.history else True

@@ -122,7 +122,7 @@ def one_round(place: Place, case: Case, kind: str, draw: random.Random) -> Round
         wait(lambda: not alive([holder]))
         killed[holder] = last_seen, time.monotonic()
         if kind != "killed at once":  # nobody else is there, so it must be free
-            with store.building(place.directory):
+            with store.build_lock(place.directory):
                 pass
     Path(case.go).touch()  # for another that has got the lock meanwhile
     wait(lambda: not alive(processes))

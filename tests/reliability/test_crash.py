@@ -252,7 +252,7 @@ def phase(directory: Path) -> str:
     """Where a build was when it was killed, as far as one can see."""
     if not (directory / "BUILDER").exists():
         return "outside"
-    current = {g.name for g in store.known(directory)}
+    current = {g.name for g in store.recoverable_generations(directory)}
     there = {path.name for path in directory.glob("generations/*")}
     return "while_writing" if there - current else "while_embedding" if (directory / "unfinished").exists() else "other"
 

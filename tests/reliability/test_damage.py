@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from index.errors import StoreError
-from index.models.encoder import SCHEME
+from index.models.encoder import ENCODING_VERSION
 from index.parsing.serialization import document_from_json
 from index.storage import store
-from index.storage.generations import Generation, is_of_older_format
+from index.storage.generations import Generation, is_older_format
 from index.storage.snapshot import Snapshot
 from index.storage.vector_index import VectorIndex
 from tests.collection import PLAN, build_index, write_plan
@@ -62,13 +62,13 @@ def directory() -> Iterator[Path]:
     with folder_in_memory() as folder:
         for plan in PLANS:
             build_index(write_plan(folder, plan), folder / "index", ENCODER)
-        assert len(store.list_generations(folder / "index")) == store.KEPT
+        assert len(store.list_generations(folder / "index")) == store.KEPT_GENERATIONS
         yield folder / "index"
 
 
 def spots(directory: Path) -> list[Spot]:
     """Every file there is, but the lock, which holds nothing."""
-    found = [Spot(directory, store.live(directory), directory / store.CURRENT)]
+    found = [Spot(directory, store.live_generation(directory), directory / store.CURRENT)]
     for generation in store.list_generations(directory):
         for path in sorted((directory / store.GENERATIONS / generation.name).rglob("*")):
             found.append(Spot(directory, generation, path))
@@ -207,7 +207,7 @@ class Case:
     def _is_of_no_index(self) -> bool:
         """Whether the pointer is not there, or cut to what an older format had: no damage, but nothing to open."""
         path = self.spot.path
-        return not path.exists() or (path.is_file() and is_of_older_format(path.read_bytes()))
+        return not path.exists() or (path.is_file() and is_older_format(path.read_bytes()))
 
 
 def cases(found: Sequence[Spot], count: int, draw: random.Random) -> Iterator[Case]:
@@ -235,7 +235,7 @@ def _restore(path: Path, data: bytes) -> None:
 
 
 def by_the_store(spot: Spot) -> Snapshot:
-    if spot.generation == store.live(spot.directory):
+    if spot.generation == store.live_generation(spot.directory):
         return store.open_live(spot.directory).snapshot
     return store.open_generation(spot.directory, spot.generation)
 
@@ -245,11 +245,11 @@ def without_checksums(spot: Spot) -> Snapshot:
     folder = spot.directory / store.GENERATIONS / spot.generation.name
     try:
         lines = (folder / store.DOCUMENTS).read_text(encoding="utf-8").splitlines()
-        return Snapshot.of_arrays(
+        return Snapshot.from_arrays(
             {Path(name).stem: np.load(folder / name, allow_pickle=False) for name in store.ARRAYS},
             contract=ENCODER.contract,
             documents=tuple(document_from_json(json.loads(line)) for line in lines),
-            scheme=SCHEME,
+            scheme=ENCODING_VERSION,
         )
     except Exception as error:  # NumPy runs a tokenizer over a damaged header, which raises errors of its own
         raise StoreError(f"{folder} is damaged; zhangju index: {error!r}") from error

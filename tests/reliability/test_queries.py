@@ -19,7 +19,7 @@ import pytest
 from index.errors import ZhangjuError
 from index.models.encoder import Encoder, SentenceTransformerEncoder
 from index.records import Span
-from index.storage.store import live
+from index.storage.store import live_generation
 from index.text.chinese import to_simplified
 from retrieval.evidence.question_files import read_questions
 from retrieval.records import Answer
@@ -228,7 +228,9 @@ def test_hostile_files_of_questions(index: Path, tmp_path: Path, times: Times, s
         path.write_bytes(data)
 
         def read_and_asked(path: Path = path, out: Path = out) -> None:
-            batch.run(read_questions(path), searcher, out, generation=live(index), options=batch.Options(k=1))
+            batch.run(
+                read_questions(path), searcher, out, generation=live_generation(index), options=batch.Options(k=1)
+            )
             table = out.read_text(encoding="utf-8")
             for line in table.split("\n")[:-1] if out.suffix == ".jsonl" else ():
                 json.loads(line, parse_constant=pytest.fail)

@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.building.build import Report, build, collect
-from index.building.verification import embedded_again, slipped
+from index.building.build import BuildReport, build, collect
+from index.building.verification import mismatched_passages, reembedding_cosines
+from index.models.contextual_tokens import ContextualTokens
 from index.models.contract import ModelContract
-from index.models.encoder import Encoded, Encoder, Progress, load_encoder
-from index.models.token_spans import PlacedTokens
+from index.models.encoder import Encoder, Encodings, IncrementCallback, load_encoder
 from index.storage import store
 from index.storage.snapshot import Snapshot
 from tests.fakes import HashingEncoder
@@ -48,12 +48,12 @@ class Stopping:
     def contract(self) -> ModelContract:
         return self._encoder.contract
 
-    def encode_queries(self, texts: Sequence[str]) -> Encoded:
+    def encode_queries(self, texts: Sequence[str]) -> Encodings:
         return self._encoder.encode_queries(texts)
 
     def encode_passages(
-        self, texts: Sequence[str], *, tokens: bool = True, progress: Progress | None = None
-    ) -> Encoded:
+        self, texts: Sequence[str], *, tokens: bool = True, progress: IncrementCallback | None = None
+    ) -> Encodings:
         self._left -= 1
         if self._left < 0:
             self._stop()
@@ -62,8 +62,8 @@ class Stopping:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return self._encoder.count_tokens(texts)
 
-    def placed_tokens(self, texts: Sequence[str]) -> list[PlacedTokens]:
-        return self._encoder.placed_tokens(texts)
+    def contextual_tokens(self, texts: Sequence[str]) -> list[ContextualTokens]:
+        return self._encoder.contextual_tokens(texts)
 
 
 def stop() -> None:
@@ -107,7 +107,7 @@ def write(folder: Path, texts: Texts) -> Path:
     return folder
 
 
-def built(sources: Path, directory: Path, encoder: Encoder) -> Report:
+def built(sources: Path, directory: Path, encoder: Encoder) -> BuildReport:
     return build(collect([sources]).files, directory, model=lambda: encoder.contract, load=lambda: encoder)
 
 
@@ -119,7 +119,7 @@ def folder() -> Iterator[Path]:
 
 def wrong_rows(snapshot: Snapshot, encoder: Encoder, rows: int, seed: int) -> int:
     """How many of some rows are not those of their text."""
-    return int((embedded_again(snapshot, encoder, rows, seed=seed) < LEAST).sum())
+    return int((reembedding_cosines(snapshot, encoder, rows, seed=seed) < LEAST).sum())
 
 
 def shifted(snapshot: Snapshot) -> list[Snapshot]:
@@ -149,7 +149,7 @@ def test_rows_of_the_default_model_are_those_of_their_texts(
     before = texts_of(draw)
     after = edited(before, draw)
     sources = write(folder / "sources", before)
-    assert built(sources, folder / "incremental", default_encoder).taken == 0
+    assert built(sources, folder / "incremental", default_encoder).reused == 0
     write(sources, after)
     with pytest.raises(StoppedError):
         built(sources, folder / "stopped", Stopping(default_encoder, 3, stop))
@@ -160,7 +160,7 @@ def test_rows_of_the_default_model_are_those_of_their_texts(
     wrong = {name: wrong_rows(s, default_encoder, counts[name], seed) for name, s in snapshots.items()}
     figures(embedded_again=sum(counts.values()), wrong_rows=sum(wrong.values()))
     assert set(wrong.values()) == {0}
-    assert not any(slipped(snapshot) for snapshot in snapshots.values())
+    assert not any(mismatched_passages(snapshot) for snapshot in snapshots.values())
     for name, snapshot in snapshots.items():
         assert same(snapshot, snapshots["full"]), name
     # the control: rows that moved are caught by the same check
@@ -191,13 +191,13 @@ def test_rows_stay_with_their_texts_through_many_edits(folder: Path, times: Time
         built(sources, folder / f"full {number}", encoder)
         assert same(snapshot, store.open_snapshot(folder / f"full {number}"))
         assert wrong_rows(snapshot, encoder, 10**6, seed) == 0
-        assert slipped(snapshot) == ()
-        made, taken = made + report.made, taken + report.taken
+        assert mismatched_passages(snapshot) == ()
+        made, taken = made + report.embedded, taken + report.reused
         texts = edited(texts, draw)
     figures(edits=edits, stopped=stopped, texts_embedded=made, texts_taken_over=taken, wrong_rows=0)
     assert stopped
     assert all(wrong_rows(other, encoder, 10**6, seed) for other in shifted(snapshot))
-    assert slipped(replace(snapshot, passage_keys=np.roll(snapshot.passage_keys, 1, axis=0)))
+    assert mismatched_passages(replace(snapshot, passage_keys=np.roll(snapshot.passage_keys, 1, axis=0)))
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ def marked(generation: str, order: Sequence[str]) -> list[str]:
 def publish(directory: Path, number: int, seed: int) -> str:
     """Make a generation with its own mark and order of topics the live one."""
     name, order = f"{number:06}", random.Random(seed + number).sample(TOPICS, len(TOPICS))
-    with store.building(directory):
+    with store.build_lock(directory):
         assert store.publish(directory, snapshot_of(*marked(name, order))) == name
     return name
 
@@ -361,7 +361,7 @@ def two_generations(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int],
     def make(passages: int) -> Path:
         directory = tmp_path_factory.mktemp("index")
         for text in (long_text(passages), long_text(passages).replace("wants", "needs")):
-            with store.building(directory):
+            with store.build_lock(directory):
                 store.publish(directory, snapshot_of(text))
         return directory
 

@@ -13,7 +13,7 @@ import pytest
 
 from index.errors import ModelError, StoreError
 from index.models.contract import ModelContract
-from index.models.encoder import Encoded, Encoder
+from index.models.encoder import Encoder, Encodings
 from index.storage import store
 from index.storage.snapshot import Snapshot
 from retrieval.answering.out_of_domain import OutOfDomainVectors
@@ -69,7 +69,7 @@ class Models:
 
 def publish(directory: Path, text: str, encoder: Encoder | None = None) -> str:
     """Make the index of a text the live generation."""
-    with store.building(directory):
+    with store.build_lock(directory):
         return store.publish(directory, snapshot_of(text, encoder=encoder))
 
 
@@ -97,7 +97,7 @@ def answer(searcher: Searcher) -> str:
 
 def damage(directory: Path) -> Path:
     """Turn a bit around in the middle of a file of the live generation; return its path."""
-    path = directory / store.GENERATIONS / store.live(directory).name / store.DOCUMENTS
+    path = directory / store.GENERATIONS / store.live_generation(directory).name / store.DOCUMENTS
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
@@ -115,7 +115,7 @@ def test_a_new_generation_takes_the_place_of_the_one_before(directory: Path, sai
     live_searcher.look()
     after = live_searcher.current()
     assert (before.generation.name, after.generation.name) == ("000001", "000002")
-    assert after.generation == store.live(directory)
+    assert after.generation == store.live_generation(directory)
     assert "12%" in answer(before.searcher)
     assert "21%" in answer(after.searcher)
     assert said == [f"generation 000002 of {directory} answers now"]
@@ -132,17 +132,17 @@ def test_nothing_is_exchanged_while_nothing_changes(directory: Path, monkeypatch
 def test_when_a_generation_was_built_is_known(directory: Path) -> None:
     built = holder(directory).current().built
     assert built is not None
-    assert built == datetime.fromisoformat(store.about(directory, store.live(directory)).built)
+    assert built == datetime.fromisoformat(store.generation_info(directory, store.live_generation(directory)).built)
     assert abs(built.timestamp() - (directory / store.CURRENT).stat().st_mtime) < DEADLINE
 
 
 def test_the_time_of_a_generation_that_is_swept_meanwhile_is_not_known(
     directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def swept(*_: object) -> store.About:
+    def swept(*_: object) -> store.GenerationInfo:
         raise StoreError("it is gone")
 
-    monkeypatch.setattr(store, "about", swept)
+    monkeypatch.setattr(store, "generation_info", swept)
     assert holder(directory).current().built is None
 
 
@@ -187,7 +187,7 @@ def test_a_question_that_has_begun_is_answered_by_the_generation_it_began_with(d
 
         meanwhile: Callable[[], None] = staticmethod(lambda: None)
 
-        def encode_queries(self, texts: object) -> Encoded:
+        def encode_queries(self, texts: object) -> Encodings:
             self.meanwhile()
             return super().encode_queries(texts)  # type: ignore[arg-type]
 
@@ -271,7 +271,7 @@ def test_what_does_not_open_is_tried_again_less_and_less_often(
     path = damage(directory)
     whole, opened = path.read_bytes(), store.open_live
 
-    def counted(folder: Path) -> store.Opened:
+    def counted(folder: Path) -> store.OpenedGeneration:
         tries.append(clock[0] - 1000)
         return opened(folder)
 
@@ -310,7 +310,7 @@ def test_a_newer_format_is_told(directory: Path, monkeypatch: pytest.MonkeyPatch
 def test_what_nobody_foresaw_is_logged_and_told(
     directory: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def full(_: Path) -> store.Opened:
+    def full(_: Path) -> store.OpenedGeneration:
         raise MemoryError("too much")
 
     live_searcher = holder(directory)

@@ -126,7 +126,7 @@ def test_what_is_no_question_is_refused(searcher: Searcher, question: str, says:
 
 def test_another_model_is_refused_by_name(directory: Path) -> None:
     searcher = open_searcher(directory, HashingEncoder(dimension=64))
-    with pytest.raises(ModelError, match=r"the model hashing, and the one at hand .* zhangju index SOURCE"):
+    with pytest.raises(ModelError, match=r"the model hashing, but the loaded model .* zhangju index SOURCE"):
         searcher.ask("用水量下降多少？")
 
 

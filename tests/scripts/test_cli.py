@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.building.uploads import Arriving, keep
-from index.models.contract import ModelFiles
+from index.building.uploads import IncomingUpload, add_to_library
+from index.models.location import ModelFiles
 from retrieval.arrays import Scores
 from scripts import cli
 from tests.collection import write_plan
@@ -25,7 +25,7 @@ Run = Callable[..., tuple[int, str, str]]  # status, stdout, stderr
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
     """Run a command in an empty folder with the fake encoder; gives status, stdout and stderr."""
     fake = HashingEncoder()
-    files = ModelFiles(name="hashing", folder=tmp_path, revision=fake.contract.revision, mend="")
+    files = ModelFiles(name="hashing", folder=tmp_path, revision=fake.contract.revision, remedy="")
     monkeypatch.setattr("scripts.commands.indexing.load_encoder", lambda *_, **__: fake)
     monkeypatch.setattr("scripts.commands.indexing.locate", lambda *_, **__: files)
     monkeypatch.setattr("retrieval.search.load_encoder", lambda *_, **__: fake)
@@ -223,7 +223,7 @@ def bad_input(tmp_path: Path) -> dict[str, tuple[list[str], str]]:
         "no place": (["related", "？"], "names nothing"),
         "unknown chapter": (["ask", "问题是什么", "--chapter", "第九十九章"], "'第九十九章' names no chapter"),
         "unknown document": (["ask", "问题是什么", "--document", "某法"], "'某法' names no document"),
-        "a reranker without a name": (["ask", "问题是什么", "--reranker", ""], "leave --reranker away"),
+        "a reranker without a name": (["ask", "问题是什么", "--reranker", ""], "leave --reranker"),
         "missing questions": (["batch", "nowhere.csv", "-o", "out.csv"], "cannot read nowhere.csv"),
         "no column of questions": (["batch", "questions.csv", "-o", "out.csv"], "--column"),
         "unknown form of table": (["batch", "questions.csv", "-o", "out.doc", "--column", "a"], "out.doc"),
@@ -236,9 +236,9 @@ def test_what_was_uploaded_is_indexed_too_and_stands_for_a_file_of_its_name(run:
     write_plan(docs)
     assert run("index", str(docs), "--index", str(index))[0] == 0
     for name in ("plan.txt", "law.txt"):
-        arriving = Arriving(index, name)
+        arriving = IncomingUpload(index, name)
         arriving.write("某市条例\n第一条 保护湿地。\n".encode())
-        keep(index, arriving.finish())
+        add_to_library(index, arriving.finish())
     status, _, said = run("index", str(docs), "--index", str(index))
     assert status == 0
     assert f"not indexed: {docs / 'plan.txt'}; a file of its name was uploaded" in said

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from index.building.updates import Change
+from index.building.updates import UpdateRequest
 from index.storage.generations import Generation
 from ui.handlers.error_handlers import HandlerResult, handle_errors, problem_result
 from ui.handlers.uploads import UploadEndpoint
@@ -68,7 +68,7 @@ class LibraryHandlers:
         uploads = self._uploads.take(tokens) if self._uploads else ()
         if not uploads:
             return problem_result(words.library.gone)
-        begun = self._begin(Change(uploads=uploads), "add", words)
+        begun = self._begin(UpdateRequest(uploads=uploads), "add", words)
         if begun.get("problem") and self._uploads:
             self._uploads.discard(uploads)
         return begun
@@ -87,7 +87,7 @@ class LibraryHandlers:
             return problem_result(words.library.no_such.format(name=document[:80]))
         if len(names) == 1:
             return problem_result(words.library.last_one)
-        return self._begin(Change(removed=frozenset([document])), "remove", words)
+        return self._begin(UpdateRequest(removed=frozenset([document])), "remove", words)
 
     def rebuild(self, language: str) -> HandlerResult:
         """Read the files again and embed everything again.
@@ -96,9 +96,9 @@ class LibraryHandlers:
             language: of the page, zh or en.
 
         """
-        return self._begin(Change(anew=True), "rebuild", words_for(language))
+        return self._begin(UpdateRequest(rebuild=True), "rebuild", words_for(language))
 
-    def _begin(self, wanted: Change, kind: JobKind, words: PageWords) -> HandlerResult:
+    def _begin(self, wanted: UpdateRequest, kind: JobKind, words: PageWords) -> HandlerResult:
         if self._index_jobs is None or not self._index_jobs.editable:
             return problem_result(words.library.read_only)
         try:
@@ -112,7 +112,7 @@ class LibraryHandlers:
         held = LibraryContents(
             documents=lookup.documents,
             outlines=lookup.outlines,
-            since={name: one.since for name, one in index_jobs.uploaded().items()} if index_jobs else {},
+            since={name: one.uploaded_at for name, one in index_jobs.uploaded().items()} if index_jobs else {},
             generation=generation.name,
             built=serving.built,
             model=index_jobs.model(Generation(*generation)) if index_jobs else None,

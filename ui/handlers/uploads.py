@@ -8,7 +8,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from index.building import uploads
-from index.building.uploads import Arriving, Upload
+from index.building.uploads import IncomingUpload, Upload
 from index.errors import DocumentError, ZhangjuError
 from index.loaders.limits import MAX_FILE_BYTES
 from index.storage import durable
@@ -75,18 +75,18 @@ class UploadEndpoint:
         promised = self._most if length is None else length
         self._promise(promised, words)
         try:
-            arriving = Arriving(self._index_jobs.directory, safe)
+            arriving = IncomingUpload(self._index_jobs.directory, safe)
             try:
                 await self._write(request, arriving, words)
                 return await to_thread.run_sync(arriving.finish), arriving.size
             except BaseException:
-                arriving.abandon()
+                arriving.discard()
                 raise
         finally:
             with self._lock:
                 self._promised -= promised
 
-    async def _write(self, request: Request, arriving: Arriving, words: PageWords) -> None:
+    async def _write(self, request: Request, arriving: IncomingUpload, words: PageWords) -> None:
         async for piece in request.stream():
             if arriving.size + len(piece) > self._most:
                 raise self._too_large(request.query_params.get("name", ""), arriving.size + len(piece), words)

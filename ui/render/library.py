@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from index.building.updates import Changed, Stage
+from index.building.updates import UpdateProgress, UpdateResult
 from index.errors import ZhangjuError
 from index.loaders import LOADERS
 from index.loaders.limits import MAX_FILE_BYTES
 from index.models.contract import ModelContract
 from index.records import Document
-from index.storage.durable import HeldError
+from index.storage.durable import LockHeldError
 from ui.html.links import link
 from ui.html.markup import EMPTY, Html, element, join
 from ui.render.notices import render_reason
@@ -183,7 +183,7 @@ def stage_said(work: IndexJob, words: PageWords) -> str:
     return _stage(stage, words)
 
 
-def _stage(stage: Stage, words: PageWords) -> str:
+def _stage(stage: UpdateProgress, words: PageWords) -> str:
     said = words.library
     form = {"reading": said.reading, "linking": said.linking, "embedding": said.embedding, "writing": said.writing}
     now = min(stage.done + 1, stage.total)
@@ -194,7 +194,7 @@ def _ended(work: IndexJob, held: Collection[str], words: PageWords) -> Html:
     said = words.library
     about = said.ended.format(time=_time(work.ended) if work.ended else "", what=what_said(work, words))
     parts = _problem(work, words) if work.changed is None else _done(work.changed, work, held, words)
-    kind = "zj-problem" if work.changed is None or work.changed.failures or work.changed.left else "zj-done"
+    kind = "zj-problem" if work.changed is None or work.changed.failures or work.changed.not_removed else "zj-done"
     return element("div", element("p", about, class_="zj-label"), *parts, class_=f"zj-verdict {kind}")
 
 
@@ -202,7 +202,7 @@ def _problem(work: IndexJob, words: PageWords) -> Iterator[Html]:
     said, error = words.library, work.error
     if error is None:
         yield element("p", said.stopped, class_="zj-verdict-title")
-    elif isinstance(error.__cause__, HeldError):
+    elif isinstance(error.__cause__, LockHeldError):
         who = said.someone.format(process=error.__cause__.holder or "?")
         yield element("p", said.elsewhere.format(who=who), class_="zj-verdict-title")
     elif isinstance(error, ZhangjuError):
@@ -212,23 +212,23 @@ def _problem(work: IndexJob, words: PageWords) -> Iterator[Html]:
         yield element("p", words.unexpected, class_="zj-verdict-title")
 
 
-def _done(changed: Changed, work: IndexJob, held: Collection[str], words: PageWords) -> Iterator[Html]:
+def _done(changed: UpdateResult, work: IndexJob, held: Collection[str], words: PageWords) -> Iterator[Html]:
     said, report = words.library, changed.report
-    lines = ((said.added, changed.added), (said.replaced, changed.replaced), (said.same, changed.same))
+    lines = ((said.added, changed.added), (said.replaced, changed.replaced), (said.same, changed.identical))
     told = [form.format(names=said.named(names)) for form, names in (*lines, (said.removed, changed.removed)) if names]
     if work.kind == "rebuild":
-        told.append(said.rebuilt.format(count=f"{len(changed.read_again):,}"))
+        told.append(said.rebuilt.format(count=f"{len(changed.reread):,}"))
     if report.unchanged:
         told.append(said.nothing)
     for line in told:
         yield element("p", line, class_="zj-verdict-title")
     if not report.unchanged:
-        yield element("p", said.cost.format(made=f"{report.made:,}", taken=f"{report.taken:,}"), class_="zj-note")
+        yield element("p", said.cost.format(made=f"{report.embedded:,}", taken=f"{report.reused:,}"), class_="zj-note")
     for name, why in changed.failures.items():
         old = join(" ", element("span", said.kept_old)) if name in held else EMPTY
         yield element("p", element("b", said.not_read.format(name=name)), old)
         yield render_reason(why, words)
-    for name, why in changed.left.items():
+    for name, why in changed.not_removed.items():
         yield element("p", element("b", said.not_removed.format(name=name)))
         yield render_reason(why, words)
 

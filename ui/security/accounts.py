@@ -8,7 +8,7 @@ from pathlib import Path
 
 from index.errors import AccessError
 from index.storage import durable
-from index.storage.error_messages import pasted
+from index.storage.error_messages import shell_quoted
 from ui.security.passwords import hash_parameters, hash_password
 
 _MAX_BYTES = 1 << 20
@@ -136,4 +136,4 @@ def _account(path: Path, number: int, line: str) -> tuple[str, str]:
 
 
 def _command(path: Path, name: str = "NAME") -> str:
-    return f"zhangju password {name if name == 'NAME' else pasted(Path(name))} --auth-file {pasted(path)}"
+    return f"zhangju password {name if name == 'NAME' else shell_quoted(Path(name))} --auth-file {shell_quoted(path)}"

@@ -11,8 +11,8 @@ from typing import Literal
 
 from index.building import uploads
 from index.building.build import collect
-from index.building.updates import Change, Changed, Stage, change
-from index.building.uploads import Kept
+from index.building.updates import UpdateProgress, UpdateRequest, UpdateResult, apply_update
+from index.building.uploads import LibraryFile
 from index.errors import ZhangjuError
 from index.models.contract import ModelContract
 from index.models.encoder import Encoder
@@ -50,8 +50,8 @@ class IndexJob:
     kind: JobKind
     names: tuple[str, ...]
     state: JobState = "running"
-    stage: Stage | None = None
-    changed: Changed | None = None
+    stage: UpdateProgress | None = None
+    changed: UpdateResult | None = None
     error: Exception | None = None
     ended: datetime | None = None
 
@@ -64,9 +64,9 @@ class IndexJob:
 class IndexJobs:
     """Changes the index of a directory; ``live`` is what answers meanwhile and goes over to each new generation.
 
-    ``load`` gives the model of a name, to be shared with those who ask (`index.models.shared_encoder.SharedModels`).
-    ``sources`` are what the index was built from, as far as that is known: a rebuild reads them again. An index that is
-    not ``editable`` can only be described.
+    ``load`` gives the model of a name, to be shared with those who ask
+    (`index.models.shared_encoder.SharedEncoderLoader`). ``sources`` are what the index was built from, as far as that
+    is known: a rebuild reads them again. An index that is not ``editable`` can only be described.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class IndexJobs:
         """What is being done, or was done last."""
         return self._work
 
-    def start(self, wanted: Change, kind: JobKind) -> IndexJob:
+    def start(self, wanted: UpdateRequest, kind: JobKind) -> IndexJob:
         """Begin a change. Raises JobRunningError while another goes on."""
         names = (*(upload.name for upload in wanted.uploads), *sorted(wanted.removed))
         with self._starting:
@@ -117,11 +117,11 @@ class IndexJobs:
         except ZhangjuError:  # swept by builds in quick succession
             return None
 
-    def uploaded(self) -> dict[str, Kept]:
+    def uploaded(self) -> dict[str, LibraryFile]:
         """The files that were uploaded, by the ids of their documents."""
-        return {one.file.id: one for one in uploads.kept(self.directory)}
+        return {one.file.id: one for one in uploads.library_files(self.directory)}
 
-    def _run(self, wanted: Change) -> None:
+    def _run(self, wanted: UpdateRequest) -> None:
         try:
             changed = self._made(wanted)
             self._now(state="opening", changed=changed)
@@ -135,12 +135,14 @@ class IndexJobs:
             log.exception("the index could not be changed")
             self._now(state="failed", error=error, ended=_now())
 
-    def _made(self, wanted: Change) -> Changed:
-        if wanted.anew and self._sources:
-            wanted = replace(wanted, sources=collect(self._sources, without=self.directory).files)
-        return change(self.directory, wanted, load=lambda contract: self._load(contract.name), tell=self._hear)
+    def _made(self, wanted: UpdateRequest) -> UpdateResult:
+        if wanted.rebuild and self._sources:
+            wanted = replace(wanted, sources=collect(self._sources, exclude=self.directory).files)
+        return apply_update(
+            self.directory, wanted, load=lambda contract: self._load(contract.name), progress=self._hear
+        )
 
-    def _hear(self, stage: Stage) -> None:
+    def _hear(self, stage: UpdateProgress) -> None:
         if self._stop.is_set():
             raise _StoppedError
         self._now(stage=stage)

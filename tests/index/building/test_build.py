@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.building.build import build, collect
-from index.building.embedding import embed, headings, parts_of
+from index.building.embedding import embed, heading_text, split_text
 from index.errors import DocumentError, StoreError
 from index.models.contract import ModelContract
-from index.models.encoder import Encoded, Progress, load_encoder
+from index.models.encoder import Encodings, IncrementCallback, load_encoder
 from index.records import Division, Document, Passage, Span
 from index.storage import store
 from index.storage.snapshot import Snapshot
@@ -29,7 +29,7 @@ def test_files_are_collected_in_order_and_others_named(tmp_path: Path) -> None:
         (tmp_path / name).write_text("第一段。")
     found = collect([tmp_path])
     assert [f.id for f in found.files] == ["a.txt", "b/x.md"]
-    assert [p.name for p in found.passed_over] == ["image.png"]
+    assert [p.name for p in found.skipped] == ["image.png"]
 
 
 def test_sources_that_cannot_be_collected(tmp_path: Path) -> None:
@@ -61,22 +61,22 @@ def test_a_text_beyond_the_models_length_is_embedded_in_parts_whole() -> None:
     encoder = HashingEncoder()
     most = encoder.contract.max_tokens or 0
     text = "".join(f"第{n}项节约用水的措施要落实。" for n in range(60)) + "很长的句子" * 300
-    parts = parts_of(text, encoder, head="节约\n")
+    parts = split_text(text, encoder, heading="节约\n")
     assert len(parts) > 2
     assert all(part.startswith("节约\n") for part in parts)
     assert "".join(part.removeprefix("节约\n") for part in parts) == text
     assert all(size <= most for size in encoder.count_tokens(parts))
     assert parts[0].endswith("。")
-    assert parts_of("短文。", encoder) == ["短文。"]
+    assert split_text("短文。", encoder) == ["短文。"]
 
 
 def test_long_texts_are_counted_and_their_vectors_are_means(tmp_path: Path) -> None:
     text = "节约用水。" * 300
     report = build_index(write_plan(tmp_path, f"第一章 水\n{text}\n短的一段。\n"), tmp_path / "index")
-    assert report.long == 1
+    assert report.split == 1
     encoder = HashingEncoder()
     vector = store.open_snapshot(tmp_path / "index").passage_vectors[0]
-    mean = encoder.encode_passages(parts_of(text, encoder, head="水\n")).vectors.sum(axis=0)
+    mean = encoder.encode_passages(split_text(text, encoder, heading="水\n")).vectors.sum(axis=0)
     np.testing.assert_allclose(vector, mean / np.linalg.norm(mean), atol=1e-6)
 
 
@@ -84,12 +84,12 @@ def test_the_tokens_of_a_long_sentence_are_those_of_all_its_parts(tmp_path: Path
     text = "节约用水和用电" * 200
     build_index(write_plan(tmp_path, f"第一章 水\n{text}\n短的一段。\n"), tmp_path / "index")
     encoder = HashingEncoder()
-    parts = encoder.encode_passages(parts_of(text, encoder)).tokens
+    parts = encoder.encode_passages(split_text(text, encoder)).tokens
     assert len(parts) > 2
     snapshot = store.open_snapshot(tmp_path / "index")
     assert len(snapshot.tokens) == len(snapshot.sentences) == 2
-    np.testing.assert_array_equal(snapshot.tokens.text(0), parts.grouped([len(parts)]).text(0))
-    np.testing.assert_array_equal(snapshot.tokens.text(1), encoder.encode_passages(["短的一段。"]).tokens.text(0))
+    np.testing.assert_array_equal(snapshot.tokens.of_text(0), parts.merge_groups([len(parts)]).of_text(0))
+    np.testing.assert_array_equal(snapshot.tokens.of_text(1), encoder.encode_passages(["短的一段。"]).tokens.of_text(0))
 
 
 class Asked(HashingEncoder):
@@ -100,8 +100,8 @@ class Asked(HashingEncoder):
         self.texts: dict[bool, list[str]] = {True: [], False: []}
 
     def encode_passages(
-        self, texts: Sequence[str], *, tokens: bool = True, progress: Progress | None = None
-    ) -> Encoded:
+        self, texts: Sequence[str], *, tokens: bool = True, progress: IncrementCallback | None = None
+    ) -> Encodings:
         self.texts[tokens] += texts
         return super().encode_passages(texts, tokens=tokens, progress=progress)
 
@@ -129,7 +129,7 @@ def test_an_update_embeds_only_what_is_new_and_gives_what_building_from_nothing_
         "绿色发展 节约资源\n节约用电。推广变频电机。建设能耗监测平台。",
     }
     assert asked.texts[True] == ["推广变频电机。"]
-    assert (report.made, report.taken, report.documents) == (3, 21, 2)
+    assert (report.embedded, report.reused, report.documents) == (3, 21, 2)
     build_index(source, anew)
     assert_same(store.open_snapshot(updated), store.open_snapshot(anew))
 
@@ -155,7 +155,7 @@ def test_taking_documents_away_needs_no_model(tmp_path: Path) -> None:
 
     contract = HashingEncoder().contract
     report = build(collect([source]).files, directory, model=lambda: contract, load=fail)
-    assert (report.made, report.documents) == (0, 1)
+    assert (report.embedded, report.documents) == (0, 1)
     report = build_index(source, tmp_path / "anew")
     assert_same(store.open_snapshot(directory), store.open_snapshot(tmp_path / "anew"))
 
@@ -164,7 +164,7 @@ def test_another_model_takes_nothing_over(tmp_path: Path) -> None:
     plan = write_plan(tmp_path)
     build_index(plan, tmp_path / "index")
     report = build_index(plan, tmp_path / "index", HashingEncoder(64))
-    assert (report.generation, report.taken, report.made) == ("000002", 0, 22)
+    assert (report.generation, report.reused, report.embedded) == ("000002", 0, 22)
     assert store.open_snapshot(tmp_path / "index").contract.dimension == 64
 
 
@@ -180,7 +180,7 @@ def test_one_revision_under_other_settings_takes_nothing_over(tmp_path: Path) ->
     build_index(write_plan(tmp_path), tmp_path / "index")
     encoder = OtherSettings()
     report = build_index(write_plan(tmp_path, PLAN + "又一段。\n"), tmp_path / "index", encoder)
-    assert report.taken == 0
+    assert report.reused == 0
     assert store.open_snapshot(tmp_path / "index").contract == encoder.contract
 
 
@@ -192,8 +192,8 @@ class Interrupted(Asked):
         self.left = batches
 
     def encode_passages(
-        self, texts: Sequence[str], *, tokens: bool = True, progress: Progress | None = None
-    ) -> Encoded:
+        self, texts: Sequence[str], *, tokens: bool = True, progress: IncrementCallback | None = None
+    ) -> Encodings:
         if not self.left:
             raise KeyboardInterrupt
         self.left -= 1
@@ -223,15 +223,15 @@ def test_a_document_that_can_no_longer_be_read_is_said_to_be_lost(tmp_path: Path
     source.mkdir()
     write_plan(source)
     (source / "b.txt").write_text("第一章 水\n修水库。\n")
-    assert build_index(source, directory).lost == ()
+    assert build_index(source, directory).unreadable == ()
     (source / "b.txt").write_bytes(b"\x00\x01" * 100)
     report = build_index(source, directory)
-    assert report.lost == ("b.txt",)
+    assert report.unreadable == ("b.txt",)
     assert "b.txt" in report.failures[0]
     lines = summary(report, directory)
     assert any("1 file could not be read" in line for line in lines)
     assert any("held b.txt before" in line and "zhangju rollback" in line for line in lines)
-    assert build_index(source, directory).lost == ()
+    assert build_index(source, directory).unreadable == ()
 
 
 def test_documents_that_the_sources_no_longer_hold_are_named(tmp_path: Path) -> None:
@@ -240,11 +240,11 @@ def test_documents_that_the_sources_no_longer_hold_are_named(tmp_path: Path) -> 
     write_plan(source)
     for i in range(12):
         (source / f"b{i:02}.txt").write_text(f"第一章 水\n修{i}座水库。\n")
-    assert build_index(source, directory).gone == ()
+    assert build_index(source, directory).dropped == ()
     for i in range(12):
         (source / f"b{i:02}.txt").unlink()
     report = build_index(source, directory)
-    assert (report.gone, report.lost) == (tuple(f"b{i:02}.txt" for i in range(12)), ())
+    assert (report.dropped, report.unreadable) == (tuple(f"b{i:02}.txt" for i in range(12)), ())
     said = next(line for line in summary(report, directory) if "no longer in the index" in line)
     assert "b09.txt and 2 more" in said
     assert "zhangju rollback" in said
@@ -262,19 +262,19 @@ class Brief(HashingEncoder):
 def test_a_heading_that_leaves_half_of_the_length_stays_whole() -> None:
     head, text = "长" * 10 + "\n", "甲乙丙丁戊己。" * 4
     # 10 tokens are left, and every sentence has 6.
-    assert parts_of(text, Brief(), head=head) == [head + "甲乙丙丁戊己。"] * 4
+    assert split_text(text, Brief(), heading=head) == [head + "甲乙丙丁戊己。"] * 4
 
 
 def test_a_heading_that_is_too_long_is_cut_to_half_of_the_length() -> None:
     text = "甲乙丙丁。" * 3  # 4 tokens each: two of them find room in the half that is left
     for length in (11, 19, 20, 21, 300):
-        parts = parts_of(text, Brief(), head="长" * length + "\n")
+        parts = split_text(text, Brief(), heading="长" * length + "\n")
         assert parts == ["长" * 10 + "\n甲乙丙丁。甲乙丙丁。", "长" * 10 + "\n甲乙丙丁。"]
 
 
 def test_a_heading_that_is_too_long_stays_whole_where_the_text_still_fits() -> None:
     head = "长" * 15 + "\n"
-    assert parts_of("甲乙丙丁。", Brief(), head=head) == [head + "甲乙丙丁。"]
+    assert split_text("甲乙丙丁。", Brief(), heading=head) == [head + "甲乙丙丁。"]
 
 
 @given(
@@ -283,7 +283,7 @@ def test_a_heading_that_is_too_long_stays_whole_where_the_text_still_fits() -> N
 )
 def test_parts_are_within_the_length_and_hold_the_whole_text(title: str, text: str) -> None:
     encoder = Brief()
-    parts = parts_of(text, encoder, head=f"{title}\n")
+    parts = split_text(text, encoder, heading=f"{title}\n")
     assert max(encoder.count_tokens(parts)) <= 20
     heads, bodies = zip(*(part.split("\n", 1) for part in parts), strict=True)
     assert len(set(heads)) == 1
@@ -300,9 +300,9 @@ def test_a_document_below_a_heading_beyond_the_models_length_is_embedded_whole(t
     )
     document = Document(id="d", title="", source=text, sha256="", headings=(), passages=(passage,))
     found = embed([document], encoder)
-    assert found.long == 1
+    assert found.split == 1
     assert np.isfinite(found.snapshot.passage_vectors).all()
-    parts = parts_of(text, encoder, head=headings(passage))
+    parts = split_text(text, encoder, heading=heading_text(passage))
     # The start, the end and the ten of "passage: " count with the heading: 32 less 12 are left for six times 节约 用 水
     # and two tokens more.
     assert {part.split("\n")[0] for part in parts} == {("节约用水" * 40)[:27]}
@@ -315,7 +315,7 @@ def test_a_model_that_moved_is_named_anew_and_nothing_is_embedded(tmp_path: Path
     build_index(plan, directory)
     moved = Moved()
     report = build_index(plan, directory, moved)
-    assert (report.unchanged, report.generation, report.made) == (False, "000002", 0)
+    assert (report.unchanged, report.generation, report.embedded) == (False, "000002", 0)
     assert store.open_snapshot(directory).contract.name == "/elsewhere"
     assert build_index(plan, directory, moved).unchanged
 
@@ -336,7 +336,7 @@ def test_the_remedy_for_other_settings_under_another_name_works(tmp_path: Path) 
 
     plan, directory = write_plan(tmp_path), tmp_path / "index"
     build_index(plan, directory)
-    assert build_index(plan, directory, Both()).taken == 0
+    assert build_index(plan, directory, Both()).reused == 0
     assert store.open_snapshot(directory).contract == Both().contract
 
 
@@ -362,7 +362,7 @@ def test_what_cannot_be_listed_or_is_no_file_is_told(tmp_path: Path, monkeypatch
     write_plan(source / "shut", name="inside.txt")
     (source / "dangling.txt").symlink_to(tmp_path / "nothing")
     (source / "elsewhere").symlink_to(tmp_path)
-    assert [p.name for p in collect([source]).passed_over] == ["elsewhere"]
+    assert [p.name for p in collect([source]).skipped] == ["elsewhere"]
     report = build_index(source, directory)
     assert (report.documents, len(report.failures)) == (2, 1)
     listed = os.scandir
@@ -375,15 +375,15 @@ def test_what_cannot_be_listed_or_is_no_file_is_told(tmp_path: Path, monkeypatch
     monkeypatch.setattr(os, "scandir", forbidden)
     report = build_index(source, directory)
     assert report.documents == 1
-    assert report.lost == ("shut/inside.txt",)
+    assert report.unreadable == ("shut/inside.txt",)
     assert any("shut" in failure for failure in report.failures)
 
 
 def test_an_index_among_the_documents_is_left_out(tmp_path: Path) -> None:
     write_plan(tmp_path)
     build_index(tmp_path, tmp_path / "index")
-    assert collect([tmp_path], without=tmp_path / "index").passed_over == ()
-    assert len(collect([tmp_path]).passed_over) > 10
+    assert collect([tmp_path], exclude=tmp_path / "index").skipped == ()
+    assert len(collect([tmp_path]).skipped) > 10
 
 
 def test_a_name_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:

@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.building import uploads
-from index.building.build import Collected, SourceFile, collect
-from index.building.uploads import INCOMING, LIBRARY, Arriving, Upload
+from index.building.build import CollectedFiles, SourceFile, collect
+from index.building.uploads import INCOMING, LIBRARY, IncomingUpload, Upload
 from index.errors import DocumentError, StoreError
 from index.loaders import LOADERS
 
 
 def upload(directory: Path, name: str, data: bytes = b"text") -> Upload:
     """A whole file on its way."""
-    arriving = Arriving(directory, uploads.safe_name(name))
+    arriving = IncomingUpload(directory, uploads.safe_name(name))
     for at in range(0, len(data), 3):
         arriving.write(data[at : at + 3])
     return arriving.finish()
@@ -75,20 +75,20 @@ def test_no_name_leaves_the_library(stem: str, suffix: str) -> None:
 
 def test_a_file_enters_whole_and_under_its_name(tmp_path: Path) -> None:
     first = upload(tmp_path, "规划.txt", "一".encode() * 10)
-    assert uploads.kept(tmp_path) == ()
-    uploads.keep(tmp_path, first)
-    uploads.keep(tmp_path, upload(tmp_path, "b.md", b"other"))
+    assert uploads.library_files(tmp_path) == ()
+    uploads.add_to_library(tmp_path, first)
+    uploads.add_to_library(tmp_path, upload(tmp_path, "b.md", b"other"))
     before = datetime.now(UTC)
-    (one, other) = uploads.kept(tmp_path)
+    (one, other) = uploads.library_files(tmp_path)
     assert [(k.file.id, k.size) for k in (one, other)] == [("b.md", 5), ("规划.txt", 30)]
-    assert abs((before - one.since).total_seconds()) < 60
+    assert abs((before - one.uploaded_at).total_seconds()) < 60
     assert (tmp_path / LIBRARY / "规划.txt").read_bytes() == "一".encode() * 10
     assert list((tmp_path / LIBRARY / INCOMING).iterdir()) == []
-    uploads.keep(tmp_path, upload(tmp_path, "规划.txt", b"new"))
+    uploads.add_to_library(tmp_path, upload(tmp_path, "规划.txt", b"new"))
     assert (tmp_path / LIBRARY / "规划.txt").read_bytes() == b"new"
-    uploads.drop(tmp_path, "规划.txt")
-    uploads.drop(tmp_path, "规划.txt")
-    assert [k.file.id for k in uploads.kept(tmp_path)] == ["b.md"]
+    uploads.remove_from_library(tmp_path, "规划.txt")
+    uploads.remove_from_library(tmp_path, "规划.txt")
+    assert [k.file.id for k in uploads.library_files(tmp_path)] == ["b.md"]
 
 
 @pytest.mark.parametrize("name", ["../CURRENT", "sub/x.txt", "..", ".", ""])
@@ -96,15 +96,15 @@ def test_nothing_outside_is_dropped(tmp_path: Path, name: str) -> None:
     (tmp_path / LIBRARY / "sub").mkdir(parents=True)
     (tmp_path / "CURRENT").write_text("x")
     (tmp_path / LIBRARY / "sub" / "x.txt").write_text("x")
-    uploads.drop(tmp_path, name)
+    uploads.remove_from_library(tmp_path, name)
     assert (tmp_path / "CURRENT").exists()
     assert (tmp_path / LIBRARY / "sub" / "x.txt").exists()
 
 
 def test_what_was_abandoned_or_forgotten_goes(tmp_path: Path) -> None:
-    arriving = Arriving(tmp_path, "a.txt")
+    arriving = IncomingUpload(tmp_path, "a.txt")
     arriving.write(b"half")
-    arriving.abandon()
+    arriving.discard()
     old = upload(tmp_path, "old.txt")
     os.utime(old.path, (time.time() - 7200,) * 2)
     fresh = upload(tmp_path, "fresh.txt")
@@ -112,7 +112,7 @@ def test_what_was_abandoned_or_forgotten_goes(tmp_path: Path) -> None:
 
 
 def test_there_is_room_until_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    uploads.keep(tmp_path, upload(tmp_path, "a.txt", b"x" * 60))
+    uploads.add_to_library(tmp_path, upload(tmp_path, "a.txt", b"x" * 60))
     monkeypatch.setattr(uploads, "MOST_BYTES", 100)
     assert uploads.has_room(tmp_path, 40)
     assert not uploads.has_room(tmp_path, 41)
@@ -125,28 +125,28 @@ def test_sources_come_first_and_uploads_stand_for_those_of_their_name(tmp_path: 
     docs.mkdir()
     for name in ("a.txt", "b.txt"):
         (docs / name).write_text("原来的。")
-    uploads.keep(index, upload(index, "a.txt"))
-    uploads.keep(index, upload(index, "c.txt"))
-    found, hidden = uploads.with_uploads(collect([docs], without=index), index)
+    uploads.add_to_library(index, upload(index, "a.txt"))
+    uploads.add_to_library(index, upload(index, "c.txt"))
+    found, hidden = uploads.merge_uploads(collect([docs], exclude=index), index)
     own = index / LIBRARY
     assert [f.path for f in found.files] == [docs / "b.txt", own / "a.txt", own / "c.txt"]
     assert hidden == (SourceFile(id="a.txt", path=docs / "a.txt"),)
-    again, hidden = uploads.with_uploads(collect([own]), index)
+    again, hidden = uploads.merge_uploads(collect([own]), index)
     assert [f.id for f in again.files] == ["a.txt", "c.txt"]
     assert hidden == ()
-    assert uploads.with_uploads(Collected(files=(), passed_over=()), tmp_path / "no")[0].files == ()
+    assert uploads.merge_uploads(CollectedFiles(files=(), skipped=()), tmp_path / "no")[0].files == ()
 
 
 def test_a_disk_that_takes_nothing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "index").write_text("a file")
     with pytest.raises(StoreError, match="cannot write"):
-        Arriving(tmp_path / "index", "a.txt")
+        IncomingUpload(tmp_path / "index", "a.txt")
     kept = upload(tmp_path, "a.txt")
-    uploads.keep(tmp_path, kept)
+    uploads.add_to_library(tmp_path, kept)
 
     def refuse(_path: Path) -> None:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "unlink", refuse)
     with pytest.raises(StoreError, match=r"a\.txt cannot be removed: Permission denied; remove it by hand"):
-        uploads.drop(tmp_path, "a.txt")
+        uploads.remove_from_library(tmp_path, "a.txt")

@@ -8,7 +8,7 @@ import pytest
 
 from index.building.embedding import embed
 from index.models.embedding_cache import CachedEncoder
-from index.models.encoder import Encoded, Encoder, SentenceTransformerEncoder, load_encoder
+from index.models.encoder import Encoder, Encodings, SentenceTransformerEncoder, load_encoder
 from index.models.token_vectors import TokenVectors
 from index.parsing.structure import read_document
 from index.storage import store
@@ -59,16 +59,16 @@ TEXTS = [
 WRITTEN = [row for row, text in enumerate(TEXTS) if text.strip()]
 
 
-def both(encoder: Encoder, texts: list[str]) -> tuple[Encoded, Encoded]:
+def both(encoder: Encoder, texts: list[str]) -> tuple[Encodings, Encodings]:
     return encoder.encode_queries(texts), encoder.encode_passages(texts)
 
 
-def raw(found: Encoded) -> tuple[bytes, ...]:
+def raw(found: Encodings) -> tuple[bytes, ...]:
     tokens = found.tokens
     return found.vectors.tobytes(), tokens.codes.tobytes(), tokens.scales.tobytes(), tokens.starts.tobytes()
 
 
-def assert_same(found: Encoded, wanted: Encoded) -> None:
+def assert_same(found: Encodings, wanted: Encodings) -> None:
     """The same bytes; on a graphics card, and with a layer behind the pooling, the rounding of another batch.
 
     That is within 1e-5 for vectors and within a step of 8 bits for tokens.
@@ -132,11 +132,11 @@ def test_another_batch_gives_the_same_bytes(any_encoder: Encoder, kind: str) -> 
     together = encode(TEXTS)
     mixed = encode([*TEXTS[::-1], *(f"{text}又用水" for text in TEXTS)])
     backwards = np.arange(len(TEXTS))[::-1]
-    own = mixed.tokens.between(0, len(TEXTS)).chosen(backwards)
-    assert_same(Encoded(mixed.vectors[backwards], own), together)
+    own = mixed.tokens.of_texts(0, len(TEXTS)).select(backwards)
+    assert_same(Encodings(mixed.vectors[backwards], own), together)
     alone = [encode([text]) for text in TEXTS]
-    tokens = TokenVectors.joined([one.tokens for one in alone])
-    assert_same(Encoded(np.concatenate([one.vectors for one in alone]), tokens), together)
+    tokens = TokenVectors.concatenate([one.tokens for one in alone])
+    assert_same(Encodings(np.concatenate([one.vectors for one in alone]), tokens), together)
 
 
 def test_progress_hears_of_every_text(any_encoder: Encoder) -> None:
@@ -165,7 +165,7 @@ def test_every_text_has_its_tokens_which_are_nearly_unit_vectors(any_encoder: En
             continue
         assert np.diff(tokens.starts)[WRITTEN].min() > 0
         for row in range(len(TEXTS)):
-            np.testing.assert_allclose(np.linalg.norm(tokens.text(row), axis=1), 1, atol=0.01)
+            np.testing.assert_allclose(np.linalg.norm(tokens.of_text(row), axis=1), 1, atol=0.01)
 
 
 def test_passages_that_want_no_tokens_have_none_and_the_same_vectors(any_encoder: Encoder) -> None:
@@ -184,7 +184,7 @@ def test_passages_have_at_most_as_many_tokens_as_questions(any_encoder: Encoder)
 
 def test_a_text_of_nothing_is_like_any_other_of_nothing(any_encoder: Encoder) -> None:
     for _, tokens in both(any_encoder, ["", "  \n", "\ufeff"]):
-        one, *others = (tokens.text(row) for row in range(3))
+        one, *others = (tokens.of_text(row) for row in range(3))
         for other in others:  # within a step of 8 bits: on a graphics card another batch is that far away
             np.testing.assert_allclose(one, other, atol=1.01 / 127)
 
@@ -194,7 +194,7 @@ def test_what_it_makes_is_stored_and_read(any_encoder: Encoder, tmp_path: Path) 
     documents = [read_document(text.encode(), name) for text, name in ((PLAN, "plan.txt"), (unseen, "unseen.txt"))]
     snapshot = embed(documents, any_encoder).snapshot
     assert np.isfinite(snapshot.passage_vectors).all()
-    with store.building(tmp_path):
+    with store.build_lock(tmp_path):
         store.publish(tmp_path, snapshot)
     found = store.open_snapshot(tmp_path)
     for one, other in zip(found.arrays(), snapshot.arrays(), strict=True):
@@ -208,7 +208,7 @@ PLACED = [*TEXTS, "  節約 用水：crop-lands ﬁne\ufeff😀 2025年", "用�
 
 
 def test_placed_tokens_stand_in_the_text_in_order_and_are_unit_vectors(any_encoder: Encoder) -> None:
-    found = any_encoder.placed_tokens(PLACED)
+    found = any_encoder.contextual_tokens(PLACED)
     assert len(found) == len(PLACED)
     for text, (spans, vectors) in zip(PLACED, found, strict=True):
         assert (vectors.ndim, len(vectors), str(vectors.dtype)) == (2, len(spans), "float32")
@@ -217,12 +217,12 @@ def test_placed_tokens_stand_in_the_text_in_order_and_are_unit_vectors(any_encod
         assert edges == sorted(edges)
         assert all(0 <= start < end <= len(text) for start, end in spans)
         assert all(text[slice(*span)] == text[slice(*span)].strip() for span in spans)
-    assert any_encoder.placed_tokens([]) == []
+    assert any_encoder.contextual_tokens([]) == []
 
 
 def test_placed_tokens_hold_every_letter_that_the_model_reads(any_encoder: Encoder) -> None:
     text = "坚持节约优先，推进 Water use in 2025"
-    ((spans, _),) = any_encoder.placed_tokens([text])
+    ((spans, _),) = any_encoder.contextual_tokens([text])
     held = "".join(text[slice(*span)] for span in spans)
     if Path(any_encoder.contract.name).name == "static":
         assert held == ""
@@ -231,8 +231,8 @@ def test_placed_tokens_hold_every_letter_that_the_model_reads(any_encoder: Encod
 
 
 def test_placed_tokens_do_not_depend_on_their_company(any_encoder: Encoder) -> None:
-    together = any_encoder.placed_tokens(PLACED)
+    together = any_encoder.contextual_tokens(PLACED)
     for text, (spans, vectors) in zip(PLACED, together, strict=True):
-        ((own_spans, own_vectors),) = any_encoder.placed_tokens([text])
+        ((own_spans, own_vectors),) = any_encoder.contextual_tokens([text])
         assert own_spans == spans
         np.testing.assert_allclose(own_vectors, vectors, atol=1e-4)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from index.errors import ModelError
-from index.models.contract import ModelContract, mismatch
+from index.models.contract import ModelContract, model_mismatch
 
 CONTRACT = ModelContract(
     name="a/b",
@@ -56,10 +56,10 @@ def test_differences_in_words() -> None:
     assert CONTRACT.differences(other) == (
         "the model was 'a/b', is 'c/d'",
         "its revision was '1', is '2'",
-        "the dimension of its vectors was 384, is 768",
-        "the most tokens it takes was 512, is None",
-        "what it computes in was 'float32', is 'float16'",
-        "the prompt before a passage was 'passage: ', is ''",
+        "its dimension was 384, is 768",
+        "its token limit was 512, is None",
+        "its precision was 'float32', is 'float16'",
+        "its passage prompt was 'passage: ', is ''",
     )
 
 
@@ -68,17 +68,17 @@ def test_a_folder_that_was_moved_is_the_same_model() -> None:
 
 
 def test_the_same_model_is_no_mismatch() -> None:
-    assert mismatch(CONTRACT, CONTRACT) is None
-    assert mismatch(replace(CONTRACT, name="/old"), replace(CONTRACT, name="/new")) is None
+    assert model_mismatch(CONTRACT, CONTRACT) is None
+    assert model_mismatch(replace(CONTRACT, name="/old"), replace(CONTRACT, name="/new")) is None
 
 
 def test_a_mismatch_names_both_models_and_the_commands() -> None:
-    error = mismatch(CONTRACT, replace(CONTRACT, name="/my models/c", revision="2", dimension=768))
+    error = model_mismatch(CONTRACT, replace(CONTRACT, name="/my models/c", revision="2", dimension=768))
     assert isinstance(error, ModelError)
     assert str(error) == (
-        "the index was built with the model a/b, and the one at hand is /my models/c: the model was 'a/b', is "
-        "'/my models/c'; its revision was '1', is '2'; the dimension of its vectors was 384, is 768; build it again "
-        "with: zhangju index SOURCE --index DIR --model '/my models/c', or ask with its own: zhangju ask QUESTION "
+        "the index was built with the model a/b, but the loaded model is /my models/c: the model was 'a/b', is "
+        "'/my models/c'; its revision was '1', is '2'; its dimension was 384, is 768; build it again with: "
+        "zhangju index SOURCE --index DIR --model '/my models/c', or use its own model: zhangju ask QUESTION "
         "--index DIR --model a/b"
     )
 
@@ -87,18 +87,18 @@ def test_a_mismatch_names_both_models_and_the_commands() -> None:
     ("change", "found"),
     [
         ({"revision": "2"}, "its revision was '1', is '2'"),
-        ({"dimension": 3}, "the dimension of its vectors was 384, is 3"),
-        ({"max_tokens": None}, "the most tokens it takes was 512, is None"),
-        ({"precision": "bfloat16"}, "what it computes in was 'float32', is 'bfloat16'"),
-        ({"query_prompt": "q"}, "the prompt before a question was 'query: ', is 'q'"),
-        ({"passage_prompt": "p"}, "the prompt before a passage was 'passage: ', is 'p'"),
-        ({"normalised": False}, "whether its vectors have unit length was True, is False"),
-        ({"name": "/moved", "precision": "float16"}, "what it computes in was 'float32', is 'float16'"),
+        ({"dimension": 3}, "its dimension was 384, is 3"),
+        ({"max_tokens": None}, "its token limit was 512, is None"),
+        ({"precision": "bfloat16"}, "its precision was 'float32', is 'bfloat16'"),
+        ({"query_prompt": "q"}, "its query prompt was 'query: ', is 'q'"),
+        ({"passage_prompt": "p"}, "its passage prompt was 'passage: ', is 'p'"),
+        ({"normalised": False}, "its normalisation of vectors was True, is False"),
+        ({"name": "/moved", "precision": "float16"}, "its precision was 'float32', is 'float16'"),
     ],
 )
 def test_every_field_is_compared(change: dict[str, Any], found: str) -> None:
-    message = str(mismatch(CONTRACT, replace(CONTRACT, **change)))
+    message = str(model_mismatch(CONTRACT, replace(CONTRACT, **change)))
     name = change.get("name", "a/b")
-    # There is no other model to ask with: the index's own name leads to the same one.
+    # There is no alternative: the index's own name leads to the same model.
     assert message.endswith(f": {found}; build it again with: zhangju index SOURCE --index DIR --model {name}")
     assert "\n" not in message

@@ -48,8 +48,8 @@ def test_blocks_agree_with_the_loop_of_e5_c() -> None:
 def test_header_and_pieces(tiny: e5_weights.PackedModel) -> None:
     assert tiny.header[:7] == (32, 1, 2, 64, len(packed.PIECES), 64, 2)
     assert tiny.header.epsilon == pytest.approx(1e-12)
-    assert list(tiny.pieces.texts) == packed.PIECES
-    assert (tiny.pieces.bos, tiny.pieces.pad, tiny.pieces.eos, tiny.pieces.unk) == (0, 1, 2, 3)
+    assert list(tiny.vocabulary.texts) == packed.PIECES
+    assert (tiny.vocabulary.bos, tiny.vocabulary.pad, tiny.vocabulary.eos, tiny.vocabulary.unk) == (0, 1, 2, 3)
 
 
 def test_state_dict_has_the_names_and_shapes_of_bert(tiny: e5_weights.PackedModel) -> None:
@@ -70,7 +70,7 @@ def test_state_dict_has_the_names_and_shapes_of_bert(tiny: e5_weights.PackedMode
 
 
 def tokens(tiny: e5_weights.PackedModel, text: str) -> list[str]:
-    return list(e5_weights.tokenizer(tiny.pieces).encode(text).tokens)
+    return list(e5_weights.build_tokenizer(tiny.vocabulary).encode(text).tokens)
 
 
 @pytest.mark.parametrize(
@@ -103,10 +103,10 @@ def damaged(length: int | None = None, at: int = 0, insert: bytes = b"") -> byte
     [
         (b"", "empty"),
         (b"E5S", "buffer"),
-        (damaged(insert=b"GGUF"), "begins with b'GGUF'"),
+        (damaged(insert=b"GGUF"), "starts with b'GGUF'"),
         # Header 44 bytes, counts 28: the 51 offsets begin at 72.
-        (damaged(length=100), "204 bytes are wanted at 72 of 100"),
-        (damaged(length=-1), "cut short: 1 of its 21 tensors"),
+        (damaged(length=100), "204 bytes expected at 72 of 100"),
+        (damaged(length=-1), "truncated: 1 of its 21 tensors"),
         (damaged(at=40, insert=b"\x40"), "blocks hold 64 values, not 32"),
     ],
     ids=["empty", "three bytes", "another format", "cut in the tokenizer", "cut in the tensors", "other blocks"],
@@ -130,7 +130,7 @@ def test_only_our_own_errors_escape(at: int, insert: bytes, cut: bool) -> None:
         with contextlib.suppress(ModelError):
             model = e5_weights.read(path)
             for name in model.directory:
-                e5_weights.tensor(model, name)
+                e5_weights.read_tensor(model, name)
 
 
 def test_an_infinite_weight_is_damage(tmp_path: Path) -> None:
@@ -138,8 +138,8 @@ def test_an_infinite_weight_is_damage(tmp_path: Path) -> None:
     stored = e5_weights.read(_written(tmp_path / "sound.bin", sound)).directory["l0.q.w"]
     infinite = sound[: stored.offset] + b"\x00\x7c" + sound[stored.offset + 2 :]  # the first scale, as float16
     model = e5_weights.read(_written(tmp_path / "damaged.bin", infinite))
-    with pytest.raises(ModelError, match=r"tensor l0\.q\.w holds infinite values"):
-        e5_weights.tensor(model, "l0.q.w")
+    with pytest.raises(ModelError, match=r"tensor l0\.q\.w contains infinite values"):
+        e5_weights.read_tensor(model, "l0.q.w")
 
 
 def _written(path: Path, data: bytes) -> Path:
@@ -151,4 +151,4 @@ def test_a_missing_file_or_tensor(tmp_path: Path, tiny: e5_weights.PackedModel) 
     with pytest.raises(ModelError, match="No such file"):
         e5_weights.read(tmp_path / "nothing.bin")
     with pytest.raises(ModelError, match=r"no tensor 'l9\.q\.w'"):
-        e5_weights.tensor(tiny, "l9.q.w")
+        e5_weights.read_tensor(tiny, "l9.q.w")

@@ -14,13 +14,13 @@ from index.models import embedding_cache
 from index.models.embedding_cache import (
     CachedEncoder,
     EmbeddingCache,
-    blob_of,
+    blob_fits,
     contract_digest,
+    decode_blobs,
     embeddings_folder,
-    encoded_of,
-    fits,
+    encode_blob,
 )
-from index.models.encoder import Encoded, Progress
+from index.models.encoder import Encodings, IncrementCallback
 from index.models.token_vectors import CODE, SCALE, START, TokenVectors
 from tests.fakes import HashingEncoder
 
@@ -33,8 +33,8 @@ class CountingEncoder(HashingEncoder):
         self.asked: list[str] = []
 
     def encode_passages(
-        self, texts: Sequence[str], *, tokens: bool = True, progress: Progress | None = None
-    ) -> Encoded:
+        self, texts: Sequence[str], *, tokens: bool = True, progress: IncrementCallback | None = None
+    ) -> Encodings:
         self.asked += texts
         return super().encode_passages(texts, tokens=tokens, progress=progress)
 
@@ -44,7 +44,7 @@ def cached(folder: Path, encoder: HashingEncoder | None = None) -> tuple[CachedE
     return CachedEncoder(encoder or CountingEncoder(), folder=folder, report=messages.append), messages
 
 
-def assert_same(found: Encoded, wanted: Encoded) -> None:
+def assert_same(found: Encodings, wanted: Encodings) -> None:
     """The same numbers of the same types, bit for bit."""
     pairs = [(found.vectors, wanted.vectors)]
     pairs += [(getattr(found.tokens, name), getattr(wanted.tokens, name)) for name in ("codes", "scales", "starts")]
@@ -63,7 +63,7 @@ def test_what_was_embedded_once_is_read(tmp_path: Path) -> None:
     again = cached(tmp_path, second)[0].encode_passages([*texts, "己"], progress=steps.append)
     assert second.asked == ["己"]
     assert sum(steps) == 9
-    assert_same(Encoded(again.vectors[:4], again.tokens.between(0, 4)), made)
+    assert_same(Encodings(again.vectors[:4], again.tokens.of_texts(0, 4)), made)
     assert_same(made, HashingEncoder(32).encode_passages(texts))
 
 
@@ -106,13 +106,13 @@ def test_passages_with_tokens_and_without_are_kept_apart(tmp_path: Path) -> None
 def test_many_texts_are_stored_batch_by_batch_as_they_are_made(tmp_path: Path) -> None:
     class Stopped(CountingEncoder):
         def encode_passages(
-            self, texts: Sequence[str], *, tokens: bool = True, progress: Progress | None = None
-        ) -> Encoded:
+            self, texts: Sequence[str], *, tokens: bool = True, progress: IncrementCallback | None = None
+        ) -> Encodings:
             if len(self.asked) == 128:
                 raise KeyboardInterrupt
             return super().encode_passages(texts, tokens=tokens, progress=progress)
 
-    texts = [f"text {i}" for i in range(300)]  # of one width, so 64 make a batch
+    texts = [f"text {i}" for i in range(300)]  # of one padded length, so 64 form a batch
     stopped = Stopped()
     with pytest.raises(KeyboardInterrupt):
         cached(tmp_path, stopped)[0].encode_passages(texts)
@@ -230,7 +230,7 @@ def test_the_name_of_the_file_says_what_decides_a_vector(monkeypatch: pytest.Mon
     assert contract_digest(replace(contract, name="elsewhere")) == digest
     assert contract_digest(replace(contract, precision="float16")) != digest
     assert contract_digest(replace(contract, revision="other")) != digest
-    for version in ("SCHEME", "FORMAT"):
+    for version in ("ENCODING_VERSION", "FORMAT"):
         with monkeypatch.context() as raised:
             raised.setattr(embedding_cache, version, 99)
             assert contract_digest(contract) != digest
@@ -238,7 +238,7 @@ def test_the_name_of_the_file_says_what_decides_a_vector(monkeypatch: pytest.Mon
 
 # blobs
 
-ONE = Encoded(
+ONE = Encodings(
     np.array([[1, 0], [0, 0.5]], dtype=np.float32),
     TokenVectors(
         np.array([[127, -1], [2, 3]], dtype=CODE), np.array([1, 2], dtype=SCALE), np.array([0, 2, 2], dtype=START)
@@ -248,25 +248,25 @@ ONE = Encoded(
 
 def test_blobs_by_hand() -> None:
     # Little-endian float32: 1 is 0000803f, 0.5 is 0000003f, 2 is 00000040; 127 is 7f, -1 is ff.
-    assert blob_of(ONE, 0).hex() == "0000803f00000000" + "0000803f00000040" + "7fff" + "0203"
-    assert blob_of(ONE, 1).hex() == "000000000000003f"
-    assert_same(encoded_of([blob_of(ONE, 0), blob_of(ONE, 1)], 2), ONE)
+    assert encode_blob(ONE, 0).hex() == "0000803f00000000" + "0000803f00000040" + "7fff" + "0203"
+    assert encode_blob(ONE, 1).hex() == "000000000000003f"
+    assert_same(decode_blobs([encode_blob(ONE, 0), encode_blob(ONE, 1)], 2), ONE)
     for row in (-1, 2):
         with pytest.raises(IndexError, match="of 2 texts"):
-            blob_of(ONE, row)
+            encode_blob(ONE, row)
 
 
 @pytest.mark.parametrize("size", [0, 7, 9, 13, 15, 19])  # a text of 2 dimensions has 8, 14, 20 bytes
 def test_a_blob_of_a_wrong_size_is_refused(size: int) -> None:
-    assert [fits(bytes(right), 2) for right in (8, 14, 20)] == [True] * 3
-    assert not fits(bytes(size), 2)
-    with pytest.raises(ValueError, match=f"blob 1 of {size} bytes is no text of 2 dimensions"):
-        encoded_of([bytes(8), bytes(size)], 2)
+    assert [blob_fits(bytes(right), 2) for right in (8, 14, 20)] == [True] * 3
+    assert not blob_fits(bytes(size), 2)
+    with pytest.raises(ValueError, match=f"blob 1 of {size} bytes is not a text of 2 dimensions"):
+        decode_blobs([bytes(8), bytes(size)], 2)
 
 
 @given(st.lists(st.text(max_size=6), max_size=6), st.randoms())
 def test_texts_survive_blobs_in_any_order(texts: list[str], order: Random) -> None:
     made = HashingEncoder(16).encode_passages(texts)
     rows = order.choices(range(len(texts)), k=5) if texts else []
-    found = encoded_of([blob_of(made, row) for row in rows], 16)
-    assert_same(found, Encoded(made.vectors[rows], made.tokens.chosen(np.array(rows, dtype=np.int64))))
+    found = decode_blobs([encode_blob(made, row) for row in rows], 16)
+    assert_same(found, Encodings(made.vectors[rows], made.tokens.select(np.array(rows, dtype=np.int64))))

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from index.errors import ModelError
-from index.models.contract import DEFAULT_MODEL, locate
-from index.models.encoder import SCHEME, SentenceTransformerEncoder, load_encoder
+from index.models.encoder import ENCODING_VERSION, SentenceTransformerEncoder, load_encoder
+from index.models.location import DEFAULT_MODEL, locate
 from tests import packed
 
 if TYPE_CHECKING:
@@ -46,12 +46,12 @@ def test_precision_is_that_of_the_weights(tiny: Path) -> None:
 
 
 def test_the_scheme_is_that_of_these_numbers(tiny: Path) -> None:
-    # Where these change, so does what is stored of a text: raise SCHEME, and write down the new ones.
+    # Where these change, so does what is stored of a text: raise ENCODING_VERSION, and write down the new ones.
     made = load_encoder(str(tiny)).encode_passages(["节约用水", " \ufeffreuse of water 12%\n"])
     assert np.diff(made.tokens.starts).tolist() == [1, 8]
     np.testing.assert_allclose(made.vectors[:, :3], [[-0.112, -0.186, -0.135], [-0.097, -0.155, -0.099]], atol=0.001)
     np.testing.assert_allclose(made.tokens.codes[[0, -1], :3], [[-47, -52, 2], [3, 39, 43]], atol=1)
-    assert SCHEME == 1
+    assert ENCODING_VERSION == 1
 
 
 def test_prompts_are_those_that_sentence_transformers_would_use(tiny: Path) -> None:

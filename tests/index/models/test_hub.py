@@ -1,4 +1,4 @@
-"""The hub, on this machine."""
+"""Downloads from a fake hub on this machine."""
 
 import json
 import socket
@@ -13,7 +13,7 @@ import pytest
 
 from index.errors import ModelError
 from index.models import e5_folder, hub, packaged
-from index.models.contract import DEFAULT_MODEL, locate
+from index.models.location import DEFAULT_MODEL, locate
 from tests import packed
 from tests.index.parsing.finding import sentence, start
 
@@ -21,13 +21,13 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
 class Hub(BaseHTTPRequestHandler):
-    """As much of the hub as huggingface_hub asks for: one model, and files for other programs beside it."""
+    """The parts of the hub that huggingface_hub uses: one model, with extra files for other programs."""
 
     folder: ClassVar[Path]
-    asked: ClassVar[list[str]]
+    requests: ClassVar[list[str]]
 
     def do_GET(self) -> None:
-        type(self).asked.append(f"{self.command} {self.path}")
+        type(self).requests.append(f"{self.command} {self.path}")
         names = sorted(path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*") if path.is_file())
         if not self.path.startswith(("/api/models/someone/tiny", "/someone/tiny/resolve")):
             return self._answer(404, b'{"error": "Repository not found"}', {"X-Error-Code": "RepoNotFound"})
@@ -52,7 +52,7 @@ class Hub(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
     def log_message(self, *_: object) -> None:
-        """Says nothing."""
+        """Suppress the log."""
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def served(tmp_path: Path) -> Iterator[str]:
     (folder / "onnx").mkdir()
     (folder / "onnx" / "model.bin").write_bytes(b"the same for another program")
     (folder / "pytorch_model.bin").write_bytes(b"the same once more")
-    Hub.folder, Hub.asked = folder, []
+    Hub.folder, Hub.requests = folder, []
     server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -74,7 +74,7 @@ def served(tmp_path: Path) -> Iterator[str]:
 FETCH = """
 import sys
 from index.errors import ModelError
-from index.models.contract import locate
+from index.models.location import locate
 try:
     files = locate(sys.argv[1], report=print)
     print(files.revision, *sorted(p.relative_to(files.folder).as_posix() for p in files.folder.rglob("*.*")))
@@ -102,10 +102,10 @@ SERVED_NOWHERE = "http://127.0.0.1:9"
 def test_a_model_of_the_hub_is_downloaded_once(tmp_path: Path, served: str) -> None:
     listed = " ".join([COMMIT, *WANTED])
     output = fetch("someone/tiny", tmp_path / "home", HF_ENDPOINT=served)
-    assert output.splitlines() == ["downloading the model someone/tiny, once", listed]
-    Hub.asked.clear()
+    assert output.splitlines() == ["downloading the model someone/tiny (only once)", listed]
+    Hub.requests.clear()
     assert fetch("someone/tiny", tmp_path / "home", HF_ENDPOINT=served) == listed
-    assert Hub.asked == []  # what is here is taken as it is
+    assert Hub.requests == []  # a cached model is used without a request
     assert fetch("someone/tiny", tmp_path / "home", HF_HUB_OFFLINE="1") == listed
 
 
@@ -115,7 +115,7 @@ def test_sentence_transformers_home_holds_the_files(tmp_path: Path, served: str)
     assert (tmp_path / "place" / "models--someone--tiny" / "snapshots" / COMMIT / "modules.json").is_file()
 
 
-def test_a_download_that_was_broken_off_is_not_taken_for_a_model(tmp_path: Path, served: str) -> None:
+def test_an_interrupted_download_is_not_used_as_a_model(tmp_path: Path, served: str) -> None:
     fetch("someone/tiny", tmp_path / "home", HF_ENDPOINT=served)
     snapshot = tmp_path / "home" / "hub" / "models--someone--tiny" / "snapshots" / COMMIT
     (snapshot / "modules.json").unlink()
@@ -124,48 +124,51 @@ def test_a_download_that_was_broken_off_is_not_taken_for_a_model(tmp_path: Path,
 
 
 @pytest.mark.parametrize("name", ["someone/else", "tiny"])
-def test_a_model_the_hub_does_not_know(name: str, tmp_path: Path, served: str) -> None:
+def test_a_model_that_the_hub_does_not_have(name: str, tmp_path: Path, served: str) -> None:
     output = fetch(name, tmp_path / "home", HF_ENDPOINT=served)
     assert "\n" not in output
-    assert f"{'sentence-transformers/' * ('/' not in name)}{name} is no folder here" in output
+    assert (
+        f"{'sentence-transformers/' * ('/' not in name)}{name} is neither a local folder nor a model on the hub"
+        in output
+    )
     assert "check the spelling" in output
 
 
 @pytest.mark.parametrize(
     ("environment", "found"),
     [
-        ({"HF_ENDPOINT": SERVED_NOWHERE}, "the hub could not be asked for it"),
+        ({"HF_ENDPOINT": SERVED_NOWHERE}, "the hub could not be reached"),
         ({"HF_HUB_OFFLINE": "1"}, "HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE forbids"),
         ({"TRANSFORMERS_OFFLINE": "1"}, "HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE forbids"),
-        ({"HF_ENDPOINT": "http://no host"}, "the hub could not be asked for it"),
+        ({"HF_ENDPOINT": "http://no host"}, "the hub could not be reached"),
     ],
 )
-def test_without_a_network_it_is_said_at_once(environment: dict[str, str], found: str, tmp_path: Path) -> None:
+def test_a_missing_network_is_reported_at_once(environment: dict[str, str], found: str, tmp_path: Path) -> None:
     began = time.monotonic()
     output = fetch("someone/tiny", tmp_path / "home", **environment)
-    assert time.monotonic() - began < 20  # most of it Python starting on a busy machine
+    assert time.monotonic() - began < 20  # mostly the start of Python on a busy machine
     assert "\n" not in output
     assert found in output
-    assert "download the model once on a machine with a network" in output
+    assert "download the model on a machine with a network" in output
 
 
-def test_a_hub_that_never_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hub_that_never_responds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from huggingface_hub import constants
 
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setattr(constants, "ENDPOINT", f"http://127.0.0.1:{silent.getsockname()[1]}")
-        monkeypatch.setattr(hub, "_ANSWER_SECONDS", 0.2)
+        monkeypatch.setattr(hub, "_TIMEOUT_SECONDS", 0.2)
         monkeypatch.setenv("SENTENCE_TRANSFORMERS_HOME", str(tmp_path))
         with pytest.raises(ModelError) as raised:
             locate("someone/tiny")
     assert "timed out" in sentence(raised)
 
 
-def test_the_first_e5_models_are_given_their_prompts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_first_e5_models_receive_their_prompts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(hub, "fetch", lambda *_, **__: (tmp_path / "models--x" / "snapshots" / COMMIT, COMMIT))
     assert locate("intfloat/multilingual-e5-large").prompts == e5_folder.PROMPTS
     assert locate("BAAI/bge-m3").prompts == {}
     monkeypatch.setattr(packaged, "weights_file", lambda: None)  # as on Windows
     files = locate()
     assert (files.name, files.revision, files.prompts) == (DEFAULT_MODEL, COMMIT, e5_folder.PROMPTS)
-    assert files.mend == f"delete {tmp_path / 'models--x'}, and it is downloaded again"
+    assert files.remedy == f"delete {tmp_path / 'models--x'}, and it is downloaded again"

@@ -3,15 +3,15 @@ from threading import Event, Thread
 
 import pytest
 
-from index.models.encoder import Encoded, Progress
-from index.models.shared_encoder import SharedModels, Turns
+from index.models.encoder import Encodings, IncrementCallback
+from index.models.shared_encoder import SharedEncoder, SharedEncoderLoader
 from tests.fakes import HashingEncoder
 
 PATIENCE = 30.0
 
 
 class Slow(HashingEncoder):
-    """Embeds passages only when it is allowed to, and notes who was served, and whether two ever were at once."""
+    """Embeds passages only when allowed, and records the calls and how many ever overlapped."""
 
     def __init__(self) -> None:
         super().__init__(64)
@@ -20,13 +20,13 @@ class Slow(HashingEncoder):
         self._inside = 0
         self.most_inside = 0
 
-    def encode_queries(self, texts: Sequence[str]) -> Encoded:
+    def encode_queries(self, texts: Sequence[str]) -> Encodings:
         self.served.append(texts[0])
         return HashingEncoder(64).encode_passages(texts)
 
     def encode_passages(
-        self, texts: Sequence[str], *, tokens: bool = True, progress: Progress | None = None
-    ) -> Encoded:
+        self, texts: Sequence[str], *, tokens: bool = True, progress: IncrementCallback | None = None
+    ) -> Encodings:
         self._inside += 1
         self.most_inside = max(self.most_inside, self._inside)
         self.served.append(texts[0])
@@ -36,21 +36,21 @@ class Slow(HashingEncoder):
         return super().encode_passages(texts, tokens=tokens, progress=progress)
 
 
-def test_a_question_waits_for_one_batch_and_goes_before_the_next() -> None:
+def test_a_question_waits_for_one_batch_and_precedes_the_next() -> None:
     slow = Slow()
-    turns = Turns(slow)
-    build = Thread(target=lambda: [turns.encode_passages([f"batch {n}"]) for n in range(3)])
+    shared = SharedEncoder(slow)
+    build = Thread(target=lambda: [shared.encode_passages([f"batch {n}"]) for n in range(3)])
     build.start()
     assert slow.entered.wait(PATIENCE)
     asked = Event()
 
     def question() -> None:
-        turns.encode_queries(["a question"])
+        shared.encode_queries(["a question"])
         asked.set()
 
     ask = Thread(target=question)
     ask.start()
-    while turns._asking == 0:
+    while shared._waiting_first == 0:
         assert ask.is_alive()
     assert not asked.is_set()
     slow.go_on.set()
@@ -63,8 +63,8 @@ def test_a_question_waits_for_one_batch_and_goes_before_the_next() -> None:
 def test_builders_never_embed_at_the_same_time() -> None:
     slow = Slow()
     slow.go_on.set()
-    turns = Turns(slow)
-    threads = [Thread(target=lambda: [turns.encode_passages(["x"]) for _ in range(50)]) for _ in range(4)]
+    shared = SharedEncoder(slow)
+    threads = [Thread(target=lambda: [shared.encode_passages(["x"]) for _ in range(50)]) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -73,28 +73,28 @@ def test_builders_never_embed_at_the_same_time() -> None:
     assert len(slow.served) == 200
 
 
-def test_it_gives_what_the_encoder_gives() -> None:
+def test_results_are_those_of_the_wrapped_encoder() -> None:
     plain, texts = HashingEncoder(64), ["节约用水", "x" * 20] * 200
-    turns = Turns(plain)
-    assert turns.contract == plain.contract
-    assert turns.count_tokens(texts) == plain.count_tokens(texts)
-    told: list[int] = []
-    made = turns.encode_passages(texts, tokens=False, progress=told.append)
+    shared = SharedEncoder(plain)
+    assert shared.contract == plain.contract
+    assert shared.count_tokens(texts) == plain.count_tokens(texts)
+    counts: list[int] = []
+    made = shared.encode_passages(texts, tokens=False, progress=counts.append)
     assert (made.vectors == plain.encode_passages(texts, tokens=False).vectors).all()
-    assert sum(told) == 400
+    assert sum(counts) == 400
     assert len(made.tokens.codes) == 0
 
 
-def test_an_encoder_that_fails_gives_the_turn_back() -> None:
+def test_an_encoder_that_fails_releases_the_lock() -> None:
     class Failing(HashingEncoder):
-        def encode_queries(self, texts: Sequence[str]) -> Encoded:
+        def encode_queries(self, texts: Sequence[str]) -> Encodings:
             raise RuntimeError(texts[0])
 
-    turns = Turns(Failing(64))
+    shared = SharedEncoder(Failing(64))
     for _ in range(2):
         with pytest.raises(RuntimeError, match="no"):
-            turns.encode_queries(["no"])
-    assert len(turns.encode_passages(["a text"]).vectors) == 1
+            shared.encode_queries(["no"])
+    assert len(shared.encode_passages(["a text"]).vectors) == 1
 
 
 def test_a_model_is_loaded_once_and_the_last_is_kept() -> None:
@@ -104,7 +104,7 @@ def test_a_model_is_loaded_once_and_the_last_is_kept() -> None:
         loaded.append(name)
         return HashingEncoder(64)
 
-    models = SharedModels(load)
+    models = SharedEncoderLoader(load)
     assert models("a") is models("a")
     assert loaded == ["a"]
     models("b")

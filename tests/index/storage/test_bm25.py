@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.storage import bm25
-from index.storage.bm25 import ARRAYS, LexicalIndex, runs, terms
+from index.storage.bm25 import ARRAYS, LexicalIndex, term_runs, terms
 
 Array = np.ndarray[Any, Any]
 Passages = list[tuple[str, str]]
@@ -123,21 +123,23 @@ def test_scores_are_those_worked_out_by_hand() -> None:
 
 
 def test_weights_are_the_idf_of_each_term() -> None:
-    weights = build(COLOURS).weights("blue green red blue")
+    weights = build(COLOURS).idf_weights("blue green red blue")
     assert list(weights) == ["blue", "green", "red"]
     assert list(weights.values()) == pytest.approx([math.log(1.2), math.log(6), math.log(2)])
 
 
 def test_coverage_is_the_share_of_the_idf() -> None:
-    coverage = build(COLOURS).coverage("blue red red")
+    coverage = build(COLOURS).idf_coverage("blue red red")
     np.testing.assert_allclose(coverage, [1, math.log(1.2) / math.log(2.4)], rtol=1e-6)
-    np.testing.assert_allclose(build(COLOURS).coverage("red green"), [math.log(2) / math.log(12), 0], rtol=1e-6)
-    assert build(COLOURS).coverage("?").tolist() == [0, 0]
+    np.testing.assert_allclose(build(COLOURS).idf_coverage("red green"), [math.log(2) / math.log(12), 0], rtol=1e-6)
+    assert build(COLOURS).idf_coverage("?").tolist() == [0, 0]
 
 
 def test_a_single_character_weighs_half_of_what_a_bigram_does() -> None:
     index = build([("", "用水"), ("", "煤炭")])
-    assert index.weights("用水") == pytest.approx({"用水": math.log(2), "用": math.log(2) / 2, "水": math.log(2) / 2})
+    assert index.idf_weights("用水") == pytest.approx(
+        {"用水": math.log(2), "用": math.log(2) / 2, "水": math.log(2) / 2}
+    )
     np.testing.assert_allclose(index.scores("水"), [math.log(2) / 2, 0], rtol=1e-6)
     np.testing.assert_allclose(index.scores("用水"), [math.log(2) * 2, 0], rtol=1e-6)
 
@@ -150,7 +152,7 @@ def test_a_heading_counts_as_often_as_it_weighs() -> None:
 def test_a_heading_that_weighs_nothing_is_not_there() -> None:
     without = build([("red", "blue"), ("green", "blue")], heading_weight=0)
     assert without.scores("red").tolist() == [0, 0]
-    assert list(without.numbers) == ["blue"]
+    assert list(without.term_ids) == ["blue"]
 
 
 def test_a_question_of_one_character_finds_what_contains_it(index: LexicalIndex) -> None:
@@ -188,7 +190,7 @@ def test_scores_equal_brute_force(pairs: Passages, query: str, heading_weight: f
 @given(passages, text)
 def test_scores_and_coverage_agree(pairs: Passages, query: str) -> None:
     index = build(pairs)
-    scores, coverage = index.scores(query), index.coverage(query)
+    scores, coverage = index.scores(query), index.idf_coverage(query)
     assert ((coverage >= 0) & (coverage <= 1)).all()
     assert ((scores > 0) == (coverage > 0)).all()
     for row, (heading, body) in enumerate(pairs):
@@ -199,7 +201,7 @@ def test_scores_and_coverage_agree(pairs: Passages, query: str) -> None:
 def test_texts_without_terms_and_no_texts_at_all() -> None:
     assert build([("", ""), ("", "。")]).scores("水").tolist() == [0, 0]
     empty = build([])
-    assert (len(empty), empty.scores("水").tolist(), empty.coverage("水").tolist()) == (0, [], [])
+    assert (len(empty), empty.scores("水").tolist(), empty.idf_coverage("水").tolist()) == (0, [], [])
 
 
 @pytest.mark.parametrize("options", [{"k1": -1}, {"b": 1.1}, {"b": math.nan}, {"heading_weight": math.inf}])
@@ -228,7 +230,7 @@ def test_arrays_hold_all_of_the_index(pairs: Passages, query: str) -> None:
     assert [(name, a.dtype, a.ndim) for name, a in arrays.items()] == [(n, np.dtype(t), 1) for n, t in ARRAYS.items()]
     assert len(again) == len(pairs)
     assert again.scores(query).tolist() == index.scores(query).tolist()
-    assert again.weights(query) == index.weights(query)
+    assert again.idf_weights(query) == index.idf_weights(query)
     assert {n: a.tobytes() for n, a in again.arrays().items()} == {n: a.tobytes() for n, a in arrays.items()}
 
 
@@ -322,7 +324,7 @@ def test_damage_is_refused_or_does_not_break_a_search(name: str, at: int, byte: 
         index = LexicalIndex.from_arrays(arrays)
     except ValueError:
         return
-    assert len(index.scores("用水量 coal")) == len(index.coverage("用水量 coal")) == len(BODIES)
+    assert len(index.scores("用水量 coal")) == len(index.idf_coverage("用水量 coal")) == len(BODIES)
 
 
 # where terms stand
@@ -343,14 +345,14 @@ def test_damage_is_refused_or_does_not_break_a_search(name: str, at: int, byte: 
     ],
 )
 def test_runs_stand_where_they_are_written(text: str, found: list[tuple[str, str]]) -> None:
-    assert [(run.text, text[slice(*run.span(0, len(run.text)))]) for run in runs(text)] == found
+    assert [(run.text, text[slice(*run.span(0, len(run.text)))]) for run in term_runs(text)] == found
 
 
 @given(st.text(max_size=60))
 def test_the_terms_of_runs_are_terms(text: str) -> None:
     """All that ``terms`` gives but single characters; letters that are folded differently in company apart."""
-    found = [term for run in runs(text) for term in run.terms()]
-    spans = [run.span(0, len(run.text)) for run in runs(text)]
+    found = [term for run in term_runs(text) for term in run.terms()]
+    spans = [run.span(0, len(run.text)) for run in term_runs(text)]
     assert all(0 <= start < end <= len(text) for start, end in spans)
     assert spans == sorted(spans)
     if text.isascii():
@@ -359,30 +361,30 @@ def test_the_terms_of_runs_are_terms(text: str) -> None:
 
 def test_frequency_counts_passages() -> None:
     index = LexicalIndex.build(["节水", "", ""], ["用水用水", "用水", "water"])
-    assert [index.frequency(term) for term in ("用水", "节水", "water", "水", "none")] == [2, 1, 1, 2, 0]
+    assert [index.document_frequency(term) for term in ("用水", "节水", "water", "水", "none")] == [2, 1, 1, 2, 0]
 
 
 def test_passages_that_hold_all_terms_of_a_text() -> None:
     index = LexicalIndex.build(["就业", "", ""], ["培训", "促进就业 GDP", "就 gdp 业"])
-    assert index.holding("就业").tolist() == [0, 1]
-    assert index.holding("Gdp").tolist() == [1, 2]
-    assert index.holding("就业 gdp").tolist() == [1]
-    assert index.holding("教育").tolist() == index.holding("……").tolist() == []
+    assert index.rows_with_all("就业").tolist() == [0, 1]
+    assert index.rows_with_all("Gdp").tolist() == [1, 2]
+    assert index.rows_with_all("就业 gdp").tolist() == [1]
+    assert index.rows_with_all("教育").tolist() == index.rows_with_all("……").tolist() == []
 
 
 @given(st.lists(st.text("甲乙丙丁 ab", max_size=12), min_size=1, max_size=6), st.text("甲乙丙丁 ab", max_size=12))
 def test_likeness_counts_the_idf_of_both_texts(bodies: list[str], text: str) -> None:
     index = LexicalIndex.build([""] * len(bodies), bodies)
     wanted = np.zeros(len(bodies))
-    for term, idf in index.weights(text).items():
-        if index.frequency(term):
+    for term, idf in index.idf_weights(text).items():
+        if index.document_frequency(term):
             wanted += terms(text).count(term) * idf * index.scores(term if len(term) == 1 else f" {term} ")
             if len(term) == 2 and term not in ("aa", "ab", "ba", "bb"):  # its single characters are terms, too
                 wanted -= terms(text).count(term) * idf * (index.scores(term[0]) + index.scores(term[1]))
-    np.testing.assert_allclose(index.likeness(text), wanted, rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(index.similarity(text), wanted, rtol=1e-3, atol=1e-4)
 
 
 def test_likeness_by_hand() -> None:
     index = LexicalIndex.build([""] * 3, ["water", "water fire", "fire"], k1=0)  # what is there counts its idf
     once = np.log1p((3 - 2 + 0.5) / (2 + 0.5))  # in two of three
-    np.testing.assert_allclose(index.likeness("water water none"), [2 * once**2, 2 * once**2, 0], rtol=1e-5)
+    np.testing.assert_allclose(index.similarity("water water none"), [2 * once**2, 2 * once**2, 0], rtol=1e-5)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from index.storage import durable
-from index.storage.durable import HeldError, Stamp
+from index.storage.durable import FileDigest, LockHeldError
 
 needs_posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no descriptors for folders, and no fork")
 
@@ -34,8 +34,8 @@ def test_a_file_is_written_and_stamped(tmp_path: Path) -> None:
     stamp = durable.write(path, [b"ab", memoryview(b""), memoryview(b"c")])
     assert path.read_bytes() == b"abc"
     # The first example of FIPS 180-2.
-    assert stamp == Stamp(3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
-    assert stamp == Stamp.of(b"abc")
+    assert stamp == FileDigest(3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+    assert stamp == FileDigest.of(b"abc")
 
 
 def test_what_is_there_is_not_overwritten(tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ def test_what_is_there_is_not_overwritten(tmp_path: Path) -> None:
 def test_a_system_that_writes_a_little_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = os.write
     monkeypatch.setattr(os, "write", lambda descriptor, data: real(descriptor, data[:3]))
-    assert durable.write(tmp_path / "a", [b"0123456789"]) == Stamp.of(b"0123456789")
+    assert durable.write(tmp_path / "a", [b"0123456789"]) == FileDigest.of(b"0123456789")
     assert (tmp_path / "a").read_bytes() == b"0123456789"
 
 
@@ -62,7 +62,7 @@ def test_an_error_names_the_file(name: str, tmp_path: Path, monkeypatch: pytest.
 
 def test_bytes_are_replaced_at_one_stroke(tmp_path: Path) -> None:
     path = tmp_path / "a"
-    durable.unfinished(path).write_bytes(b"of one that was killed")
+    durable.temporary_path(path).write_bytes(b"of one that was killed")
     for data in (b"first", b"second, longer", b""):
         durable.replace(path, data)
         assert path.read_bytes() == data
@@ -195,9 +195,9 @@ def test_a_lock_is_held_and_freed(tmp_path: Path) -> None:
     lock, holder = tmp_path / "LOCK", tmp_path / "BUILDER"
     holder.write_text("of one that was killed\n")
     for _ in range(2):
-        with durable.holding(lock, holder):
+        with durable.hold_lock(lock, holder):
             assert int(holder.read_text()) == os.getpid()
-            with pytest.raises(HeldError) as error, durable.holding(lock, holder):
+            with pytest.raises(LockHeldError) as error, durable.hold_lock(lock, holder):
                 pass
             assert error.value.holder == os.getpid()
             assert int(holder.read_text()) == os.getpid()
@@ -206,9 +206,9 @@ def test_a_lock_is_held_and_freed(tmp_path: Path) -> None:
 
 def test_a_lock_is_freed_by_an_error_inside(tmp_path: Path) -> None:
     lock, holder = tmp_path / "LOCK", tmp_path / "BUILDER"
-    with pytest.raises(ValueError, match="inside"), durable.holding(lock, holder):
+    with pytest.raises(ValueError, match="inside"), durable.hold_lock(lock, holder):
         raise ValueError("inside")
-    with durable.holding(lock, holder):
+    with durable.hold_lock(lock, holder):
         pass
 
 
@@ -218,9 +218,9 @@ def test_a_holder_that_no_longer_lives_is_not_named(tmp_path: Path, monkeypatch:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     for text in (f"{ended.pid}\n", "", "no number\n"):
-        with durable.holding(lock, tmp_path / "another"):
+        with durable.hold_lock(lock, tmp_path / "another"):
             holder.write_text(text)
-            with pytest.raises(HeldError) as error, durable.holding(lock, holder):
+            with pytest.raises(LockHeldError) as error, durable.hold_lock(lock, holder):
                 pass
             assert error.value.holder is None
 
@@ -229,9 +229,9 @@ def test_a_holder_that_cannot_be_noted_frees_the_lock(tmp_path: Path, monkeypatc
     lock, holder = tmp_path / "LOCK", tmp_path / "BUILDER"
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", failing("fsync", "descriptor"))
-        with pytest.raises(OSError, match="error") as error, durable.holding(lock, holder):
+        with pytest.raises(OSError, match="error") as error, durable.hold_lock(lock, holder):
             pass
     assert error.value.filename == str(holder)
-    with durable.holding(lock, holder):
+    with durable.hold_lock(lock, holder):
         pass
     assert not holder.exists()

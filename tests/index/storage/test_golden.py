@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from index.building.build import build, collect
-from index.building.verification import judged, slipped
+from index.building.verification import is_verifiable, mismatched_passages
 from index.citations import cite
 from index.storage import store
 from index.storage.snapshot import Snapshot
@@ -76,7 +76,7 @@ def test_the_present_format_has_one() -> None:
 
 def test_what_its_manifest_says(golden: Path) -> None:
     [generation] = store.list_generations(golden)
-    about = store.about(golden, generation)
+    about = store.generation_info(golden, generation)
     assert (generation.name, about.model, about.documents, about.passages, about.sentences) == (
         "000001",
         "hashing",
@@ -129,7 +129,7 @@ def test_its_rows(snapshot: Snapshot) -> None:
     sentence = snapshot.sentence_vectors[10].astype(np.float32)
     np.testing.assert_allclose(np.sort(sentence)[-4:], 1 / 2, atol=1e-3)
     assert np.diff(snapshot.tokens.starts).tolist() == [14, 11, 11, 17, 4, 22, 16, 4, 11, 5, 4, 4, 7]
-    np.testing.assert_allclose(snapshot.tokens.text(10).sum(axis=1), 1, atol=1e-6)
+    np.testing.assert_allclose(snapshot.tokens.of_text(10).sum(axis=1), 1, atol=1e-6)
 
 
 def test_a_search_in_it(snapshot: Snapshot) -> None:
@@ -137,13 +137,13 @@ def test_a_search_in_it(snapshot: Snapshot) -> None:
     scores, rows = VectorIndex(snapshot.passage_vectors).search(query, 2)
     assert [snapshot.passages[row].text for row in rows[0]] == ["推广再生水。", "河流要清。"]
     np.testing.assert_allclose(scores[0], [0.80178, 0.33348], atol=1e-5)
-    words = snapshot.words.scores("再生水")
+    words = snapshot.lexical.scores("再生水")
     assert np.flatnonzero(words).tolist() == [4, 5, 6]
     np.testing.assert_allclose(words[[4, 5, 6]], [0.72323, 7.77026, 0.48226], atol=1e-4)
 
 
 def test_its_texts_and_rows_belong_together(snapshot: Snapshot) -> None:
-    assert not judged(snapshot) or slipped(snapshot) == ()
+    assert not is_verifiable(snapshot) or mismatched_passages(snapshot) == ()
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ def built(tmp_path: Path) -> Path:
 
 
 def generation(directory: Path) -> Path:
-    return directory / "generations" / store.live(directory).name
+    return directory / "generations" / store.live_generation(directory).name
 
 
 def test_what_was_published_is_opened(built: Path) -> None:
@@ -48,8 +48,8 @@ def test_what_was_published_is_opened(built: Path) -> None:
     np.testing.assert_allclose(snapshot.sentence_vectors[:3].astype(np.float32), expected, atol=1e-3)
     assert len(snapshot.tokens) == len(snapshot.sentences)
     third = encoder.encode_passages(["推广再生水。"]).tokens
-    np.testing.assert_array_equal(snapshot.tokens.text(2), third.text(0))
-    assert set(np.argsort(-snapshot.words.scores("推广再生水"))[:2].tolist()) == {0, 4}
+    np.testing.assert_array_equal(snapshot.tokens.of_text(2), third.of_text(0))
+    assert set(np.argsort(-snapshot.lexical.scores("推广再生水"))[:2].tolist()) == {0, 4}
     spans = [tuple(row) for row in snapshot.sentences]
     assert spans == [(i, *span) for i, p in enumerate(snapshot.passages) for span in sentence_spans(p.text)]
 
@@ -82,7 +82,7 @@ def test_an_index_of_an_older_format_is_named_and_built_anew(built: Path, tmp_pa
         store.open_snapshot(built)
     report = build_index(write_plan(tmp_path), built)
     assert (report.unchanged, report.generation) == (False, "000002")
-    assert len(store.open_snapshot(built).words) == 7
+    assert len(store.open_snapshot(built).lexical) == 7
     assert [p.name for p in (built / "generations").iterdir()] == ["000002"]
 
 
@@ -192,10 +192,10 @@ def test_a_snapshot_refuses_tokens_and_words_that_are_not_its_own(built: Path) -
     snapshot = store.open_snapshot(built)
     n, m = len(snapshot.passages), len(snapshot.tokens)
     for change in (
-        {"tokens": snapshot.tokens.between(1, m)},
-        {"tokens": TokenVectors.joined([snapshot.tokens, snapshot.tokens.between(0, 1)])},
-        {"tokens": TokenVectors.quantised([np.ones((1, 3), dtype=np.float32)] * m, 3)},
-        {"words": LexicalIndex.build([""] * (n + 1), ["水"] * (n + 1))},
+        {"tokens": snapshot.tokens.of_texts(1, m)},
+        {"tokens": TokenVectors.concatenate([snapshot.tokens, snapshot.tokens.of_texts(0, 1)])},
+        {"tokens": TokenVectors.quantise([np.ones((1, 3), dtype=np.float32)] * m, 3)},
+        {"lexical": LexicalIndex.build([""] * (n + 1), ["水"] * (n + 1))},
     ):
         with pytest.raises(ValueError, match=f"tokens of {m} sentences .* words of 7 passages"):
             replace(snapshot, **change)
@@ -244,9 +244,9 @@ def test_an_unfinished_build_leaves_the_last_one_live(built: Path, tmp_path: Pat
     unfinished.mkdir()
     (unfinished / "passage_vectors.npy").write_bytes(b"half")
     (built / "CURRENT.new").write_text("half")
-    assert store.live(built).name == "000001"
+    assert store.live_generation(built).name == "000001"
     build_index(write_plan(tmp_path, PLAN + "又一段。\n"), built)
-    assert store.live(built).name == "000002"
+    assert store.live_generation(built).name == "000002"
     assert {p.name for p in built.iterdir()} == {"CURRENT", "LOCK", "generations"}
     assert len(list((built / "generations").iterdir())) == 2
 
@@ -254,7 +254,7 @@ def test_an_unfinished_build_leaves_the_last_one_live(built: Path, tmp_path: Pat
 def test_the_generations_of_a_damaged_pointer_are_left_until_a_build_is_finished(built: Path, tmp_path: Path) -> None:
     (built / "CURRENT").write_text("000001 sha256:")
     unequal = PLAN + "又一段。\n"
-    with store.building(built):
+    with store.build_lock(built):
         store.sweep(built)
     assert (built / "generations" / "000001").is_dir()
     assert build_index(write_plan(tmp_path, unequal), built).generation == "000002"
@@ -290,7 +290,7 @@ def test_rolling_back_and_forth(built: Path, tmp_path: Path) -> None:
     ):
         store.roll_back(built, "000007")
     report = build_index(write_plan(tmp_path, PLAN + "第3段。\n"), built)
-    assert (report.generation, report.made) == ("000004", 0)  # all texts are in generation 3
+    assert (report.generation, report.embedded) == ("000004", 0)  # all texts are in generation 3
     assert [g.name for g in store.list_generations(built)] == ["000004", "000001", "000003"]
 
 
@@ -303,23 +303,23 @@ def test_there_is_no_rolling_back_to_what_is_damaged(built: Path, tmp_path: Path
     (built / "generations" / "000001" / "tokens.npy").write_bytes(b"")
     with pytest.raises(StoreError, match=r"000001/tokens.npy is damaged"):
         store.roll_back(built)
-    assert store.live(built).name == "000002"
+    assert store.live_generation(built).name == "000002"
 
 
 def test_what_a_generation_is(built: Path) -> None:
-    about = store.about(built, store.live(built))
+    about = store.generation_info(built, store.live_generation(built))
     assert (about.documents, about.passages, about.model) == (1, 7, "hashing")
     assert about.size == sum(p.stat().st_size for p in generation(built).iterdir() if p.name != "manifest.json")
     assert datetime.fromisoformat(about.built).tzinfo == UTC
 
 
 def test_one_builder_at_a_time(built: Path) -> None:
-    with store.building(built):
+    with store.build_lock(built):
         start = time.monotonic()
-        with pytest.raises(StoreError, match=f"process {os.getpid()} is building"), store.building(built):
+        with pytest.raises(StoreError, match=f"process {os.getpid()} is building"), store.build_lock(built):
             pass
         assert time.monotonic() - start < 1
-    with store.building(built):
+    with store.build_lock(built):
         pass
 
 
@@ -332,7 +332,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
             StoreError,
             match=r"cannot write .*file.*: .*; what was finished before is whole; give another --index",
         ),
-        store.building(file / "index"),
+        store.build_lock(file / "index"),
     ):
         pass
 
@@ -358,12 +358,12 @@ def test_a_damaged_pointer_loses_what_still_fits_not(built: Path, tmp_path: Path
     if damage == "emptied":
         with pytest.raises(StoreError, match="no generation before the live one to go back to"):
             store.roll_back(built)
-        assert build_index(write_plan(tmp_path, PLAN), built).made == 22
+        assert build_index(write_plan(tmp_path, PLAN), built).embedded == 22
     else:
         assert store.roll_back(built).name == ("000001" if damage == "flipped" else "000002")
         current.write_bytes(b"1" + sound[1:])  # generation 2 is lost, but not its name
         report = build_index(write_plan(tmp_path, PLAN + "第三段。\n"), built)
-        assert (report.generation, report.made) == ("000003", 2)
+        assert (report.generation, report.embedded) == ("000003", 2)
         assert [g.name for g in store.list_generations(built)] == ["000003", "000001"]
 
 

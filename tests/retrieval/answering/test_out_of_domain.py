@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.models.encoder import Encoded, Progress
+from index.models.encoder import Encodings, IncrementCallback
 from retrieval.answering.out_of_domain import OutOfDomainVectors, out_of_domain_sentences
 from tests.fakes import HashingEncoder, TokenlessEncoder
 
@@ -17,8 +17,8 @@ class CountingEncoder(HashingEncoder):
     count = 0
 
     def encode_passages(
-        self, texts: Sequence[str], *, tokens: bool = True, progress: Progress | None = None
-    ) -> Encoded:
+        self, texts: Sequence[str], *, tokens: bool = True, progress: IncrementCallback | None = None
+    ) -> Encodings:
         self.count += len(texts)
         return super().encode_passages(texts, tokens=tokens, progress=progress)
 

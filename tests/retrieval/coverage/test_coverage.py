@@ -148,7 +148,7 @@ def test_how_near_passages_are_is_the_mean_of_the_best_of_each_token(
         best = []
         for row in range(len(searcher.passages)):
             ours = searcher._ranker.sentences_of(row).tolist()
-            tokens = [searcher._ranker._tokens.text(sentence) for sentence in ours]
+            tokens = [searcher._ranker._tokens.of_text(sentence) for sentence in ours]
             best.append((question.tokens @ np.concatenate(tokens).T).max(axis=1).mean())
         expected.append(best)
     np.testing.assert_allclose(found, expected, rtol=1e-5)

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from index.building.embedding import headings
+from index.building.embedding import heading_text
 from index.errors import DocumentError
 from retrieval.answering.verdict import LONGEST_QUESTION
 from retrieval.evaluation.beir import Query, read_collection
@@ -26,7 +26,7 @@ def test_the_corpus_becomes_one_document(tmp_path: Path) -> None:
     assert all(document.source[p.start : p.end] == p.text for p in document.passages)
     lines = document.source.split("\n")
     assert all(lines[p.line - 1] == p.text.split("\n")[0] for p in document.passages)
-    assert [headings(p) for p in document.passages] == ["第一章 节约用水\n", "第一章 节约用水\n", "", "Housing\n"]
+    assert [heading_text(p) for p in document.passages] == ["第一章 节约用水\n", "第一章 节约用水\n", "", "Housing\n"]
     assert [p.ordinal for p in document.passages] == [1, 2, 1, 1]
 
 

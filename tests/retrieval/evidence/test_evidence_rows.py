@@ -86,7 +86,7 @@ def test_own_columns_stand_before_ours_as_they_came() -> None:
 
 def test_a_table_tells_what_it_was_made_with(tmp_path: Path) -> None:
     build_index(write_plan(tmp_path), tmp_path / "index")
-    searcher, generation = open_searcher(tmp_path / "index"), store.live(tmp_path / "index")
+    searcher, generation = open_searcher(tmp_path / "index"), store.live_generation(tmp_path / "index")
     about = evidence_rows.about(asking("水", own={"n": 1}), generation, searcher.contract, {"k": 3})
     assert about["generation"] == "000001"
     assert about["digest"] == generation.digest

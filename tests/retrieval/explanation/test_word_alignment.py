@@ -3,7 +3,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from index.models.token_spans import PlacedTokens
+from index.models.contextual_tokens import ContextualTokens
 from index.records import Span
 from index.storage.bm25 import LexicalIndex
 from retrieval.explanation.word_alignment import MOST, Read, matches, middle, trimmed, words_of
@@ -21,7 +21,7 @@ def read(text: str, *tokens: tuple[str, Sequence[float]]) -> Read:
         at = start + len(token)
         spans.append(Span(start, at))
     vectors = np.array([vector for _, vector in tokens], dtype=np.float32)
-    return Read(text, PlacedTokens(tuple(spans), vectors))
+    return Read(text, ContextualTokens(tuple(spans), vectors))
 
 
 def words(text: str, *tokens: str) -> list[tuple[str, tuple[int, ...]]]:
@@ -118,7 +118,7 @@ def test_no_more_than_most_and_the_best_first() -> None:
 
 
 def test_a_model_that_does_not_tell_meets_nothing() -> None:
-    nothing = PlacedTokens((), np.empty((0, 4), dtype=np.float32))
+    nothing = ContextualTokens((), np.empty((0, 4), dtype=np.float32))
     known = read("用水", ("用水", X))
     assert middle([nothing]) is None
     assert matches(Read("water", nothing), [known], middle([known.tokens]), EMPTY) == [()]

@@ -46,7 +46,7 @@ def ranker(which: str) -> Ranker:
 
 def encoded(text: str, encoder: Encoder | None = None) -> EncodedQuery:
     vectors, tokens = (encoder or HashingEncoder()).encode_queries([text])
-    return EncodedQuery(text, vectors[0], tokens.text(0))
+    return EncodedQuery(text, vectors[0], tokens.of_text(0))
 
 
 # a slow second opinion
@@ -66,7 +66,7 @@ def best_matches(snapshot: Snapshot, question: EncodedQuery) -> Values:
     """For each token of the question and each passage the best cosine of any token of its sentences, (l, n)."""
     found = np.zeros((len(question.tokens), len(snapshot.passages)))
     for row in range(len(snapshot.passages)):
-        own = [snapshot.tokens.text(j) for j in np.flatnonzero(snapshot.sentences[:, 0] == row).tolist()]
+        own = [snapshot.tokens.of_text(j) for j in np.flatnonzero(snapshot.sentences[:, 0] == row).tolist()]
         tokens = np.concatenate(own)
         for i, token in enumerate(question.tokens):
             found[i, row] = max((float(token @ other) for other in tokens), default=0.0)
@@ -80,8 +80,8 @@ def expected_scores(snapshot: Snapshot, question: EncodedQuery, weights: FusionW
     shares = [s / sum(spreads) if sum(spreads) else 1 / len(spreads) for s in spreads]
     sentences = [float(v.astype(np.float32) @ question.vector) for v in snapshot.sentence_vectors]
     owners = snapshot.sentences[:, 0]
-    bm25 = snapshot.words.scores(question.text).astype(np.float64)
-    coverage = snapshot.words.coverage(question.text)
+    bm25 = snapshot.lexical.scores(question.text).astype(np.float64)
+    coverage = snapshot.lexical.idf_coverage(question.text)
     passages = (snapshot.passage_vectors @ question.vector).astype(np.float64)
     late_interaction = sum((share * own for share, own in zip(shares, matches, strict=True)), np.zeros(len(passages)))
     signals = {

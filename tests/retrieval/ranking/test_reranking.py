@@ -241,7 +241,7 @@ def test_embedding_models_are_refused(tmp_path: Path) -> None:
     folder = packed.write_folder(tmp_path)
     message = refusal(str(folder))
     assert f"{folder} is no cross encoder but a SentenceTransformer" in message
-    assert "name a cross encoder such as BAAI/bge-reranker-v2-m3, or leave --reranker away" in message
+    assert "name a cross encoder such as BAAI/bge-reranker-v2-m3, or leave --reranker out" in message
     (folder / "modules.json").unlink()
     assert "is no cross encoder but a BertModel" in refusal(str(folder))
 
@@ -263,7 +263,7 @@ def test_a_head_that_would_be_made_up_is_refused(tiny: Path, architectures: list
     packed.change(tiny / "config.json", architectures=architectures)
     message = refusal(str(tiny))
     assert "2 of its weights are missing, classifier." in message
-    assert "copy it again from where it came, or leave --reranker away to do without one" in message
+    assert "copy it again from its source, or leave --reranker out to search without one" in message
 
 
 def test_a_pooler_that_would_be_made_up_is_refused(tiny: Path) -> None:
@@ -310,17 +310,17 @@ def test_a_damaged_folder_is_one_sentence(
     [
         ("", "the reranker has no name"),
         ("  ", "the reranker has no name"),
-        ("./nothing", "./nothing is not there"),
-        ("tests", "holds no model"),
+        ("./nothing", "./nothing does not exist"),
+        ("tests", "contains no model"),
         ("pyproject.toml", "pyproject.toml is a file"),
-        ("two words", "neither a folder nor a name that the model hub could have"),
+        ("two words", "neither a folder nor a valid name of a hub model"),
     ],
 )
 def test_a_name_that_is_no_model(name: str, found: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     message = refusal(name)
     assert found in message
-    assert "leave --reranker away to do without one" in message
+    assert "leave --reranker out to search without one" in message
 
 
 @pytest.mark.parametrize(
@@ -330,7 +330,7 @@ def test_a_name_that_is_no_model(name: str, found: str, monkeypatch: pytest.Monk
 def test_a_model_that_is_not_on_this_machine(name: str, found: str, tmp_path: Path) -> None:
     output = run(REFUSED, name, HF_HUB_OFFLINE="1", HF_HOME=str(tmp_path))
     assert output.startswith(f"the model {found} is not on this machine, and HF_HUB_OFFLINE")
-    assert "pass its folder with --reranker, or leave --reranker away" in output
+    assert "pass its folder with --reranker, or leave --reranker out" in output
 
 
 # --- in a process of its own

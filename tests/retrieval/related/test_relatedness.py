@@ -55,7 +55,7 @@ def test_sentences_are_compared_both_ways(plain: Relatedness) -> None:
 
 def test_words_are_the_share_of_what_the_passage_gives_itself(plain: Relatedness) -> None:
     words = LexicalIndex.build(["", "", ""], TEXTS)
-    own = words.likeness(TEXTS[1])
+    own = words.similarity(TEXTS[1])
     np.testing.assert_allclose(plain.parts(np.array([1])).words[0], [own[0] / own[1], 1, 0], rtol=1e-5)
     assert 0 < own[0] / own[1] < 1
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from index.building.embedding import embed
-from index.models.encoder import Encoded
+from index.models.encoder import Encodings
 from retrieval.evaluation.beir import Collection, read_collection
 from retrieval.search import Searcher
 from scripts.benchmarks import time_batch, time_indexing, time_questions, time_updating
@@ -23,7 +23,7 @@ DELAY = 0.01
 class SlowEncoder(HashingEncoder):
     """Takes its time for questions."""
 
-    def encode_queries(self, texts: Sequence[str]) -> Encoded:
+    def encode_queries(self, texts: Sequence[str]) -> Encodings:
         time.sleep(DELAY)
         return super().encode_queries(texts)
 

@@ -43,7 +43,7 @@ def run(
     **options: Any,
 ) -> int:
     chosen = batch.Options(**{"k": 3, **options})
-    searcher, generation = open_searcher(index), store.live(index)
+    searcher, generation = open_searcher(index), store.live_generation(index)
     return sum(map(len, batch.run(asked, searcher, out, generation=generation, options=chosen, progress=progress)))
 
 
@@ -217,7 +217,7 @@ from tests.scripts.commands.test_batch import QUESTIONS
 
 index, folder = map(Path, sys.argv[1:])
 batch.BLOCK = 4
-searcher, generation, moments = open_searcher(index), store.live(index), random.Random(7)
+searcher, generation, moments = open_searcher(index), store.live_generation(index), random.Random(7)
 for form in tables.FORMATS:
     for moment in [moments.uniform(0, 0.5) for _ in range(3)] + [None]:
         child = os.fork()

@@ -18,7 +18,7 @@ from tests.fakes import HashingEncoder
 
 @pytest.fixture
 def index(tmp_path: Path) -> Path:
-    with store.building(tmp_path / "index"):
+    with store.build_lock(tmp_path / "index"):
         store.publish(tmp_path / "index", snapshot_of(PLAN))
     return tmp_path / "index"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import DocumentError
-from index.models.contract import ModelFiles
+from index.models.location import ModelFiles
 from retrieval.evaluation.statistics import Interval
 from scripts import cli
 from scripts.benchmarks import quality
@@ -22,7 +22,7 @@ class Command:
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         self._monkeypatch, self._capsys = monkeypatch, capsys
         fake = HashingEncoder()
-        files = ModelFiles(name="hashing", folder=folder, revision=fake.contract.revision, mend="")
+        files = ModelFiles(name="hashing", folder=folder, revision=fake.contract.revision, remedy="")
         monkeypatch.setattr("scripts.commands.indexing.load_encoder", lambda *_, **__: fake)
         monkeypatch.setattr("scripts.commands.indexing.locate", lambda *_, **__: files)
         monkeypatch.setenv("ZHANGJU_CACHE", str(folder / "cache"))

@@ -31,7 +31,7 @@ def test_a_sound_index(run: Run, twice: Path) -> None:
     assert status == 0
     assert [line.split()[:2] for line in out.splitlines()] == [
         ["live", "000002"],
-        ["000001", store.about(*_first(twice)).built],
+        ["000001", store.generation_info(*_first(twice)).built],
     ]
     assert ".zhangju is sound" in err
     status, out, _ = run("verify", "--json")

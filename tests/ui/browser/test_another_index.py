@@ -17,7 +17,7 @@ QUESTION = "万元产值用水量下降多少？"
 
 def publish(directory: Path, text: str) -> str:
     """Make the index of a text the live generation, as a builder in another process does."""
-    with store.building(directory):
+    with store.build_lock(directory):
         return store.publish(directory, snapshot_of(text))
 
 

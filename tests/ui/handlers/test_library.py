@@ -15,10 +15,10 @@ from starlette.requests import Request
 from starlette.types import Message
 
 from index.building import uploads as files
-from index.building.updates import Change, Stage
+from index.building.updates import UpdateProgress, UpdateRequest
 from index.errors import StoreError
-from index.models.encoder import Encoded, Progress
-from index.models.shared_encoder import SharedModels
+from index.models.encoder import Encodings, IncrementCallback
+from index.models.shared_encoder import SharedEncoderLoader
 from index.storage import store
 from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.live import LiveSearcher
@@ -47,8 +47,8 @@ class Held(HashingEncoder):
         self.go_on.set()
 
     def encode_passages(
-        self, texts: Sequence[str], *, tokens: bool = True, progress: Progress | None = None
-    ) -> Encoded:
+        self, texts: Sequence[str], *, tokens: bool = True, progress: IncrementCallback | None = None
+    ) -> Encodings:
         self.entered.set()
         assert self.go_on.wait(PATIENCE)
         return super().encode_passages(texts, tokens=tokens, progress=progress)
@@ -59,7 +59,7 @@ class Desk:
 
     def __init__(self, directory: Path, sources: Path, live: LiveSearcher, encoder: Held, *, editable: bool) -> None:
         self.directory, self.live, self.encoder = directory, live, encoder
-        models = SharedModels(lambda _: encoder)
+        models = SharedEncoderLoader(lambda _: encoder)
         self.index_jobs = IndexJobs(directory, models, live, sources=[sources], editable=editable)
         self.uploads = UploadEndpoint(self.index_jobs, most=10_000)
         self.library = LibraryHandlers(live, AskHandlers(live).lookup, self.index_jobs, self.uploads)
@@ -113,7 +113,9 @@ def desk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Desk]:
     sources.mkdir()
     build_index(write_plan(sources), directory)
     encoder = Held()
-    live = LiveSearcher(directory, SharedModels(lambda _: encoder), out_of_domain=OutOfDomainVectors.embed, every=0.02)
+    live = LiveSearcher(
+        directory, SharedEncoderLoader(lambda _: encoder), out_of_domain=OutOfDomainVectors.embed, every=0.02
+    )
     with live:
         made = Desk(directory, sources, live, encoder, editable=getattr(request, "param", True))
         yield made
@@ -176,7 +178,7 @@ def test_bad_files_are_told_one_by_one(desk: Desk) -> None:
     assert "读取失败：picture.txt" in text
     assert "picture.txt is a picture (PNG) by its content" in text
     assert "读取失败：blank.txt" in text
-    assert [one.file.id for one in files.kept(desk.directory)] == ["某市条例.txt"]
+    assert [one.file.id for one in files.library_files(desk.directory)] == ["某市条例.txt"]
 
 
 def test_questions_are_answered_while_it_builds_and_nothing_else_is_begun(desk: Desk) -> None:
@@ -195,7 +197,7 @@ def test_questions_are_answered_while_it_builds_and_nothing_else_is_begun(desk: 
         assert ZH.library.busy in asked["html"]
     assert desk.send("third.txt", LAW.encode())[0] == 409
     with pytest.raises(JobRunningError):
-        desk.index_jobs.start(Change(anew=True), "rebuild")
+        desk.index_jobs.start(UpdateRequest(rebuild=True), "rebuild")
     desk.encoder.go_on.set()
     assert desk.ended().state == "done"
     assert desk.ids() == ["plan.txt", "law.txt"]
@@ -219,13 +221,13 @@ def test_a_rebuild_reads_the_sources_again(desk: Desk, tmp_path: Path) -> None:
     assert desk.library.rebuild("zh")["busy"]
     work = desk.ended()
     assert work.changed
-    assert (work.changed.read_again, work.changed.report.taken) == (("plan.txt",), 0)
+    assert (work.changed.reread, work.changed.report.reused) == (("plan.txt",), 0)
     assert "21%" in desk.live.current().searcher.documents[0].source
     assert "重新读了 1 份文件" in Page(desk.library.job_status("zh")["html"]).text()
 
 
 def test_who_builds_elsewhere_is_named(desk: Desk) -> None:
-    with store.building(desk.directory):
+    with store.build_lock(desk.directory):
         desk.add(("law.txt", LAW.encode()))
         work = desk.ended()
     assert isinstance(work.error, StoreError)
@@ -250,7 +252,7 @@ def test_a_bug_is_logged_and_told_without_details(
     def fail(*_args: object, **_options: object) -> None:
         raise RuntimeError("a detail")
 
-    monkeypatch.setattr("ui.state.index_jobs.change", fail)
+    monkeypatch.setattr("ui.state.index_jobs.apply_update", fail)
     desk.library.rebuild("zh")
     assert desk.ended().state == "failed"
     shown = desk.library.job_status("zh")["html"]
@@ -273,7 +275,7 @@ def test_a_build_ends_with_the_program_and_is_taken_up_by_the_next(desk: Desk) -
     assert work
     assert (work.state, work.error) == ("failed", None)
     assert ZH.library.stopped in render_work(work, (), ZH)
-    assert [one.file.id for one in files.kept(desk.directory)] == ["law.txt"]
+    assert [one.file.id for one in files.library_files(desk.directory)] == ["law.txt"]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -341,7 +343,12 @@ def test_over_http(desk: Desk) -> None:
 
 
 def test_every_step_has_its_words() -> None:
-    steps = [Stage("reading", 0, 2, "<i>.txt"), Stage("linking"), Stage("embedding", 1234, 5678), Stage("writing")]
+    steps = [
+        UpdateProgress("reading", 0, 2, "<i>.txt"),
+        UpdateProgress("linking"),
+        UpdateProgress("embedding", 1234, 5678),
+        UpdateProgress("writing"),
+    ]
     said = []
     for stage in steps:
         html = render_work(IndexJob(kind="add", names=("<i>.txt",), stage=stage), (), ZH)

@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.models import encoder
-from index.models.encoder import Encoded, SentenceTransformerEncoder, batches, load_encoder, step_of, widths
+from index.models.encoder import (
+    Encodings,
+    SentenceTransformerEncoder,
+    batches,
+    length_step,
+    load_encoder,
+    padded_lengths,
+)
 from index.text.sentences import sentence_spans
 from tests import packed
 
@@ -25,11 +32,11 @@ def tiny(tmp_path: Path) -> Path:
 
 def test_widths_by_hand() -> None:
     lengths = [0, 1, 8, 9, 500, 505, 600]
-    assert widths(lengths, step=8, limit=None).tolist() == [0, 8, 8, 16, 504, 512, 600]
-    assert widths(lengths, step=8, limit=512).tolist() == [0, 8, 8, 16, 504, 512, 512]
-    assert widths(lengths, step=2, limit=510).tolist() == [0, 2, 8, 10, 500, 506, 510]
-    assert widths([2, 600], step=1, limit=5).tolist() == [2, 5]
-    assert widths([], step=8, limit=512).tolist() == []
+    assert padded_lengths(lengths, step=8, limit=None).tolist() == [0, 8, 8, 16, 504, 512, 600]
+    assert padded_lengths(lengths, step=8, limit=512).tolist() == [0, 8, 8, 16, 504, 512, 512]
+    assert padded_lengths(lengths, step=2, limit=510).tolist() == [0, 2, 8, 10, 500, 506, 510]
+    assert padded_lengths([2, 600], step=1, limit=5).tolist() == [2, 5]
+    assert padded_lengths([], step=8, limit=512).tolist() == []
 
 
 def test_batches_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,7 +50,7 @@ def test_batches_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @given(st.lists(st.integers(0, 3000), max_size=300), st.sampled_from([None, 7, 64, 510]))
 def test_batches_hold_every_text_once_and_keep_within_bounds(lengths: list[int], limit: int | None) -> None:
-    wide = widths(lengths, step=8, limit=limit)
+    wide = padded_lengths(lengths, step=8, limit=limit)
     made = batches(wide)
     assert sorted(i for batch in made for i in batch) == list(range(len(lengths)))
     for batch in made:
@@ -55,7 +62,7 @@ def test_batches_hold_every_text_once_and_keep_within_bounds(lengths: list[int],
 def test_progress_is_even() -> None:
     lengths = [10 + i // 4 for i in range(2000)]  # tokens: from 10 to 509
     done, work = [0.0], [0.0]
-    for batch in batches(widths(lengths, step=8, limit=512)):
+    for batch in batches(padded_lengths(lengths, step=8, limit=512)):
         done.append(done[-1] + len(batch) / len(lengths))
         work.append(work[-1] + sum(lengths[i] for i in batch) / sum(lengths))
     assert max(abs(a - b) for a, b in zip(done, work, strict=True)) < 0.05
@@ -64,16 +71,16 @@ def test_progress_is_even() -> None:
 # --- the same bytes
 
 
-def raw(found: Encoded) -> tuple[bytes, ...]:
+def raw(found: Encodings) -> tuple[bytes, ...]:
     tokens = found.tokens
     return found.vectors.tobytes(), tokens.codes.tobytes(), tokens.scales.tobytes(), np.diff(tokens.starts).tobytes()
 
 
-def rows_of(found: Encoded, rows: list[int]) -> Encoded:
-    return Encoded(found.vectors[rows], found.tokens.chosen(np.array(rows)))
+def rows_of(found: Encodings, rows: list[int]) -> Encodings:
+    return Encodings(found.vectors[rows], found.tokens.select(np.array(rows)))
 
 
-def assert_alone(encode: Callable[[list[str]], Encoded], texts: list[str], together: Encoded) -> None:
+def assert_alone(encode: Callable[[list[str]], Encodings], texts: list[str], together: Encodings) -> None:
     """Each text gives the same bytes as with the others."""
     differ = [row for row, text in enumerate(texts) if raw(encode([text])) != raw(rows_of(together, [row]))]
     assert differ == []
@@ -83,12 +90,12 @@ def assert_alone(encode: Callable[[list[str]], Encoded], texts: list[str], toget
 def test_no_text_is_wider_than_the_model_reads(tiny: Path, limit: int, step: int) -> None:
     packed.change(tiny / "sentence_bert_config.json", max_seq_length=limit)
     loaded = load_encoder(str(tiny))
-    assert (loaded.contract.max_tokens, step_of(loaded._model)) == (limit, step)
+    assert (loaded.contract.max_tokens, length_step(loaded._model)) == (limit, step)
     texts = ["节" * size for size in range(80)]
     seen: list[tuple[int, ...]] = []
     loaded._model[0].register_forward_pre_hook(lambda _, given: seen.append(tuple(given[0]["input_ids"].shape)))
     together = loaded.encode_passages(texts)
-    expected = widths(loaded.count_tokens(texts), step=step, limit=limit)
+    expected = padded_lengths(loaded.count_tokens(texts), step=step, limit=limit)
     assert {width for _, width in seen} == set(expected.tolist())
     assert sum(count for count, _ in seen) >= len(texts)
     assert max(expected) == limit
@@ -102,7 +109,7 @@ def test_no_text_is_wider_than_the_model_reads(tiny: Path, limit: int, step: int
 def test_other_lengths_at_which_texts_are_cut_off(tiny: Path, settings: dict[str, object]) -> None:
     packed.change(tiny / "sentence_bert_config.json", **settings)
     loaded = load_encoder(str(tiny))
-    assert step_of(loaded._model) == 4
+    assert length_step(loaded._model) == 4
     texts = ["节" * size for size in range(30)]
     assert_alone(loaded.encode_passages, texts, loaded.encode_passages(texts))
     assert_alone(loaded.encode_queries, texts, loaded.encode_queries(texts))
@@ -141,8 +148,8 @@ def test_a_text_gives_the_same_bytes_in_any_company(default_encoder: SentenceTra
 def test_batches_of_several_widths_would_not(
     default_encoder: SentenceTransformerEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(encoder, "widths", lambda lengths, **_: np.full(len(lengths), 64))
-    monkeypatch.setattr(encoder, "padding", lambda _: {"text": {"padding": True}})
+    monkeypatch.setattr(encoder, "padded_lengths", lambda lengths, **_: np.full(len(lengths), 64))
+    monkeypatch.setattr(encoder, "padding_options", lambda _: {"text": {"padding": True}})
     encode, texts = on_a_processor(default_encoder).encode_passages, sample()[::2]
     with pytest.raises(AssertionError):
         assert_alone(encode, texts, encode(texts))

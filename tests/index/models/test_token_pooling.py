@@ -6,7 +6,7 @@ import numpy.typing as npt
 import pytest
 
 from index.models.encoder import SentenceTransformerEncoder, load_encoder
-from index.models.token_states import TokenStates
+from index.models.token_pooling import TokenPooling
 from tests import packed
 
 START, PAD, END, UNKNOWN = range(4)
@@ -62,31 +62,31 @@ def axes(rows: npt.NDArray[np.float32]) -> list[int]:
     ],
 )
 def test_a_texts_own_tokens(prompt: str, text: str, wanted: list[int]) -> None:
-    states = TokenStates(Letters(), prompt, dimension=DIMENSION, factor=1)
-    assert axes(states.of(output(prompt + text))) == wanted
+    states = TokenPooling(Letters(), prompt, dimension=DIMENSION, factor=1)
+    assert axes(states.pool(output(prompt + text))) == wanted
 
 
 @pytest.mark.parametrize(("before", "behind"), [(0, 3), (3, 0), (1, 2)])
 def test_padding_on_either_side_is_left_out(before: int, behind: int) -> None:
-    states = TokenStates(Letters(), "q", dimension=DIMENSION, factor=1)
-    found = states.of(output("qab", before=before, behind=behind))
+    states = TokenPooling(Letters(), "q", dimension=DIMENSION, factor=1)
+    found = states.pool(output("qab", before=before, behind=behind))
     assert axes(found) == [before + 2, before + 3]
 
 
 def test_a_tokenizer_that_only_tokenizers_knows_has_no_prompt() -> None:
-    states = TokenStates(object(), "q:", dimension=DIMENSION, factor=1)
-    assert axes(states.of(output("ab"))) == [0, 1, 2, 3]
+    states = TokenPooling(object(), "q:", dimension=DIMENSION, factor=1)
+    assert axes(states.pool(output("ab"))) == [0, 1, 2, 3]
 
 
 def test_models_that_do_not_tell_their_tokens_states() -> None:
     whole = output("ab")
-    states = TokenStates(Letters(), "", dimension=DIMENSION, factor=1)
+    states = TokenPooling(Letters(), "", dimension=DIMENSION, factor=1)
     for found in (
-        states.of({name: value for name, value in whole.items() if name != "token_embeddings"}),
-        states.of({name: value for name, value in whole.items() if name != "input_ids"}),
-        states.of({name: value for name, value in whole.items() if name != "attention_mask"}),
-        states.of({**whole, "token_embeddings": whole["token_embeddings"][None]}),
-        states.of({**whole, "token_embeddings": whole["token_embeddings"][:, 1:]}),
+        states.pool({name: value for name, value in whole.items() if name != "token_embeddings"}),
+        states.pool({name: value for name, value in whole.items() if name != "input_ids"}),
+        states.pool({name: value for name, value in whole.items() if name != "attention_mask"}),
+        states.pool({**whole, "token_embeddings": whole["token_embeddings"][None]}),
+        states.pool({**whole, "token_embeddings": whole["token_embeddings"][:, 1:]}),
     ):
         assert found.shape == (0, DIMENSION)
         assert found.dtype == np.float32
@@ -96,7 +96,7 @@ def test_like_tokens_are_merged() -> None:
     like = np.zeros((6, 2), dtype=np.float32)
     # a and c, b and d are alike. (1, 0) + (0.96, 0.28) is 0.28 * (7, 1), whose length is 0.28 * sqrt(50).
     like[1:5] = [[1.0, 0.0], [0.0, 2.0], [0.96, 0.28], [0.28, 0.96]]
-    found = TokenStates(Letters(), "", dimension=2, factor=2).of(output("abcd", states=like))
+    found = TokenPooling(Letters(), "", dimension=2, factor=2).pool(output("abcd", states=like))
     wanted = np.array([[1, 7], [7, 1]]) / np.sqrt(50)
     np.testing.assert_allclose(found[np.argsort(found[:, 0])], wanted, atol=1e-6)
 
@@ -104,7 +104,7 @@ def test_like_tokens_are_merged() -> None:
 @pytest.mark.parametrize(("letters", "kept"), [(1, 1), (2, 1), (3, 1), (4, 2), (5, 2), (6, 3)])
 def test_of_every_two_tokens_one_is_kept(letters: int, kept: int) -> None:
     random = np.random.default_rng(letters).normal(size=(letters + 2, DIMENSION)).astype(np.float32)
-    found = TokenStates(Letters(), "", dimension=DIMENSION, factor=2).of(output("abcdef"[:letters], states=random))
+    found = TokenPooling(Letters(), "", dimension=DIMENSION, factor=2).pool(output("abcdef"[:letters], states=random))
     assert found.shape == (kept, DIMENSION)
     np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1, atol=1e-6)
 
@@ -112,7 +112,7 @@ def test_of_every_two_tokens_one_is_kept(letters: int, kept: int) -> None:
 def test_states_of_zero_and_of_half_precision() -> None:
     halves = 3 * np.eye(4, DIMENSION, dtype=np.float16)
     halves[2] = 0
-    found = TokenStates(Letters(), "", dimension=DIMENSION, factor=1).of(output("ab", states=halves))
+    found = TokenPooling(Letters(), "", dimension=DIMENSION, factor=1).pool(output("ab", states=halves))
     wanted = np.zeros((2, DIMENSION))
     wanted[0, 1] = 1
     np.testing.assert_array_equal(found, wanted)
@@ -169,5 +169,5 @@ def test_a_passage_has_half_of_them(default_encoder: SentenceTransformerEncoder)
 @pytest.mark.model
 def test_a_token_is_nearest_to_the_same_word_elsewhere(default_encoder: SentenceTransformerEncoder) -> None:
     tokens = default_encoder.encode_queries(["水", "推广再生水", "高校毕业生"]).tokens
-    water, reused, graduates = (tokens.text(i) for i in range(3))
+    water, reused, graduates = (tokens.of_text(i) for i in range(3))
     assert (water @ reused.T).max() > (water @ graduates.T).max()

