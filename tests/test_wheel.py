@@ -1,4 +1,4 @@
-"""The wheel holds the data files of every package."""
+"""Tests of the wheel: the program with its data files and types, without fits and benchmarks."""
 
 import shutil
 import subprocess
@@ -30,4 +30,10 @@ def test_data_files_are_in_the_wheel(wheel: list[str]) -> None:
     paths = (path for package in PACKAGES for path in (ROOT / package).rglob("*") if path.is_file())
     data = {str(path.relative_to(ROOT)) for path in paths if path.suffix not in (".py", ".pyc")}
     assert "retrieval/data/question_patterns.toml" in data
+    assert {f"{package}/py.typed" for package in PACKAGES} <= data
     assert data <= set(wheel)
+
+
+def test_fits_and_benchmarks_are_not_in_the_wheel(wheel: list[str]) -> None:
+    assert "scripts/cli.py" in wheel
+    assert not [name for name in wheel if name.startswith(("scripts/fitting/", "scripts/benchmarks/"))]

@@ -32,9 +32,7 @@ from index.text.chinese import HAN, KANA, normalise_unicode, to_simplified
 K1 = 1.2  # how slowly a repeated term saturates; the usual value, measured: nothing from 0.6 to 2.0 is clearly better
 B = 0.75  # how much a long passage is held against it, 0 to 1; the usual value, less is worse on long articles
 HEADING_WEIGHT = 0.5  # of a term in a heading, 1 in a body; measured: no more helps, many passages share a heading
-CHARACTER_WEIGHT = (
-    0.5  # of a single Chinese, Japanese or Korean character; measured: 0 is much worse, 0.5 to 1 are alike
-)
+CHARACTER_WEIGHT = 0.5  # of a single Chinese, Japanese or Korean character; measured: 0 is worse, 0.5 to 1 are alike
 
 TERMS = 1  # version of ``terms``; raise it with every change, an index and a question must be cut the same way
 ARRAYS = {  # name: dtype; each has one axis. n passages, v terms, p pairs of a term and a passage that contains it
@@ -49,8 +47,6 @@ _MOST = np.iinfo(np.int32).max  # passages, for their rows to fit
 
 LexicalScores = npt.NDArray[np.float32]  # (n,)
 Arrays = dict[str, npt.NDArray[Any]]
-
-# text -> terms
 
 # Han with 々〇, kana with ー, Bopomofo, Hangul
 _CJK = (
