@@ -1,4 +1,4 @@
-"""How a place is named, in Chinese and in English: 《…规划》第十六章第二节第2段; "…, ch. 16, sec. 2, para. 2"."""
+"""Citations in Chinese and in English: 《…规划》第十六章第二节第2段; "…, ch. 16, sec. 2, para. 2"."""
 
 from typing import Literal
 
@@ -8,7 +8,7 @@ from index.text.numerals import to_chinese
 Language = Literal["zh", "en"]
 
 PATH_SEPARATOR = " › "
-INFERRED = {"zh": "（推定）", "en": " (inferred)"}  # written behind a level that the text only implies
+INFERRED = {"zh": "（推定）", "en": " (inferred)"}  # follows an inferred level
 
 _ENGLISH = {  # kind: (long, short)
     "编": ("Book", "bk."),
@@ -26,13 +26,11 @@ _ENGLISH = {  # kind: (long, short)
     "1.": ("Item", "item"),
     "（1）": ("Item", "item"),
 }
-
-
-_MARKERS = {"一、": "{0}、", "（一）": "（{0}）", "1.": "{1}.", "（1）": "（{1}）"}  # the outline of official documents
+_OUTLINE_MARKERS = {"一、": "{0}、", "（一）": "（{0}）", "1.": "{1}.", "（1）": "（{1}）"}  # of official documents
 
 
 def division_label(division: Division, language: Language, *, long: bool = True) -> str:
-    """One level in words: 第十六章; "Chapter 16", or "ch. 16" if not ``long``. Says so where the level was inferred."""
+    """Return the label of one level: 第十六章; "Chapter 16", or "ch. 16" if not ``long``; marked if inferred."""
     mark = INFERRED[language] if division.inferred else ""
     if not division.number:
         return division.title + mark
@@ -44,8 +42,8 @@ def division_label(division: Division, language: Language, *, long: bool = True)
 
 
 def _chinese_label(division: Division) -> str:
-    if division.kind in _MARKERS:
-        return _MARKERS[division.kind].format(to_chinese(division.number), division.number)
+    if division.kind in _OUTLINE_MARKERS:
+        return _OUTLINE_MARKERS[division.kind].format(to_chinese(division.number), division.number)
     if division.kind in ("专栏", "附件"):
         return f"{division.kind}{division.number}"
     if division.kind == "部分":
@@ -55,7 +53,7 @@ def _chinese_label(division: Division) -> str:
 
 
 def paragraph_label(passage: Passage, language: Language, *, long: bool = True) -> str:
-    """第3段; "paragraph 3", or "para. 3" if not ``long``; empty where the path alone names the passage."""
+    """Return 第3段; "paragraph 3", or "para. 3" if not ``long``; empty if the path alone identifies the passage."""
     if not passage.ordinal:
         return ""
     if language == "zh":
@@ -80,7 +78,7 @@ def place_text(passage: Passage, language: Language) -> str:
 
 
 def cited_path(path: Path) -> Path:
-    """The levels a citation names: an article goes without the chapter it stands in, as articles count on."""
+    """Return the levels that a citation names: from the article down, since articles are numbered through chapters."""
     for level, division in enumerate(path):
         if division.kind == "条":
             return path[level:]
@@ -88,7 +86,7 @@ def cited_path(path: Path) -> Path:
 
 
 def cite(title: str, passage: Passage, span: Span | None = None) -> Citation:
-    """The citation of a passage of the document called ``title``, or of a span of it down to 款, 项 and 目."""
+    """Return the citation of a passage, or of a span of its text down to 款, 项 and 目. ``title`` is the document's."""
     levels = cited_path(passage.path)
     inner = _inner_levels(passage, span) if span is not None else ()
     zh = "".join(
@@ -97,17 +95,17 @@ def cite(title: str, passage: Passage, span: Span | None = None) -> Citation:
     places = [*(division_label(d, "en", long=False) for d in levels), paragraph_label(passage, "en", long=False)]
     en = ", ".join(filter(None, places)) + "".join(f"({part.number}{_english_sub(part)})" for part in inner)
     return Citation(
-        zh=f"《{_without_brackets(title)}》{zh}", en=", ".join(filter(None, [title, en])), short_zh=zh, short_en=en
+        zh=f"《{_with_single_brackets(title)}》{zh}", en=", ".join(filter(None, [title, en])), short_zh=zh, short_en=en
     )
 
 
 def _inner_levels(passage: Passage, span: Span) -> tuple[InnerDivision, ...]:
-    """The 款, 项 and 目 that hold a span, outermost first; the only 款 of an article is not named."""
-    first = passage.inner[0].span.start if passage.inner else 0  # an article's first sentence holds its number, too
+    """Return the 款, 项 and 目 that contain a span, outermost first, without the only 款 of an article."""
+    first = passage.inner[0].span.start if passage.inner else 0  # the article's number is in no 款
     start = max(span.start, first)
-    holding = tuple(part for part in passage.inner if part.span.start <= start and span.end <= part.span.end)
-    alone = passage.ordinal or sum(part.kind == "款" for part in passage.inner) == 1
-    return tuple(part for part in holding if part.kind != "款" or not alone)
+    containing = tuple(part for part in passage.inner if part.span.start <= start and span.end <= part.span.end)
+    single = passage.ordinal or sum(part.kind == "款" for part in passage.inner) == 1
+    return tuple(part for part in containing if part.kind != "款" or not single)
 
 
 def _chinese_inner(part: InnerDivision) -> str:
@@ -121,6 +119,6 @@ def _english_sub(part: InnerDivision) -> str:
     return f"-{part.sub}" if part.sub else ""
 
 
-def _without_brackets(title: str) -> str:
-    """A title for use inside 《》: brackets of its own become single ones, as GB/T 15834 has it."""
+def _with_single_brackets(title: str) -> str:
+    """Return a title for use inside 《》: its own brackets become single ones, as GB/T 15834 requires."""
     return title.replace("《", "〈").replace("》", "〉")

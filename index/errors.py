@@ -1,21 +1,21 @@
-"""The exceptions that Zhangju raises on purpose.
+"""All exceptions that Zhangju raises deliberately.
 
     ZhangjuError
-    ├── DocumentError     a source cannot be read: missing, empty, binary, no loader for it
-    ├── ModelError        an embedding model cannot be had, or is not what the index was built with
+    ├── DocumentError     a source cannot be read: missing, empty, binary, unsupported format
+    ├── ModelError        an embedding model cannot be loaded, or differs from the index's model
     ├── StoreError        an index directory is missing, damaged, newer than this program, or not writable
     ├── QuestionError     a question, or a file of questions, cannot be used
-    ├── UnknownPlaceError a citation or passage id names nothing in the index
-    ├── AccessError       the page would be open to strangers, or its file of names and passwords cannot be used
+    ├── UnknownPlaceError a citation or passage id refers to nothing in the index
+    ├── AccessError       the page would be public without a password, or its password file cannot be used
     └── InstallationError a file that belongs to the installed package is missing or malformed
 
-Every message says what was found, what was wanted and what to do about it, in one line; the command line prints it
-as it is and exits with 1.
+Every message states in one line what was found, what was expected and the remedy; the command line prints it
+unchanged and exits with 1.
 """
 
 
 class ZhangjuError(Exception):
-    """Something that the reader of the message can understand and mend."""
+    """Base class: a problem that the user can understand and correct."""
 
 
 class DocumentError(ZhangjuError):
@@ -23,13 +23,13 @@ class DocumentError(ZhangjuError):
 
 
 class ModelError(ZhangjuError):
-    """An embedding model cannot be loaded, or is not the one an index was built with."""
+    """An embedding model cannot be loaded, or is not the one that the index was built with."""
 
 
 class StoreError(ZhangjuError):
     """An index directory cannot be opened or written.
 
-    ``problem`` is the message without the remedy, for those who know a better one.
+    ``problem`` is the message without the remedy, for callers that offer a better one.
     """
 
     def __init__(self, problem: str, remedy: str = "") -> None:
@@ -42,11 +42,11 @@ class QuestionError(ZhangjuError):
 
 
 class UnknownPlaceError(ZhangjuError):
-    """A citation or passage id names nothing in the index."""
+    """A citation or passage id refers to nothing in the index."""
 
 
 class AccessError(ZhangjuError):
-    """The page would be open to strangers, or its file of names and passwords cannot be used."""
+    """The page would be public without a password, or its password file cannot be used."""
 
 
 class InstallationError(ZhangjuError):

@@ -1,4 +1,4 @@
-"""The frozen records that all rooms share: what a document is made of and how a place in it is named."""
+"""Frozen records that all packages share: documents, their passages and the names of places in them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,10 +16,11 @@ class Span(NamedTuple):
 class Division:
     """One level of a place: 第十六章 is ``Division(kind="章", number=16, title=...)``.
 
-    ``sub`` is the 一 of 第一百三十三条之一 (0 without one). ``inferred`` marks a level that the text only implies.
+    ``sub`` is the 一 of 第一百三十三条之一, 0 if there is none. ``inferred`` marks a level whose heading is missing.
+    Raises ValueError for an empty kind or a negative number.
     """
 
-    kind: str  # 编 篇 部分 章 节 条 款 项 目 专栏 附件
+    kind: str  # 编 分编 篇 部分 章 节 目 条 专栏 附件, an outline marker (一、), or 标题 for an unnumbered heading
     number: int
     sub: int = 0
     title: str = ""
@@ -31,7 +32,7 @@ class Division:
 
     @property
     def key(self) -> tuple[str, int, int]:
-        """What tells it from its siblings: kind, number and sub, without the title."""
+        """Kind, number and sub: the division without its title, unique among its siblings."""
         return self.kind, self.number, self.sub
 
 
@@ -40,9 +41,9 @@ Path = tuple[Division, ...]  # outermost first
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InnerDivision:
-    """A 款, 项 or 目 inside an article (or an item inside a paragraph): ``span`` of the passage's text.
+    """A 款, 项 or 目 inside an article, or an item inside a paragraph; ``span`` is in the passage's text.
 
-    Spans nest: a 款 holds its 项, a 项 its 目. ``sub`` is the 一 of （一）之一.
+    Spans nest: a 款 contains its 项, a 项 its 目. ``sub`` is the 一 of （一）之一.
     """
 
     kind: str  # 款 项 目
@@ -53,9 +54,9 @@ class InnerDivision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A reference in a passage's text to another place: ``span`` of the text, and the ids of the passages it names.
+    """A reference to another place: its ``span`` in the passage's text and the ids of the passages it refers to.
 
-    ``targets`` is empty where the place named is not in the index.
+    ``targets`` is empty if the place is not in the index.
     """
 
     span: Span
@@ -64,13 +65,13 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """The unit that is found and cited: a paragraph of a plan, an article of a law, the title of a box.
+    """The unit of search and citation: a paragraph of a plan, an article of a law, the title of a box.
 
     ``start`` and ``end`` are character offsets into ``Document.source``, ``line`` its 1-based line. ``pieces`` are the
-    spans of the source that make up ``text``, in order: one, unless the parser mended a paragraph that was broken
-    across lines. ``ordinal`` counts the paragraphs of the innermost division from 1; it is 0 where the path alone
-    names the passage (a box title, an article). ``lead`` is the phrase a paragraph opens with as its title, without the
-    full stop, or empty.
+    spans of the source that make up ``text``, in order; there is more than one if the parser joined lines.
+    ``ordinal`` numbers the paragraphs of the innermost division from 1; it is 0 if the path alone identifies the
+    passage (an article, the title of a box). ``lead`` is a short opening sentence that serves as the paragraph's
+    title, without its full stop, or empty. Raises ValueError if ``pieces`` and ``text`` differ in length.
     """
 
     id: str
@@ -81,9 +82,9 @@ class Passage:
     pieces: tuple[Span, ...]
     line: int
     lead: str = ""
-    page: int = 0  # of the source, from 1, where it has pages
-    inner: tuple[InnerDivision, ...] = ()  # in order of their starts, the outer first
-    links: tuple[Link, ...] = ()  # in order of the text
+    page: int = 0  # from 1; 0 if the format has no pages
+    inner: tuple[InnerDivision, ...] = ()  # by start, the outer before the inner
+    links: tuple[Link, ...] = ()  # by start
 
     def __post_init__(self) -> None:
         if not self.text or sum(end - start for start, end in self.pieces) != len(self.text):
@@ -93,21 +94,21 @@ class Passage:
 
     @property
     def start(self) -> int:
-        """Offset of its first character in the source."""
+        """Offset of the first character in the source."""
         return self.pieces[0].start
 
     @property
     def end(self) -> int:
-        """Offset behind its last character in the source."""
+        """Offset after the last character in the source."""
         return self.pieces[-1].end
 
     @property
     def repaired(self) -> bool:
-        """Whether the text was broken in the source, so that ``source[start:end]`` holds a line break it does not."""
+        """True if the parser joined lines, so that ``text`` differs from ``source[start:end]``."""
         return len(self.pieces) > 1
 
     def source_spans(self, span: Span) -> tuple[Span, ...]:
-        """The spans of the source that hold ``text[span.start:span.end]``: one, or more across a mended break."""
+        """Return the spans of the source for ``text[span.start:span.end]``; more than one if lines were joined."""
         found, at = [], 0
         for start, end in self.pieces:
             low, high = max(span.start, at), min(span.end, at + end - start)
@@ -119,7 +120,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
-    """A heading as it stands in the text, with the path it opens; ``line`` is 1-based, 0 where it was inferred."""
+    """A heading and the path that it opens; ``line`` is 1-based, 0 if the heading was inferred."""
 
     path: Path
     line: int
@@ -129,8 +130,8 @@ class Heading:
 class Document:
     """A parsed document.
 
-    ``id`` is its path below the folder that was indexed, with forward slashes; ``source`` the decoded text that all
-    offsets count in, its line ends made line feeds. ``remarks`` say in words what the parser repaired or inferred.
+    ``id`` is the file's path below the indexed folder, with forward slashes. ``source`` is the decoded text with line
+    feeds as line ends; all offsets refer to it. ``remarks`` describe what the parser repaired or inferred.
     """
 
     id: str
@@ -145,7 +146,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
-    """How a place is named, in Chinese and in English, as plain text; the short forms go without the title."""
+    """A citation in Chinese and in English, as plain text; the short forms omit the document's title."""
 
     zh: str
     en: str

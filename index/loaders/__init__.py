@@ -1,4 +1,4 @@
-"""One file a format: bytes -> lines with source positions."""
+"""Loaders, one for each file format: the bytes of a file to its text and lines with positions."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,7 +12,7 @@ from index.loaders.limits import check_size
 from index.loaders.pdf.reader import load as load_pdf
 from index.loaders.source import SourceText
 
-# the libraries that a loader needs are imported when it first reads a file
+# a loader imports its libraries when it first reads a file
 LOADERS: Mapping[str, Callable[[bytes, str], SourceText]] = {
     ".txt": text.load,
     ".text": text.load,
@@ -27,15 +27,14 @@ LOADERS: Mapping[str, Callable[[bytes, str], SourceText]] = {
 
 
 def load(data: bytes, name: str) -> SourceText:
-    """The text and lines of a file called ``name``, whose ending chooses the loader. Raises DocumentError."""
+    """Load the bytes of a file; the suffix of ``name`` chooses the loader. Raises DocumentError."""
     suffix = Path(name).suffix.lower()
+    supported = ", ".join(sorted(LOADERS))
     if suffix not in LOADERS:
-        known = ", ".join(sorted(LOADERS))
-        raise DocumentError(f"{name}: files ending in {suffix or 'nothing'} cannot be read; give one of {known}")
+        raise DocumentError(f"{name}: files ending in {suffix or 'nothing'} cannot be read; give one of {supported}")
     check_size(len(data), name)
-    kind = detect_file_type(data)
-    if kind and kind[1] != suffix and suffix != ".docx":  # the docx loader knows more about old Word files
-        found, ending = kind
-        remedy = f"rename it to end in {ending}" if ending else f"give one of {', '.join(sorted(LOADERS))}"
-        raise DocumentError(f"{name} is {found} by its content, not what {suffix} promises; {remedy}")
+    found = detect_file_type(data)
+    if found and found.suffix != suffix and suffix != ".docx":  # the docx loader has better messages for Word files
+        remedy = f"rename it to end in {found.suffix}" if found.suffix else f"give one of {supported}"
+        raise DocumentError(f"{name} is {found.description} by its content, not what {suffix} promises; {remedy}")
     return LOADERS[suffix](data, name)

@@ -1,4 +1,4 @@
-"""Markdown: like plain text, with the marks of headings, lists, quotations and tables taken off the line ends."""
+"""Loader for Markdown: plain text whose markup at the start and end of lines is removed."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -10,78 +10,80 @@ from index.loaders.text import decode_text, split_lines
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _FENCE = re.compile(r"(`{3,}|~{3,})")
-# a space is due behind the marks, but ##第一章 without one is common in Chinese files
+# a space should follow the marks, but ##第一章 is common in Chinese files
 _HEADING = re.compile(r"(#{1,6})(?:\s+|(?=第))(\S.*?)(?:\s+#+)?\s*(?:\{#[^}]*\})?$")
-_UNDERLINE = re.compile(r"={2,}$|-{2,}$")
-_TITLE = re.compile(r".{0,59}[^。；;！!？?：:，,、]$")  # a rule right below a sentence does not make it a heading
+_SETEXT_UNDERLINE = re.compile(r"={2,}$|-{2,}$")
+_SETEXT_TITLE = re.compile(r".{0,59}[^。；;！!？?：:，,、]$")  # a rule below a sentence makes it no heading
 _RULE = re.compile(r"(?:[-*_]\s*){3,}$")
-_LEADING = re.compile(r"(?:>\s?|[-*+]\s+(?:\[[ xX]\]\s+)?)+")  # quotation marks, bullets and check boxes
+_LEADING = re.compile(r"(?:>\s?|[-*+]\s+(?:\[[ xX]\]\s+)?)+")  # block quotes, bullets and check boxes
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _IMAGE = re.compile(r"(?:\[?!\[[^\]]*\]\([^)]*\)(?:\]\([^)]*\))?\s*)+$")
 _TABLE_RULE = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)+\|?$|\|\s*:?-+:?\s*\|$")
 _EMPHASIS = ("***", "___", "**", "__", "*", "_")
-# bold numbers, as most people set articles and items: the marks behind the number would stand between it and its text
+# bold numbers of articles and items: the closing marks would separate the number from its text
 _BOLD_NUMBER = re.compile(
     r"^([^\S\n]*(?:[>\-+*][^\S\n]+(?:\[[ xX]\][^\S\n]+)?)*)(\*\*|__)"
     r"((?:第[^*_\n]{1,12}[条條](?:之[^*_\s]{1,3})?|[（(][^*_\n()（）]{1,4}[）)]|[^*_\n]{1,4}[、.．])"
     r"(?:\s*[【（(\[][^*_\n]{1,30}[】）)\]])?[^\S\n]*[:：]?)\2",
     re.MULTILINE,
 )
-_FRONT = re.compile(r"-{3}[^\S\n]*\n(.*?)\n(?:-{3}|\.{3})[^\S\n]*(?:\n|\Z)", re.DOTALL)
-_FACT = re.compile(r"(title|date|source|author|标题|日期|来源|作者)\s*:\s*(\S.*?)\s*$", re.IGNORECASE | re.MULTILINE)
-_UNSEEN = re.compile(r"\S")
-_KEYS = {"标题": "title", "日期": "date", "来源": "source", "作者": "author"}
+_FRONT_MATTER = re.compile(r"-{3}[^\S\n]*\n(.*?)\n(?:-{3}|\.{3})[^\S\n]*(?:\n|\Z)", re.DOTALL)
+_METADATA = re.compile(
+    r"(title|date|source|author|标题|日期|来源|作者)\s*:\s*(\S.*?)\s*$", re.IGNORECASE | re.MULTILINE
+)
+_VISIBLE = re.compile(r"\S")
+_METADATA_KEYS = {"标题": "title", "日期": "date", "来源": "source", "作者": "author"}
 
 
 def load(data: bytes, name: str) -> SourceText:
-    """A Markdown file. Positions count in the file as it is, marks included.
+    """Load a Markdown file. Raises DocumentError.
 
-    The text is the file's own, but that everything which is not shown (comments, marks at line ends, rules, front
-    matter) is blanked with as many spaces: a passage of several lines has no marks in it.
+    Offsets refer to the file including its markup. In the text, everything that is not shown (comments, markup at the
+    start and end of lines, rules, front matter) is replaced by as many spaces, so that passages contain no markup.
     """
     text, remarks = decode_text(data, name)
-    front = _FRONT.match(text)
-    metadata = dict(_facts(front.group(1))) if front else {}
+    front = _FRONT_MATTER.match(text)
+    metadata = dict(_metadata(front.group(1))) if front else {}
     if front:
-        text = _blanked(front) + text[front.end() :]
-    text = _BOLD_NUMBER.sub(_unmarked, _COMMENT.sub(_blanked, text))
-    lines = tuple(_gaps(_blocks(list(split_lines(text)))))
+        text = _blank(front) + text[front.end() :]
+    text = _BOLD_NUMBER.sub(_without_bold, _COMMENT.sub(_blank, text))
+    lines = tuple(_with_gaps(_without_markup(list(split_lines(text)))))
     if not lines:
         raise DocumentError(f"{name} holds no text, only marks; give a document with text in it")
-    return SourceText(text=_only(lines, text), lines=lines, metadata=metadata, remarks=remarks)
+    return SourceText(text=_blank_outside(lines, text), lines=lines, metadata=metadata, remarks=remarks)
 
 
-def _only(lines: Iterable[Line], text: str) -> str:
-    """The text with everything but the lines and its line ends blanked."""
+def _blank_outside(lines: Iterable[Line], text: str) -> str:
+    """Replace every visible character outside the lines by a space."""
     parts, at = [], 0
     for line in lines:
-        parts += [_UNSEEN.sub(" ", text[at : line.start]), line.text]
+        parts += [_VISIBLE.sub(" ", text[at : line.start]), line.text]
         at = line.end
-    return "".join([*parts, _UNSEEN.sub(" ", text[at:])])
+    return "".join([*parts, _VISIBLE.sub(" ", text[at:])])
 
 
-def _facts(front: str) -> Iterator[tuple[str, str]]:
-    for key, value in _FACT.findall(front):
+def _metadata(front_matter: str) -> Iterator[tuple[str, str]]:
+    for key, value in _METADATA.findall(front_matter):
         value = value.strip("\"'“”")
         if value:
-            yield _KEYS.get(key, key.lower()), value
+            yield _METADATA_KEYS.get(key, key.lower()), value
 
 
-def _blanked(found: re.Match[str]) -> str:
-    """As many blanks, so that every position stays; line ends stay too."""
-    return _UNSEEN.sub(" ", found.group())
+def _blank(found: re.Match[str]) -> str:
+    """Return as many spaces as the match has characters, so that offsets stay; line ends are kept."""
+    return _VISIBLE.sub(" ", found.group())
 
 
-def _unmarked(found: re.Match[str]) -> str:
+def _without_bold(found: re.Match[str]) -> str:
     before, mark, number = found.groups()
     blank = " " * len(mark)
     return before + blank + number + blank
 
 
-def _blocks(lines: list[Line]) -> Iterator[Line]:
-    """The lines without their marks; levels on headings; rules, fences and pictures left out."""
+def _without_markup(lines: list[Line]) -> Iterator[Line]:
+    """Yield the lines without markup, headings with their levels; rules, fences and images are left out."""
     fence = ""
-    held: Line | None = None  # a line of text that the next one may underline
+    held: Line | None = None  # the next line may underline it and so make it a heading
     for line in lines:
         mark = _FENCE.match(line.text)
         if mark and (not fence or (mark.group()[0] == fence[0] and len(mark.group()) >= len(fence))):
@@ -98,11 +100,11 @@ def _blocks(lines: list[Line]) -> Iterator[Line]:
 
 
 def _underlines(line: Line, above: Line) -> bool:
-    return not line.gap and bool(_UNDERLINE.match(line.text)) and bool(_TITLE.match(above.text))
+    return not line.gap and bool(_SETEXT_UNDERLINE.match(line.text)) and bool(_SETEXT_TITLE.match(above.text))
 
 
 def _plain(line: Line) -> Line | None:
-    """A line outside of fences without its marks, or None if it holds nothing else."""
+    """Return a line outside fences without its markup, None if nothing is left."""
     if _RULE.match(line.text) or _TABLE_RULE.match(line.text):
         return None
     leading = _LEADING.match(line.text)
@@ -113,14 +115,14 @@ def _plain(line: Line) -> Line | None:
         level, line = len(heading.group(1)), _part(line, heading.start(2), heading.end(2))
     elif line.text.startswith("|"):
         line = _part(line, 1, len(line.text) - line.text.endswith("|"))
-    line = _unwrapped(line)
+    line = _without_enclosing_marks(line)
     if not line.text or _IMAGE.match(line.text):
         return None
     return replace(line, level=level)
 
 
-def _unwrapped(line: Line) -> Line:
-    """A line without the tags and the emphasis that enclose all of it."""
+def _without_enclosing_marks(line: Line) -> Line:
+    """Return a line without the HTML tags and the emphasis that enclose all of it."""
     while tag := _TAG.match(line.text):
         line = _part(line, tag.end(), len(line.text))
     while (tags := list(_TAG.finditer(line.text))) and tags[-1].end() == len(line.text):
@@ -138,8 +140,8 @@ def _part(line: Line, start: int, end: int) -> Line:
     return replace(line, text=shown, start=line.start + start + (text.index(shown) if shown else 0))
 
 
-def _gaps(lines: Iterator[Line]) -> Iterator[Line]:
-    """The lines, with a gap before and behind every heading."""
+def _with_gaps(lines: Iterator[Line]) -> Iterator[Line]:
+    """Yield the lines with a gap before and after every heading."""
     heading = False
     for line in lines:
         yield replace(line, gap=line.gap or heading or line.level > 0)

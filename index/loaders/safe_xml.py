@@ -1,30 +1,28 @@
-"""XML without entities: a document type declaration is refused before anything behind it is read."""
+"""Safe parsing of XML: documents with a document type declaration, which entities need, are rejected."""
 
 from xml.etree import ElementTree
 from xml.parsers import expat
 
 from index.loaders.limits import MAX_XML_TAGS
 
-_CHUNK = 4096
-# OOXML has the first two; the others agree with them in every mark that XML is made of
+_CHUNK_BYTES = 4096
+# OOXML allows the first two; the others encode all XML syntax in the same way
 _ENCODINGS = ("utf-8", "utf-16", "us-ascii", "iso-8859-1")
-_NO_MEMORY = 1  # expat's number for it
-
-Element = ElementTree.Element
+_OUT_OF_MEMORY = 1  # an error code of expat
 
 
-def parse_xml(data: bytes) -> Element:
-    """The root of an XML document. Raises ValueError with the reason why it cannot be read, or MemoryError."""
+def parse_xml(data: bytes) -> ElementTree.Element:
+    """Return the root of an XML document. Raises ValueError with the reason if it cannot be read, or MemoryError."""
     try:
         return ElementTree.fromstring(check_xml(data))
     except (ElementTree.ParseError, LookupError) as error:
-        if getattr(error, "code", 0) == _NO_MEMORY:
+        if getattr(error, "code", 0) == _OUT_OF_MEMORY:
             raise MemoryError from error
         raise ValueError(str(error)) from error
 
 
 def check_xml(data: bytes) -> bytes:
-    """The same bytes, if another parser may read them. Raises ValueError with the reason why not."""
+    """Return the bytes unchanged if another parser may read them. Raises ValueError with the reason if not."""
     _check_prolog(data)
     if (tags := data.count(b"<")) > MAX_XML_TAGS:
         raise ValueError(f"it holds {tags:,} tags, more than the {MAX_XML_TAGS:,} that are read")
@@ -32,37 +30,37 @@ def check_xml(data: bytes) -> bytes:
 
 
 def _check_prolog(data: bytes) -> None:
-    """Read up to the first tag. Raises ValueError for a document type, which is what entities need, in any encoding."""
+    """Parse up to the first tag. Raises ValueError for a document type declaration in any encoding."""
     prolog = _Prolog()
     parser = expat.ParserCreate()
-    parser.XmlDeclHandler = prolog.declared
-    parser.StartDoctypeDeclHandler = prolog.doctype
-    parser.StartElementHandler = prolog.start
+    parser.XmlDeclHandler = prolog.on_declaration
+    parser.StartDoctypeDeclHandler = prolog.on_document_type
+    parser.StartElementHandler = prolog.on_first_tag
     try:
-        for at in range(0, len(data), _CHUNK):  # an exception does not stop expat within a piece
-            parser.Parse(data[at : at + _CHUNK], False)
-            if prolog.over:
+        for at in range(0, len(data), _CHUNK_BYTES):  # an exception in a handler stops expat only after a chunk
+            parser.Parse(data[at : at + _CHUNK_BYTES], False)
+            if prolog.is_over:
                 return
     except (expat.ExpatError, LookupError) as error:
         raise ValueError(str(error)) from error
 
 
 class _Prolog:
-    """What expat meets before the first tag; ``over`` once that was seen."""
+    """Handlers for everything before the first tag."""
 
     def __init__(self) -> None:
-        self.over = False
+        self.is_over = False
 
-    def declared(self, _version: str, encoding: str | None, _standalone: int) -> None:
-        """The XML declaration."""
+    def on_declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        """Check the encoding of the XML declaration."""
         if encoding is not None and encoding.lower() not in _ENCODINGS:
-            raise ValueError(f"it declares the encoding {encoding}, where UTF-8 or UTF-16 is due")
+            raise ValueError(f"it declares the encoding {encoding}, where UTF-8 or UTF-16 is expected")
 
-    def doctype(self, *_names: object) -> None:
-        """A document type. OOXML knows none; whoever declares one wants entities expanded."""
-        if not self.over:
-            raise ValueError("it declares a document type, which could hold entities without end")
+    def on_document_type(self, *_names: object) -> None:
+        """Reject a document type: OOXML has none, and its entities could expand without limit."""
+        if not self.is_over:
+            raise ValueError("it declares a document type, whose entities could expand without limit")
 
-    def start(self, *_tag: object) -> None:
-        """The first tag."""
-        self.over = True
+    def on_first_tag(self, *_tag: object) -> None:
+        """End the prolog."""
+        self.is_over = True

@@ -1,4 +1,4 @@
-"""What every loader returns: the decoded text of a file and its lines, with positions."""
+"""Records that every loader returns: the decoded text of a file and its lines with positions."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A line that is not blank. ``text`` is ``source[start:end]``, without white space at either end.
+    """A line that is not blank. ``text`` is ``source[start:end]``, without surrounding white space.
 
-    ``number`` is the 1-based line of the source. ``level`` is the depth of a heading where the format marks headings
-    (``##`` is 2), 0 where it does not say. ``gap`` tells that a blank line, a heading or the file's beginning
-    stands before it. ``page`` counts from 1, where the format has pages.
+    ``number`` is the 1-based line of the source. ``level`` is the depth of a heading in formats that mark headings
+    (``##`` is 2), else 0. ``gap`` is true after a blank line, next to a heading and at the start of the file.
+    ``page`` counts from 1 in formats that have pages, else it is 0.
     """
 
     text: str
@@ -22,7 +22,7 @@ class Line:
 
     @property
     def end(self) -> int:
-        """Offset behind its last character in the source."""
+        """Offset after the last character in the source."""
         return self.start + len(self.text)
 
 
@@ -38,7 +38,7 @@ class SourceText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """A paragraph, heading or table row of a format that is no plain text; its other fields are those of Line."""
+    """A paragraph, heading or table row of a format other than plain text; the other fields are as in Line."""
 
     text: str
     level: int = 0
@@ -46,11 +46,11 @@ class Block:
     page: int = 0
 
 
-_LONGEST_HEADING = 120  # characters; people give whole paragraphs a heading's style for its looks
+_MAX_HEADING_LENGTH = 120  # characters; authors use heading styles for whole paragraphs because of their looks
 
 
 def compose_source(blocks: Iterable[Block], metadata: Mapping[str, str]) -> SourceText:
-    """A text of one line a block, blank ones left out, and the lines that refer into it."""
+    """Return a text with one line for each block that is not blank, and its lines."""
     lines: list[Line] = []
     at, gap = 0, True
     for block in blocks:
@@ -58,7 +58,7 @@ def compose_source(blocks: Iterable[Block], metadata: Mapping[str, str]) -> Sour
         if not text:
             gap = True
             continue
-        level = block.level if len(text) <= _LONGEST_HEADING and text[-1] not in "。；;" else 0
+        level = block.level if len(text) <= _MAX_HEADING_LENGTH and text[-1] not in "。；;" else 0
         gap = gap or block.gap or level > 0
         lines.append(Line(text=text, start=at, number=len(lines) + 1, level=level, gap=gap, page=block.page))
         at, gap = at + len(text) + 1, level > 0
@@ -66,9 +66,9 @@ def compose_source(blocks: Iterable[Block], metadata: Mapping[str, str]) -> Sour
 
 
 # zero-width characters and a byte-order mark in the middle of a file are as invisible as spaces
-BLANK = "".join(chr(c) for c in range(0x3001) if chr(c).isspace()) + "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+_BLANK = "".join(chr(c) for c in range(0x3001) if chr(c).isspace()) + "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 
 
 def strip_blank(text: str) -> str:
-    """The text without white space or invisible characters at either end."""
-    return text.strip(BLANK)
+    """Return the text without white space and invisible characters at either end."""
+    return text.strip(_BLANK)

@@ -1,4 +1,4 @@
-"""Chinese script: whether a text is in it; traditional and simplified characters, searched as one, shown as written."""
+"""Chinese script: Han characters, conversion from traditional to simplified characters, Unicode normal forms."""
 
 import re
 import unicodedata
@@ -9,11 +9,13 @@ import opencc
 
 # Han characters and kana, for the character class of a regular expression
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+# East Asian characters that are written without spaces between words, and their punctuation; Hangul is not among them
+UNSPACED = f"\u2e80-\u33ff{HAN}\uff00-\uffef"
 _HAN_CHARACTER = re.compile(f"[{HAN}]")
 KANA = "ぁ-ゖァ-ヺ"
 _KANA_CHARACTER = re.compile(f"[{KANA}]")
-_SHORT = 200  # characters, as most sentences have
-_MOST_MARKS = 30  # no language needs as many; the number of Unicode's Stream-Safe Text Format
+_MAX_CACHED = 200  # characters; most sentences are shorter
+_MAX_MARKS = 30  # on one letter, as in the Stream-Safe Text Format of Unicode; no language needs as many
 
 
 @cache
@@ -22,36 +24,36 @@ def _converter() -> opencc.OpenCC:
 
 
 def to_simplified(text: str) -> str:
-    """The text in simplified characters; Japanese, whose characters look alike but are its own, stays as it is."""
+    """Return a text in simplified characters. A text with kana is Japanese and is returned unchanged."""
     if text.isascii() or _KANA_CHARACTER.search(text):
         return text
-    return _remembered(text) if len(text) <= _SHORT else _converted(text)
+    return _convert_cached(text) if len(text) <= _MAX_CACHED else _convert(text)
 
 
-def _converted(text: str) -> str:
+def _convert(text: str) -> str:
     converted: str = _converter().convert(text)
     return converted
 
 
-# The sentences of the passages that are found again and again; at most two megabytes.
-_remembered = lru_cache(maxsize=2048)(_converted)
+# for the sentences of frequently retrieved passages; at most two megabytes
+_convert_cached = lru_cache(maxsize=2048)(_convert)
 
 
 def normalise_unicode(form: Literal["NFC", "NFD", "NFKC"], text: str) -> str:
-    """A normal form of Unicode, in which a letter keeps at most its first ``_MOST_MARKS`` marks.
+    """Return a text in a normal form of Unicode, with at most the first 30 combining marks of each letter.
 
-    Python sorts the marks of a letter in quadratic time: 80,000 on one letter take seven seconds.
+    Python sorts the marks of a letter in quadratic time: 80,000 marks take seven seconds.
     """
     if not text.isascii():
-        text = _marks().sub(lambda run: run[0][:_MOST_MARKS], text)
+        text = _excess_marks().sub(lambda run: run[0][:_MAX_MARKS], text)
     return unicodedata.normalize(form, text)
 
 
 @cache
-def _marks() -> re.Pattern[str]:
-    """More marks than a letter may have."""
+def _excess_marks() -> re.Pattern[str]:
+    """Return the pattern of a run of more than ``_MAX_MARKS`` combining marks."""
     marks = (c for c in map(chr, range(0x300, 0x1F000)) if unicodedata.combining(unicodedata.normalize("NFKD", c)[0]))
-    return re.compile(f"[{''.join(marks)}]{{{_MOST_MARKS + 1},}}")
+    return re.compile(f"[{''.join(marks)}]{{{_MAX_MARKS + 1},}}")
 
 
 def han_count(text: str) -> int:

@@ -1,22 +1,23 @@
-"""A passage -> the spans of its sentences."""
+"""Splitting of passages into sentences."""
 
 import re
 
 from index.records import Span
 
-# A sentence ends behind 。！？；… and the quotes and brackets that close there, or behind a full stop and
-# a space. A colon does not end one: what is enumerated behind it belongs to it.
+# A sentence ends after 。！？；… and closing quotes or brackets, or after a full stop followed by a space. A colon ends
+# none: the enumeration that follows belongs to the sentence.
 _SENTENCE_END = re.compile(r"""[。！？；!?;…]+[”’」』）)】》"']*|\.(?=\s+[^\W\d_a-z])|\n+""")
 _OPEN, _CLOSE = "《〈（(「『【“", "》〉）)」』】”"
-_SHORTEST_LINE = 2
-_SHORTEST = 4  # letters, digits or characters; shorter sentences are joined to the one before (measured: vectors of
-# fragments are near everything)
+# Letters and digits of a sentence; shorter ones are joined to the previous sentence. Measured: the embeddings of
+# fragments are similar to everything.
+_MIN_LENGTH = 4
+_MIN_LENGTH_ON_OWN_LINE = 2  # a short item on a line of its own stays a sentence: （一）重婚；
 
 
 def sentence_spans(text: str) -> tuple[Span, ...]:
-    """Spans of the sentences of ``text``, in order, without white space at either end; together they hold all else.
+    """Return the spans of the sentences, in order and without surrounding white space; they cover all other text.
 
-    Nothing is split inside 《》, brackets or quotes, and no span is a fragment of punctuation, unless the text is one.
+    Text inside 《》, brackets or quotes is not split. No span is only punctuation unless the whole text is.
     """
     spans: list[Span] = []
     start = 0
@@ -25,17 +26,16 @@ def sentence_spans(text: str) -> tuple[Span, ...]:
         if span is None:
             continue
         start = end
-        # A short item on a line of its own stays one: （一）重婚；
-        enough = _SHORTEST_LINE if "\n" in text[spans[-1].end if spans else 0 : span.start] else _SHORTEST
-        if spans and _letters(text, span) < enough:
+        own_line = "\n" in text[spans[-1].end if spans else 0 : span.start]
+        if spans and _length(text, span) < (_MIN_LENGTH_ON_OWN_LINE if own_line else _MIN_LENGTH):
             spans[-1] = Span(spans[-1].start, span.end)
         else:
             spans.append(span)
-    return _first_joined(text, spans)
+    return _join_short_first(text, spans)
 
 
 def _ends(text: str) -> list[int]:
-    """Offsets behind the marks that end a sentence outside of brackets."""
+    """Return the offsets after the punctuation that ends a sentence outside brackets."""
     depths = _depths(text)
     ends = []
     for found in _SENTENCE_END.finditer(text):
@@ -46,7 +46,7 @@ def _ends(text: str) -> list[int]:
 
 
 def _depths(text: str) -> list[int]:
-    """For every character how many brackets are open behind it; a bracket that a line never closes does not count."""
+    """Return for each character the number of open brackets after it. Lines with unbalanced brackets count as 0."""
     depths: list[int] = []
     for line in re.split(r"(?<=\n)", text):
         balanced = all(line.count(o) == line.count(c) for o, c in zip(_OPEN, _CLOSE, strict=True))
@@ -65,12 +65,12 @@ def _trimmed(text: str, start: int, end: int) -> Span | None:
     return Span(start + left, start + len(piece.rstrip()))
 
 
-def _letters(text: str, span: Span) -> int:
+def _length(text: str, span: Span) -> int:
     return sum(c.isalnum() for c in text[slice(*span)])
 
 
-def _first_joined(text: str, spans: list[Span]) -> tuple[Span, ...]:
-    """A first sentence that is too short has none before it, and is joined to the next."""
-    if len(spans) > 1 and _letters(text, spans[0]) < _SHORTEST:
+def _join_short_first(text: str, spans: list[Span]) -> tuple[Span, ...]:
+    """Join a first sentence that is too short to the next one, as there is none before it."""
+    if len(spans) > 1 and _length(text, spans[0]) < _MIN_LENGTH:
         return (Span(spans[0].start, spans[1].end), *spans[2:])
     return tuple(spans)

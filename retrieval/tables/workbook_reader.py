@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from index.errors import DocumentError, QuestionError
 from index.loaders.archive import ARCHIVE_ERRORS, EncryptedEntryError, open_archive, read_chunks
-from index.loaders.limits import MAX_UNPACKED_BYTES, MAX_UNPACKED_RATIO, UNPACKED_BYTES_WITHOUT_RATIO, check_size
+from index.loaders.limits import MAX_UNPACKED_BYTES, MAX_UNPACKED_RATIO, MIN_BYTES_FOR_RATIO, check_size
 from index.loaders.safe_xml import check_xml
 from retrieval.tables.delimited import listed
 from retrieval.tables.records import Row, Table
@@ -60,7 +60,7 @@ def _check(data: bytes, name: str) -> None:
     check_size(len(data), name)
     if data.startswith(_OLD):
         raise QuestionError(f"{name} is an old xls file or protected by a password; save it as xlsx, without one")
-    most, unpacked = min(MAX_UNPACKED_BYTES, max(UNPACKED_BYTES_WITHOUT_RATIO, MAX_UNPACKED_RATIO * len(data))), 0
+    most, unpacked = min(MAX_UNPACKED_BYTES, max(MIN_BYTES_FOR_RATIO, MAX_UNPACKED_RATIO * len(data))), 0
     try:
         archive = open_archive(data)
         for entry in archive.namelist():

@@ -1,49 +1,50 @@
-"""A docx file as a zip archive of XML parts, opened with care: nothing is unpacked that is damaged or a zip bomb."""
+"""Safe reading of docx packages, zip archives of XML parts: damaged files and zip bombs are not unpacked."""
 
 import posixpath
 from collections.abc import Mapping
-from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 from index.errors import DocumentError
 from index.loaders.archive import ARCHIVE_ERRORS, EncryptedEntryError, open_archive, read_chunks
-from index.loaders.limits import MAX_UNPACKED_BYTES, MAX_UNPACKED_RATIO, UNPACKED_BYTES_WITHOUT_RATIO
+from index.loaders.limits import MAX_UNPACKED_BYTES, MAX_UNPACKED_RATIO, MIN_BYTES_FOR_RATIO
 from index.loaders.safe_xml import parse_xml
-
-Element = ElementTree.Element  # with namespaces taken off tags and attributes: w:p is "p"
 
 
 class Package:
-    """The parts of a docx file, by the role that their relations give them. Raises DocumentError for any damage."""
+    """The parts of a docx file by their role in its relationships. All methods raise DocumentError for damaged files.
+
+    Elements and attributes have no namespaces: w:p is "p".
+    """
 
     def __init__(self, data: bytes, name: str) -> None:
         self._name = name
         self._size = len(data)
-        self._most = min(MAX_UNPACKED_BYTES, max(UNPACKED_BYTES_WITHOUT_RATIO, MAX_UNPACKED_RATIO * len(data)))
-        self._unpacked = 0  # of all parts so far; what is counted cannot be misstated
+        self._max_unpacked = min(MAX_UNPACKED_BYTES, max(MIN_BYTES_FOR_RATIO, MAX_UNPACKED_RATIO * len(data)))
+        self._unpacked = 0  # bytes of all parts so far; counted, as declared sizes may be false
         try:
             self._archive = open_archive(data)
         except ARCHIVE_ERRORS as error:
             raise self._damaged(str(error)) from error
-        self.main = self._targets("").get("officeDocument", "word/document.xml")
-        self._roles = self._targets(self.main)
+        self.main = self._relationships("").get("officeDocument", "word/document.xml")
+        self._roles = self._relationships(self.main)
 
     def document(self) -> Element:
-        """The main part: the text itself."""
+        """Return the main part, which contains the text."""
         root = self._xml(self.main)
         if root is None:
             raise DocumentError(f"{self._name} holds no {self.main}, so it is no Word document; save it as docx again")
         return root
 
     def part(self, role: str) -> Element | None:
-        """The part that serves the text as its ``styles``, ``numbering``, ``footnotes`` or ``endnotes``, or None."""
+        """Return the part with a role (``styles``, ``numbering``, ``footnotes``, ``endnotes``), None if missing."""
         return self._xml(self._roles[role]) if role in self._roles else None
 
     def properties(self) -> Element | None:
-        """Title, author and dates, or None."""
-        return self._xml(self._targets("").get("core-properties", "docProps/core.xml"))
+        """Return the document's properties (title, author, dates), None if missing."""
+        return self._xml(self._relationships("").get("core-properties", "docProps/core.xml"))
 
-    def _targets(self, part: str) -> Mapping[str, str]:
-        """The parts that a part refers to, by the last word of the relation's type; ``""`` is the package itself."""
+    def _relationships(self, part: str) -> Mapping[str, str]:
+        """Return the parts that a part refers to, by the last word of the type; ``""`` is the package itself."""
         folder, file = posixpath.split(part)
         root = self._xml(posixpath.join(folder, "_rels", file + ".rels"))
         found: dict[str, str] = {}
@@ -73,8 +74,8 @@ class Package:
             for chunk in read_chunks(self._archive, part):
                 found.append(chunk)
                 self._unpacked += len(chunk)
-                if self._unpacked > self._most:
-                    raise self._too_much()
+                if self._unpacked > self._max_unpacked:
+                    raise self._too_large()
         except EncryptedEntryError as error:
             raise DocumentError(
                 f"{self._name} is protected by a password; open it, remove the password and save it again"
@@ -83,12 +84,14 @@ class Package:
             raise self._damaged(f"{part}: {error}") from error
         return b"".join(found)
 
-    def _too_much(self) -> DocumentError:
+    def _too_large(self) -> DocumentError:
         return DocumentError(
-            f"{self._name} unpacks to more than {self._most:,} bytes from {self._size:,}, more than any document "
-            "needs; save it again with a word processor if it is genuine"
+            f"{self._name} unpacks to more than {self._max_unpacked:,} bytes from {self._size:,}, more than any "
+            "document needs; save it again with a word processor if it is genuine"
         )
 
-    def _damaged(self, why: str) -> DocumentError:
-        why = " ".join(why.split())
-        return DocumentError(f"{self._name} is damaged ({why}); open it in a word processor and save it as docx again")
+    def _damaged(self, reason: str) -> DocumentError:
+        reason = " ".join(reason.split())
+        return DocumentError(
+            f"{self._name} is damaged ({reason}); open it in a word processor and save it as docx again"
+        )

@@ -1,4 +1,4 @@
-"""The text of a web page as lines: block elements and breaks end a line, a table row is one."""
+"""Text of a web page as lines: block elements and line breaks end a line, a table row is one line."""
 
 import re
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from index.loaders.html.main_text import walk
 from index.loaders.source import Block, strip_blank
+from index.text.chinese import UNSPACED
 
 if TYPE_CHECKING:
     from bs4 import Tag
@@ -18,37 +19,36 @@ _BLOCKS = frozenset(
         "thead tr ul",
     )
 )
-_LEVEL = re.compile(r"h([1-6])$")
-# a line break in the source is a space to a browser, but between two Chinese characters nobody meant one
-_WIDE = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
-_WRAP = re.compile(rf"(?<={_WIDE})[ \t]*\n\s*(?={_WIDE})")
+_HEADING = re.compile(r"h([1-6])$")
+# browsers show a line break in the source as a space, which is not intended between two Chinese characters
+_SOURCE_BREAK = re.compile(rf"(?<=[{UNSPACED}])[ \t]*\n\s*(?=[{UNSPACED}])")
 _SPACES = re.compile(r"[ \t\r\n\f\xa0]+")
 
 
 @dataclass(slots=True)
 class _Table:
-    """The row of a table that is being read: the lines of each of its cells."""
+    """The open row of a table: the lines of each of its cells."""
 
     cells: list[list[Block]] = field(default_factory=list)
 
 
-class _Lines:
-    """Collects text into lines, and lines into the cells of the innermost table."""
+class _LineBuilder:
+    """Builder of lines from text and tags; lines in a table go into the cells of the innermost one."""
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
         self._parts: list[str] = []
         self._level = 0
         self._breaks = 0  # line breaks since the last text
-        self._verbatim = 0
+        self._preformatted = 0  # depth of open <pre> tags
         self._tables: list[_Table] = []
 
     def text(self, words: str) -> None:
-        """Text as it stands in the page."""
+        """Add text of the page."""
         self._parts.append(words)
 
     def start(self, tag: "Tag") -> None:
-        """The beginning of an element."""
+        """Open an element."""
         if tag.name == "br":
             self._breaks = 0 if strip_blank("".join(self._parts)) else self._breaks + 1
             self._end_line(gap=self._breaks > 0)
@@ -56,9 +56,9 @@ class _Lines:
         if tag.name not in _BLOCKS:
             return
         self._end_line(gap=tag.name == "hr")
-        if level := _LEVEL.match(tag.name):
+        if level := _HEADING.match(tag.name):
             self._level = int(level.group(1))
-        self._verbatim += tag.name == "pre"
+        self._preformatted += tag.name == "pre"
         if tag.name == "table":
             self._tables.append(_Table())
         elif tag.name == "tr" and self._tables:
@@ -67,19 +67,19 @@ class _Lines:
             self._tables[-1].cells.append([])
 
     def end(self, tag: "Tag") -> None:
-        """The end of an element."""
+        """Close an element."""
         if tag.name not in _BLOCKS:
             return
         self._end_line()
-        if _LEVEL.match(tag.name):
+        if _HEADING.match(tag.name):
             self._level = 0
-        self._verbatim -= tag.name == "pre"
+        self._preformatted -= tag.name == "pre"
         if tag.name == "table" and self._tables:
             self._end_row()
             self._tables.pop()
 
     def finish(self) -> None:
-        """The end of the page."""
+        """Close all open tables at the end of the page."""
         self._end_line()
         while self._tables:
             self._end_row()
@@ -87,7 +87,7 @@ class _Lines:
 
     def _end_line(self, *, gap: bool = False) -> None:
         text, self._parts = "".join(self._parts), []
-        lines = text.split("\n") if self._verbatim else [_SPACES.sub(" ", _WRAP.sub("", text))]
+        lines = text.split("\n") if self._preformatted else [_SPACES.sub(" ", _SOURCE_BREAK.sub("", text))]
         if gap:
             self._add(Block(text=""))
         for line in lines:
@@ -100,7 +100,7 @@ class _Lines:
         (cells[-1] if cells else self.blocks).append(block)
 
     def _end_row(self) -> None:
-        """A row whose cells are single lines becomes one line; others are a page laid out as a table."""
+        """Make a row of single-line cells one line; other tables only lay out the page, and their lines stay."""
         table = self._tables.pop()
         cells = [[block for block in cell if block.text] for cell in table.cells]
         cells = [cell for cell in cells if cell]
@@ -115,12 +115,12 @@ class _Lines:
 
 
 def extract_blocks(root: "Tag") -> list[Block]:
-    """The lines of a part of a page, in order."""
-    lines = _Lines()
-    for what, item in walk(root):
+    """Return the lines of an element and its descendants, in order."""
+    lines = _LineBuilder()
+    for event, item in walk(root):
         if isinstance(item, str):
             lines.text(item)
-        elif what == "start":
+        elif event == "start":
             lines.start(item)
         else:
             lines.end(item)

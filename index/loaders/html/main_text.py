@@ -1,4 +1,4 @@
-"""Which part of a web page is its text: what to leave out, and where the rest stands."""
+"""Selection of the main text of a web page; menus, footers and other surroundings are left out."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from index.loaders.source import strip_blank
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
-_NEVER = frozenset(
+_NEVER_TEXT = frozenset(
     re.findall(
         r"\w+",
         "script style noscript template iframe svg canvas object embed audio video select button input textarea "
@@ -18,23 +18,24 @@ _NEVER = frozenset(
 )
 _ROLES = ("navigation", "banner", "contentinfo", "complementary", "search", "menu", "menubar", "dialog")
 _HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
-_AROUND = re.compile(
+_SURROUNDING_NAME = re.compile(
     r"(?:^|[-_])(?:nav|navbar|navigation|menu|topmenu|crumbs?|breadcrumbs?|footer|foot|sidebar|copyright|share|related"
     r"|comments?|toolbar|pagination|pager|banner|qrcode|bdsharebuttonbox)(?:$|[-_\d])",
     re.IGNORECASE,
 )
 _CONTAINERS = ("div", "section", "td", "table", "tbody", "tr", "center", "form", "main", "article", "body", "html")
-_MOST_AROUND = 0.3  # share of the page's text above which a part is the text, whatever it is called
-_LEAST_MAIN = 0.5  # share of the page's text that <main> or <article> must hold to be believed
-_LEAST_INNER = 0.9  # share of the page's text that a container must hold for all outside it to be left out
-_LINKED = 0.7  # share of links above which a part is a menu or a list of other pages
-_LEAST_LINKS = 3
+# shares of the page's text outside links
+_MAX_SURROUNDING = 0.3  # a larger element is main text, whatever its name
+_MIN_MAIN = 0.5  # a smaller <main> or <article> is not trusted
+_MIN_CONTAINER = 0.9  # the text outside a larger container is left out
+_MAX_LINKED = 0.7  # share of an element's text in links; above it the element is a menu or a list of pages
+_MIN_LINKS = 3
 
 TreeEvent = tuple[Literal["start", "end", "text"], "Tag | str"]
 
 
 def walk(root: "Tag") -> Iterator[TreeEvent]:
-    """Beginnings and ends of tags and the text between them; no recursion, as unclosed tags nest without limit."""
+    """Yield starts and ends of tags and the text between them. Not recursive: unclosed tags nest without limit."""
     from bs4 import Tag
     from bs4.element import NavigableString, PreformattedString
 
@@ -49,22 +50,22 @@ def walk(root: "Tag") -> Iterator[TreeEvent]:
         elif isinstance(child, Tag):
             yield "start", child
             stack.append((child, iter(child.contents)))
-        elif isinstance(child, NavigableString) and not isinstance(child, PreformattedString):  # comments and the like
+        elif isinstance(child, NavigableString) and not isinstance(child, PreformattedString):  # not a comment
             yield "text", str(child)
 
 
 def select_main_text(soup: "BeautifulSoup") -> tuple["Tag", str]:
-    """The part of a page that holds its text, and the page's heading if that stands outside of it, else nothing.
+    """Return the element with the page's text, and the page's heading if it is outside that element, else "".
 
-    Takes everything out of the page that is never text.
+    Removes menus and everything else that is not text from ``soup``.
     """
-    for tag in soup.find_all(_is_never):
+    for tag in soup.find_all(_is_never_text):
         tag.extract()
-    sizes = _Sizes(soup)
+    sizes = _TextSizes(soup)
     for tag in soup.find_all(True):
-        if sizes.is_around(tag):
+        if sizes.is_surrounding(tag):
             tag.extract()
-    sizes = _Sizes(soup)
+    sizes = _TextSizes(soup)
     main = _main(soup, sizes)
     headings = [h for h in soup.find_all("h1") if strip_blank(h.get_text())]
     if len(headings) == 1 and not any(parent is main for parent in headings[0].parents) and headings[0] is not main:
@@ -72,9 +73,9 @@ def select_main_text(soup: "BeautifulSoup") -> tuple["Tag", str]:
     return main, ""
 
 
-def _is_never(tag: "Tag") -> bool:
+def _is_never_text(tag: "Tag") -> bool:
     return (
-        tag.name in _NEVER
+        tag.name in _NEVER_TEXT
         or (tag.name == "header" and tag.find_parent(["article", "main"]) is None and tag.find("h1") is None)
         or "hidden" in tag.attrs
         or tag.get("aria-hidden") == "true"
@@ -83,16 +84,16 @@ def _is_never(tag: "Tag") -> bool:
     )
 
 
-class _Sizes:
-    """How many characters of text and how many of them in links each part of a page holds."""
+class _TextSizes:
+    """Number of characters, of characters in links, and of links in each element of a page."""
 
     def __init__(self, soup: "BeautifulSoup") -> None:
-        self._found: dict[int, tuple[int, int, int]] = {}  # characters, linked ones, links
+        self._found: dict[int, tuple[int, int, int]] = {}
         open_: list[list[int]] = []
-        for what, item in walk(soup):
-            if what == "start":
+        for event, item in walk(soup):
+            if event == "start":
                 open_.append([0, 0, 0])
-            elif what == "text":
+            elif event == "text":
                 open_[-1][0] += len("".join(str(item).split()))
             else:
                 size, linked, links = open_.pop()
@@ -101,34 +102,35 @@ class _Sizes:
                 self._found[id(item)] = size, linked, links
                 if open_:
                     open_[-1][:] = [a + b for a, b in zip(open_[-1], (size, linked, links), strict=True)]
-        self.all = self.own(soup)
+        self.total = self.unlinked(soup)
 
-    def own(self, tag: "Tag") -> int:
-        """Characters that are not in links."""
+    def unlinked(self, tag: "Tag") -> int:
+        """Return the number of characters outside links."""
         size, linked, _ = self._found.get(id(tag), (0, 0, 0))
         return size - linked
 
-    def is_around(self, tag: "Tag") -> bool:
-        """Whether a part surrounds the text: a menu, a form, a list of links, or what its name says it is."""
+    def is_surrounding(self, tag: "Tag") -> bool:
+        """Return whether an element surrounds the text: a menu, a form, a list of links, or named as such."""
         size, linked, links = self._found.get(id(tag), (0, 0, 0))
-        if size - linked > _MOST_AROUND * self.all:
+        if size - linked > _MAX_SURROUNDING * self.total:
             return False
         names = [tag.get("id"), *(tag.get("class") or [])]
         return (
             tag.name in ("form", "menu")
-            or any(_AROUND.search(str(name)) for name in names if name)
-            or (tag.name in ("ul", "ol", "div", "table") and links >= _LEAST_LINKS and linked > _LINKED * size)
+            or any(_SURROUNDING_NAME.search(str(name)) for name in names if name)
+            or (tag.name in ("ul", "ol", "div", "table") and links >= _MIN_LINKS and linked > _MAX_LINKED * size)
         )
 
 
-def _main(soup: "BeautifulSoup", sizes: _Sizes) -> "Tag":
+def _main(soup: "BeautifulSoup", sizes: _TextSizes) -> "Tag":
     candidates = soup.find_all(lambda tag: tag.name in ("main", "article") or tag.get("role") == "main")
-    best = max(candidates, key=sizes.own, default=None)
-    if best is not None and sizes.own(best) >= _LEAST_MAIN * sizes.all:
+    best = max(candidates, key=sizes.unlinked, default=None)
+    if best is not None and sizes.unlinked(best) >= _MIN_MAIN * sizes.total:
         return best
     at: Tag = soup
     while True:
-        inner = [tag for tag in at.find_all(_CONTAINERS, recursive=False) if sizes.own(tag) >= _LEAST_INNER * sizes.all]
-        if not inner or not sizes.all:
+        containers = at.find_all(_CONTAINERS, recursive=False)
+        large = [tag for tag in containers if sizes.unlinked(tag) >= _MIN_CONTAINER * sizes.total]
+        if not large or not sizes.total:
             return at
-        at = inner[0]
+        at = large[0]

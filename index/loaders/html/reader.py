@@ -1,4 +1,4 @@
-"""Web pages: the main text, without what surrounds it on the page."""
+"""Loader for web pages: the main text without menus, footers and other surroundings."""
 
 import codecs
 import re
@@ -21,21 +21,23 @@ if TYPE_CHECKING:
 _CHARSET = re.compile(
     rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_\-]{2,20})", re.IGNORECASE
 )
-_HEAD = 8192  # bytes in which a page may say its encoding; the standard grants 1024, old pages need more
-_WIDER = {
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "x-gbk": "gb18030",
-    "big5": "big5hkscs",
-}  # pages use more than they say
-# codecs of Python's own that are no encodings of pages: surrogates, escapes, time that grows with the square
-_NO_ENCODINGS = ("utf-7", "unicode-escape", "raw-unicode-escape", "idna", "punycode", "undefined")
-_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
-_FACTS = {"pubdate": "date", "publishdate": "date", "contentsource": "source", "author": "author", "date": "date"}
+_HEAD_BYTES = 8192  # of the declaration of the encoding; the standard allows 1024, old pages need more
+# pages declare a subset of the encoding that they use
+_SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "big5": "big5hkscs"}
+# codecs of Python that no page uses: they produce surrogates, expand escapes or take quadratic time
+_EXCLUDED_CODECS = ("utf-7", "unicode-escape", "raw-unicode-escape", "idna", "punycode", "undefined")
+_BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_METADATA_KEYS = {
+    "pubdate": "date",
+    "publishdate": "date",
+    "contentsource": "source",
+    "author": "author",
+    "date": "date",
+}
 
 
 def load(data: bytes, name: str) -> SourceText:
-    """A web page: one line a block, a table row or a line break. Raises DocumentError for a page without text."""
+    """Load a web page: one line for each block element, table row and line break. Raises DocumentError."""
     text, remarks = _decoded(data, name)
     soup = _parsed(text, name)
     metadata = _metadata(soup)
@@ -50,13 +52,13 @@ def load(data: bytes, name: str) -> SourceText:
 
 
 def _decoded(data: bytes, name: str) -> DecodedText:
-    """The page's text: a byte-order mark decides, then what the page says if it holds, then what its bytes say."""
-    stated = None if data.startswith(_MARKS) else _CHARSET.search(data[:_HEAD])
+    """Decode a page by its byte-order mark, else by the encoding that it declares if that fits, else by its bytes."""
+    stated = None if data.startswith(_BYTE_ORDER_MARKS) else _CHARSET.search(data[:_HEAD_BYTES])
     if stated:
         encoding = stated.group(1).decode("ascii").lower()
         try:
-            known = codecs.lookup(_WIDER.get(encoding, encoding)).name
-            text = data.decode(known) if known not in _NO_ENCODINGS else "\0"
+            known = codecs.lookup(_SUPERSETS.get(encoding, encoding)).name
+            text = data.decode(known) if known not in _EXCLUDED_CODECS else "\0"
         except (LookupError, UnicodeError):
             return decode_text(data, name)
         if "\0" not in text:
@@ -73,7 +75,7 @@ def _parsed(text: str, name: str) -> "BeautifulSoup":
     from bs4.exceptions import ParserRejectedMarkup
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it suspects file names, addresses and XML in what is a page to us
+        warnings.simplefilter("ignore")  # about pages that resemble file names, addresses or XML
         try:
             return BeautifulSoup(text, "html.parser")
         except (ParserRejectedMarkup, AssertionError, RecursionError) as error:
@@ -86,7 +88,7 @@ def _metadata(soup: "BeautifulSoup") -> Mapping[str, str]:
     if title is not None and (words := strip_blank(" ".join(title.get_text().split()))):
         found["title"] = words
     for meta in soup.find_all("meta"):
-        key = _FACTS.get(str(meta.get("name", "")).lower())
+        key = _METADATA_KEYS.get(str(meta.get("name", "")).lower())
         value = strip_blank(str(meta.get("content", "")))
         if key and value:
             found.setdefault(key, value)

@@ -1,4 +1,4 @@
-"""PDF files with a text layer: the paragraphs of the pages, without what is printed on every page."""
+"""Loader for PDF files with a text layer: paragraphs without running headers, footers and page numbers."""
 
 from typing import TYPE_CHECKING
 
@@ -12,18 +12,18 @@ from index.loaders.source import SourceText, compose_source, strip_blank
 if TYPE_CHECKING:
     import pypdfium2
 
-_MOST_UNKNOWN = 0.2  # share of characters without a code above which a text layer cannot be read
-_MARK_WITHIN = 1024  # bytes before the mark that readers put up with
+_MAX_UNKNOWN = 0.2  # share of characters without a code; with more, the text layer cannot be used
+_SIGNATURE_WITHIN = 1024  # bytes; PDF readers accept other data before the signature
 
 
 def load(data: bytes, name: str) -> SourceText:
-    """A PDF: one line a paragraph, with the page it begins on.
+    """Load a PDF file: one line for each paragraph, with the page that it starts on.
 
-    Raises DocumentError for a file that is damaged, encrypted, scanned, or whose fonts do not tell their characters.
+    Raises DocumentError for files that are damaged, encrypted or scanned, and for fonts without character codes.
     """
     if not data.strip():
         raise DocumentError(f"{name} is empty; give a document with text in it")
-    if b"%PDF-" not in data[:_MARK_WITHIN]:
+    if b"%PDF-" not in data[:_SIGNATURE_WITHIN]:
         raise DocumentError(f"{name} is not a PDF by its content; give the file its right ending")
     pages, title = _read(data, name)
     _check(pages, name)
@@ -56,7 +56,7 @@ def _read(data: bytes, name: str) -> tuple[list[PdfPage], str]:
 def _title(document: "pypdfium2.PdfDocument") -> str:
     try:
         title: str = document.get_metadata_value("Title")
-    except UnicodeDecodeError:  # a damaged title is no reason to refuse the text
+    except UnicodeDecodeError:  # a damaged title is no reason to reject the file
         return ""
     return title
 
@@ -86,9 +86,9 @@ def _check(pages: list[PdfPage], name: str) -> None:
     if not characters:
         raise _no_text(pages, name)
     unknown = sum(page.unknown for page in pages)
-    if unknown > _MOST_UNKNOWN * characters:
+    if unknown > _MAX_UNKNOWN * characters:
         raise DocumentError(
-            f"{name} has a text layer, but its fonts do not tell which characters they draw ({unknown} of {characters} "
+            f"{name} has a text layer, but its fonts do not say which characters they draw ({unknown} of {characters} "
             "are unknown); run it through OCR first"
         )
 
@@ -98,8 +98,8 @@ def _metadata(pages: list[PdfPage], title: str) -> dict[str, str]:
     title = strip_blank(title.replace("\0", ""))
     if title and not title.lower().endswith((".doc", ".docx", ".wps", ".pdf", ".indd")) and "Microsoft" not in title:
         found["title"] = title
-    if silent := [page.number for page in pages if not page.rows]:
-        found["pages without text"] = ", ".join(map(str, silent))
+    if empty := [page.number for page in pages if not page.rows]:
+        found["pages without text"] = ", ".join(map(str, empty))
     return found
 
 
@@ -108,6 +108,6 @@ def _no_text(pages: list[PdfPage], name: str) -> DocumentError:
     return DocumentError(f"{name} has no text layer ({count} of pictures); run it through OCR first")
 
 
-def _damaged(name: str, why: str) -> DocumentError:
-    why = " ".join(why.split()).rstrip(".")
-    return DocumentError(f"{name} is damaged ({why}); get the file again or print it to a new PDF")
+def _damaged(name: str, reason: str) -> DocumentError:
+    reason = " ".join(reason.split()).rstrip(".")
+    return DocumentError(f"{name} is damaged ({reason}); get the file again or print it to a new PDF")
