@@ -1,4 +1,4 @@
-"""An article's text -> its 款, 项 and 目 as the law counts them."""
+"""Inner divisions of an article: its 款, 项 and 目 as the law counts them."""
 
 import re
 from typing import NamedTuple
@@ -8,13 +8,13 @@ from index.text.numerals import CHINESE_NUMERALS, parse_number
 
 _NUMBER = rf"[{CHINESE_NUMERALS}](?:\s?[{CHINESE_NUMERALS}]){{0,11}}|[0-9０-９]{{1,6}}"
 _HEADING = re.compile(
-    r"\s*(?:（[^（）\n]*）[^\S\n]*\n\s*)?"  # the caption that Japanese laws put above an article
+    r"\s*(?:（[^（）\n]*）[^\S\n]*\n\s*)?"  # the caption above an article of a Japanese law
     rf"(?:[第제]\s*(?:{_NUMBER})\s*[条條조](?:\s*[之의の]\s*(?:{_NUMBER}))?(?:\([^()\n]*\))?"
     r"|(?:Article|Art\.|§|Section|Sec\.|Artikel|Artículo|Статья)\s*[0-9IVXLCDM]+\b)"
     r"[^\S\n]*[.:：]?[^\S\n]*(?:【[^】\n]*】)?\s*",
     re.IGNORECASE,
 )
-_STYLES = (  # how items are marked; the number is the first group
+_STYLES = (  # of item marks, named by the mark of a first item; the number is the first group
     ("（一）", re.compile(rf"[（(]\s*([{CHINESE_NUMERALS}]{{1,4}})\s*[)）](?:\s*之\s*([{CHINESE_NUMERALS}]{{1,3}}))?")),
     ("（1）", re.compile(r"[（(]\s*([0-9０-９]{1,3})\s*[)）]")),
     ("一、", re.compile(rf"([{CHINESE_NUMERALS}]{{1,3}})[、.．]")),
@@ -28,7 +28,7 @@ _KINDS = ("款", "项", "目")
 
 
 class ItemMark(NamedTuple):
-    """How a paragraph is marked: its style, as the mark of a first item is written, and its number."""
+    """The mark of an item: its style, named by the mark of a first item, and its number."""
 
     style: str
     number: int
@@ -36,7 +36,7 @@ class ItemMark(NamedTuple):
 
 
 def parse_item_mark(line: str) -> ItemMark | None:
-    """The mark a line begins with, if it is an item's."""
+    """Return the item mark at the start of a line, None if there is none."""
     for style, pattern in _STYLES:
         if found := pattern.match(line):
             words = found.group(1)
@@ -48,41 +48,41 @@ def parse_item_mark(line: str) -> ItemMark | None:
 
 
 def parse_inner_divisions(text: str, *, caption: str = "") -> tuple[InnerDivision, ...]:
-    """The 款 of an article's text, the 项 in them and the 目 in those, in order, the outer before the inner.
+    """Return the 款 of an article's text, their 项 and the 目 of those, by start, the outer before the inner.
 
-    A 款 is a natural paragraph of the article and mostly carries no number; the items that follow it belong to it. So
-    a paragraph behind the items is the next 款, as the law has it. Where the first paragraph is numbered, as in the
-    laws of other countries, paragraphs numbered like it are 款. ``caption`` is a title before the text.
+    A 款 is a paragraph, usually without a number, together with the items that follow it; a paragraph after the items
+    is the next 款. If the first paragraph is numbered, as in the laws of other countries, paragraphs numbered in the
+    same style are 款. ``caption`` is a title before the text.
     """
     lines = _lines(text, caption)
     first = parse_item_mark(text[slice(*lines[0])]) if lines else None
     numbered = first.style if first and first.style in ("1.", "（1）", "①") else ""
-    builder = _Builder(numbered)
+    builder = _InnerDivisionBuilder(numbered)
     for line in lines:
         builder.add(line, parse_item_mark(text[slice(*line)]))
     return tuple(builder.parts)
 
 
-class _Builder:
-    """Keeps which 款, 项 and 目 are open."""
+class _InnerDivisionBuilder:
+    """Builder of inner divisions from the lines of an article; it tracks the open ones."""
 
     def __init__(self, numbered: str) -> None:
         self.parts: list[InnerDivision] = []
-        self._numbered = numbered  # the style in which 款 are numbered, if any
-        self._open: list[int] = []  # where in ``parts`` the open ones stand
+        self._numbered = numbered  # the style in which 款 are numbered, empty for none
+        self._open: list[int] = []  # indexes of the open parts, outermost first
         self._styles: list[str] = []  # of the open items, outermost first
-        self._listed = 0  # the number of the last item marked 一、, a mark that sentences begin with, too (二、三产业)
+        self._last_ideographic = 0  # number of the last item marked 一、; sentences may start so, too (二、三产业)
 
     def add(self, line: Span, mark: ItemMark | None) -> None:
-        """One line of the article."""
+        """Add a line of the article."""
         if mark and mark.style == "一、":
-            mark = mark if mark.number in (1, self._listed + 1) else None
-            self._listed = mark.number if mark else self._listed
+            mark = mark if mark.number in (1, self._last_ideographic + 1) else None
+            self._last_ideographic = mark.number if mark else self._last_ideographic
         depth = self._depth(mark)
-        if depth > 2:  # below 目 nothing is counted: the line belongs to what is open
+        if depth > 2:  # levels below 目 have no name: the line belongs to the open parts
             self._extend(line.end, self._open)
             return
-        number, sub = (mark.number, mark.sub) if mark and depth else (self._paragraphs() + 1, 0)
+        number, sub = (mark.number, mark.sub) if mark and depth else (self._paragraph_count() + 1, 0)
         if mark and mark.style == self._numbered:
             number = mark.number
         self._open = self._open[:depth]
@@ -91,12 +91,12 @@ class _Builder:
         self.parts.append(InnerDivision(kind=_KINDS[depth], number=number, span=line, sub=sub))
 
     def _depth(self, mark: ItemMark | None) -> int:
-        """How deep a line stands: 0 for a 款; an item stands where items marked like it do, or below all open ones."""
-        next_paragraph = mark and mark.style == "１" and mark.number == self._paragraphs() + 1
+        """Return the depth of a line: 0 for a 款; for an item that of the open one in its style, else the next."""
+        next_paragraph = mark and mark.style == "１" and mark.number == self._paragraph_count() + 1
         if mark is None or not self.parts or mark.style == self._numbered or next_paragraph:
             self._styles = []
             return 0
-        if mark.style == "（一）":  # never deeper than a 项
+        if mark.style == "（一）":  # always a 项
             self._styles = []
         if mark.style in self._styles:
             del self._styles[self._styles.index(mark.style) + 1 :]
@@ -104,11 +104,11 @@ class _Builder:
             self._styles.append(mark.style)
         return len(self._styles)
 
-    def _paragraphs(self) -> int:
+    def _paragraph_count(self) -> int:
         return sum(part.kind == "款" for part in self.parts)
 
-    def _extend(self, end: int, which: list[int]) -> None:
-        for at in which:
+    def _extend(self, end: int, parts: list[int]) -> None:
+        for at in parts:
             part = self.parts[at]
             self.parts[at] = InnerDivision(
                 kind=part.kind, number=part.number, sub=part.sub, span=Span(part.span.start, end)
@@ -116,7 +116,7 @@ class _Builder:
 
 
 def _lines(text: str, caption: str) -> list[Span]:
-    """The lines of an article that hold something, without its heading and caption."""
+    """Return the spans of the lines that are not blank, without the article's heading and caption."""
     heading = _HEADING.match(text)
     at = heading.end() if heading else 0
     if caption and text.startswith(caption, at):

@@ -1,4 +1,4 @@
-"""Paragraphs that were broken across lines, put together again."""
+"""Joining of paragraphs that are broken across lines."""
 
 import unicodedata
 from collections import Counter
@@ -10,115 +10,122 @@ from index.loaders.source import Line
 from index.parsing.headings import ClassifiedLine
 from index.records import Span
 
-_ENDS = "。；;！!？?：:.…”’」』）)】》"  # a paragraph may end with these
-_CONTINUES = "，,、"  # and never with these
-_LEAST_SEEN = 3  # times a pair of characters must stand elsewhere in the text to count as a word,
-_LEAST_SHARE = 0.5  # and the share of either character's occurrences that the pair makes up
+_PARAGRAPH_ENDS = "。；;！!？?：:.…”’」』）)】》"
+_NO_PARAGRAPH_ENDS = "，,、"
 
-_WRAPPED_SHARE = 0.5  # of the lines that a text line follows directly, as many must break off to call a text wrapped,
-_WRAPPED_LEAST = 8  # and as many lines must do so,
-_WRAPPED_EVEN = 0.8  # nearly all of them at least this share of the widest,
-_WRAPPED_EVEN_HAN = 0.9  # or, in Chinese, whose lines can break anywhere, this share
+# two characters are one word if their bigram occurs so often, also as a share of either character's occurrences
+_MIN_BIGRAM_COUNT = 3
+_MIN_BIGRAM_SHARE = 0.5
+
+# A text is wrapped if enough lines within paragraphs end without punctuation, and nearly all of these lines are full.
+_MIN_BROKEN_SHARE = 0.5
+_MIN_BROKEN_LINES = 8
+_WIDEST_QUANTILE = 0.95  # of the widths of broken lines
+_MIN_FULL_SHARE = 0.9  # of broken lines
+_FULL_WIDTH = 0.8  # of the widest line; Latin lines break between words only
+_FULL_WIDTH_HAN = 0.9  # Chinese lines break anywhere
 
 
 class LineJoiner:
-    """Where lines of a text belong together: what it knows of its words and of the width it was wrapped at."""
+    """Decision for each line break of a document: within a paragraph or between two."""
 
-    def __init__(self, marked: Sequence[ClassifiedLine], source: str) -> None:
+    def __init__(self, lines: Sequence[ClassifiedLine], source: str) -> None:
         self._source = source
-        self._marked = marked
-        self._width = wrapped_width([(a.line, b.line) for a, b in pairwise(marked) if _neighbours(a, b)])
+        self._lines = lines
+        self._width = wrapped_width([(a.line, b.line) for a, b in pairwise(lines) if _may_be_one_paragraph(a, b)])
 
     @cached_property
-    def _words(self) -> "BigramCounts":
-        return BigramCounts(m.line.text for m in self._marked)
+    def _bigrams(self) -> "_BigramCounts":
+        return _BigramCounts(line.line.text for line in self._lines)
 
-    def inside(self, before: ClassifiedLine, after: ClassifiedLine) -> bool:
-        """Whether the break between two lines stands in the middle of a paragraph."""
-        if not _neighbours(before, after):
+    def joins(self, before: ClassifiedLine, after: ClassifiedLine) -> bool:
+        """Return whether two consecutive lines belong to one paragraph."""
+        if not _may_be_one_paragraph(before, after):
             return False
         left, right = before.line.text[-1], after.line.text[0]
-        if left in _CONTINUES:
+        if left in _NO_PARAGRAPH_ENDS:
             return True
-        if self._width and not self._indented(after.line):
-            full = display_width(before.line.text) >= _evenness(before.line.text) * self._width
-            return full or (left not in _ENDS and self._words.joins(left, right))
-        return before.kind == "text" and left not in _ENDS and self._words.joins(left, right)
+        if self._width and not self._is_indented(after.line):
+            if _width(before.line.text) >= _full_width(before.line.text) * self._width:
+                return True
+        elif before.kind != "text":
+            return False
+        return left not in _PARAGRAPH_ENDS and self._bigrams.form_word(left, right)
 
-    def _indented(self, line: Line) -> bool:
+    def _is_indented(self, line: Line) -> bool:
         return line.start > 0 and self._source[line.start - 1] != "\n"
 
 
-def _neighbours(before: ClassifiedLine, after: ClassifiedLine) -> bool:
-    """Whether two lines could be one paragraph: text directly behind text, or behind the first line of an article."""
+def _may_be_one_paragraph(before: ClassifiedLine, after: ClassifiedLine) -> bool:
+    """Return whether text follows text, or the first line of an article or item, without a gap."""
     return after.kind == "text" and before.kind in ("text", "article", "item") and not after.line.gap
 
 
-class BigramCounts:
-    """Pairs of neighbouring characters in a text, counted: enough to tell 旅游 from 平推."""
+class _BigramCounts:
+    """Counts of characters and of pairs of adjacent characters, to tell words (旅游) from chance pairs (平推)."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self._single: Counter[str] = Counter()
-        self._pair: Counter[str] = Counter()
+        self._characters: Counter[str] = Counter()
+        self._bigrams: Counter[str] = Counter()
         for line in lines:
-            self._single.update(line)
-            self._pair.update(a + b for a, b in pairwise(line))
+            self._characters.update(line)
+            self._bigrams.update(a + b for a, b in pairwise(line))
 
-    def joins(self, left: str, right: str) -> bool:
-        """Whether two characters, torn apart, most likely belong to one word."""
-        seen = self._pair[left + right]
-        return seen >= _LEAST_SEEN and seen >= _LEAST_SHARE * min(self._single[left], self._single[right])
+    def form_word(self, left: str, right: str) -> bool:
+        """Return whether two characters most likely belong to one word."""
+        count = self._bigrams[left + right]
+        rarer = min(self._characters[left], self._characters[right])
+        return count >= _MIN_BIGRAM_COUNT and count >= _MIN_BIGRAM_SHARE * rarer
 
 
-def display_width(text: str) -> int:
-    """Columns that a line takes: two for a Chinese character, one for a Latin letter."""
+def _width(text: str) -> int:
+    """Return the display width in columns: two for a Chinese character, one for a Latin letter."""
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def wrapped_width(neighbours: Sequence[tuple[Line, Line]]) -> int:
-    """The width at which a text was wrapped, 0 if it was not; ``neighbours`` are lines that could be one paragraph.
+def wrapped_width(pairs: Sequence[tuple[Line, Line]]) -> int:
+    """Return the width in columns at which a text is wrapped, 0 if it is not.
 
-    In a wrapped text most lines break off without a mark at their end, and those are nearly equally wide.
+    ``pairs`` are consecutive lines that may belong to one paragraph.
     """
-    broken = sorted(display_width(a.text) for a, _ in neighbours if a.text[-1] not in _ENDS)
-    if len(broken) < max(_WRAPPED_LEAST, _WRAPPED_SHARE * len(neighbours)):
+    broken = sorted(_width(a.text) for a, _ in pairs if a.text[-1] not in _PARAGRAPH_ENDS)
+    if len(broken) < max(_MIN_BROKEN_LINES, _MIN_BROKEN_SHARE * len(pairs)):
         return 0
-    widest = broken[int(0.95 * (len(broken) - 1))]
-    least = _evenness("".join(a.text for a, _ in neighbours)) * widest
-    return widest if sum(w >= least for w in broken) >= 0.9 * len(broken) else 0
+    widest = broken[int(_WIDEST_QUANTILE * (len(broken) - 1))]
+    full = _full_width("".join(a.text for a, _ in pairs)) * widest
+    return widest if sum(width >= full for width in broken) >= _MIN_FULL_SHARE * len(broken) else 0
 
 
-def _evenness(text: str) -> float:
-    return _WRAPPED_EVEN_HAN if display_width(text) > 1.5 * len(text) else _WRAPPED_EVEN
+def _full_width(text: str) -> float:
+    return _FULL_WIDTH_HAN if _width(text) > 1.5 * len(text) else _FULL_WIDTH
 
 
-def group_paragraphs(marked: Sequence[ClassifiedLine], breaks: LineJoiner) -> list[list[ClassifiedLine]]:
-    """Lines grouped into paragraphs: one line each, but for those that were broken in the middle."""
+def group_paragraphs(lines: Sequence[ClassifiedLine], joiner: LineJoiner) -> list[list[ClassifiedLine]]:
+    """Return the lines grouped into paragraphs, in order."""
     groups: list[list[ClassifiedLine]] = []
-    for one in marked:
-        if groups and breaks.inside(groups[-1][-1], one):
-            groups[-1].append(one)
+    for line in lines:
+        if groups and joiner.joins(groups[-1][-1], line):
+            groups[-1].append(line)
         else:
-            groups.append([one])
+            groups.append([line])
     return groups
 
 
 def join_lines(source: str, paragraphs: Sequence[Sequence[Line]]) -> tuple[str, tuple[Span, ...]]:
-    """The text of some paragraphs in a row and the spans of the source it is made of.
+    """Return the text of consecutive paragraphs, and the spans of the source that it consists of.
 
-    What stands between paragraphs stays; a break inside one is left out, or becomes a space between Latin words.
+    The source between paragraphs is kept. A line break within a paragraph is removed, or becomes a space between two
+    ASCII characters.
     """
     pieces: list[Span] = []
-    spaces: set[int] = set()  # offsets of line breaks that become spaces
+    texts: list[str] = []
     start = paragraphs[0][0].start
     for lines in paragraphs:
         for before, after in pairwise(lines):
-            latin = before.text[-1].isascii() and after.text[0].isascii()
-            spaces |= {before.end} if latin else set()
-            pieces.append(Span(start, before.end + latin))
+            spaced = before.text[-1].isascii() and after.text[0].isascii()
+            pieces.append(Span(start, before.end + spaced))
+            texts.append(source[start : before.end] + " " * spaced)
             start = after.start
     pieces.append(Span(start, paragraphs[-1][-1].end))
-    texts = [source[s:e] for s, e in pieces]
-    return "".join(
-        t[:-1] + " " if piece.end - 1 in spaces else t for t, piece in zip(texts, pieces, strict=True)
-    ), tuple(pieces)
+    texts.append(source[start : pieces[-1].end])
+    return "".join(texts), tuple(pieces)

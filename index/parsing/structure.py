@@ -1,50 +1,43 @@
-"""Lines -> Document: every paragraph with its path, every article whole, nothing lost and nothing invented."""
+"""Parsing of documents: every paragraph with its path, every article whole."""
 
 import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
 
 from index import loaders
 from index.citations import division_label
 from index.errors import DocumentError
-from index.loaders.source import Line, SourceText
+from index.loaders.source import Line
 from index.parsing.contents import remove_contents
-from index.parsing.headings import (
-    ClassifiedLine,
-    can_be_title,
-    classify_line,
-    division_rank,
-    drop_numbers_out_of_sequence,
-    merge_captions_above,
-    merge_titles_below,
-    parse_metadata,
-)
+from index.parsing.front_matter import split_front_matter
+from index.parsing.heading_titles import merge_captions_above, merge_titles_below
+from index.parsing.headings import ClassifiedLine, classify_line, division_rank
 from index.parsing.items import parse_inner_divisions, parse_item_mark
 from index.parsing.line_joining import LineJoiner, group_paragraphs, join_lines
+from index.parsing.number_sequence import drop_numbers_out_of_sequence
 from index.records import Division, Document, Heading, Passage, Path
 
 PARSER_VERSION = 4  # raise it when the same file gives other passages; indexes built by another parser are rebuilt
 
 _LEAD = re.compile(r"([^。，；：！？,;:!?\n]{2,30})。(?=\S)")
-_LEAST_LEADS = 0.3  # share of paragraphs that must open with a short sentence before such sentences count as titles
+_MIN_LEAD_SHARE = 0.3  # of paragraphs that start with a short sentence; with fewer, such sentences are no titles
 _ITEM_LEAD = re.compile(r"(?:[^、.．)）]{1,6}[、.．)）]\s*)?([^。：:；;]{2,40})[。：:]")
 
 
 def read_document(data: bytes, name: str) -> Document:
-    """Parse the bytes of a file; ``name`` becomes the document's id and its ending chooses the loader.
+    """Parse the bytes of a file. ``name`` becomes the document's id; its suffix chooses the loader.
 
-    Raises DocumentError for what cannot be read or holds no paragraph.
+    Raises DocumentError for files that cannot be read and for files without a paragraph.
     """
     source = loaders.load(data, name)
-    marked, remarks = remove_contents([classify_line(line) for line in source.lines])
-    breaks = LineJoiner(marked, source.text)
-    title, facts, marked = _front(source, name, marked, breaks)
-    facts, marked = _back(facts, merge_captions_above(merge_titles_below(list(drop_numbers_out_of_sequence(marked)))))
-    builder = _Builder(name, source.text, infer_missing_chapter(marked), [*source.remarks, *remarks])
-    for group in group_paragraphs(marked, breaks):
+    lines, remarks = remove_contents([classify_line(line) for line in source.lines])
+    joiner = LineJoiner(lines, source.text)
+    title, metadata, lines = split_front_matter(source, name, lines, joiner)
+    lines = merge_captions_above(merge_titles_below(list(drop_numbers_out_of_sequence(lines))))
+    builder = _PassageBuilder(name, source.text, infer_missing_chapter(lines), [*source.remarks, *remarks])
+    for group in group_paragraphs(lines, joiner):
         builder.add(group)
     passages = builder.finish()
     if not passages:
@@ -56,42 +49,18 @@ def read_document(data: bytes, name: str) -> Document:
         sha256=hashlib.sha256(data).hexdigest(),
         headings=tuple(builder.headings),
         passages=passages,
-        metadata={**{k: v for k, v in source.metadata.items() if k != "title"}, **facts},
+        metadata=metadata,
         remarks=tuple(builder.remarks),
     )
 
 
-def _front(
-    source: SourceText, name: str, marked: list[ClassifiedLine], breaks: LineJoiner
-) -> tuple[str, dict[str, str], list[ClassifiedLine]]:
-    """Title, metadata and remaining lines: the title is the first line if it can be one and is not a heading."""
-    title = source.metadata.get("title", "") or PurePosixPath(name).stem
-    if len(marked) > 1 and _is_title(marked[0]) and not breaks.inside(marked[0], marked[1]):
-        title, marked = marked[0].line.text, marked[1:]
-    facts: dict[str, str] = {}
-    while marked and marked[0].kind == "text" and (fact := parse_metadata(marked[0].line)):
-        facts[fact[0]] = fact[1]
-        marked = marked[1:]
-    return title, facts, marked
+def infer_missing_chapter(lines: Iterable[ClassifiedLine]) -> Division | None:
+    """Return the chapter that a text starts in if its heading is missing, else None.
 
-
-def _is_title(first: ClassifiedLine) -> bool:
-    plain = first.kind == "text" and not parse_metadata(first.line)
-    return (plain or first.line.level == 1) and can_be_title(first.line)
-
-
-def _back(facts: dict[str, str], marked: list[ClassifiedLine]) -> tuple[dict[str, str], list[ClassifiedLine]]:
-    """Take metadata off the end, where newspapers print the source."""
-    while marked and marked[-1].kind == "text" and (fact := parse_metadata(marked[-1].line)):
-        facts = {**facts, fact[0]: fact[1]}
-        marked = marked[:-1]
-    return facts, marked
-
-
-def infer_missing_chapter(marked: Iterable[ClassifiedLine]) -> Division | None:
-    """The chapter a text begins in, if its heading is missing: sections come first, and the first chapter is not 一."""
-    headings = [m.division for m in marked if m.kind == "heading" and m.division]
-    kinds = [d.kind for d in headings]
+    It is missing if a section comes before the first chapter, and that chapter's number is above 1.
+    """
+    headings = [line.division for line in lines if line.kind == "heading" and line.division]
+    kinds = [heading.kind for heading in headings]
     if "节" not in kinds or "章" not in kinds or kinds.index("节") > kinds.index("章"):
         return None
     following = headings[kinds.index("章")].number
@@ -99,8 +68,8 @@ def infer_missing_chapter(marked: Iterable[ClassifiedLine]) -> Division | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Open:
-    """A level that is open, with its rank and the depth that the format gave it (0 if none)."""
+class _OpenLevel:
+    """An open level: its rank, the heading level that the format gives (0 if none), and its division."""
 
     rank: int
     level: int
@@ -109,119 +78,120 @@ class _Open:
 
 @dataclass(slots=True)
 class _Draft:
-    """A passage that more lines may still belong to."""
+    """A passage that further paragraphs may be added to."""
 
     path: Path
     ordinal: int
     paragraphs: list[list[Line]]
 
 
-class _Builder:
-    """Walks through a document's paragraphs and keeps the path that is open."""
+class _PassageBuilder:
+    """Builder of passages from paragraphs in the order of the text; it tracks the open levels."""
 
     def __init__(self, document: str, source: str, missing_chapter: Division | None, remarks: Sequence[str]) -> None:
         self.headings: list[Heading] = []
         self.remarks = list(remarks)
         self._document = document
         self._source = source
-        self._open: list[_Open] = []  # outermost first
+        self._open: list[_OpenLevel] = []  # outermost first
         self._missing_chapter = missing_chapter
         self._drafts: list[_Draft] = []
-        self._listing = False  # whether the last passage announces a list that goes on
+        self._in_list = False  # the last passage contains items of a list that may continue
         self._ordinals: Counter[Path] = Counter()
         self._ids: Counter[str] = Counter()
-        self._last: dict[str, tuple[Path, Division]] = {}  # by kind: the parent and the division last opened
+        self._last: dict[str, tuple[Path, Division]] = {}  # kind -> the last division and its parent
 
     @property
     def _path(self) -> Path:
         return tuple(level.division for level in self._open)
 
     def add(self, group: Sequence[ClassifiedLine]) -> None:
-        """One paragraph, or one heading, in the order of the text."""
-        first, lines = group[0], [m.line for m in group]
+        """Add a paragraph or a heading."""
+        first, lines = group[0], [line.line for line in group]
         if first.division is None or (first.kind == "item" and self._in_article()):
             self._add_text(lines)
         elif first.kind == "item":
             self._add_item(first.division, lines)
         else:
-            self._descend(first.division, first.line)
+            self._open_division(first.division, first.line)
             if first.kind in ("article", "box"):
-                self._keep(lines, ordinal=0)
+                self._add_passage(lines, ordinal=0)
 
     def _in_article(self) -> bool:
-        """Whether what comes belongs to an article, or to a section that is written like one."""
+        """Return whether the next paragraph belongs to an article, or to a section that is set like one."""
         return (
             bool(self._drafts)
             and not self._drafts[-1].ordinal
             and self._drafts[-1].path == self._path
-            and (self._open[-1].division.kind not in ("专栏",))
+            and self._open[-1].division.kind != "专栏"
         )
 
     def _add_text(self, lines: Sequence[Line]) -> None:
         mark = parse_item_mark(lines[0].text)
-        listed = mark is not None and mark.style != "一、" and self._goes_on_listing(lines)
-        if self._in_article() or listed:
+        is_item = mark is not None and mark.style != "一、" and self._continues_list(lines)
+        if self._in_article() or is_item:
             self._drafts[-1].paragraphs.append(list(lines))
-            self._listing = not self._in_article()
+            self._in_list = not self._in_article()
         else:
-            self._listing = False
+            self._in_list = False
             self._ordinals[self._path] += 1
-            self._keep(lines, ordinal=self._ordinals[self._path])
+            self._add_passage(lines, ordinal=self._ordinals[self._path])
         if len(lines) > 1:
             self.remarks.append(f"line {lines[0].number}: {len(lines)} lines joined to one paragraph")
 
     def _add_item(self, division: Division, lines: Sequence[Line]) -> None:
-        """An item of a list, which stays with the line that announces it, or a level of the outline."""
-        if division.kind != "一、" and self._goes_on_listing(lines):
+        """Add an item of a list to the passage that introduces the list, or open a level of the outline."""
+        if division.kind != "一、" and self._continues_list(lines):
             self._drafts[-1].paragraphs.append(list(lines))
-            self._listing = True
+            self._in_list = True
             return
-        self._listing = False
+        self._in_list = False
         if division.title:
-            self._descend(division, lines[0])
+            self._open_division(division, lines[0])
             return
         lead = _ITEM_LEAD.match(lines[0].text)
-        self._descend(replace(division, title=lead.group(1).strip() if lead else ""), lines[0])
+        self._open_division(replace(division, title=lead.group(1).strip() if lead else ""), lines[0])
         self._ordinals[self._path] += 1
-        self._keep(lines, ordinal=self._ordinals[self._path])
+        self._add_passage(lines, ordinal=self._ordinals[self._path])
 
-    def _goes_on_listing(self, lines: Sequence[Line]) -> bool:
-        """Whether an item belongs to the passage before it, which announced a list or is in the midst of one."""
+    def _continues_list(self, lines: Sequence[Line]) -> bool:
+        """Return whether an item belongs to the last passage, which introduces a list or contains its items."""
         if not self._drafts or self._drafts[-1].path != self._path:
             return False
-        announced = self._drafts[-1].paragraphs[-1][-1].text[-1] in "：:"
-        return self._listing or (announced and lines[-1].text[-1] in "；;。.，,")
+        introduced = self._drafts[-1].paragraphs[-1][-1].text[-1] in "：:"
+        return self._in_list or (introduced and lines[-1].text[-1] in "；;。.，,")
 
-    def _descend(self, division: Division, line: Line) -> None:
+    def _open_division(self, division: Division, line: Line) -> None:
+        """Close the levels that a heading ends, and open its own."""
         depth = division_rank(division, line.level)
         while self._open and self._closes(division, depth, line.level):
             self._open.pop()
         if division.kind == "节" and self._missing_chapter and not any(d.kind == "章" for d in self._path):
-            self._infer(line)
+            self._open_missing_chapter(line)
         if division.kind == "章":
             self._missing_chapter = None
         self._check_number(division, line)
-        self._open.append(_Open(depth, line.level, division))
+        self._open.append(_OpenLevel(depth, line.level, division))
         self.headings.append(Heading(path=self._path, line=line.number))
 
     def _closes(self, division: Division, depth: int, level: int) -> bool:
-        """Whether a heading closes the innermost open level: by the depth the format gave both, else by rank."""
+        """Return whether a heading closes the innermost level: by the levels that the format gives, else by rank."""
         innermost = self._open[-1]
         unnumbered = not division.number or not innermost.division.number
         if unnumbered and level and innermost.level:
             return innermost.level >= level
         return innermost.rank >= depth
 
-    def _infer(self, line: Line) -> None:
+    def _open_missing_chapter(self, line: Line) -> None:
         assert self._missing_chapter is not None
         chapter, self._missing_chapter = self._missing_chapter, None
-        self._open.append(_Open(division_rank(chapter), 0, chapter))
+        self._open.append(_OpenLevel(division_rank(chapter), 0, chapter))
         self._last[chapter.kind] = ((), chapter)
         self.headings.append(Heading(path=self._path, line=0))
         self.remarks.append(f"line {line.number}: the heading of chapter {chapter.number} is missing; inferred")
 
     def _check_number(self, division: Division, line: Line) -> None:
-        """Remark numbers that jump, repeat or begin again under the same heading."""
+        """Remark on a number that skips, repeats or restarts under the same heading."""
         parent, before = self._last.get(division.kind, ((), None))
         self._last[division.kind] = (self._path, division)
         if before is None or not division.number:
@@ -229,23 +199,23 @@ class _Builder:
         follows = (division.number, division.sub) in (
             (before.number + 1, 0),
             (before.number, before.sub + 1),
-            (before.number, 2),  # Japanese and Korean laws have no 之一
+            (before.number, 2),  # the second of Japanese and Korean laws is the first of others
             (before.number + 1, 1),
         )
         if not follows and not (division.number == 1 and parent != self._path):
             label, last = division_label(division, "zh"), division_label(before, "zh")
             self.remarks.append(f"line {line.number}: {label} follows {last}")
 
-    def _keep(self, lines: Sequence[Line], *, ordinal: int) -> None:
+    def _add_passage(self, lines: Sequence[Line], *, ordinal: int) -> None:
         self._drafts.append(_Draft(self._path, ordinal, [list(lines)]))
 
     def finish(self) -> tuple[Passage, ...]:
-        """The passages with their leads, inner parts and ids."""
+        """Return the passages with leads, inner divisions and ids."""
         passages = [self._passage(draft) for draft in self._drafts]
         leads = [_lead(p) for p in passages]
-        plain = sum(p.ordinal > 0 for p in passages)
-        titled = sum(map(bool, leads)) >= _LEAST_LEADS * plain
-        return tuple(replace(p, lead=lead if titled else "") for p, lead in zip(passages, leads, strict=True))
+        paragraphs = sum(p.ordinal > 0 for p in passages)
+        are_titles = sum(map(bool, leads)) >= _MIN_LEAD_SHARE * paragraphs
+        return tuple(replace(p, lead=lead if are_titles else "") for p, lead in zip(passages, leads, strict=True))
 
     def _passage(self, draft: _Draft) -> Passage:
         text, pieces = join_lines(self._source, draft.paragraphs)
@@ -264,15 +234,15 @@ class _Builder:
         )
 
     def _id(self, draft: _Draft, text: str) -> str:
-        """Twelve hexadecimal digits that stay the same while document, place and text do."""
+        """Return twelve hexadecimal digits that depend on document, path, ordinal and text only."""
         place = [f"{kind}{number}-{sub}" for kind, number, sub in (d.key for d in draft.path)]
         key = "\0".join([self._document, *place, str(draft.ordinal), text])
-        self._ids[key] += 1  # the same text at a place of the same name gets a number of its own
+        self._ids[key] += 1  # tells passages with the same path and text apart
         return hashlib.sha256(f"{key}\0{self._ids[key]}".encode()).hexdigest()[:12]
 
 
 def _caption(draft: _Draft) -> str:
-    """The title that an article's text begins with."""
+    """Return the title that an article's text starts with."""
     return draft.path[-1].title if draft.path and not draft.ordinal else ""
 
 
