@@ -1,4 +1,4 @@
-"""Reads documents in a process of their own: what a hostile file does to it does not reach this one."""
+"""Parsing of documents in a separate process, which isolates this one from malicious files."""
 
 import json
 import os
@@ -19,45 +19,45 @@ from index.parsing.serialization import document_from_json
 from index.parsing.worker import MEGABYTE, OUT_OF_MEMORY, READY, ProcessLimits, receive, send
 from index.records import Document
 
-_START = (
+_START_CODE = (
     "import sys; limits, *sys.path = sys.argv[1:]; "
     "import json; from index.parsing.worker import ProcessLimits, main; main(ProcessLimits(*json.loads(limits)))"
 )
 _START_SECONDS = 60.0
-_END_SECONDS = 5.0  # between the last word of a process and its end
-# a pipe that somebody called x.txt would be waited for
-_OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-_USUAL = ProcessLimits()
-_SMALLER = "split it into smaller files"
-_LONGEST_REASON = 1000  # characters that are shown of it
-# raised for an answer that is none
-_GARBLED = (ValueError, KeyError, TypeError, AttributeError, RecursionError, MemoryError)
-_AGAIN = "save it again from the program that made it, or give it in another format"
+_END_SECONDS = 5.0  # from the last message of a process to its end
+# without O_NONBLOCK, opening a pipe named x.txt would block
+_OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_DEFAULT_LIMITS = ProcessLimits()
+_REMEDY_SPLIT = "split it into smaller files"
+_MAX_REASON_LENGTH = 1000  # characters of a reason in a message
+# raised for a malformed answer
+_MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError, MemoryError)
+_REMEDY_SAVE = "save it again from the program that made it, or give it in another format"
 
 
 def read_file(path: Path) -> bytes:
-    """What a file holds. Raises DocumentError for what is no ordinary file, too long or cannot be read."""
+    """Read the bytes of a file. Raises DocumentError if it is no regular file, too large or not readable."""
     try:
-        with os.fdopen(os.open(path, _OPEN), "rb") as file:
+        with os.fdopen(os.open(path, _OPEN_FLAGS), "rb") as file:
             state = os.fstat(file.fileno())
             if not stat.S_ISREG(state.st_mode):
-                raise DocumentError(f"{path} is no ordinary file; give a file or a folder of files")
+                raise DocumentError(f"{path} is no regular file; give a file or a folder of files")
             check_size(state.st_size, str(path))
             data = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         raise DocumentError(f"cannot read {path}: {error.strerror or error}") from error
-    check_size(len(data), str(path))  # it may have grown
+    check_size(len(data), str(path))  # it may have grown since
     return data
 
 
 class DocumentReader:
-    """Parses one document after the other in a process that is kept for them and replaced once it has died.
+    """Parser of documents in a separate process, one after the other; a process that has died is replaced.
 
-    A context manager, for one thread at a time: ``with Reader() as reader: document = reader.read(data, name)``. The
-    process is started for the first document and ends with the context, or with this process, however that ends.
+    A context manager, for one thread at a time: ``with DocumentReader() as reader: reader.read(data, name)``. The
+    process starts with the first document and ends with the context, or with this process in any case.
     """
 
-    def __init__(self, limits: ProcessLimits = _USUAL) -> None:
+    def __init__(self, limits: ProcessLimits = _DEFAULT_LIMITS) -> None:
         self._limits = limits
         self._worker: _Worker | None = None
 
@@ -71,7 +71,7 @@ class DocumentReader:
 
     @property
     def process_id(self) -> int | None:
-        """The process that reads, None while there is none."""
+        """Id of the parsing process, None while there is none."""
         return self._worker.process.pid if self._worker else None
 
     def close(self) -> None:
@@ -81,53 +81,54 @@ class DocumentReader:
             self._worker = None
 
     def read(self, data: bytes, name: str) -> Document:
-        """The document that the bytes of a file called ``name`` hold; see ``index.parsing.structure.read_document``.
+        """Parse the bytes of a file; see ``index.parsing.structure.read_document``.
 
-        Raises DocumentError for what is none, and for a file that takes the process down or to one of its limits.
+        Raises DocumentError if the file cannot be read, crashes the process or exceeds one of its limits, and
+        ZhangjuError if no process can be started.
         """
         check_size(len(data), name)
-        if self._worker is not None and self._worker.process.poll() is not None:  # killed by somebody in the meantime
+        if self._worker is not None and self._worker.process.poll() is not None:  # killed in the meantime
             self.close()
         self._worker = self._worker or _Worker(self._limits)
         try:
             reply = self._worker.ask(data, name)
-            found, spent = (None, False) if reply is None else _parsed(reply)
-        except _GARBLED as error:
+            found, spent = (None, False) if reply is None else _parse_answer(reply)
+        except _MALFORMED as error:
             self.close()
-            why = f"made its reader fail ({_short(str(error) or type(error).__name__)})"
-            raise DocumentError(_one_line(f"{name} {why}; {_AGAIN}, and report the file as a bug")) from error
-        except BaseException:  # Ctrl-C among others: the answer would be taken for that to the next question
+            why = f"made its reader fail ({_shortened(str(error) or type(error).__name__)})"
+            raise DocumentError(_printable(f"{name} {why}; {_REMEDY_SAVE}, and report the file as a bug")) from error
+        except BaseException:  # such as Ctrl-C: the next document would get the pending answer
             self.close()
             raise
         if found is None:
-            raise self._died(data, name)
+            raise self._crash_error(data, name)
         if spent:
             self.close()
         if isinstance(found, str):
-            raise DocumentError(_one_line(_reason(found, name)))
+            raise DocumentError(_printable(_rejection(found, name)))
         return found
 
-    def _died(self, data: bytes, name: str) -> DocumentError:
-        """Why the process ended instead of answering."""
+    def _crash_error(self, data: bytes, name: str) -> DocumentError:
+        """Return the error for a process that ended without an answer."""
         assert self._worker is not None
         worker, limits = self._worker, self._limits
         status = worker.status()
         self.close()
         if worker.timed_out:
-            why = f"was not read within {limits.patience(len(data)):,.0f} seconds; {_SMALLER}, or {_AGAIN}"
+            why = f"was not read within {limits.patience(len(data)):,.0f} seconds; {_REMEDY_SPLIT}, or {_REMEDY_SAVE}"
         elif status == OUT_OF_MEMORY:
-            why = f"needs more than {(limits.memory or 0) // MEGABYTE:,} MB of memory to be read; {_SMALLER}"
+            why = f"needs more than {(limits.memory or 0) // MEGABYTE:,} MB of memory to be read; {_REMEDY_SPLIT}"
         elif status == -getattr(signal, "SIGXCPU", 0):
             seconds = f"{limits.seconds(len(data)) or 0:,.0f} seconds of processor time"
-            why = f"needs more than {seconds} to be read; {_SMALLER}, or {_AGAIN}"
+            why = f"needs more than {seconds} to be read; {_REMEDY_SPLIT}, or {_REMEDY_SAVE}"
         else:
             most = f" or ones that need more than {limits.memory // MEGABYTE:,} MB of memory" if limits.memory else ""
-            why = f"took its reader down ({_ending(status)}), as damaged files do{most}; {_AGAIN}"
-        return DocumentError(_one_line(f"{name} {why}"))
+            why = f"took its reader down ({_exit_reason(status)}), as damaged files do{most}; {_REMEDY_SAVE}"
+        return DocumentError(_printable(f"{name} {why}"))
 
 
-def _parsed(reply: bytes) -> tuple[Document | str, bool]:
-    """The document, or the reason why it is none, and whether its process is spent. Raises one of _GARBLED."""
+def _parse_answer(reply: bytes) -> tuple[Document | str, bool]:
+    """Return the document or the reason for its rejection, and whether to end the process. Raises one of _MALFORMED."""
     answer: dict[str, Any] = json.loads(reply)
     if "failed" in answer:
         raise ValueError(answer["failed"])
@@ -135,33 +136,33 @@ def _parsed(reply: bytes) -> tuple[Document | str, bool]:
     if "document" in answer:
         return document_from_json(answer["document"]), spent
     if not isinstance(answer["refused"], str):
-        raise TypeError("a reason that is no text")
+        raise TypeError("the reason is no text")
     return answer["refused"], spent
 
 
-def _reason(refused: str, name: str) -> str:
-    """Why a document is refused, no longer than can be read, and with its name."""
-    start, _, rest = refused.partition(name)
-    return f"{_short(start)}{name}{_short(rest)}" if rest else f"{name}: {_short(refused)}"
+def _rejection(reason: str, name: str) -> str:
+    """Return the message for a rejected document, with its name and of limited length."""
+    start, _, rest = reason.partition(name)
+    return f"{_shortened(start)}{name}{_shortened(rest)}" if rest else f"{name}: {_shortened(reason)}"
 
 
-def _short(words: str) -> str:
-    return words if len(words) <= _LONGEST_REASON else f"{words[:_LONGEST_REASON]} …"
+def _shortened(text: str) -> str:
+    return text if len(text) <= _MAX_REASON_LENGTH else f"{text[:_MAX_REASON_LENGTH]} …"
 
 
-def _ending(status: int) -> str:
+def _exit_reason(status: int) -> str:
     if status < 0 and -status in set(signal.Signals):
         return signal.Signals(-status).name
     return f"status {status}"
 
 
-def _one_line(message: str) -> str:
-    """A message without line ends and other control characters, which a file's name or a damaged file may bring."""
+def _printable(message: str) -> str:
+    """Replace line ends and control characters, which names and contents of files may put into a message."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in message)
 
 
 class _Worker:
-    """A process that reads documents, ready for the first."""
+    """A running process that parses documents."""
 
     def __init__(self, limits: ProcessLimits) -> None:
         self.timed_out = False
@@ -169,11 +170,11 @@ class _Worker:
         paths = [str(Path(path).absolute()) for path in sys.path]
         try:
             self.process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _START, json.dumps(limits), *paths],
+                [sys.executable, "-P", "-c", _START_CODE, json.dumps(limits), *paths],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                # one heap for both threads: a second would take 128 MB of addresses
+                # one heap for both threads: a second would reserve 128 MB of address space
                 env={**os.environ, "MALLOC_ARENA_MAX": "1"},
             )
         except OSError as error:
@@ -195,46 +196,46 @@ class _Worker:
         if ready != READY:
             self.end()
             raise ZhangjuError(
-                f"the process that reads documents does not start (status {self.process.returncode}); this tells why: "
-                f'{sys.executable} -c "import index.parsing.worker"'
+                f"the process that reads documents does not start (status {self.process.returncode}); for the reason, "
+                f'run: {sys.executable} -c "import index.parsing.worker"'
             )
 
     def ask(self, data: bytes, name: str) -> bytes | None:
-        """The answer about a file; None if the process ended over it. Ends it when patience does."""
+        """Return the answer for a file, None if the process ended without one or exceeded the time limit."""
 
-        def talk() -> bytes | None:
-            with suppress(OSError):  # it has died; what it said before is read
+        def exchange() -> bytes | None:
+            with suppress(OSError):  # it has died; read its last message
                 send(self._to, name.encode("utf-8", "surrogatepass"))
                 send(self._to, data)
             return receive(self._from)
 
-        return self._within(self._limits.patience(len(data)), talk)
+        return self._within(self._limits.patience(len(data)), exchange)
 
     def status(self) -> int:
-        """How it ended, once it has stopped answering: a status, or a signal as a negative number."""
+        """Wait for the end of the process; return its exit status, negative for a signal."""
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(_END_SECONDS)
         self.end()
         return self.process.returncode
 
     def end(self) -> None:
-        """End it at once: it keeps nothing that could be lost."""
+        """Kill the process, which has no state to save."""
         self.process.kill()
         self.process.wait()
         self._from.close()
-        with suppress(OSError):  # what was still on its way to it
+        with suppress(OSError):  # of data that it has not read
             self._to.close()
 
-    def _within(self, seconds: float, what: Callable[[], bytes | None]) -> bytes | None:
-        """What a wait for the process gives; the process is killed when it takes too long."""
-        timer = threading.Timer(seconds, self._give_up)
+    def _within(self, seconds: float, call: Callable[[], bytes | None]) -> bytes | None:
+        """Return the result of a call that waits for the process; kill the process after a time limit."""
+        timer = threading.Timer(seconds, self._time_out)
         timer.daemon = True
         timer.start()
         try:
-            return what()
+            return call()
         finally:
             timer.cancel()
 
-    def _give_up(self) -> None:
+    def _time_out(self) -> None:
         self.timed_out = True
         self.process.kill()

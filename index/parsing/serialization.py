@@ -1,4 +1,4 @@
-"""Documents as plain JSON values and back: what the index keeps of them, and what a parser in another process sends."""
+"""Conversion of documents to JSON values and back, for the index and for the parsing process."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -8,12 +8,12 @@ from index.records import Division, Document, Heading, InnerDivision, Link, Pass
 
 
 def document_to_json(document: Document) -> dict[str, Any]:
-    """The fields of a document as lists, dicts, strings and numbers."""
+    """Return the fields of a document as dicts, lists, strings and numbers."""
     return asdict(document)
 
 
 def document_from_json(record: Mapping[str, Any]) -> Document:
-    """The document that ``document_to_json`` gave; raises ValueError, KeyError or TypeError where it cannot be one."""
+    """Return the document of a record from ``document_to_json``. Raises ValueError, KeyError or TypeError."""
     headings = tuple(Heading(path=_path(h["path"]), line=h["line"]) for h in record["headings"])
     passages = tuple(_passage(p) for p in record["passages"])
     return Document(**{**record, "headings": headings, "passages": passages, "remarks": tuple(record["remarks"])})

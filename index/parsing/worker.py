@@ -1,13 +1,12 @@
-"""The process that parses documents for another one, so that a hostile file can do no harm.
+"""Sandboxed process that parses documents for another process, started by ``index/parsing/process.py``.
 
-It takes a name and the bytes of a file from its stdin and writes the document, or the reason why it is none, to its
-stdout; each message is its length in eight bytes and then itself. It is started by ``index/parsing/process.py``.
+It reads the name and the bytes of a file from stdin and writes the document, or the reason for its rejection, to
+stdout. Each message is preceded by its length in eight bytes.
 
-Before the first document it gives up what parsing does not need: memory above a limit, processor time, files (reading
-those of its own program is left to it, writing is not), other processes and the network. Python's own calls for the
-last three are refused everywhere. The system's limits hold where it knows them: all on Linux; not that of memory on
-macOS, which refuses it; none on Windows, where the wall clock of the other side remains. On Linux it also moves to a
-network of its own, which leads nowhere, where the system lets it.
+Before the first document the process drops what parsing does not need: memory and processor time above a limit, writing
+of files, other processes and the network. An audit hook refuses Python's calls for the last three on every system. The
+limits of memory and time are the system's: all on Linux, no memory limit on macOS, none on Windows, where the parent's
+time limit remains. On Linux the process also enters an empty network namespace if the system allows it.
 """
 
 import ctypes
@@ -37,14 +36,14 @@ except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
 
 MEGABYTE = 1_000_000
-OUT_OF_MEMORY = 71  # the status it ends with when the limit of memory was reached
-READY = b"ready"  # its first message
-_LONGEST_MESSAGE = 512 * MEGABYTE  # what a process may use for it; a file is shorter
+OUT_OF_MEMORY = 71  # exit status at the memory limit
+READY = b"ready"  # the first message
+_MAX_MESSAGE_BYTES = 512 * MEGABYTE  # the memory limit; files are smaller
 _LENGTH = struct.Struct(">Q")
-_SPENT = 0.4  # share of the memory beyond which a process reads no more: what it holds on to is not the next file's
-_NEW_USERS, _NEW_NETWORK = 0x10000000, 0x40000000  # CLONE_NEWUSER and CLONE_NEWNET
-_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
-_FORBIDDEN = (
+_MAX_MEMORY_SHARE = 0.4  # peak beyond which the process is replaced: memory that it keeps lacks for the next file
+_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
+_WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+_FORBIDDEN_EVENTS = (
     *(
         "socket.",
         "subprocess.",
@@ -61,20 +60,23 @@ _FORBIDDEN = (
 
 
 class ProcessLimits(NamedTuple):
-    """What a process may use; None for no limit. ``wall`` is waited beyond three times the processor time."""
+    """Limits of the parsing process, None for no limit.
 
-    memory: int | None = 512 * MEGABYTE  # bytes, of addresses: 50 million are taken by Python and its libraries
-    seconds_per_mb: float = 20  # of processor time, for each million bytes of the file
+    The parent waits for ``wall`` seconds and three times the processor time.
+    """
+
+    memory: int | None = 512 * MEGABYTE  # bytes of address space, of which Python and its libraries take 50 million
+    seconds_per_mb: float = 20  # of processor time, per million bytes of the file
     least_seconds: float | None = 20
     open_files: int | None = 32
     wall: float = 60  # seconds
 
     def seconds(self, size: int) -> float | None:
-        """The processor time for a file of so many bytes."""
+        """Return the processor time in seconds for a file of ``size`` bytes."""
         return None if self.least_seconds is None else max(self.least_seconds, self.seconds_per_mb * size / MEGABYTE)
 
     def patience(self, size: int) -> float:
-        """Seconds after which the process that reads a file of so many bytes is taken to hang."""
+        """Return the seconds after which the process is taken to hang on a file of ``size`` bytes."""
         return self.wall + 3 * (self.seconds(size) or 0)
 
 
@@ -86,38 +88,38 @@ def send(target: BinaryIO, message: bytes) -> None:
 
 
 def receive(source: BinaryIO) -> bytes | None:
-    """Read one message; None where the other side has ended, be it in the middle of a message.
+    """Read one message; return None if the stream ends before or within it.
 
-    Raises ValueError for a length that no message has.
+    Raises ValueError if the message is too long.
     """
     head = source.read(_LENGTH.size)
     if len(head) < _LENGTH.size:
         return None
     (size,) = _LENGTH.unpack(head)
-    if size > _LONGEST_MESSAGE:
+    if size > _MAX_MESSAGE_BYTES:
         raise ValueError(f"a message of {size:,} bytes")
     message = source.read(size)
     return message if len(message) == size else None
 
 
 def main(limits: ProcessLimits) -> None:
-    """Read documents until stdin ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes of a terminal; the other side decides
+    """Parse documents until stdin ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes of a terminal; the parent decides
     source, target = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for taken in (0, 1, 2):  # what libraries print is no message
-        os.dup2(nothing, taken)
+    null = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):  # output of libraries must not mix with messages
+        os.dup2(null, standard)
     sys.excepthook = _reporter(target)
     confine(limits)
     requests: queue.SimpleQueue[tuple[str, bytes]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(source, requests), daemon=True).start()
     send(target, READY)
     while True:
-        _serve(*requests.get(), target, limits)
+        _answer(*requests.get(), target, limits)
 
 
 def _listen(source: BinaryIO, requests: "queue.SimpleQueue[tuple[str, bytes]]") -> None:
-    """Hand on what comes in; end the process, whatever it is doing, when the other side has ended."""
+    """Queue the requests; end the process at once when the parent has ended."""
     status = OUT_OF_MEMORY
     try:
         while (name := receive(source)) is not None and (data := receive(source)) is not None:
@@ -127,19 +129,19 @@ def _listen(source: BinaryIO, requests: "queue.SimpleQueue[tuple[str, bytes]]") 
         os._exit(status)
 
 
-def _serve(name: str, data: bytes, target: BinaryIO, limits: ProcessLimits) -> None:
+def _answer(name: str, data: bytes, target: BinaryIO, limits: ProcessLimits) -> None:
     _renew_time(limits.seconds(len(data)))
     answer: dict[str, Any]
     try:
         answer = {"document": document_to_json(read_document(data, name))}
     except DocumentError as error:
         answer = {"refused": str(error)}
-    answer["spent"] = limits.memory is not None and _peak() > _SPENT * limits.memory
+    answer["spent"] = limits.memory is not None and _peak_memory() > _MAX_MEMORY_SHARE * limits.memory
     send(target, json.dumps(answer, ensure_ascii=False).encode())
 
 
 def _reporter(target: BinaryIO) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
-    """What Python calls for an exception that nobody expected: tells it to the other side, and where it was raised."""
+    """Return an exception hook that reports unexpected exceptions to the parent, with their place in the code."""
 
     def report(_kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if isinstance(error, MemoryError):
@@ -152,20 +154,20 @@ def _reporter(target: BinaryIO) -> Callable[[type[BaseException], BaseException,
 
 
 def confine(limits: ProcessLimits) -> None:
-    """Give up what parsing does not need, for the rest of this process; has to come before its first thread."""
+    """Drop all rights that parsing does not need, permanently. Must run before the first thread starts."""
     sys.dont_write_bytecode = True
     _leave_network()
     _limit_resources(limits)
-    sys.addaudithook(_refuse)
+    sys.addaudithook(_refuse_event)
 
 
 def _leave_network() -> None:
     if sys.platform != "linux":
         return
     unshare = getattr(ctypes.CDLL(None), "unshare", None)
-    # without rights of its own a process may do so among users of its own; with them, that would cost it some
-    if unshare is not None and unshare(_NEW_NETWORK) != 0:
-        unshare(_NEW_USERS | _NEW_NETWORK)
+    # an unprivileged process needs a user namespace for this; a privileged one would lose rights in it
+    if unshare is not None and unshare(_CLONE_NEWNET) != 0:
+        unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
 
 
 def _limit_resources(limits: ProcessLimits) -> None:
@@ -175,14 +177,14 @@ def _limit_resources(limits: ProcessLimits) -> None:
         ("RLIMIT_FSIZE", 0),
         ("RLIMIT_CORE", 0),
     ):
-        if most is None or not hasattr(resource, kind):  # on Windows nothing is there
+        if most is None or not hasattr(resource, kind):  # Windows has none
             continue
-        with suppress(ValueError, OSError):  # lower already, or not known to this system
+        with suppress(ValueError, OSError):  # already lower, or not supported
             resource.setrlimit(getattr(resource, kind), (most, most))
 
 
 def _renew_time(seconds: float | None) -> None:
-    """Grant processor time from now on; the system ends the process once it is used up."""
+    """Grant processor time from now on; the system ends the process when it is used up."""
     if seconds is None or resource is None:
         return
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
@@ -191,17 +193,17 @@ def _renew_time(seconds: float | None) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 
 
-def _refuse(event: str, args: tuple[Any, ...]) -> None:
-    """An audit hook: what would reach beyond this process ends in PermissionError."""
-    if event.startswith(_FORBIDDEN):
+def _refuse_event(event: str, args: tuple[Any, ...]) -> None:
+    """Audit hook that raises PermissionError for effects outside this process."""
+    if event.startswith(_FORBIDDEN_EVENTS):
         raise PermissionError(f"a document may not cause {event}")
-    if event == "open" and not isinstance(args[0], int) and (args[2] or 0) & _WRITING:
+    if event == "open" and not isinstance(args[0], int) and (args[2] or 0) & _WRITE_FLAGS:
         raise PermissionError(f"a document may not cause {args[0]} to be written")
 
 
-def _peak() -> int:
-    """The most addresses that this process has held, in bytes; 0 where the system does not tell."""
-    # ru_maxrss would include what the process that started this one held then
+def _peak_memory() -> int:
+    """Return the peak address space of this process in bytes, 0 if the system does not report it."""
+    # ru_maxrss would include the memory of the parent before exec
     status = Path("/proc/self/status")
     if not status.exists():
         return 0

@@ -130,7 +130,7 @@ _ANSWER = "import os; m = {message}; os.write(4, len(m).to_bytes(8, 'big') + m);
         (_ANSWER.format(message="b'[' * 60_000"), "maximum recursion depth"),
         (_ANSWER.format(message="b'{}'"), "made its reader fail"),
         (_ANSWER.format(message="""b'{"spent": 1, "document": [1]}'"""), "made its reader fail"),
-        (_ANSWER.format(message="""b'{"spent": 1, "refused": 1}'"""), "a reason that is no text"),
+        (_ANSWER.format(message="""b'{"spent": 1, "refused": 1}'"""), "the reason is no text"),
         (_ANSWER.format(message="""b'{"spent": 1, "refused": "' + b'a' * 60_000 + b'"}'"""), "x.html: aaa"),
         (_ANSWER.format(message="""b'{"failed": "' + b'a' * 60_000 + b'"}'"""), "made its reader fail (aaa"),
     ],
@@ -348,7 +348,7 @@ def test_a_file_is_read_if_it_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert read_file(tmp_path / "a.txt") == TEXT
     with pytest.raises(DocumentError, match=r"cannot read .*b\.txt: No such file"):
         read_file(tmp_path / "b.txt")
-    with pytest.raises(DocumentError, match=r"no ordinary file|cannot read"):
+    with pytest.raises(DocumentError, match=r"no regular file|cannot read"):
         read_file(tmp_path)
     monkeypatch.setattr("index.loaders.limits.MAX_FILE_BYTES", 10)
     with pytest.raises(DocumentError, match=r"a\.txt has 50 bytes, more than the 10 that are read; split it"):
@@ -375,7 +375,7 @@ def test_a_name_that_is_no_text_costs_one_document(reader: DocumentReader) -> No
 def test_pipes_and_devices_are_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.txt")
     for path in (tmp_path / "a.txt", Path("/dev/zero")):
-        with pytest.raises(DocumentError, match="is no ordinary file"):
+        with pytest.raises(DocumentError, match="is no regular file"):
             read_file(path)
 
 
