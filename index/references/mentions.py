@@ -1,4 +1,4 @@
-"""Where a text refers to another place, and whose: 本法第十条, 前两款, 《某法》第三条, "section 5 of this Act"."""
+"""Mentions of places in texts and their documents: 本法第十条, 前两款, 《某法》第三条, "section 5 of this Act"."""
 
 import re
 import sys
@@ -12,211 +12,223 @@ from index.references.titles import TitleIndex
 from index.text.chinese import HAN
 from index.text.numerals import CHINESE_NUMERALS, parse_number
 
-# Whose place it is: of the text's own document or article, of the document of a title, of the one named before
-# (该法), of one without a title here; or a division that holds the text, or what stands before it.
-# "bare" is said without any of this, and mostly "own".
-MentionScope = Literal["own", "bare", "article", "title", "last", "unknown", "division", "before"]
+# The document or division in which a place is mentioned:
+#   own        the document of the text (本法)
+#   implicit   none is named; usually the document of the text
+#   article    the article of the text (本条)
+#   title      the document of a title
+#   last       the document named before (该法)
+#   unknown    another document, whose title is not given
+#   enclosing  the place is a division that contains the text (本章)
+#   preceding  the place is before the text (前款), or after it (次条)
+MentionScope = Literal["own", "implicit", "article", "title", "last", "unknown", "enclosing", "preceding"]
 
 
 class Mention(NamedTuple):
-    """A reference in a text, its words and what they say."""
+    """A mention of a place: its span in the text, the place, and the document or division that it belongs to."""
 
     span: Span
     scope: MentionScope
     place: NamedPlace = NamedPlace()
     title: str = ""  # for "title"
-    kind: str = ""  # of division, for "division" and "before"
-    preceding: int = 1  # for "before": the number of divisions before this one; -1 is the next
+    kind: str = ""  # of the division, for "enclosing" and "preceding"
+    preceding: int = 1  # for "preceding": the number of divisions before the text's own; -1 is the next one
 
 
 class MatchBudget:
-    """How many places of texts are still looked at, references or not; ``exceeded`` once there were more."""
+    """Limit on the number of pattern matches that are examined; ``exceeded`` is true once there were more."""
 
-    def __init__(self, most: int = sys.maxsize) -> None:
-        self.left = most
+    def __init__(self, limit: int = sys.maxsize) -> None:
+        self.remaining = limit
         self.exceeded = False
 
     def take(self, found: Iterator[re.Match[str]]) -> Iterator[re.Match[str]]:
-        """As many of some places as are still allowed."""
-        for place in found:
-            if self.left <= 0:
+        """Yield matches until the limit is reached."""
+        for match in found:
+            if self.remaining <= 0:
                 self.exceeded = True
                 return
-            self.left -= 1
-            yield place
+            self.remaining -= 1
+            yield match
 
 
 class _Owner(NamedTuple):
+    """The document or division of a place, named before or after it."""
+
     scope: MentionScope
-    start: int  # of the words that say so
+    start: int  # of the words that name it
     levels: tuple[LevelMatch, ...] = ()  # 总则 in 本法总则第四章
     title: str = ""
     kind: str = ""
     preceding: int = 1
-    stop: int = 0  # of the words, where they stand behind the place
+    stop: int = 0  # of the words if they follow the place
 
 
-_LAWS = (
+_DOCUMENT_TYPES = (
     "法典|法律|法|条例|规定|办法|解释|细则|规则|章程|决定|规划纲要|规划|纲要|方案|意见|通知"
     "|公约|协定|条约|合同|协议|标准|规范|指南|制度"
 )
 _DIVISIONS = "分编|编|篇|部分|章|节|目"
 _SAME = rf"(?:(?<![{HAN}])|(?<=[依照据據按用反和与與及或以在于对對由从從因的之是见見至到有并並]))同"  # not 合同法
-_HOLDER = re.compile(  # before a chain
-    rf"(?P<own>(?<![基根日样标版])本(?:{_LAWS})|この(?:法律|政令|省令|規則)|이\s?법|本(?:{_DIVISIONS}))\s?$"
+_OWNER_BEFORE = re.compile(
+    rf"(?P<own>(?<![基根日样标版])本(?:{_DOCUMENT_TYPES})|この(?:法律|政令|省令|規則)|이\s?법|本(?:{_DIVISIONS}))\s?$"
     r"|(?P<article>本[条條]|[本前](?:款|项|項)|이\s?조)\s?$"
     r"|(?P<before>[前次][条條])$"
-    rf"|(?P<last>(?:[该該]|{_SAME})(?:{_LAWS})|같은\s?법)\s?$"
+    rf"|(?P<last>(?:[该該]|{_SAME})(?:{_DOCUMENT_TYPES})|같은\s?법)\s?$"
     r"|(?P<unknown>同[条條項]|같은\s?조|法|法典|法律|条例|規則|规定|办法|解释|细则|规则|章程|决定|公约|条约|政令|省令|법|법률|시행령)\s?$"
 )
-_WINDOW = 12  # characters before a chain in which these words are looked for
+_MAX_OWNER_LENGTH = 12  # characters
 _BRACKET = re.compile(r"[（(][^（()）\n]*[)）]$")
-_LONGEST_BRACKET = 60
+_MAX_BRACKET_LENGTH = 60
 _OPENING = {"》": "《", "」": "「", "』": "『"}
-_LONGEST_TITLE = 100
-_GENERAL = ("总则", "分则", "附则")  # parts of a law that are named without a number
-_HELD = re.compile(
+_MAX_TITLE_LENGTH = 100
+_UNNUMBERED_PARTS = ("总则", "分则", "附则")  # of a law
+_RELATIVE = re.compile(
     rf"(?<![目以之提当此先空])前(?P<count>[几各]|[{CHINESE_NUMERALS}]{{0,3}}|[0-9]{{1,3}})"  # not 目前款项
     r"(?P<before>款(?![项式])|[条條](?![件例])|项(?!目)|項|[章节](?![程日目])|编(?!制))"
-    rf"|(?P<next>次[条條])(?!件)|本(?P<holds>{_DIVISIONS})(?![程目日制号码写的标])"
+    rf"|(?P<next>次[条條])(?!件)|本(?P<enclosing>{_DIVISIONS})(?![程目日制号码写的标])"
 )
-_THIS = re.compile(r"\b(?:[Tt]his|[Tt]he present) (?P<holds>Chapter|Section|Part|Title|Annex|chapter|section|part)\b")
+_ENGLISH_RELATIVE = re.compile(
+    r"\b(?:[Tt]his|[Tt]he present) (?P<enclosing>Chapter|Section|Part|Title|Annex|chapter|section|part)\b"
+)
 _ENGLISH_DIVISIONS = {"chapter": "章", "section": "节", "part": "篇", "title": "编", "annex": "附件"}
 _KNOWN_BY_NAME = (
     r"(?!the |said |same )(?:[a-z]+ ){1,3}(?:law|act|code|constitution|convention|treaty)\b"  # criminal law
 )
-_OF = re.compile(
+_ENGLISH_OWNER = re.compile(
     rf",? of (?:(?P<own>this|the present)\b|(?P<last>that|the said)\b|(?:the )?(?P<other>(?=[A-Z]|{_KNOWN_BY_NAME}))?)"
 )
-_OWN_LINE = " \t\u3000*#"  # what may stand before the heading of the text itself
+_LINE_START = " \t\u3000*#"  # characters before the heading of the text itself
 
 
-def find_mentions(text: str, titles: TitleIndex, own: Levels, *, allowed: MatchBudget | None = None) -> list[Mention]:
-    """The references in a text, in its order, as far as ``allowed`` lasts, which is used up by what is looked at.
+def find_mentions(text: str, titles: TitleIndex, own: Levels, *, budget: MatchBudget | None = None) -> list[Mention]:
+    """Return the mentions of places in a text by start, until ``budget`` is used up.
 
-    ``own`` is the place of the text, whose heading is none.
+    ``own`` is the place of the text; its own heading is no mention.
     """
-    allowed = allowed or MatchBudget()
+    budget = budget or MatchBudget()
     found: list[Mention] = []
-    for chain in _chains(text, CJK_LEVEL, own, allowed):
-        found += _owned(chain, _owner(text, chain[0].start, titles))
-    for chain in _chains(text, LATIN_LEVEL, own, allowed):
-        found += _owned(chain, _english_owner(text, chain, titles))
+    for chain in _chains(text, CJK_LEVEL, own, budget):
+        found += _mentions_of(chain, _owner(text, chain[0].start, titles))
+    for chain in _chains(text, LATIN_LEVEL, own, budget):
+        found += _mentions_of(chain, _english_owner(text, chain, titles))
     covered = {mention.span.start for mention in found}
-    found += (mention for mention in _held(text, allowed) if mention.span.start not in covered)
+    found += (mention for mention in _relative_mentions(text, budget) if mention.span.start not in covered)
     return sorted(found, key=lambda mention: mention.span)
 
 
-def _chains(text: str, pattern: re.Pattern[str], own: Levels, allowed: MatchBudget) -> Iterator[list[LevelMatch]]:
-    """The levels that belong together: 第十条第二款、第十二条和第十五条 is one chain."""
+def _chains(text: str, pattern: re.Pattern[str], own: Levels, budget: MatchBudget) -> Iterator[list[LevelMatch]]:
+    """Yield lists of levels that belong together, such as 第十条第二款、第十二条和第十五条."""
     chain: list[LevelMatch] = []
-    for found in allowed.take(pattern.finditer(text)):
-        joint = text[chain[-1].stop : found.start()] if chain else ""
-        if is_document_number(found, joint, follows=bool(chain)):
+    for found in budget.take(pattern.finditer(text)):
+        connector = text[chain[-1].stop : found.start()] if chain else ""
+        if is_document_number(found, connector, follows=bool(chain)):
             continue
-        new = match_levels(found, joint)
+        new = match_levels(found, connector)
         if not new or _is_heading(text, new[0], own):
             continue
         if chain and not continues_place(new[0], chain[-1], same_kind=pattern is LATIN_LEVEL):
             yield chain
             chain = []
         chain += new
-    if chain and not (allowed.exceeded and pattern is LATIN_LEVEL):  # whose it is may stand behind what is cut off
+    if chain and not (budget.exceeded and pattern is LATIN_LEVEL):  # its owner may be named after the limit
         yield chain
 
 
-def _is_heading(text: str, step: LevelMatch, own: Levels) -> bool:
-    """Whether words are the number of the text's own article or box, where it begins a line."""
-    if not own or step.level[:3] != own[-1][:3]:
+def _is_heading(text: str, match: LevelMatch, own: Levels) -> bool:
+    """Return whether a level is the number of the text's own article or box at the start of a line."""
+    if not own or match.level[:3] != own[-1][:3]:
         return False
-    at = step.start
-    while at and text[at - 1] in _OWN_LINE:
+    at = match.start
+    while at and text[at - 1] in _LINE_START:
         at -= 1
     return at == 0 or text[at - 1] == "\n"
 
 
-def _owned(chain: list[LevelMatch], owner: _Owner) -> Iterator[Mention]:
-    """The places of a chain, each with its own words; the first with those that say whose it is."""
-    for at, named in enumerate(group_levels([*owner.levels, *chain])):
+def _mentions_of(chain: list[LevelMatch], owner: _Owner) -> Iterator[Mention]:
+    """Yield a mention for each place of a chain; the span of the first includes the owner."""
+    for at, place in enumerate(group_levels([*owner.levels, *chain])):
         if at == 0:
-            span = Span(min(owner.start, named.start), max(owner.stop, named.stop))
+            span = Span(min(owner.start, place.start), max(owner.stop, place.stop))
         else:
-            span = Span(named.start, named.stop)
-        if at and owner.kind and named.levels:  # 前条第二款和第十条: 第十条 is not in 前条
-            yield Mention(span, "bare", named)
+            span = Span(place.start, place.stop)
+        if at and owner.kind and place.levels:  # 前条第二款和第十条: 第十条 is not in 前条
+            yield Mention(span, "implicit", place)
         else:
-            yield Mention(span, owner.scope, named, owner.title, owner.kind, owner.preceding)
+            yield Mention(span, owner.scope, place, owner.title, owner.kind, owner.preceding)
 
 
 def _owner(text: str, at: int, titles: TitleIndex) -> _Owner:
-    """Whose the place is that is named at ``at``, by what stands before it, be there brackets between or not."""
-    owner, before = _said(text, at, titles)
+    """Return the owner of a place at ``at`` by the words before it, which may be followed by text in brackets."""
+    owner, before = _owner_before(text, at, titles)
     law = owner
     while before is not None:  # 河川法（昭和三十九年…）第三条
-        law, before = _said(text, before, titles)
+        law, before = _owner_before(text, before, titles)
     if law is owner or law.scope == "title":
         return law
-    return owner._replace(scope="unknown" if law.scope == "unknown" else "bare")
+    return owner._replace(scope="unknown" if law.scope == "unknown" else "implicit")
 
 
-def _said(text: str, at: int, titles: TitleIndex) -> tuple[_Owner, int | None]:
-    """What stands right before ``at``, and the place before it where it is only something in brackets."""
-    general: tuple[LevelMatch, ...] = ()
-    if text[max(at - 2, 0) : at] in _GENERAL:
-        general, at = (LevelMatch(Level("", 0, title=text[at - 2 : at]), "", at - 2, at),), at - 2
+def _owner_before(text: str, at: int, titles: TitleIndex) -> tuple[_Owner, int | None]:
+    """Return the owner named directly before ``at``; if there are only brackets, also the position before them."""
+    part: tuple[LevelMatch, ...] = ()
+    if text[max(at - 2, 0) : at] in _UNNUMBERED_PARTS:
+        part, at = (LevelMatch(Level("", 0, title=text[at - 2 : at]), "", at - 2, at),), at - 2
     end = at - 1 if text[at - 1 : at] in (" ", "\u3000") else at  # 「하천법」 제3조
     if end and text[end - 1] in _OPENING:
-        opening = text.rfind(_OPENING[text[end - 1]], max(0, end - _LONGEST_TITLE), end)
+        opening = text.rfind(_OPENING[text[end - 1]], max(0, end - _MAX_TITLE_LENGTH), end)
         if opening < 0:
             return _Owner("unknown", at), None
-        return _Owner("title", opening, general, text[opening + 1 : end - 1]), None
-    holder = _HOLDER.search(text, max(end - _WINDOW, 0), end)
+        return _Owner("title", opening, part, text[opening + 1 : end - 1]), None
+    found = _OWNER_BEFORE.search(text, max(end - _MAX_OWNER_LENGTH, 0), end)
     length = titles.longest_ending(text, end)
-    if holder and holder.lastgroup != "unknown" and end - length >= holder.start():  # 劳动合同法 does not end in 同法
-        return _holder(holder, holder.start(), general), None
+    if found and found.lastgroup != "unknown" and end - length >= found.start():  # 劳动合同法 does not end in 同法
+        return _pronoun_owner(found, part), None
     if length:
-        return _Owner("title", end - length, general, text[end - length : end]), None
-    if not holder and (bracket := _BRACKET.search(text[max(end - _LONGEST_BRACKET, 0) : end])):
-        return _Owner("bare", at, general), end - len(bracket[0])
-    kind = "条" if holder and holder[0].strip()[-1] in "条條項조" else ""  # 同条
-    return _Owner("unknown" if holder else "own" if general else "bare", at, general, kind=kind), None
+        return _Owner("title", end - length, part, text[end - length : end]), None
+    if not found and (bracket := _BRACKET.search(text[max(end - _MAX_BRACKET_LENGTH, 0) : end])):
+        return _Owner("implicit", at, part), end - len(bracket[0])
+    kind = "条" if found and found[0].strip()[-1] in "条條項조" else ""  # 同条
+    return _Owner("unknown" if found else "own" if part else "implicit", at, part, kind=kind), None
 
 
-def _holder(found: re.Match[str], start: int, general: tuple[LevelMatch, ...]) -> _Owner:
+def _pronoun_owner(found: re.Match[str], part: tuple[LevelMatch, ...]) -> _Owner:
+    """Return the owner of 本法, 该法, 本条, 前条."""
+    start = found.start()
     if found["before"]:
-        return _Owner("before", start, general, kind="条", preceding=-1 if found["before"][0] == "次" else 1)
+        return _Owner("preceding", start, part, kind="条", preceding=-1 if found["before"][0] == "次" else 1)
     if found["article"]:
-        return _Owner("article", start, general, kind="条")
-    return _Owner("own" if found["own"] else "last", start, general)
+        return _Owner("article", start, part, kind="条")
+    return _Owner("own" if found["own"] else "last", start, part)
 
 
-def _held(text: str, allowed: MatchBudget) -> Iterator[Mention]:
-    """前款, 前两条, 本章, "this Part": what stands before the text, and the divisions that hold it."""
-    for found in allowed.take(_HELD.finditer(text)):
-        if found["holds"]:
-            yield Mention(Span(*found.span()), "division", kind=found["holds"])
+def _relative_mentions(text: str, budget: MatchBudget) -> Iterator[Mention]:
+    """Yield 前款 and 前两条, which precede the text, and 本章 and "this Part", which contain it."""
+    for found in budget.take(_RELATIVE.finditer(text)):
+        if found["enclosing"]:
+            yield Mention(Span(*found.span()), "enclosing", kind=found["enclosing"])
         elif found["next"]:
-            yield Mention(Span(*found.span()), "before", kind="条", preceding=-1)
+            yield Mention(Span(*found.span()), "preceding", kind="条", preceding=-1)
         else:
             kind = {"項": "款", "條": "条"}.get(found["before"], found["before"])
             count = found["count"]
-            several = 1 if not count or count in "几各" else parse_number(count)
-            yield Mention(Span(*found.span()), "before", kind=kind, preceding=several)
-    for found in allowed.take(_THIS.finditer(text)):
-        yield Mention(Span(*found.span()), "division", kind=_ENGLISH_DIVISIONS[found["holds"].lower()])
+            preceding = 1 if not count or count in "几各" else parse_number(count)
+            yield Mention(Span(*found.span()), "preceding", kind=kind, preceding=preceding)
+    for found in budget.take(_ENGLISH_RELATIVE.finditer(text)):
+        yield Mention(Span(*found.span()), "enclosing", kind=_ENGLISH_DIVISIONS[found["enclosing"].lower()])
 
 
 def _english_owner(text: str, chain: list[LevelMatch], titles: TitleIndex) -> _Owner:
-    """Whose the place is, by "of this Act" or a title behind it or before it."""
+    """Return the owner of a place by "of this Act" or a title, after or before it."""
     start, stop = chain[0].start, chain[-1].stop
-    if behind := _OF.match(text, stop):
+    if behind := _ENGLISH_OWNER.match(text, stop):
         if behind["own"]:
-            return _Owner("bare", start)
+            return _Owner("implicit", start)
         if length := titles.longest_starting(text, behind.end()):
             return _Owner("title", start, title=text[behind.end() : behind.end() + length], stop=behind.end() + length)
         if behind["last"] or behind["other"] is not None:
             return _Owner("last" if behind["last"] else "unknown", start)
-    before = len(text[max(start - 2, 0) : start].rstrip(", ")) - min(start, 2)  # the joint, as a negative length
-    if length := titles.longest_ending(text, start + before):
-        return _Owner("title", start + before - length, title=text[start + before - length : start + before])
-    return _Owner("bare", start)
+    end = start - min(start, 2) + len(text[max(start - 2, 0) : start].rstrip(", "))  # of a title before the place
+    if length := titles.longest_ending(text, end):
+        return _Owner("title", end - length, title=text[end - length : end])
+    return _Owner("implicit", start)

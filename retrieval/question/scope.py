@@ -199,7 +199,7 @@ class Scopes:
 
     def _place(self, mention: Mention, text: str, books: Sequence[_Found]) -> _Found | None:
         """What a mention names; None if it is no place, or one that only a passage could name."""
-        if mention.scope in ("article", "division", "before") or not mention.place.levels:
+        if mention.scope in ("article", "enclosing", "preceding") or not mention.place.levels:
             return None
         span = with_owner(mention.span, text)
         before = [text[b.span.end : span.start] for b in books if b.filter and b.span.end <= span.start]
