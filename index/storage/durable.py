@@ -1,6 +1,6 @@
-"""Files that are on the disk when the call returns, and a lock that dies with its process.
+"""Durable writes, which are on disk when the call returns, and a lock that ends with its process.
 
-What fails raises OSError with the path in it: a write alone would not say where the disk was full.
+A failure raises OSError with the path in it: a failed write alone does not say which file it was.
 """
 
 import errno
@@ -15,26 +15,26 @@ from typing import NamedTuple
 
 from filelock import FileLock, Timeout
 
-_AT_ONCE = 1 << 24  # bytes handed to the system at a time; Windows takes no more than 2 GB
+_CHUNK_BYTES = 1 << 24  # per write call; Windows accepts at most 2 GB
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-_NO_SYNC = (errno.EINVAL, errno.ENOTSUP)  # of file systems, mostly of networks, that keep names in another way
-_HOLDER_SECONDS = 0.5  # within which a process that has just taken a lock has said which one it is
+_NO_SYNC = (errno.EINVAL, errno.ENOTSUP)  # from file systems, mostly network ones, that cannot sync folders
+_HOLDER_SECONDS = 0.5  # a process that takes a lock writes its id within this time
 
 
 class FileDigest(NamedTuple):
-    """What tells one content of a file from all others."""
+    """The size and sha256 of a file's content."""
 
     size: int
     sha256: str
 
     @classmethod
     def of(cls, data: bytes | memoryview) -> "FileDigest":
-        """That of some bytes."""
+        """Return the digest of some bytes."""
         return cls(len(data), hashlib.sha256(data).hexdigest())
 
 
 class LockHeldError(Exception):
-    """A lock is held by another process, whose id is ``holder`` (None where it did not say)."""
+    """Another process holds the lock: the one with the id ``holder``, or None if unknown."""
 
     def __init__(self, holder: int | None) -> None:
         super().__init__(holder)
@@ -42,9 +42,9 @@ class LockHeldError(Exception):
 
 
 def write(path: Path, parts: Iterable[bytes | memoryview]) -> FileDigest:
-    """Write a file that is not there yet, and sync it; ``parts`` are its bytes, one part after the other."""
+    """Write and sync a new file whose content is the concatenation of ``parts``. Raises OSError if it exists."""
     size, digest = 0, hashlib.sha256()
-    with _naming(path):
+    with _with_path(path):
         descriptor = os.open(path, _FLAGS, 0o666)
         try:
             for part in parts:
@@ -59,13 +59,13 @@ def write(path: Path, parts: Iterable[bytes | memoryview]) -> FileDigest:
 
 def _write_all(descriptor: int, data: memoryview) -> None:
     while data:
-        data = data[os.write(descriptor, data[:_AT_ONCE]) :]
+        data = data[os.write(descriptor, data[:_CHUNK_BYTES]) :]
 
 
 def replace(path: Path, data: bytes) -> None:
-    """Give a file other bytes at one stroke: whoever opens it reads all of the old ones or all of the new ones.
+    """Replace the content of a file atomically: a reader sees all of the old content or all of the new.
 
-    If the folder cannot be synced, the old bytes are put back as far as possible before the error is raised.
+    If the folder cannot be synced, the old content is restored as far as possible before the error is raised.
     """
     old = path.read_bytes() if path.exists() else None
     _put(path, data)
@@ -79,33 +79,33 @@ def replace(path: Path, data: bytes) -> None:
 
 def _put(path: Path, data: bytes) -> None:
     new = temporary_path(path)
-    with _naming(new):
+    with _with_path(new):
         new.unlink(missing_ok=True)
     write(new, [data])
-    with _naming(path):
+    with _with_path(path):
         new.replace(path)
 
 
 def temporary_path(path: Path) -> Path:
-    """Where ``replace`` writes before it renames."""
+    """Return the path that ``replace`` writes before it renames."""
     return path.with_name(f"{path.name}.new")
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder and those it lies in, as far as they are not there, and put their names on the disk."""
+    """Create a folder and its missing parents, and sync their names to disk."""
     if path.is_dir():
         return
     make_folder(path.parent)
-    with _naming(path):
-        path.mkdir(exist_ok=True)  # another process may have made it since
+    with _with_path(path):
+        path.mkdir(exist_ok=True)  # another process may have created it meanwhile
     sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:
-    """Put the names in a folder on the disk."""
+    """Sync the names in a folder to disk."""
     if os.name == "nt":  # Windows has no descriptors for folders
         return
-    with _naming(folder):
+    with _with_path(folder):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)
@@ -117,19 +117,20 @@ def sync_folder(folder: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    """Remove a file or a folder with all that is in it, as far as that is possible; what is left does no harm."""
+    """Remove a file, or a folder with its content, as far as possible; leftovers are harmless."""
     with suppress(OSError):
         if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path, ignore_errors=True)  # which still raises if a folder cannot be closed
+            shutil.rmtree(path, ignore_errors=True)  # still raises if a folder cannot be closed
         else:
             path.unlink()
 
 
 @contextmanager
 def hold_lock(lock: Path, holder: Path) -> Iterator[None]:
-    """Hold a lock that the system frees when this process ends, however it ends; ``holder`` has the process's id.
+    """Hold a lock that the system releases when this process ends, however it ends.
 
-    Raises HeldError within a second if another process holds it.
+    The file ``holder`` contains the process id meanwhile. Raises LockHeldError within a second if another process holds
+    the lock.
     """
     try:
         with FileLock(lock, blocking=False, is_singleton=False):
@@ -144,9 +145,9 @@ def hold_lock(lock: Path, holder: Path) -> Iterator[None]:
 
 
 def _holder(path: Path) -> int | None:
-    """The process that holds the lock: one that lives, for the file may be that of one that was killed before."""
-    end = time.monotonic() + _HOLDER_SECONDS
-    while time.monotonic() < end:
+    """Return the id of the living process that holds the lock; the file may be left by a killed one."""
+    deadline = time.monotonic() + _HOLDER_SECONDS
+    while time.monotonic() < deadline:
         with suppress(OSError, ValueError):
             process = int(path.read_text())
             if _is_alive(process):
@@ -156,19 +157,19 @@ def _holder(path: Path) -> int | None:
 
 
 def _is_alive(process: int) -> bool:
-    if os.name == "nt":  # os.kill would end it there
+    if os.name == "nt":  # os.kill would end the process
         return True
     try:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
-    except PermissionError:  # somebody else's
+    except PermissionError:  # of another user
         return True
     return True
 
 
 @contextmanager
-def _naming(path: Path) -> Iterator[None]:
+def _with_path(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:

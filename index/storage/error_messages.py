@@ -1,4 +1,4 @@
-"""What is said of an index that cannot be opened or written, and what to do about it."""
+"""Error messages for unusable indexes, each with its remedy."""
 
 import errno
 import shlex
@@ -7,67 +7,70 @@ from pathlib import Path
 
 from index.errors import StoreError
 
-_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
-_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
+_DISK_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_NOT_PERMITTED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 def shell_quoted(directory: Path) -> str:
-    """A folder as it can be pasted into a terminal behind an option: its name may hold spaces."""
+    """Quote a path for the shell, so that a command in a message can be copied."""
     return shlex.quote(str(directory))
 
 
 def missing_index(directory: Path) -> StoreError:
-    """There is no index."""
-    return StoreError(
-        f"there is no index in {directory}", f"build one with: zhangju index SOURCE --index {shell_quoted(directory)}"
-    )
+    """Return the error for a directory without an index."""
+    return StoreError(f"there is no index in {directory}", f"build one with: {_build_command(directory)}")
 
 
 def unreadable(path: Path, error: OSError, directory: Path) -> StoreError:
-    """The system does not give a file of an index."""
-    return StoreError(f"cannot read {path}: {error.strerror or error}", _look(directory))
+    """Return the error for an index file that the system cannot read."""
+    return StoreError(f"cannot read {path}: {error.strerror or error}", _verify_or_rebuild(directory))
 
 
 def damaged(path: Path, directory: Path) -> StoreError:
-    """A file or folder of an index is not what was written."""
-    return StoreError(f"{path} is damaged or incomplete", _look(directory))
+    """Return the error for an index file or folder with unexpected content."""
+    return StoreError(f"{path} is damaged or incomplete", _verify_or_rebuild(directory))
 
 
 def damaged_current(path: Path, directory: Path) -> StoreError:
-    """The file that says which generation is live is not what was written."""
+    """Return the error for a damaged CURRENT, the file that names the live generation."""
     return StoreError(
         f"{path} is damaged",
-        f"go back to a generation that is whole with: zhangju rollback --index {shell_quoted(directory)}, "
-        f"or build the index again with: {_again(directory)}",
+        f"return to an intact generation with: zhangju rollback --index {shell_quoted(directory)}, "
+        f"or build the index again with: {_build_command(directory)}",
     )
 
 
+def changing_too_fast(directory: Path) -> StoreError:
+    """Return the error for an index that is published again during every attempt to read it."""
+    return StoreError(f"{directory} is rebuilt faster than it can be read", "try again after the builds")
+
+
 def unsupported_format(directory: Path, found: str, reads: int) -> StoreError:
-    """An index was written by a program of another time."""
+    """Return the error for an index in a format of another release; ``found`` describes it."""
     return StoreError(
         f"the index {directory} has {found}; this zhangju {version('zhangju')} reads format {reads}",
-        f"build it again with: {_again(directory)}",
+        f"build it again with: {_build_command(directory)}",
     )
 
 
 def unwritable(directory: Path, error: OSError) -> StoreError:
-    """A build could not write; ``error`` names the file."""
-    if error.errno in _FULL:
-        first = "make room or "
-    elif error.errno in _FORBIDDEN:
-        first = "make it writable or "
+    """Return the error for a failed write; ``error`` names the file."""
+    if error.errno in _DISK_FULL:
+        advice = "free some space or "
+    elif error.errno in _NOT_PERMITTED:
+        advice = "make it writable or "
     else:
-        first = ""
+        advice = ""
     return StoreError(
         f"cannot write {error.filename or directory}: {error.strerror or error}",
-        f"what was finished before is whole; {first}give another --index, then run the command again",
+        f"the previous builds are intact; {advice}give another --index, then run the command again",
     )
 
 
-def _look(directory: Path) -> str:
-    look = f"zhangju verify --index {shell_quoted(directory)}"
-    return f"see what is left with: {look}, or build it again with: {_again(directory)}"
+def _verify_or_rebuild(directory: Path) -> str:
+    verify = f"zhangju verify --index {shell_quoted(directory)}"
+    return f"check it with: {verify}, or build it again with: {_build_command(directory)}"
 
 
-def _again(directory: Path) -> str:
+def _build_command(directory: Path) -> str:
     return f"zhangju index SOURCE --index {shell_quoted(directory)}"

@@ -1,10 +1,10 @@
-"""What CURRENT says: the generations there are, the live one first, in lines that seal themselves.
+"""The file format of CURRENT: the generations, the live one first, with a checksum.
 
-    000007 sha256:<that of its manifest>
-    000006 sha256:<that of its manifest>
-    sha256:<that of the lines above>
+    000007 sha256:<digest of its manifest>
+    000006 sha256:<digest of its manifest>
+    sha256:<digest of the lines above>
 
-Without its last line, a pointer that was cut at the end of another would lose generations unnoticed.
+Without the last line, a file truncated at the end of a line would lose generations unnoticed.
 """
 
 import re
@@ -14,44 +14,44 @@ from typing import NamedTuple
 from index.storage.durable import FileDigest
 
 _LINE = re.compile(r"(\d{6,}) sha256:([0-9a-f]{64})")
-_OLDER = re.compile(r"\d{6,}\n?")  # as formats up to 3 had it
+_OLD_FORMAT = re.compile(r"\d{6,}\n?")  # in formats up to 3
 
 
 class Generation(NamedTuple):
-    """A finished build: its name, such as 000007, and the sha256 of its manifest, which seals all that it holds."""
+    """A finished build: its name, such as 000007, and the sha256 of its manifest, which covers all of its files."""
 
     name: str
     digest: str
 
 
 def generation_name(number: int) -> str:
-    """The name of a generation with this number."""
+    """Return the name of the generation with this number."""
     return f"{number:06}"
 
 
 def serialise(order: Sequence[Generation]) -> bytes:
-    """A pointer to these generations."""
-    return _sealed("".join(f"{g.name} sha256:{g.digest}\n" for g in order).encode())
+    """Return the content of CURRENT for these generations, the live one first."""
+    return _with_checksum("".join(f"{g.name} sha256:{g.digest}\n" for g in order).encode())
 
 
 def parse(data: bytes) -> tuple[Generation, ...]:
-    """The generations in a pointer, at least one. Raises ValueError for one that is not as ``written`` gave it."""
+    """Return the generations in CURRENT, at least one. Raises ValueError unless it is as ``serialise`` wrote it."""
     found = salvage(data)
     if not found or serialise(found) != data or len({g.name for g in found}) < len(found):
-        raise ValueError("the pointer is damaged")
+        raise ValueError("CURRENT is damaged")
     return found
 
 
 def salvage(data: bytes) -> tuple[Generation, ...]:
-    """What the whole lines of a damaged pointer say, to be believed only where a manifest fits."""
+    """Return the generations in the intact lines of a damaged CURRENT; check each against its manifest."""
     lines = data.decode("utf-8", "replace").split("\n")
     return tuple(Generation(*found.groups()) for line in lines if (found := _LINE.fullmatch(line)))
 
 
 def is_older_format(data: bytes) -> bool:
-    """Whether it is one as formats up to 3 had it: nothing but a name."""
-    return _OLDER.fullmatch(data.decode("utf-8", "replace")) is not None
+    """Return whether CURRENT has the format of releases up to format 3: only a name."""
+    return _OLD_FORMAT.fullmatch(data.decode("utf-8", "replace")) is not None
 
 
-def _sealed(lines: bytes) -> bytes:
+def _with_checksum(lines: bytes) -> bytes:
     return lines + f"sha256:{FileDigest.of(lines).sha256}\n".encode()

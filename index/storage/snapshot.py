@@ -1,4 +1,4 @@
-"""All that an index holds, in memory: documents, vectors, tokens and words, row by row."""
+"""The content of an index in memory: documents, vectors, token vectors and the lexical index, by row."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,19 +14,18 @@ from index.records import Document, Passage
 from index.storage import bm25
 from index.storage.bm25 import LexicalIndex
 
-KEY_BYTES = 16  # of a digest: two of a thousand million texts are alike with a chance of 1 in 10**21
+KEY_BYTES = 16  # of a digest: two of 10**9 texts collide with a probability of 1 in 10**21
 
-TextKeys = npt.NDArray[
-    np.uint8
-]  # (n, KEY_BYTES), the digest of each text that was embedded; see index/building/embedding.py
+# (n, KEY_BYTES), the digest of each embedded text; see index/building/embedding.py
+TextKeys = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """All that an index holds. Rows of ``passage_vectors`` follow the passages of ``documents`` in order.
+    """The content of an index. The rows of ``passage_vectors`` are the passages of ``documents`` in order.
 
-    The keys say which text each row of vectors was made of, so that an update can take over what has not changed and
-    anybody can check that texts and vectors belong together. Raises ValueError for parts that do not fit together.
+    The keys identify the text of each row of vectors, so that an update can reuse the vectors of unchanged texts, and
+    mismatched texts and vectors can be detected. Raises ValueError for parts that do not fit together.
     """
 
     contract: ModelContract
@@ -35,10 +34,10 @@ class Snapshot:
     passage_keys: TextKeys
     sentence_vectors: npt.NDArray[np.float16]  # (m, d)
     sentence_keys: TextKeys
-    sentences: npt.NDArray[np.int32]  # (m, 3): row of the passage, start and end in its text; ordered
-    tokens: TokenVectors  # of m sentences
-    lexical: LexicalIndex  # of n passages
-    encoding_version: int  # the version of how texts become vectors; see index/models/encoder.py
+    sentences: npt.NDArray[np.int32]  # (m, 3): row of the passage, start and end in its text; ascending
+    tokens: TokenVectors  # of the m sentences
+    lexical: LexicalIndex  # of the n passages
+    encoding_version: int  # see ENCODING_VERSION in index/models/encoder.py
     parser_version: int = PARSER_VERSION
 
     def __post_init__(self) -> None:
@@ -47,11 +46,11 @@ class Snapshot:
         if shapes != ((n, d), (m, d), (m, 3)):
             raise ValueError(f"{n} passages and {m} sentences of {d} dimensions do not fit arrays of shapes {shapes}")
         if (len(self.tokens), self.tokens.codes.shape[1], len(self.lexical)) != (m, d, n):
-            raise ValueError(f"the tokens of {m} sentences in {d} dimensions and the words of {n} passages were wanted")
+            raise ValueError(f"expected the tokens of {m} sentences in {d} dimensions and the words of {n} passages")
         if (self.passage_keys.shape, self.sentence_keys.shape) != ((n, KEY_BYTES), (m, KEY_BYTES)):
-            raise ValueError(f"keys of {n} passages and {m} sentences were wanted")
+            raise ValueError(f"expected the keys of {n} passages and {m} sentences")
         if not self._sentences_fit():
-            raise ValueError("a sentence lies outside of its passage, or is out of order")
+            raise ValueError("a sentence is outside of its passage or out of order")
 
     def _sentences_fit(self) -> bool:
         rows, starts, ends = self.sentences.T
@@ -59,17 +58,17 @@ class Snapshot:
         if len(rows) and (rows.min() < 0 or rows.max() >= len(sizes)):
             return False
         inside = (starts >= 0) & (starts < ends) & (ends <= sizes[rows])
-        forward = np.diff(rows) > 0
-        behind = (np.diff(rows) == 0) & (starts[1:] >= ends[:-1])
-        return bool(inside.all() and (forward | behind).all())
+        next_passage = np.diff(rows) > 0
+        same_passage = (np.diff(rows) == 0) & (starts[1:] >= ends[:-1])
+        return bool(inside.all() and (next_passage | same_passage).all())
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
-        """The passages of all documents, in the order of the rows."""
+        """The passages of all documents, in row order."""
         return tuple(p for d in self.documents for p in d.passages)
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """All but the documents, by the names that the index's files have."""
+        """Return the arrays, which are everything but the documents, by the names of the index's files."""
         return {
             "passage_vectors": self.passage_vectors,
             "passage_keys": self.passage_keys,
@@ -84,7 +83,7 @@ class Snapshot:
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, npt.NDArray[Any]], **others: Any) -> "Snapshot":
-        """What ``arrays`` gave, with the other fields; raises ValueError and KeyError where they do not fit."""
+        """Return a snapshot of the result of ``arrays`` and the other fields. Raises ValueError or KeyError."""
         tokens = TokenVectors(*(arrays.pop(name) for name in ("tokens", "token_scales", "token_starts")))
         lexical = LexicalIndex.from_arrays({name: arrays.pop(name) for name in bm25.ARRAYS})
         fields: dict[str, Any] = {**arrays, **others}

@@ -17,9 +17,9 @@ import numpy as np
 
 from index.citations import cite
 from index.records import Document, Passage, Span
-from index.storage.bm25 import TermRun, term_runs
 from index.text.chinese import to_simplified
 from index.text.scripts import in_other_script
+from index.text.terms import TermRun, term_runs
 from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.arrays import Mask, Scores
 from retrieval.chapters import Units

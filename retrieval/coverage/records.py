@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from index.errors import QuestionError
 from index.records import Citation, Passage, Path, Span
-from index.storage.bm25 import term_runs
+from index.text.terms import term_runs
 from retrieval.records import FoundBy
 
 MAX_TERM_LENGTH = 100  # characters

@@ -13,8 +13,9 @@ from typing import NamedTuple
 import numpy as np
 
 from index.records import Span
-from index.storage.bm25 import LexicalIndex, TermRun, term_runs
+from index.storage.bm25 import LexicalIndex
 from index.text.scripts import in_other_script
+from index.text.terms import TermRun, term_runs
 from retrieval.arrays import RowIndices
 from retrieval.question.question_type import function_words
 from retrieval.ranking import fusion

@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from index.records import Span
-from index.storage.bm25 import LexicalIndex, TermRun, term_runs
+from index.storage.bm25 import LexicalIndex
+from index.text.terms import TermRun, term_runs
 
 MOST = 6  # terms that are named
 _FEW = 0.7  # times the square root of the number of passages: no more have a telling word ...

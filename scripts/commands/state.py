@@ -9,7 +9,7 @@ from index.building import verification
 from index.errors import StoreError
 from index.models.contract import model_mismatch
 from index.models.encoder import Encoder
-from index.storage import store
+from index.storage import error_messages, store
 from index.storage.error_messages import shell_quoted
 from index.storage.generations import Generation
 from index.storage.snapshot import Snapshot
@@ -47,7 +47,7 @@ def _states(directory: Path, inspect: Callable[[Snapshot], str] | None) -> list[
         states = [_state(directory, g, live=i == 0, inspect=inspect) for i, g in enumerate(there)]
         if all(not s.problem for s in states) or store.list_generations(directory) == there:
             return states
-    raise StoreError(f"{directory} is built anew faster than it can be read", "try again when that has ended")
+    raise error_messages.changing_too_fast(directory)
 
 
 def _state(

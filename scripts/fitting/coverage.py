@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from index.models.embedding_cache import CachedEncoder
 from index.models.encoder import load_encoder
-from index.storage.bm25 import term_runs
+from index.text.terms import term_runs
 from retrieval.coverage import finder
 from retrieval.evaluation.beir import Collection, read_collection
 from retrieval.evaluation.measures import open_collection

@@ -9,7 +9,7 @@ import pytest
 from index.parsing.structure import read_document
 from index.references.links import link_documents
 from index.references.mentions import find_mentions
-from index.storage.bm25 import terms
+from index.text.terms import extract_terms
 from retrieval.answering.answer_form import form_score
 from retrieval.answering.answer_sentences import first_duplicates
 from retrieval.question.patterns import QuestionKind
@@ -46,7 +46,7 @@ def readings(text: str) -> dict[str, Callable[[], object]]:
     """What is done with the text of a document when it is indexed and asked."""
     found: dict[str, Callable[[], object]] = {
         "mentions": lambda: find_mentions(text, NO_TITLES, ()),
-        "terms": lambda: terms(text),
+        "terms": lambda: extract_terms(text),
         "duplicates": lambda: first_duplicates([text]),
     }
     return found | {f"form of a {kind}": (lambda kind=kind: form_score(QuestionType(kind), text)) for kind in KINDS}

@@ -227,7 +227,7 @@ def test_indexes_of_other_formats_and_a_missing_one_say_what_to_do(built: Path, 
 def test_a_pointer_that_leads_elsewhere_is_refused(built: Path, text: str) -> None:
     (built / "CURRENT").write_bytes(text.encode("latin-1"))
     with pytest.raises(
-        StoreError, match="CURRENT is damaged; go back to a generation that is whole with: zhangju rollback --index"
+        StoreError, match="CURRENT is damaged; return to an intact generation with: zhangju rollback --index"
     ):
         store.open_snapshot(built)
 
@@ -286,7 +286,7 @@ def test_rolling_back_and_forth(built: Path, tmp_path: Path) -> None:
     assert store.roll_back(built, "000001").name == "000001"
     assert [g.name for g in store.list_generations(built)] == ["000001", "000003", "000002"]
     with pytest.raises(
-        StoreError, match="no generation 000007 to go back to; besides the live one there is 000003, 000002"
+        StoreError, match="no generation 000007 to return to; besides the live one there is 000003, 000002"
     ):
         store.roll_back(built, "000007")
     report = build_index(write_plan(tmp_path, PLAN + "第3段。\n"), built)
@@ -296,7 +296,7 @@ def test_rolling_back_and_forth(built: Path, tmp_path: Path) -> None:
 
 def test_there_is_no_rolling_back_to_what_is_damaged(built: Path, tmp_path: Path) -> None:
     with pytest.raises(
-        StoreError, match="no generation before the live one to go back to; besides the live one there is no other"
+        StoreError, match="no generation before the live one to return to; besides the live one there is no other"
     ):
         store.roll_back(built)
     build_index(write_plan(tmp_path, PLAN + "又一段。\n"), built)
@@ -330,7 +330,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with (
         pytest.raises(
             StoreError,
-            match=r"cannot write .*file.*: .*; what was finished before is whole; give another --index",
+            match=r"cannot write .*file.*: .*; the previous builds are intact; give another --index",
         ),
         store.build_lock(file / "index"),
     ):
@@ -356,7 +356,7 @@ def test_a_damaged_pointer_loses_what_still_fits_not(built: Path, tmp_path: Path
     with pytest.raises(StoreError, match="CURRENT is damaged"):
         store.open_live(built)
     if damage == "emptied":
-        with pytest.raises(StoreError, match="no generation before the live one to go back to"):
+        with pytest.raises(StoreError, match="no generation before the live one to return to"):
             store.roll_back(built)
         assert build_index(write_plan(tmp_path, PLAN), built).embedded == 22
     else:
@@ -374,5 +374,5 @@ def test_going_back_where_there_is_no_index_makes_none(tmp_path: Path) -> None:
 
 
 def test_the_live_generation_is_no_other_to_go_back_to(built: Path) -> None:
-    with pytest.raises(StoreError, match="generation 000001 is live already; zhangju history lists the others"):
+    with pytest.raises(StoreError, match="generation 000001 is already live; zhangju history lists the others"):
         store.roll_back(built, "000001")
