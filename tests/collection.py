@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from index.building.build import BuildReport, build, collect
+from index.building.build import BuildReport, build
 from index.building.embedding import embed
+from index.building.sources import collect
 from index.models.encoder import Encoder
 from index.parsing.structure import read_document
 from index.storage import store

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from index.building.build import build, collect
+from index.building.build import build
+from index.building.sources import collect
 from index.models import packaged
 from index.models.encoder import Encoder, SentenceTransformerEncoder, load_encoder
 from index.storage import store

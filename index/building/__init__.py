@@ -1,1 +1,1 @@
-"""Documents to a published generation; updates, uploads, verification."""
+"""Builds of an index: source files to a published generation, updates, uploads, verification."""

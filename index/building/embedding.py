@@ -1,7 +1,7 @@
-"""Documents -> what an index holds of them, embedding only the texts that no earlier index has embedded.
+"""Documents to the content of an index, embedding only texts that no earlier index contains.
 
-Every text has a key, a digest of its words. Rows of an index whose keys are wanted again are taken over as they are,
-so an update gives the same index as building from nothing: the vector of a text depends on the text and model alone.
+Every text has a key, a digest of its words. Rows of an earlier index with a required key are reused unchanged, so an
+update gives the same index as a new build: the vector of a text depends only on the text and the model.
 """
 
 import hashlib
@@ -22,19 +22,18 @@ from index.storage.snapshot import KEY_BYTES, Snapshot, TextKeys
 from index.text.chinese import to_simplified
 from index.text.sentences import sentence_spans
 
-_TOKENS_A_CHARACTER = 4  # at most: its bytes, for tokenizers that fall back to them; shorter texts need no counting
+_MAX_TOKENS_PER_CHARACTER = 4  # its bytes, for tokenizers that fall back to them; short texts need no counting
 
-ProgressCallback = Callable[[int, int], None]  # called with the number of texts embedded so far and of all
+ProgressCallback = Callable[[int, int], None]  # called with the number done and the total
 Float = TypeVar("Float", np.float32, np.float16)
-Floats = npt.NDArray[np.float32] | npt.NDArray[np.float16]
+FloatVectors = npt.NDArray[np.float32] | npt.NDArray[np.float16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbeddingResult:
-    """A snapshot and what it cost.
+    """A snapshot with the numbers of texts that were ``embedded`` and ``reused`` for it.
 
-    ``made`` texts were embedded, the others ``taken`` over. ``long`` of those made were longer than the model reads
-    and so embedded in parts.
+    ``split`` of the embedded texts exceeded the model's token limit and were embedded in parts.
     """
 
     snapshot: Snapshot
@@ -45,7 +44,7 @@ class EmbeddingResult:
 
 @dataclass(frozen=True, slots=True)
 class KeyedTexts:
-    """Some texts that are to be embedded, each behind a head (its headings, or nothing), and their keys."""
+    """Texts to embed, each with the headings before it, which may be empty, and their keys."""
 
     headings: Sequence[str]
     texts: Sequence[str]
@@ -53,10 +52,10 @@ class KeyedTexts:
 
     @classmethod
     def from_pairs(cls, pairs: Sequence[tuple[str, str]]) -> "KeyedTexts":
-        """Those of some heads and texts, as they stand in a document."""
-        heads, texts = [to_simplified(head) for head, _ in pairs], [to_simplified(text) for _, text in pairs]
-        data = b"".join(_digest(f"{head}\0{text}") for head, text in zip(heads, texts, strict=True))
-        return cls(heads, texts, np.frombuffer(data, dtype=np.uint8).reshape(-1, KEY_BYTES))
+        """Return the keyed texts of pairs of headings and text, as written in a document."""
+        headings, texts = [to_simplified(heading) for heading, _ in pairs], [to_simplified(text) for _, text in pairs]
+        data = b"".join(_digest(f"{heading}\0{text}") for heading, text in zip(headings, texts, strict=True))
+        return cls(headings, texts, np.frombuffer(data, dtype=np.uint8).reshape(-1, KEY_BYTES))
 
 
 def _digest(text: str) -> bytes:
@@ -64,24 +63,24 @@ def _digest(text: str) -> bytes:
 
 
 def passage_texts(passages: Sequence[Passage]) -> KeyedTexts:
-    """Every passage with its headings."""
+    """Return the text of every passage with its headings."""
     return KeyedTexts.from_pairs([(heading_text(p), p.text) for p in passages])
 
 
-def sentence_texts(passages: Sequence[Passage], places: Sequence[tuple[int, int, int]]) -> KeyedTexts:
-    """Every sentence on its own; see ``sentence_places``."""
-    return KeyedTexts.from_pairs([("", passages[row].text[start:end]) for row, start, end in places])
+def sentence_texts(passages: Sequence[Passage], sentences: Sequence[tuple[int, int, int]]) -> KeyedTexts:
+    """Return the text of every sentence, without headings; see ``sentence_rows``."""
+    return KeyedTexts.from_pairs([("", passages[row].text[start:end]) for row, start, end in sentences])
 
 
 def sentence_rows(passages: Sequence[Passage]) -> list[tuple[int, int, int]]:
-    """The row of the passage, start and end of every sentence."""
+    """Return the row of the passage, start and end of every sentence."""
     return [(row, *span) for row, passage in enumerate(passages) for span in sentence_spans(passage.text)]
 
 
 def embed(
     documents: Sequence[Document], encoder: Encoder, *, progress: ProgressCallback | None = None
 ) -> EmbeddingResult:
-    """Embed all of some documents; see ``update``."""
+    """Embed all texts of some documents; see ``embed_new``."""
     return embed_new(documents, lambda: encoder, progress=progress)
 
 
@@ -93,46 +92,46 @@ def embed_new(
     model_name: str | None = None,
     progress: ProgressCallback | None = None,
 ) -> EmbeddingResult:
-    """Embed every passage, with its headings, and every sentence on its own, unless ``known`` has its vector.
+    """Embed every passage, with its headings, and every sentence, unless ``snapshots`` contain its vector.
 
-    ``known`` are read one after the other as long as something is wanted; they must be made by one revision of a model
-    and one scheme. The model is loaded only if something is left to embed, or if ``name`` is another than it had. A
-    text beyond the model's length is embedded in parts, cut at sentence ends; its vector is their mean.
+    Snapshots are read one after the other while vectors are missing; they must have one model revision and one encoding
+    version. The model is loaded only if vectors are still missing or if its name is not ``model_name``. A text beyond
+    the model's token limit is embedded in parts, split at sentence ends; its vector is their mean.
     """
-    work = _Work(documents)
-    contract = work.take_over(snapshots)
-    missing, long = len(work.passages.missing) + len(work.sentences.missing), 0
+    job = _EmbeddingJob(documents)
+    contract = job.reuse(snapshots)
+    missing, split = len(job.passages.missing) + len(job.sentences.missing), 0
     if contract is None or missing or model_name not in (None, contract.name):
         encoder = load()
-        if contract is not None and contract.differences(encoder.contract):  # one revision under other settings
+        if contract is not None and contract.differences(encoder.contract):  # the same revision with other settings
             return embed(documents, encoder, progress=progress)
-        contract, long = encoder.contract, work.make(encoder, progress)
-    return EmbeddingResult(snapshot=work.snapshot(contract), embedded=missing, reused=len(work) - missing, split=long)
+        contract, split = encoder.contract, job.embed_missing(encoder, progress)
+    return EmbeddingResult(snapshot=job.snapshot(contract), embedded=missing, reused=len(job) - missing, split=split)
 
 
-class _Rows:
-    """The rows of some texts, from wherever they come: gathered in any order, given out in that of the texts."""
+class _RowCollector:
+    """The vectors of some texts: collected from several sources in any order, returned in text order."""
 
     def __init__(self, texts: KeyedTexts) -> None:
         self.texts = texts
-        self._wanted = [key.tobytes() for key in texts.keys]
-        self.missing: dict[bytes, int] = {}  # key: where it is first
-        for i, key in enumerate(self._wanted):
+        self._keys = [key.tobytes() for key in texts.keys]
+        self.missing: dict[bytes, int] = {}  # key: index of its first text
+        for i, key in enumerate(self._keys):
             self.missing.setdefault(key, i)
-        self._found: dict[bytes, int] = {}  # key: row among all that were gathered
-        self._vectors: list[Floats] = []
+        self._found: dict[bytes, int] = {}  # key: row among the collected ones
+        self._vectors: list[FloatVectors] = []
         self._tokens: list[TokenVectors] = []
 
     def __len__(self) -> int:
-        """How many different texts there are."""
+        """Return the number of different texts."""
         return len(self.missing) + len(self._found)
 
-    def take(self, keys: TextKeys, vectors: Floats, tokens: TokenVectors | None) -> None:
-        """Gather those rows that are still missing."""
+    def collect(self, keys: TextKeys, vectors: FloatVectors, tokens: TokenVectors | None) -> None:
+        """Add the rows whose keys are still missing."""
         rows = {key.tobytes(): row for row, key in enumerate(keys)}
-        wanted = [key for key in rows if key in self.missing]
-        order = np.array([rows[key] for key in wanted], dtype=np.int64)
-        for key in wanted:
+        new = [key for key in rows if key in self.missing]
+        order = np.array([rows[key] for key in new], dtype=np.int64)
+        for key in new:
             self._found[key] = len(self._found)
             del self.missing[key]
         self._vectors.append(vectors[order])
@@ -140,32 +139,32 @@ class _Rows:
             self._tokens.append(tokens.select(order))
 
     def vectors(self, dtype: type[Float]) -> npt.NDArray[Float]:
-        """(n, d), a row for each text."""
+        """Return the vectors, (n, d), in text order."""
         return np.concatenate([v.astype(dtype) for v in self._vectors])[self._order()]
 
     def tokens(self) -> TokenVectors:
-        """Those of each text."""
+        """Return the token vectors in text order."""
         return TokenVectors.concatenate(self._tokens).select(self._order())
 
     def _order(self) -> npt.NDArray[np.int64]:
-        return np.array([self._found[key] for key in self._wanted], dtype=np.int64)
+        return np.array([self._found[key] for key in self._keys], dtype=np.int64)
 
 
-class _Work:
-    """What is to be embedded of some documents."""
+class _EmbeddingJob:
+    """The texts of some documents, and the vectors collected for them."""
 
     def __init__(self, documents: Sequence[Document]) -> None:
         self._documents = tuple(documents)
-        self._all = [p for d in documents for p in d.passages]
-        self._places = sentence_rows(self._all)
-        self.passages = _Rows(passage_texts(self._all))
-        self.sentences = _Rows(sentence_texts(self._all, self._places))
+        self._passages = [p for d in documents for p in d.passages]
+        self._sentence_rows = sentence_rows(self._passages)
+        self.passages = _RowCollector(passage_texts(self._passages))
+        self.sentences = _RowCollector(sentence_texts(self._passages, self._sentence_rows))
 
     def __len__(self) -> int:
         return len(self.passages) + len(self.sentences)
 
     def snapshot(self, contract: ModelContract) -> Snapshot:
-        """All of it, once nothing is missing."""
+        """Return the snapshot, once no vector is missing."""
         return Snapshot(
             contract=contract,
             documents=self._documents,
@@ -173,33 +172,33 @@ class _Work:
             passage_keys=self.passages.texts.keys,
             sentence_vectors=self.sentences.vectors(np.float16),
             sentence_keys=self.sentences.texts.keys,
-            sentences=np.array(self._places, dtype=np.int32).reshape(-1, 3),
+            sentences=np.array(self._sentence_rows, dtype=np.int32).reshape(-1, 3),
             tokens=self.sentences.tokens(),
-            lexical=LexicalIndex.build([heading_text(p) for p in self._all], [p.text for p in self._all]),
+            lexical=LexicalIndex.build([heading_text(p) for p in self._passages], [p.text for p in self._passages]),
             encoding_version=ENCODING_VERSION,
         )
 
-    def take_over(self, known: Iterable[Snapshot]) -> ModelContract | None:
-        """Gather what earlier indexes have; returns their model's contract, None if there are none.
+    def reuse(self, snapshots: Iterable[Snapshot]) -> ModelContract | None:
+        """Collect the vectors of earlier indexes; return the contract of their model, or None without any.
 
-        One under other settings than the first is passed over: one revision may have been asked in two ways.
+        Snapshots with other settings than the first are skipped: one revision may have been used with two prompts.
         """
         contract = None
-        for snapshot in known:
+        for snapshot in snapshots:
             if contract is not None and contract.differences(snapshot.contract):
                 continue
             contract = contract or snapshot.contract
-            self.passages.take(snapshot.passage_keys, snapshot.passage_vectors, None)
-            self.sentences.take(snapshot.sentence_keys, snapshot.sentence_vectors, snapshot.tokens)
+            self.passages.collect(snapshot.passage_keys, snapshot.passage_vectors, None)
+            self.sentences.collect(snapshot.sentence_keys, snapshot.sentence_vectors, snapshot.tokens)
             if not (self.passages.missing or self.sentences.missing):
                 break
         return contract
 
-    def make(self, encoder: Encoder, progress: ProgressCallback | None) -> int:
-        """Embed what is missing; returns how many texts were embedded in parts."""
+    def embed_missing(self, encoder: Encoder, progress: ProgressCallback | None) -> int:
+        """Embed the missing texts; return the number of those embedded in parts."""
         both = self.passages, self.sentences
         parts = [split_rows(rows.texts, rows.missing.values(), encoder) for rows in both]
-        total, done = sum(len(own) for some in parts for own in some), 0
+        total, done = sum(len(text_parts) for texts in parts for text_parts in texts), 0
 
         def count(more: int) -> None:
             nonlocal done
@@ -207,15 +206,15 @@ class _Work:
             if progress:
                 progress(done, total)
 
-        for rows, some, tokens in zip(both, parts, (False, True), strict=True):
-            made = embed_parts(some, encoder, tokens=tokens, progress=count)
+        for rows, texts, tokens in zip(both, parts, (False, True), strict=True):
+            encoded = embed_parts(texts, encoder, tokens=tokens, progress=count)
             keys = rows.texts.keys[list(rows.missing.values())]
-            rows.take(keys, made.vectors, made.tokens if tokens else None)
-        return sum(len(own) > 1 for some in parts for own in some)
+            rows.collect(keys, encoded.vectors, encoded.tokens if tokens else None)
+        return sum(len(text_parts) > 1 for texts in parts for text_parts in texts)
 
 
 def split_rows(texts: KeyedTexts, rows: Iterable[int], encoder: Encoder) -> list[list[str]]:
-    """What is embedded for some of the texts; see ``parts_of``."""
+    """Return the parts of some of the texts, each with its headings; see ``split_text``."""
     return [split_text(texts.texts[i], encoder, heading=texts.headings[i]) for i in rows]
 
 
@@ -226,39 +225,37 @@ def embed_parts(
     tokens: bool,
     progress: Callable[[int], None] = lambda _more: None,
 ) -> Encodings:
-    """Texts in parts, each with the mean of its parts' vectors and all of their tokens."""
+    """Embed texts given in parts; the result has the mean vector of each text's parts and all their tokens."""
     if not parts:
-        none = np.empty((0, encoder.contract.dimension), dtype=np.float32)
-        return Encodings(none, TokenVectors.quantise([], encoder.contract.dimension))
-    made = encoder.encode_passages([part for own in parts for part in own], tokens=tokens, progress=progress)
-    sizes = [len(own) for own in parts]
-    return Encodings(_means(made.vectors, sizes), made.tokens.merge_groups(sizes))
+        no_vectors = np.empty((0, encoder.contract.dimension), dtype=np.float32)
+        return Encodings(no_vectors, TokenVectors.quantise([], encoder.contract.dimension))
+    all_parts = [part for text_parts in parts for part in text_parts]
+    encoded = encoder.encode_passages(all_parts, tokens=tokens, progress=progress)
+    sizes = [len(text_parts) for text_parts in parts]
+    return Encodings(_means(encoded.vectors, sizes), encoded.tokens.merge_groups(sizes))
 
 
 def _means(vectors: npt.NDArray[np.float32], sizes: Sequence[int]) -> npt.NDArray[np.float32]:
-    """The mean of each group of neighbouring rows, made a unit vector again: (sum(sizes), d) -> (len(sizes), d)."""
+    """Return the mean of each group of consecutive rows, scaled to unit length: (sum(sizes), d) -> (len(sizes), d)."""
     starts = np.cumsum([0, *sizes[:-1]])
     sums = np.add.reduceat(vectors, starts, axis=0)
-    # A table of vectors knows nothing of some texts, such as one of unseen characters only: they stay zeros.
+    # Static models have no vector for some texts, such as those of unknown characters only: they stay zero.
     unit: npt.NDArray[np.float32] = sums / np.linalg.norm(sums, axis=1, keepdims=True).clip(1e-12)
     return unit
 
 
 def split_text(text: str, encoder: Encoder, *, heading: str = "") -> list[str]:
-    """What is embedded for a text: itself behind ``head``, or parts of it where it is longer than the model reads.
+    """Split a text that exceeds the model's token limit into parts; each begins with ``heading``.
 
-    Parts end where sentences do; only a sentence that is itself too long is cut between its characters. A ``head``
-    that would leave less than half of the model's length is cut short.
+    Parts end at sentence ends; only a sentence that is too long itself is split between characters. A ``heading`` that
+    would take more than half of the limit is truncated.
     """
-    most = encoder.contract.max_tokens
-    if (
-        most is None
-        or _TOKENS_A_CHARACTER * len(heading + text) < most
-        or encoder.count_tokens([heading + text])[0] <= most
-    ):
-        return [heading + text]
-    heading = _shortened(heading, encoder, most // 2)
-    room = most - encoder.count_tokens([heading])[0]
+    limit = encoder.contract.max_tokens
+    whole = heading + text
+    if limit is None or _MAX_TOKENS_PER_CHARACTER * len(whole) < limit or encoder.count_tokens([whole])[0] <= limit:
+        return [whole]
+    heading = _truncated(heading, encoder, limit // 2)
+    room = limit - encoder.count_tokens([heading])[0]
     sentences = [text[start:end] for start, end in sentence_spans(text)]
     sentences = [piece for s in sentences for piece in _pieces(s, encoder.count_tokens([s])[0], room)]
     parts, tokens = [""], 0
@@ -271,24 +268,23 @@ def split_text(text: str, encoder: Encoder, *, heading: str = "") -> list[str]:
     return [heading + part for part in parts]
 
 
-def _shortened(head: str, encoder: Encoder, most: int) -> str:
-    """A heading line, or as much of its beginning as has no more than ``most`` tokens."""
-    if encoder.count_tokens([head])[0] <= most:
-        return head
-    fits = bisect_right(range(len(head)), most, key=lambda size: encoder.count_tokens([head[:size] + "\n"])[0])
-    return head[: max(fits - 1, 0)] + "\n"
+def _truncated(heading: str, encoder: Encoder, limit: int) -> str:
+    """Return a heading line, or the longest beginning of it with at most ``limit`` tokens."""
+    if encoder.count_tokens([heading])[0] <= limit:
+        return heading
+    size = bisect_right(range(len(heading)), limit, key=lambda size: encoder.count_tokens([heading[:size] + "\n"])[0])
+    return heading[: max(size - 1, 0)] + "\n"
 
 
 def _pieces(sentence: str, tokens: int, room: int) -> list[str]:
-    """A sentence in as many pieces of equal length as it takes for each to find room."""
+    """Split a sentence into equal pieces, enough for each to fit into ``room`` tokens."""
     count = -(-tokens // max(room // 2, 1)) if tokens > room else 1
     size = -(-len(sentence) // count)
     return [sentence[at : at + size] for at in range(0, len(sentence), size)]
 
 
 def heading_text(passage: Passage) -> str:
-    """What is embedded before a passage's text: the titles of its divisions, which say what it is about."""
-    titles = " ".join(
-        d.title for d in passage.path if d.title and d.kind != "专栏"
-    )  # a box title is its passage's text
+    """Return the text embedded before a passage's own: the titles of its divisions on one line, or nothing."""
+    # The title of a box is the text of its passage.
+    titles = " ".join(d.title for d in passage.path if d.title and d.kind != "专栏")
     return f"{titles}\n" if titles else ""

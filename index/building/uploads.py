@@ -1,14 +1,13 @@
-"""Documents that came by upload: files that the index directory keeps, beside the generations built from them.
+"""Uploaded documents: files that the index directory keeps beside the generations built from them.
 
-    DIR/library/<name>               a file, under the name that is the id of its document
-    DIR/library/.incoming/<token>    one on its way: not yet whole, or not yet read
+    DIR/library/<name>               a file under the id of its document
+    DIR/library/.incoming/<token>    an upload that is incomplete or not yet read
 
-Every build of the directory indexes them, whatever sources it is given: an uploaded file stays until it is taken out
-of the library. Where a source has a file of the same name, the uploaded one is indexed; the other is named to whoever
-builds. A file enters the library by being renamed, so a name always holds one upload, whole.
+Every build of the directory indexes them, with any sources: an uploaded file stays until it is removed from the
+library. If a source has a file of the same name, the uploaded one is indexed and the build reports the other. Files
+enter the library by a rename, so a name always refers to one complete upload.
 """
 
-import hashlib
 import os
 import re
 import time
@@ -20,42 +19,42 @@ from pathlib import Path
 from secrets import token_hex
 from typing import NamedTuple
 
-from index.building.build import CollectedFiles, SourceFile
+from index.building.sources import CollectedFiles, SourceFile
 from index.errors import DocumentError, StoreError
 from index.loaders import LOADERS
 from index.storage import durable
 from index.storage.error_messages import unwritable
 
 LIBRARY, INCOMING = "library", ".incoming"
-MOST_FILES = 2_000
-MOST_BYTES = 2_000_000_000  # of all files together
+MAX_FILES = 2_000
+MAX_BYTES = 2_000_000_000  # of all files together
 
-_LONGEST = 180  # bytes of a name; file systems take 255
-_UNSAFE = re.compile(r'[<>:"|?*]')  # refused by Windows; slashes are taken care of before
-_RESERVED = re.compile(r"(?:CON|PRN|AUX|NUL|COM\d|LPT\d)(?:\.|$)", re.IGNORECASE)  # names of devices there
-_FORGOTTEN = 3600.0  # seconds after which a file on its way has been given up
+_MAX_NAME_BYTES = 180  # file systems allow 255
+_UNSAFE = re.compile(r'[<>:"|?*]')  # not allowed by Windows; slashes are removed before
+_RESERVED = re.compile(r"(?:CON|PRN|AUX|NUL|COM\d|LPT\d)(?:\.|$)", re.IGNORECASE)  # device names on Windows
+_ABANDONED_SECONDS = 3600.0  # since the last write to an incoming file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """A whole file on its way into the library, under the name that it will have there."""
+    """A complete upload, with the name that it will have in the library."""
 
     name: str
     path: Path
 
 
 class LibraryFile(NamedTuple):
-    """A file of the library."""
+    """A file in the library."""
 
     file: SourceFile
-    size: int
-    uploaded_at: datetime  # when it was uploaded, in UTC
+    size: int  # bytes
+    uploaded_at: datetime  # in UTC
 
 
 def safe_name(name: str) -> str:
-    """The name under which an upload is kept: the last part of ``name``, in letters that every file system takes.
+    """Return the library name of an upload: the last part of ``name``, in characters that every file system allows.
 
-    Raises DocumentError where no loader reads a file of such a name.
+    Raises DocumentError if no loader reads files of this type.
     """
     last = unicodedata.normalize("NFC", name.replace("\\", "/").rsplit("/", 1)[-1])
     printable = "".join(c for c in last if c.isprintable() and not 0xD800 <= ord(c) < 0xE000)
@@ -68,12 +67,12 @@ def safe_name(name: str) -> str:
     stem = plain[: -len(suffix)]
     if _RESERVED.match(plain):
         stem = f"_{stem}"
-    room = _LONGEST - len(suffix.encode())
+    room = _MAX_NAME_BYTES - len(suffix.encode())
     return stem.encode()[:room].decode("utf-8", "ignore").rstrip(". ") + suffix
 
 
 class IncomingUpload:
-    """A file on its way, written piece by piece as it comes. Methods raise StoreError."""
+    """An incoming upload, written in chunks. Methods raise StoreError."""
 
     def __init__(self, directory: Path, name: str) -> None:
         self._directory = directory
@@ -86,7 +85,7 @@ class IncomingUpload:
         self._name = name
 
     def write(self, data: bytes) -> None:
-        """Add a piece."""
+        """Append a chunk."""
         try:
             self._file.write(data)
         except OSError as error:
@@ -94,7 +93,7 @@ class IncomingUpload:
         self.size += len(data)
 
     def finish(self) -> Upload:
-        """All of it is there, and on the disk."""
+        """Sync the complete file to disk and return it as an upload."""
         try:
             self._file.flush()
             os.fsync(self._file.fileno())
@@ -104,28 +103,28 @@ class IncomingUpload:
         return Upload(name=self._name, path=self._path)
 
     def discard(self) -> None:
-        """It is not wanted any more."""
-        with suppress(OSError):  # a full disk also fails here
+        """Delete the file."""
+        with suppress(OSError):  # a full disk fails here again
             self._file.close()
         durable.remove(self._path)
 
 
 def _incoming(directory: Path) -> Path:
-    """The folder for files on their way; those that were given up are removed. Raises OSError."""
+    """Return the folder of incoming files, after removing abandoned ones. Raises OSError."""
     folder = directory / LIBRARY / INCOMING
     durable.make_folder(folder)
     for path in folder.iterdir():
         try:
-            is_forgotten = time.time() - path.stat().st_mtime > _FORGOTTEN
-        except OSError:  # gone since it was listed
+            is_abandoned = time.time() - path.stat().st_mtime > _ABANDONED_SECONDS
+        except OSError:  # removed meanwhile
             continue
-        if is_forgotten:
+        if is_abandoned:
             durable.remove(path)
     return folder
 
 
 def library_files(directory: Path) -> tuple[LibraryFile, ...]:
-    """The files of the library, in order of their names."""
+    """Return the files in the library, sorted by name."""
     folder = directory / LIBRARY
     if not folder.is_dir():
         return ()
@@ -139,16 +138,16 @@ def library_files(directory: Path) -> tuple[LibraryFile, ...]:
 
 
 def has_room(directory: Path, size: int) -> bool:
-    """Whether a file of so many bytes may still be added."""
-    there = library_files(directory)
-    return len(there) < MOST_FILES and sum(one.size for one in there) + size <= MOST_BYTES
+    """Return whether the library has room for another file of ``size`` bytes."""
+    files = library_files(directory)
+    return len(files) < MAX_FILES and sum(item.size for item in files) + size <= MAX_BYTES
 
 
 def add_to_library(directory: Path, upload: Upload) -> None:
-    """Put an upload into the library, in place of one of the same name. Raises StoreError."""
+    """Move an upload into the library, replacing one of the same name. Raises StoreError."""
     target = directory / LIBRARY / upload.name
     try:
-        upload.path.touch()  # since when it is kept; it may have been long on its way
+        upload.path.touch()  # the time of the upload; receiving it may have taken long
         durable.sync_folder(upload.path.parent)
         upload.path.replace(target)
         durable.sync_folder(target.parent)
@@ -157,7 +156,7 @@ def add_to_library(directory: Path, upload: Upload) -> None:
 
 
 def remove_from_library(directory: Path, name: str) -> None:
-    """Take a file out of the library, if it is there. Raises StoreError."""
+    """Delete a file from the library if it exists. Raises StoreError."""
     path = directory / LIBRARY / name
     if path.name != name or not path.is_file():
         return
@@ -171,15 +170,9 @@ def remove_from_library(directory: Path, name: str) -> None:
 
 
 def merge_uploads(found: CollectedFiles, directory: Path) -> tuple[CollectedFiles, tuple[SourceFile, ...]]:
-    """The files of some sources and after them those of the library, and which of the sources' these stand for."""
-    own = [one.file for one in library_files(directory)]
-    names = {file.id: file.path.resolve() for file in own}
-    others = [file for file in found.files if file.id not in names]
-    hidden = [file for file in found.files if file.id in names and file.path.resolve() != names[file.id]]
-    return CollectedFiles(files=(*others, *own), skipped=found.skipped), tuple(hidden)
-
-
-def digest(path: Path) -> str:
-    """The sha256 of a file. Raises OSError."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """Return the source files followed by the library files, and the source files that the latter replace."""
+    library = [item.file for item in library_files(directory)]
+    paths = {file.id: file.path.resolve() for file in library}
+    others = [file for file in found.files if file.id not in paths]
+    replaced = [file for file in found.files if file.id in paths and file.path.resolve() != paths[file.id]]
+    return CollectedFiles(files=(*others, *library), skipped=found.skipped), tuple(replaced)

@@ -1,4 +1,4 @@
-"""Whether the texts and the vectors of an index still belong together."""
+"""Verification that the texts and vectors of an index match."""
 
 import numpy as np
 import numpy.typing as npt
@@ -10,19 +10,19 @@ from index.storage.snapshot import Snapshot, TextKeys
 
 
 def mismatched_passages(snapshot: Snapshot) -> tuple[str, ...]:
-    """The ids of passages whose vector, or that of a sentence of theirs, was made of another text than theirs.
+    """Return the ids of passages with a vector, of their own or of one of their sentences, of a different text.
 
-    Only what this version of the program made can be judged; see ``judged``.
+    Only an index of this version of the program can be checked; see ``is_verifiable``.
     """
-    passages, places = snapshot.passages, snapshot.sentences.tolist()
-    whole = _different(passage_texts(passages), snapshot.passage_keys)
-    single = _different(sentence_texts(passages, places), snapshot.sentence_keys)
-    rows = {*whole, *(places[i][0] for i in single)}
+    passages, sentences = snapshot.passages, snapshot.sentences.tolist()
+    passage_rows = _different(passage_texts(passages), snapshot.passage_keys)
+    sentence_rows = _different(sentence_texts(passages, sentences), snapshot.sentence_keys)
+    rows = {*passage_rows, *(sentences[i][0] for i in sentence_rows)}
     return tuple(passages[row].id for row in sorted(rows))
 
 
 def is_verifiable(snapshot: Snapshot) -> bool:
-    """Whether the program's own way from texts to vectors is the one that made the index."""
+    """Return whether the index has the encoding and parser versions of this program."""
     return (snapshot.encoding_version, snapshot.parser_version) == (ENCODING_VERSION, PARSER_VERSION)
 
 
@@ -31,29 +31,33 @@ def _different(texts: KeyedTexts, keys: TextKeys) -> list[int]:
 
 
 def reembedding_cosines(snapshot: Snapshot, encoder: Encoder, count: int, *, seed: int) -> npt.NDArray[np.float64]:
-    """The cosines of ``count`` rows, or all if there are fewer, with what the model makes of their own texts now.
+    """Return the cosines between ``count`` stored vectors, or all if there are fewer, and new vectors of their texts.
 
-    Half of them are passages and half sentences, as far as there are so many, drawn by ``seed``. Two texts of which the
-    model makes no direction at all count as alike.
+    Half of them are passages and half sentences, if there are enough of both, drawn with ``seed``. The cosine of two
+    zero vectors counts as 1.
     """
-    draw = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     passages = snapshot.passages
     n, m = len(snapshot.passage_vectors), len(snapshot.sentence_vectors)
-    whole = min(n, max(count // 2, count - m))
+    passage_count = min(n, max(count // 2, count - m))
     cosines = []
-    for texts, vectors, wanted in (
-        (passage_texts(passages), snapshot.passage_vectors, whole),
-        (sentence_texts(passages, snapshot.sentences.tolist()), snapshot.sentence_vectors, min(m, count - whole)),
+    for texts, vectors, size in (
+        (passage_texts(passages), snapshot.passage_vectors, passage_count),
+        (
+            sentence_texts(passages, snapshot.sentences.tolist()),
+            snapshot.sentence_vectors,
+            min(m, count - passage_count),
+        ),
     ):
-        rows = np.sort(draw.choice(len(vectors), wanted, replace=False))
-        again = embed_parts(split_rows(texts, rows.tolist(), encoder), encoder, tokens=False)
-        cosines.append(_cosines(vectors[rows], again.vectors))
+        rows = np.sort(rng.choice(len(vectors), size, replace=False))
+        encoded = embed_parts(split_rows(texts, rows.tolist(), encoder), encoder, tokens=False)
+        cosines.append(_cosines(vectors[rows], encoded.vectors))
     return np.concatenate(cosines)
 
 
-def _cosines(ours: npt.NDArray[np.float32 | np.float16], theirs: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    """(n, d), (n, d) -> (n,)."""
-    a, b = ours.astype(np.float64), theirs.astype(np.float64)
+def _cosines(stored: npt.NDArray[np.float32 | np.float16], new: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    """Return the cosines of corresponding rows: (n, d), (n, d) -> (n,)."""
+    a, b = stored.astype(np.float64), new.astype(np.float64)
     norms = np.linalg.norm(a, axis=1), np.linalg.norm(b, axis=1)
     cosines: npt.NDArray[np.float64] = (a * b).sum(axis=1) / (norms[0] * norms[1]).clip(1e-12)
     return np.where((norms[0] == 0) & (norms[1] == 0), 1.0, cosines)

@@ -14,8 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
-from index.building.build import collect, read_files
 from index.building.embedding import embed, heading_text, split_text
+from index.building.sources import collect, read_files
 from index.errors import ZhangjuError
 from index.models.encoder import Encoder, load_encoder
 from index.records import Document, Passage

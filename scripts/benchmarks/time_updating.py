@@ -16,8 +16,8 @@ from statistics import median
 
 import numpy as np
 
-from index.building.build import collect, read_files
 from index.building.embedding import EmbeddingResult, embed_new
+from index.building.sources import collect, read_files
 from index.errors import ZhangjuError
 from index.models.encoder import Encoder, load_encoder
 from index.parsing.structure import read_document

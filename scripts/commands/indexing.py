@@ -4,7 +4,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from index.building.build import BuildReport, build, collect, read_files
+from index.building.build import BuildReport, build
+from index.building.sources import collect, read_files
 from index.building.uploads import merge_uploads
 from index.errors import DocumentError
 from index.loaders.limits import MAX_FILE_BYTES

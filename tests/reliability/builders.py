@@ -111,9 +111,9 @@ def _build(case: Case) -> None:
     def tell(what: str, said: str = "") -> None:
         os.write(log, f"{json.dumps(Event(os.getpid(), what, time.monotonic(), said))}\n".encode())
 
-    building = _told(tell, store.build_lock if case.locked else _unlocked)
+    build_lock = _told(tell, store.build_lock if case.locked else _unlocked)
     try:
-        with patch.object(store, "building", building):
+        with patch.object(store, "build_lock", build_lock):
             build_index(Path(case.sources), Path(case.directory), Waiting(Path(case.go)))
         tell("ended")
     except StoreError as error:

@@ -13,9 +13,10 @@ from unittest import mock
 
 import numpy as np
 
-import index.building.build
-from index.building.build import BuildReport, collect, read_files
+import index.building.sources
+from index.building.build import BuildReport
 from index.building.embedding import embed
+from index.building.sources import collect, read_files
 from index.errors import StoreError
 from index.models.contract import ModelContract
 from index.parsing.serialization import document_from_json
@@ -67,13 +68,13 @@ class _ReaderHere:
 
 def build_index(sources: Path, directory: Path, encoder: HashingEncoder) -> BuildReport:
     """Build an index; what is tried here begins when the documents are read."""
-    with mock.patch.object(index.building.build, "DocumentReader", _ReaderHere):
+    with mock.patch.object(index.building.sources, "DocumentReader", _ReaderHere):
         return collection.build_index(sources, directory, encoder)
 
 
 def reference(sources: Path) -> Snapshot:
     """What an index of a folder must hold, made from nothing and never on a disk."""
-    with mock.patch.object(index.building.build, "DocumentReader", _ReaderHere):
+    with mock.patch.object(index.building.sources, "DocumentReader", _ReaderHere):
         return embed(read_files(collect([sources]).files)[0], ENCODER).snapshot
 
 

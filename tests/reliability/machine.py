@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from index.building import build
 from index.building.embedding import embed, heading_text, sentence_rows
+from index.building.sources import SourceFile
 from index.errors import DocumentError, StoreError
 from index.models import encoder
 from index.models.encoder import Encodings, IncrementCallback
@@ -130,7 +131,7 @@ def readable(texts: Texts) -> Texts:
     return {name: data for name, data in sorted(texts.items()) if parsed(name, data)}
 
 
-def read_here(files: Iterable[build.SourceFile]) -> tuple[tuple[Document, ...], dict[str, str]]:
+def read_here(files: Iterable[SourceFile]) -> tuple[tuple[Document, ...], dict[str, str]]:
     """As ``read_files``, in this process: one of their own for each of ten thousand builds would take hours."""
     data = {file.id: file.path.read_bytes() for file in files}
     documents = documents_of(data)

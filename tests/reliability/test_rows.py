@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.building.build import BuildReport, build, collect
+from index.building.build import BuildReport, build
+from index.building.sources import collect
 from index.building.verification import mismatched_passages, reembedding_cosines
 from index.models.contextual_tokens import ContextualTokens
 from index.models.contract import ModelContract

@@ -59,7 +59,7 @@ class PointerKept(Machine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.stack.enter_context(patch.object(store, "_point", lambda *_: None))
+        self.stack.enter_context(patch.object(store, "_write_current", lambda *_: None))
 
 
 class RowsByPosition(Machine):
@@ -67,18 +67,18 @@ class RowsByPosition(Machine):
 
     def __init__(self) -> None:
         super().__init__()
-        real = embedding._Work.take_over
+        real = embedding._EmbeddingJob.reuse
 
-        def take_over(work: embedding._Work, known: Iterable[Snapshot]) -> Any:
-            return real(work, [_as_if_of(snapshot, work) for snapshot in known])
+        def reuse(job: embedding._EmbeddingJob, snapshots: Iterable[Snapshot]) -> Any:
+            return real(job, [_as_if_of(snapshot, job) for snapshot in snapshots])
 
-        self.stack.enter_context(patch.object(embedding._Work, "take_over", take_over))
+        self.stack.enter_context(patch.object(embedding._EmbeddingJob, "reuse", reuse))
 
 
-def _as_if_of(snapshot: Snapshot, work: embedding._Work) -> Snapshot:
+def _as_if_of(snapshot: Snapshot, job: embedding._EmbeddingJob) -> Snapshot:
     """With the keys of other texts."""
     passages, sentences = snapshot.passage_keys.copy(), snapshot.sentence_keys.copy()
-    for own, texts in ((passages, work.passages.texts), (sentences, work.sentences.texts)):
+    for own, texts in ((passages, job.passages.texts), (sentences, job.sentences.texts)):
         n = min(len(own), len(texts.keys))
         own[:n] = texts.keys[:n]
     return replace(snapshot, passage_keys=passages, sentence_keys=sentences)
@@ -97,7 +97,7 @@ class ChangesUnnoticed(Machine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.stack.enter_context(patch.object(build, "_is_of", lambda *_: True))
+        self.stack.enter_context(patch.object(build, "_is_up_to_date", lambda *_: True))
 
 
 class SweptTooMuch(Machine):

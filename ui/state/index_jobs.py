@@ -10,7 +10,7 @@ from threading import Event, Lock, Thread
 from typing import Literal
 
 from index.building import uploads
-from index.building.build import collect
+from index.building.sources import collect
 from index.building.updates import UpdateProgress, UpdateRequest, UpdateResult, apply_update
 from index.building.uploads import LibraryFile
 from index.errors import ZhangjuError

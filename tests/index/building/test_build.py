@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.building.build import build, collect
+from index.building.build import build
 from index.building.embedding import embed, heading_text, split_text
+from index.building.sources import collect
 from index.errors import DocumentError, StoreError
 from index.models.contract import ModelContract
 from index.models.encoder import Encodings, IncrementCallback, load_encoder

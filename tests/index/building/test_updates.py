@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from index.building import uploads
-from index.building.build import build, collect
+from index.building.build import build
+from index.building.sources import collect
 from index.building.updates import UpdateProgress, UpdateRequest, UpdateResult, apply_update
 from index.building.uploads import IncomingUpload, Upload, merge_uploads
 from index.errors import DocumentError, StoreError

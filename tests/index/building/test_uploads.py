@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.building import uploads
-from index.building.build import CollectedFiles, SourceFile, collect
+from index.building.sources import CollectedFiles, SourceFile, collect
 from index.building.uploads import INCOMING, LIBRARY, IncomingUpload, Upload
 from index.errors import DocumentError, StoreError
 from index.loaders import LOADERS
@@ -113,10 +113,10 @@ def test_what_was_abandoned_or_forgotten_goes(tmp_path: Path) -> None:
 
 def test_there_is_room_until_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     uploads.add_to_library(tmp_path, upload(tmp_path, "a.txt", b"x" * 60))
-    monkeypatch.setattr(uploads, "MOST_BYTES", 100)
+    monkeypatch.setattr(uploads, "MAX_BYTES", 100)
     assert uploads.has_room(tmp_path, 40)
     assert not uploads.has_room(tmp_path, 41)
-    monkeypatch.setattr(uploads, "MOST_FILES", 1)
+    monkeypatch.setattr(uploads, "MAX_FILES", 1)
     assert not uploads.has_room(tmp_path, 0)
 
 

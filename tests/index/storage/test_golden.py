@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.building.build import build, collect
+from index.building.build import build
+from index.building.sources import collect
 from index.building.verification import is_verifiable, mismatched_passages
 from index.citations import cite
 from index.storage import store

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from index.building.build import build, collect
+from index.building.build import build
+from index.building.sources import collect
 from index.errors import StoreError
 from index.models.token_vectors import TokenVectors
 from index.storage import store

@@ -311,7 +311,7 @@ def test_uploads_wait_within_bounds(desk: Desk, monkeypatch: pytest.MonkeyPatch)
     assert desk.send("more.txt", LAW.encode())[0] == 429
     taken = desk.uploads.take([*tokens, *tokens, "unknown"])
     assert [upload.name for upload in taken] == ["0.txt", "1.txt"]
-    monkeypatch.setattr(files, "MOST_BYTES", 100)
+    monkeypatch.setattr(files, "MAX_BYTES", 100)
     status, said = desk.send("large.txt", b"x" * 101)
     assert (status, ZH.library.full in said["html"]) == (507, True)
 
