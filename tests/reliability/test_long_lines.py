@@ -1,4 +1,4 @@
-"""A document that is one long line of anything is read in time that grows with its length, not faster."""
+"""A document of one long line, whatever it repeats, is read in linear time."""
 
 import time
 from collections.abc import Callable
@@ -9,6 +9,7 @@ import pytest
 from index.parsing.structure import read_document
 from index.references.links import link_documents
 from index.references.mentions import find_mentions
+from index.references.titles import TitleIndex
 from index.text.terms import extract_terms
 from retrieval.answering.answer_form import form_score
 from retrieval.answering.answer_sentences import first_duplicates
@@ -20,8 +21,8 @@ from tests.reliability.hostile import ATOMS
 from tests.reliability.test_queries import Check
 
 KINDS: tuple[QuestionKind, ...] = (*NUMERIC_KINDS, "place", "name", "why", "list", "definition")
-SECONDS_A_CHARACTER = 20e-6  # several times what the slowest reading takes
-# Quadratic time took 4 s for 10,000 digits and 7 s for 80,000 marks before it was mended.
+SECONDS_A_CHARACTER = 20e-6  # several times the slowest reading
+# Quadratic code once took 4 s for 10,000 digits and 7 s for 80,000 marks.
 WORST = (
     "1",
     "一",
@@ -39,11 +40,11 @@ WORST = (
     " ",
     "；a",
 )
-NO_TITLES = type("NoTitles", (), {"ending": lambda *_: 0, "beginning": lambda *_: 0})()
+NO_TITLES = TitleIndex(())
 
 
 def readings(text: str) -> dict[str, Callable[[], object]]:
-    """What is done with the text of a document when it is indexed and asked."""
+    """Return the functions applied to the text of a document when it is indexed and searched."""
     found: dict[str, Callable[[], object]] = {
         "mentions": lambda: find_mentions(text, NO_TITLES, ()),
         "terms": lambda: extract_terms(text),
@@ -53,7 +54,7 @@ def readings(text: str) -> dict[str, Callable[[], object]]:
 
 
 def line(atom: str, length: int) -> str:
-    """A line of one thing, with an end that does not fit it."""
+    """Return a line that repeats ``atom``, with a different end."""
     return (atom * (length // len(atom) + 1))[:length] + "第一条2345x"
 
 
