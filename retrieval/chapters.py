@@ -1,21 +1,20 @@
-"""What another chapter is: where provisions stand that belong to one."""
+"""The chapter of a passage, and the chapters of a collection."""
 
 from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from index.records import Document, Passage, Path
-from retrieval.arrays import RowIndices
+from retrieval.arrays import Mask, RowIndices
 
 _CHAPTERS = ("章",)
-_BELOW = ("节", "条", "专栏")  # levels that are no chapter of their own
+_BELOW = ("节", "条", "专栏")  # levels that are not chapters
 
 
-def chapter(passage: Passage) -> Path | None:
-    """The path down to the chapter a passage stands in, or to its part where there is no chapter; None without both."""
+def chapter_path(passage: Passage) -> Path | None:
+    """Return the path down to the passage's chapter, or to its part if it has no chapter; None without both."""
     for depth, division in enumerate(passage.path, 1):
         if division.kind in _CHAPTERS:
             return passage.path[:depth]
@@ -24,67 +23,69 @@ def chapter(passage: Passage) -> Path | None:
 
 
 def in_other_chapter(passage: Passage, other: Passage) -> bool:
-    """Whether ``other`` stands in another chapter or document; without chapters, whether it is another passage."""
+    """Return whether two passages are in different chapters or documents, or different ones in a text without them."""
     if passage.document != other.document:
         return True
-    mine, theirs = chapter(passage), chapter(other)
+    mine, theirs = chapter_path(passage), chapter_path(other)
     return mine != theirs if mine or theirs else passage.id != other.id
 
 
-class Unit(NamedTuple):
-    """A chapter, or a document that is not divided into chapters; its path is then empty."""
+class ChapterUnit(NamedTuple):
+    """Chapter, or document that is not divided into chapters; its path is then empty."""
 
     document: Document
     path: Path
     first: int  # row of its first passage
-    size: int
+    size: int  # in passages
     undivided: bool
 
 
-class Units:
-    """The chapters of a collection, and which passages stand in others than a passage's own.
+class ChapterUnits:
+    """The chapters of a collection, and which of its n passages are in other chapters than a passage.
 
-    A document with fewer than two chapters is one unit; there every other passage counts as one of another chapter.
-    What stands before the first chapter of a document is a unit with an empty path. The titles of boxes say what
-    stands in them, if it does, and nothing themselves; they belong to nothing.
+    A document with fewer than two chapters is one unit, in which every other passage counts as one of another chapter.
+    Passages before the first chapter of a document are a unit with an empty path. The title of a box repeats what is in
+    the box, if anything, and is not related to other passages.
     """
 
     def __init__(self, documents: Sequence[Document]) -> None:
-        self.units: list[Unit] = []
-        of_passages: list[int] = []
+        self.units: list[ChapterUnit] = []
+        unit_of: list[int] = []
         for document in documents:
-            of_passages += self._add(document, len(of_passages))
-        self.of: RowIndices = np.array(of_passages, dtype=np.int64)  # (n,) the unit of each passage
-        self.titles = np.array([_is_box_title(p) for d in documents for p in d.passages], dtype=np.bool_)  # (n,)
+            unit_of += self._add(document, len(unit_of))
+        self.unit_of: RowIndices = np.array(unit_of, dtype=np.int64)  # (n,) index of each passage's unit
+        self.is_box_title: Mask = np.array(
+            [_is_box_title(p) for d in documents for p in d.passages], dtype=np.bool_
+        )  # (n,)
 
     def _add(self, document: Document, start: int) -> list[int]:
-        """Append the units of a document whose first passage has the row ``start``; the unit of each passage."""
-        chapters = [chapter(p) for p in document.passages]
+        """Append the units of a document whose first passage has the row ``start``; return the unit of each passage."""
+        chapters = [chapter_path(p) for p in document.passages]
         undivided = len({c for c in chapters if c is not None}) < 2
         paths: list[Path] = [() if undivided or c is None else c for c in chapters]
         numbers = {path: len(self.units) + i for i, path in enumerate(dict.fromkeys(paths))}
         found = [numbers[path] for path in paths]
         first = {unit: start + i for i, unit in reversed(list(enumerate(found)))}
         sizes = Counter(found)
-        self.units += [Unit(document, path, first[u], sizes[u], undivided) for path, u in numbers.items()]
+        self.units += [ChapterUnit(document, path, first[u], sizes[u], undivided) for path, u in numbers.items()]
         return found
 
     def __len__(self) -> int:
         return len(self.units)
 
     def rows(self, unit: int) -> RowIndices:
-        """The rows of a unit's passages."""
-        return np.flatnonzero(self.of == unit)
+        """Return the rows of a unit's passages."""
+        return np.flatnonzero(self.unit_of == unit)
 
-    def elsewhere(self, row: int) -> npt.NDArray[np.bool_]:
-        """Which passages, (n,), stand in another chapter than one does."""
-        undivided = self.units[self.of[row]].undivided
-        found: npt.NDArray[np.bool_] = np.arange(len(self.of)) != row if undivided else self.of != self.of[row]
+    def in_other_units(self, row: int) -> Mask:
+        """Return the mask of the passages, (n,), in other chapters than a passage."""
+        undivided = self.units[self.unit_of[row]].undivided
+        found: Mask = np.arange(len(self.unit_of)) != row if undivided else self.unit_of != self.unit_of[row]
         return found
 
-    def comparable(self, row: int) -> npt.NDArray[np.bool_]:
-        """Which of them, (n,), may belong to it."""
-        found: npt.NDArray[np.bool_] = self.elsewhere(row) & ~self.titles
+    def comparable(self, row: int) -> Mask:
+        """Return the mask of the passages, (n,), that may be related to a passage."""
+        found: Mask = self.in_other_units(row) & ~self.is_box_title
         return found
 
 

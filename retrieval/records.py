@@ -15,11 +15,11 @@ Status = Literal["answered", "not in the text", "too vague"]
 Reason = Literal["nothing similar", "no detail", "talk", "no such place"]
 # How a passage belongs to a source: the source names it; it names the source; both hold words that few others do; or
 # they speak of one subject in different words.
-Kind = Literal["refers to", "referred to by", "same terms", "same subject"]
+RelationKind = Literal["refers to", "referred to by", "same terms", "same subject"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
+class WordMatch:
     """A word of the question and the words of a passage that it meets, however they are written.
 
     ``question`` is a span of the question as it was asked, ``passage`` one of the passage's text; ``strength`` is the
@@ -32,7 +32,7 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Why:
+class MatchReason:
     """Why a passage was found: ``terms`` are spans of its text that the question holds, too, in the order of the text.
 
     ``matches`` are the words of the question that meet words of the passage in meaning, best first.
@@ -40,7 +40,7 @@ class Why:
 
     by: FoundBy
     terms: tuple[Span, ...] = ()
-    matches: tuple[Match, ...] = ()
+    matches: tuple[WordMatch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ class Hit:
     marked: tuple[Span, ...]
     sentence_citation: Citation  # of ``best``: down to 款 and 项
     same_text: tuple[Passage, ...] = ()
-    why: Why | None = None
+    why: MatchReason | None = None
 
     @property
     def highlights(self) -> tuple[Span, ...]:
@@ -111,7 +111,7 @@ class RelatedHit:
 
     rank: int
     score: float
-    kind: Kind
+    kind: RelationKind
     passage: Passage
     document_title: str
     citation: Citation
@@ -131,7 +131,7 @@ class RelatedPair:
 
     rank: int
     score: float
-    kind: Kind
+    kind: RelationKind
     source: Passage
     other: Passage
     source_citation: Citation

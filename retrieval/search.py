@@ -26,15 +26,15 @@ from retrieval.arrays import Mask
 from retrieval.coverage.finder import CoverageFinder, TermSimilarity
 from retrieval.coverage.records import Coverage, checked_terms
 from retrieval.explanation import match_reasons
-from retrieval.explanation.aligner import Explaining
+from retrieval.explanation.aligner import WordAligner
 from retrieval.question.reference import Place, Reference, find_one, find_places
 from retrieval.question.scope import QuestionScope, Scopes
 from retrieval.question.unresolved import missing
 from retrieval.ranking.ranker import MAX_COMPARED, EncodedQuery, Ranker, Ranking
 from retrieval.ranking.reranking import Reranker, reranked
-from retrieval.records import Answer, Hit, Match, RelatedHit, RelatedPair, Why
+from retrieval.records import Answer, Hit, MatchReason, RelatedHit, RelatedPair, WordMatch
 from retrieval.related.chapter_map import ChapterMap
-from retrieval.related.relations import Relations
+from retrieval.related.relations import RelationFinder
 
 
 class _Shown(TypedDict):
@@ -83,10 +83,10 @@ class Searcher:
         self._encoder: Encoder | None = None
         self._out_of_domain: OutOfDomainVectors | None = None  # made by the model
         self._ranker = Ranker(snapshot)
-        self._explaining = Explaining(snapshot)
+        self._aligner = WordAligner(snapshot)
         self._spans = [Span(int(start), int(end)) for _, start, end in snapshot.sentences]
         self._coverage = CoverageFinder(self.documents, self.passages, self._ranker)
-        self._relations = Relations(self.documents, self.passages, self._ranker, self._spans)
+        self._relations = RelationFinder(self.documents, self.passages, self._ranker, self._spans)
         self._scopes = Scopes(snapshot.documents)
         self._duplicates = answer_sentences.first_duplicates([p.text for p in self.passages])
 
@@ -256,16 +256,16 @@ class Searcher:
         found = self._reasons(question, ranking, [i for i, _ in shown[:k]])
         return tuple(replace(hit, why=reason) for hit, reason in zip(hits, found, strict=True))
 
-    def _reasons(self, question: EncodedQuery, ranking: Ranking, shown: Sequence[int]) -> list[Why]:
+    def _reasons(self, question: EncodedQuery, ranking: Ranking, shown: Sequence[int]) -> list[MatchReason]:
         """Why each of the candidates shown was found."""
         words = self._ranker.words
-        asked = match_reasons.wanted(question.text, words)
-        ranks = match_reasons.meaning_ranks(ranking.signals, self._ranker.weights)
+        wanted = match_reasons.question_words(question.text, words)
+        ranks = match_reasons.semantic_ranks(ranking.signals, self._ranker.weights)
         far = len(ranking.rows)  # those that were not compared token by token
         places = [int(ranks[i]) if i < len(ranks) else far for i in shown]
         texts = [self.passages[ranking.rows[i]].text for i in shown]
         return [
-            match_reasons.why(asked, text, words, rank=rank, candidates=far)
+            match_reasons.match_reason(wanted, text, words, semantic_rank=rank, candidates=far)
             for text, rank in zip(texts, places, strict=True)
         ]
 
@@ -283,7 +283,7 @@ class Searcher:
             **self._shown(row),
         )
 
-    def matches(self, question: str, sentences: Sequence[tuple[str, Span]]) -> list[tuple[Match, ...]]:
+    def matches(self, question: str, sentences: Sequence[tuple[str, Span]]) -> list[tuple[WordMatch, ...]]:
         """Which words of a question meet which words of some sentences, each a span of the passage with an id.
 
         The spans of the matches are of the passage's text. It takes a model's time: some 10 ms a sentence. Raises
@@ -291,11 +291,11 @@ class Searcher:
         """
         self.load()
         assert self._encoder is not None  # load() has set it or raised
-        return self._explaining.matches(self._encoder, question, sentences)
+        return self._aligner.align(self._encoder, question, sentences)
 
     def explained(self, answer: Answer) -> Answer:
         """The answer with the matches of its hits in another language than the question; see ``matches``."""
-        hits = match_reasons.foreign_hits(answer)
+        hits = match_reasons.hits_in_other_script(answer)
         met = self.matches(answer.question, [(hit.passage.id, hit.best) for hit in hits]) if hits else []
         known = {hit.rank: found for hit, found in zip(hits, met, strict=True)}
         return replace(

@@ -9,7 +9,6 @@ import typer
 
 from index.citations import cite, division_label, path_text
 from index.records import Citation, Document, Passage, Path, Span
-from retrieval.explanation.word_pairs import different
 from retrieval.question.reference import Place
 from retrieval.records import Answer, Hit, RelatedHit, RelatedPair
 from retrieval.schema import own_language
@@ -93,7 +92,9 @@ def _hit(hit: Hit | RelatedHit) -> None:
 
 def _met(hit: Hit, question: str) -> None:
     """Which words of the question meet which of the passage, where the two are in different languages."""
-    pairs = different(question, hit.passage.text, hit.why.matches if hit.why else ())
+    from retrieval.explanation.word_alignment import distinct_pairs
+
+    pairs = distinct_pairs(question, hit.passage.text, hit.why.matches if hit.why else ())
     said = EN.hit.pair_and_pair.join(EN.hit.pair.format(question=asked, passage=met) for asked, met in pairs)
     if said:
         typer.secho(f"   {EN.hit.meets}{said}", dim=True)

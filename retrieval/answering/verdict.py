@@ -4,7 +4,7 @@ from index.errors import QuestionError
 from index.records import Passage
 from retrieval.answering.confidence import MODELS, Features
 from retrieval.arrays import Scores
-from retrieval.chapters import chapter, in_other_chapter
+from retrieval.chapters import chapter_path, in_other_chapter
 from retrieval.records import SURE, Answer, Hit, Reason
 
 LONGEST_QUESTION = (
@@ -117,5 +117,5 @@ def _second(hits: tuple[Hit, ...], scores: Scores, confidence: float) -> int | N
 
 def _elsewhere(passage: Passage, other: Passage) -> bool:
     """Whether a passage is in another chapter; a text without chapters is all in one place."""
-    chapters = chapter(passage) is not None or passage.document != other.document
+    chapters = chapter_path(passage) is not None or passage.document != other.document
     return chapters and in_other_chapter(passage, other)

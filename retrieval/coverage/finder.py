@@ -22,7 +22,7 @@ from index.text.scripts import in_other_script
 from index.text.terms import TermRun, term_runs
 from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.arrays import Mask, Scores
-from retrieval.chapters import Units
+from retrieval.chapters import ChapterUnits
 from retrieval.coverage.records import ChapterCount, Coverage, CoverageHit
 from retrieval.ranking.ranker import EncodedQuery, Ranker
 
@@ -119,8 +119,8 @@ class CoverageFinder:
         self._titles = {d.id: d.title for d in documents}
 
     @cached_property
-    def _units(self) -> Units:
-        return Units(self._documents)
+    def _units(self) -> ChapterUnits:
+        return ChapterUnits(self._documents)
 
     @cached_property
     def _samples(self) -> list[tuple[str, int]]:
@@ -171,7 +171,7 @@ class CoverageFinder:
             threshold=THRESHOLD,
             searched=int(chosen.sum()),
             hits=tuple(
-                self._hit(row, near, by_words.get(row, ()), numbers[int(self._units.of[row])])
+                self._hit(row, near, by_words.get(row, ()), numbers[int(self._units.unit_of[row])])
                 for row in np.flatnonzero(found).tolist()
             ),
             chapters=self._counts(first_rows, found, chosen),
@@ -192,14 +192,14 @@ class CoverageFinder:
 
     def _first_rows(self, chosen: Mask) -> dict[int, int]:
         """Return the first chosen row of each chapter that has one, in the order of the text."""
-        units, positions = np.unique(self._units.of[chosen], return_index=True)
+        units, positions = np.unique(self._units.unit_of[chosen], return_index=True)
         rows = np.flatnonzero(chosen)[positions]
         order = np.argsort(rows)
         return dict(zip(units[order].tolist(), rows[order].tolist(), strict=True))
 
     def _counts(self, first_rows: dict[int, int], found: Mask, chosen: Mask) -> tuple[ChapterCount, ...]:
         units = self._units
-        of, counts = (np.bincount(units.of[rows], minlength=len(units)).tolist() for rows in (chosen, found))
+        of, counts = (np.bincount(units.unit_of[rows], minlength=len(units)).tolist() for rows in (chosen, found))
         return tuple(
             ChapterCount(
                 document=units.units[unit].document.id,

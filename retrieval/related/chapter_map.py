@@ -1,20 +1,15 @@
-"""Which chapters treat the same subjects: the records of the map."""
+"""Records of the chapter map: how strongly chapters treat the same subjects."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
 from index.records import Path
-from retrieval.records import RelatedPair
-
-__all__ = ["Chapter", "ChapterMap", "RelatedPair"]
+from retrieval.arrays import Scores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chapter:
-    """A chapter of a document, or with an empty path what stands before its chapters, or all of one without them."""
+class MapChapter:
+    """Chapter of a document; with an empty path the passages before its chapters, or all of an undivided one."""
 
     document: str  # id
     path: Path
@@ -25,23 +20,23 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ChapterMap:
-    """How strongly c chapters treat the same subjects, in the order of the text.
+    """Strengths, (c, c), with which c chapters treat the same subjects, in the order of the text.
 
-    ``strengths`` is (c, c), symmetric, from 0 to 1: about the share of their passages that have a related one in the
-    other (see retrieval/related/chapter_similarity.py). A longer chapter is nearer to all others. It is 0 on the
-    diagonal, and between what a part says before its chapters and these chapters, which it sums up.
+    They are symmetric and from 0 to 1: about the share of the passages that have a related one in the other chapter
+    (see retrieval/related/chapter_similarity.py). A longer chapter is nearer to all others. They are 0 on the diagonal,
+    and between the passages of a part before its chapters and these chapters, which they sum up.
     """
 
-    chapters: tuple[Chapter, ...]
-    strengths: npt.NDArray[np.float32]
+    chapters: tuple[MapChapter, ...]
+    strengths: Scores
 
 
-def within_each_other(chapters: Sequence[Chapter]) -> list[tuple[int, int]]:
-    """The numbers of those of which one stands in the other: what a part says before its chapters, and each of them."""
-    numbers = {(chapter.document, chapter.path): number for number, chapter in enumerate(chapters)}
+def nested_pairs(chapters: Sequence[MapChapter]) -> list[tuple[int, int]]:
+    """Return the index pairs of which the first contains the second: the start of a part and each of its chapters."""
+    indices = {(chapter.document, chapter.path): index for index, chapter in enumerate(chapters)}
     return [
-        (numbers[above], number)
-        for number, chapter in enumerate(chapters)
+        (indices[above], index)
+        for index, chapter in enumerate(chapters)
         for depth in range(1, len(chapter.path))
-        if (above := (chapter.document, chapter.path[:depth])) in numbers
+        if (above := (chapter.document, chapter.path[:depth])) in indices
     ]

@@ -1,4 +1,4 @@
-"""What belongs to a passage in other chapters, and how: references, terms that both hold, one subject."""
+"""Relations of passages across chapters: references, common terms, one subject."""
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -9,36 +9,36 @@ import numpy.typing as npt
 
 from index.records import Document, Passage, Span
 from index.storage.bm25 import LexicalIndex
-from retrieval.answering import answer_sentences
+from retrieval.answering.answer_sentences import lead_penalty
 from retrieval.arrays import RowIndices, Scores
-from retrieval.chapters import Unit, Units
+from retrieval.chapters import ChapterUnit, ChapterUnits
 from retrieval.ranking.ranker import Ranker
-from retrieval.records import Kind
+from retrieval.records import RelationKind
 from retrieval.related import chapter_similarity
-from retrieval.related.chapter_map import Chapter, ChapterMap, within_each_other
-from retrieval.related.chapter_similarity import Pair, Survey
+from retrieval.related.chapter_map import ChapterMap, MapChapter, nested_pairs
+from retrieval.related.chapter_similarity import NearestPassages, RowPair
 from retrieval.related.relatedness import Relatedness
-from retrieval.related.shared_terms import Term, shared_terms
+from retrieval.related.shared_terms import SharedTerm, shared_terms
 
-_MOST_PAIRS = 3  # of sentences that are shown
-_ALSO = 0.35  # cosine from which on a second pair of sentences says the same; unrelated ones have .0 on average
-_WITH_TERM = 0.1  # what a pair of sentences gains that shares a term: it is what the eye looks for
-_LOOKED_AT = 2  # times as many pairs are compared both ways as are asked for
+_MAX_SENTENCE_PAIRS = 3  # that are shown
+_MIN_COSINE = 0.35  # of a second pair of sentences that say the same; unrelated ones have .0 on average
+_TERM_BONUS = 0.1  # for a pair of sentences with a common term: it is what the eye looks for
+_OVERSAMPLING = 2  # times as many pairs are compared in both directions as are asked for
 
 
 class Relation(NamedTuple):
-    """A passage, ``row``, that belongs to another, ``source``."""
+    """Passage, ``row``, that is related to another, ``source``."""
 
     source: int
     row: int
     score: float
-    kind: Kind
+    kind: RelationKind
     pairs: tuple[tuple[Span, Span], ...]
     terms: tuple[str, ...]
 
 
-class Relations:
-    """Finds what belongs together in a collection. Making one is cheap; what is needed is computed once."""
+class RelationFinder:
+    """Finds related passages in a collection. Creation is cheap; derived data are computed once, when needed."""
 
     def __init__(
         self, documents: Sequence[Document], passages: Sequence[Passage], ranker: Ranker, spans: Sequence[Span]
@@ -50,8 +50,8 @@ class Relations:
         self._spans = spans  # of all sentences
 
     @cached_property
-    def _units(self) -> Units:
-        return Units(self._documents)
+    def _units(self) -> ChapterUnits:
+        return ChapterUnits(self._documents)
 
     @cached_property
     def _relatedness(self) -> Relatedness:
@@ -60,88 +60,90 @@ class Relations:
         return Relatedness(texts, ranker.passages, ranker.sentences, first, self._words)
 
     @cached_property
-    def _names(self) -> list[frozenset[int]]:
-        """The passages of other chapters that each refers to."""
+    def _references(self) -> list[frozenset[int]]:
+        """The passages of other chapters that each passage refers to."""
         rows = {p.id: row for row, p in enumerate(self._passages)}
         found = []
         for row, passage in enumerate(self._passages):
             targets = {rows[i] for link in passage.links for i in link.targets if i in rows}
-            found.append(self._elsewhere(row, targets) if targets else frozenset())
+            found.append(self._in_other_units(row, targets) if targets else frozenset())
         return found
 
     @cached_property
-    def _named_by(self) -> list[frozenset[int]]:
-        """The passages of other chapters that refer to each."""
+    def _referring(self) -> list[frozenset[int]]:
+        """The passages of other chapters that refer to each passage."""
         found: list[set[int]] = [set() for _ in self._passages]
-        for row, targets in enumerate(self._names):
+        for row, targets in enumerate(self._references):
             for target in targets:
                 found[target].add(row)
         return [frozenset(rows) for rows in found]
 
-    def _elsewhere(self, row: int, others: Iterable[int]) -> frozenset[int]:
-        there = self._units.elsewhere(row)
-        return frozenset(other for other in others if there[other])
+    def _in_other_units(self, row: int, others: Iterable[int]) -> frozenset[int]:
+        mask = self._units.in_other_units(row)
+        return frozenset(other for other in others if mask[other])
 
     # one passage
 
     def related(self, row: int, k: int) -> list[Relation]:
-        """The ``k`` passages of other chapters that belong most to one: those that it names and that name it first.
+        """Return the ``k`` most related passages of other chapters, references in either direction first.
 
-        Of equal scores the one that stands first in the text comes first.
+        Of equal scores the first in the text comes first.
         """
         scores = self._relatedness.scores(np.array([row]))[0]
-        named = list(self._names[row] | self._named_by[row])
+        named = list(self._references[row] | self._referring[row])
         others = np.union1d(np.flatnonzero(self._units.comparable(row)), np.array(named, dtype=np.int64))
-        references = np.isin(others, named)
-        order = np.lexsort((others, -scores[others], ~references))[:k]
+        is_reference = np.isin(others, named)
+        order = np.lexsort((others, -scores[others], ~is_reference))[:k]
         return [self._relation(row, other, float(scores[other])) for other in others[order].tolist()]
 
     def _relation(self, row: int, other: int, score: float) -> Relation:
         terms = shared_terms(self._passages[row].text, self._passages[other].text, self._words)
         texts = tuple(self._passages[row].text[slice(*term.ours)] for term in terms)
-        return Relation(row, other, score, self._kind(row, other, terms), self._pairs(row, other, terms), texts)
+        return Relation(
+            row, other, score, self._kind(row, other, terms), self._sentence_pairs(row, other, terms), texts
+        )
 
-    def _kind(self, row: int, other: int, terms: Sequence[Term]) -> Kind:
-        if other in self._names[row]:
+    def _kind(self, row: int, other: int, terms: Sequence[SharedTerm]) -> RelationKind:
+        if other in self._references[row]:
             return "refers to"
-        if other in self._named_by[row]:
+        if other in self._referring[row]:
             return "referred to by"
         return "same terms" if terms else "same subject"
 
-    def _pairs(self, row: int, other: int, terms: Sequence[Term]) -> tuple[tuple[Span, Span], ...]:
-        """The sentences of two passages that correspond, best first: each once, and all but the first near enough.
+    def _sentence_pairs(self, row: int, other: int, terms: Sequence[SharedTerm]) -> tuple[tuple[Span, Span], ...]:
+        """Return the corresponding sentences of two passages, best first: each once, all but the first near enough.
 
         A lead is a title, which says less than any sentence.
         """
         ours, theirs = self._sentences(row), self._sentences(other)
         cosines = self._relatedness.sentence_cosines(row, other)  # (a, b)
-        shared = _holding(ours, [t.ours for t in terms]) @ _holding(theirs, [t.theirs for t in terms]).T > 0
-        leads = [answer_sentences.lead_penalty(self._passages[r], some) for r, some in ((row, ours), (other, theirs))]
-        scores = cosines + _WITH_TERM * shared + leads[0][:, None] + leads[1]
-        return tuple((ours[i], theirs[j]) for i, j in _matched(scores))
+        common = _contain(ours, [t.ours for t in terms]) @ _contain(theirs, [t.theirs for t in terms]).T > 0
+        penalties = [lead_penalty(self._passages[r], some) for r, some in ((row, ours), (other, theirs))]
+        scores = cosines + _TERM_BONUS * common + penalties[0][:, None] + penalties[1]
+        return tuple((ours[i], theirs[j]) for i, j in _greedy_matching(scores))
 
     def _sentences(self, row: int) -> list[Span]:
         return [self._spans[s] for s in self._relatedness.sentences_of(row)]
 
-    # all of them
+    # the collection
 
     @cached_property
-    def _mapped(self) -> tuple[list[Unit], RowIndices]:
-        return chapter_similarity.mapped(self._units)
+    def _map_units(self) -> tuple[list[ChapterUnit], RowIndices]:
+        return chapter_similarity.map_units(self._units)
 
     @cached_property
-    def _survey(self) -> Survey:
-        chapters, places = self._mapped
-        return chapter_similarity.survey(self._relatedness, self._units, places, len(chapters))
+    def _nearest(self) -> NearestPassages:
+        chapters, chapter_of = self._map_units
+        return chapter_similarity.nearest_passages(self._relatedness, self._units, chapter_of, len(chapters))
 
     @cached_property
     def chapter_map(self) -> ChapterMap:
-        """How strongly chapters belong together; see survey.strengths."""
-        units, places = self._mapped
+        """How strongly chapters are related; see chapter_similarity.chapter_strengths."""
+        units, chapter_of = self._map_units
         if not self._passages:
             return ChapterMap(chapters=(), strengths=np.zeros((0, 0), dtype=np.float32))
         chapters = tuple(
-            Chapter(
+            MapChapter(
                 document=unit.document.id,
                 path=unit.path,
                 title=unit.document.title,
@@ -150,69 +152,69 @@ class Relations:
             )
             for unit in units
         )
-        strengths = chapter_similarity.strengths(self._survey, places, len(units))
-        for above, below in within_each_other(chapters):
+        strengths = chapter_similarity.chapter_strengths(self._nearest, chapter_of, len(units))
+        for above, below in nested_pairs(chapters):
             strengths[above, below] = strengths[below, above] = 0
         return ChapterMap(chapters=chapters, strengths=strengths)
 
     def pairs(self, between: tuple[int, int] | None, k: int) -> list[Relation]:
-        """The ``k`` pairs of passages that stand out most, of two chapters of the map or of all.
+        """Return the ``k`` closest pairs of passages, of two chapters of the map or of all.
 
-        Those of which one refers to the other come first. The one that stands first in the text is the source. Raises
-        IndexError for a chapter that is not in the map.
+        Pairs of which one refers to the other come first. The first in the text is the source. Raises IndexError for a
+        chapter that is not in the map.
         """
-        chapters = len(self._mapped[0])
-        if between is not None and not all(0 <= chapter < chapters for chapter in between):
-            raise IndexError(f"the map has {chapters} chapters, numbered from 0; there are no two of them {between}")
+        count = len(self._map_units[0])
+        if between is not None and not all(0 <= chapter < count for chapter in between):
+            raise IndexError(f"the map has {count} chapters, numbered from 0; there are no two of them {between}")
         if not self._passages or (between and between[0] == between[1]):
             return []
-        named = self._references(between)[: _LOOKED_AT * k]
-        likely = self._likely(between, _LOOKED_AT * k)
-        scores = chapter_similarity.mutual(self._relatedness, list(dict.fromkeys([*named, *likely])))
-        crowd = self._crowd(scores)
-        stands_out = {pair: score - crowd[pair] for pair, score in scores.items()}
-        references = set(named)
-        order = sorted(scores, key=lambda pair: (pair not in references, -stands_out[pair], pair))[:k]
-        return [self._relation(*pair, stands_out[pair]) for pair in order]
+        references = self._reference_pairs(between)[: _OVERSAMPLING * k]
+        candidates = self._candidate_pairs(between, _OVERSAMPLING * k)
+        scores = chapter_similarity.mutual_scores(self._relatedness, list(dict.fromkeys([*references, *candidates])))
+        scales = self._pair_scales(scores)
+        closeness = {pair: score - scales[pair] for pair, score in scores.items()}
+        named = set(references)
+        order = sorted(scores, key=lambda pair: (pair not in named, -closeness[pair], pair))[:k]
+        return [self._relation(*pair, closeness[pair]) for pair in order]
 
-    def _crowd(self, pairs: Iterable[Pair]) -> dict[Pair, float]:
-        """What others score with the two of each pair."""
+    def _pair_scales(self, pairs: Iterable[RowPair]) -> dict[RowPair, float]:
+        """Return the mean local scale of each pair, which makes its score a CSLS score."""
         rows = sorted({row for pair in pairs for row in pair})
-        crowd = chapter_similarity.crowding(
-            self._relatedness, self._units, self._survey, np.array(rows, dtype=np.int64)
+        scales = chapter_similarity.local_scales(
+            self._relatedness, self._units, self._nearest, np.array(rows, dtype=np.int64)
         )
-        of = dict(zip(rows, crowd.tolist(), strict=True))
-        return {(a, b): (of[a] + of[b]) / 2 for a, b in pairs}
+        scale_of = dict(zip(rows, scales.tolist(), strict=True))
+        return {(a, b): (scale_of[a] + scale_of[b]) / 2 for a, b in pairs}
 
-    def _references(self, between: tuple[int, int] | None) -> list[Pair]:
-        """The pairs of which one refers to the other, in the order of the text."""
-        pairs = {(min(a, b), max(a, b)) for a, targets in enumerate(self._names) for b in targets}
+    def _reference_pairs(self, between: tuple[int, int] | None) -> list[RowPair]:
+        """Return the pairs of which one refers to the other, in the order of the text."""
+        pairs = {(min(a, b), max(a, b)) for a, targets in enumerate(self._references) for b in targets}
         if between is None:
             return sorted(pairs)
-        places = self._mapped[1]
-        return sorted(pair for pair in pairs if sorted(places[list(pair)].tolist()) == sorted(between))
+        chapter_of = self._map_units[1]
+        return sorted(pair for pair in pairs if sorted(chapter_of[list(pair)].tolist()) == sorted(between))
 
-    def _likely(self, between: tuple[int, int] | None, most: int) -> list[Pair]:
+    def _candidate_pairs(self, between: tuple[int, int] | None, most: int) -> list[RowPair]:
         if between is None:
-            return chapter_similarity.likely_pairs(self._survey, len(self._passages), most)
-        places = np.where(self._units.titles, -1, self._mapped[1])
-        rows, others = (np.flatnonzero(places == chapter) for chapter in between)
-        return chapter_similarity.pairs_between(self._relatedness, self._survey, rows, others, most)
+            return chapter_similarity.candidate_pairs(self._nearest, len(self._passages), most)
+        chapter_of = np.where(self._units.is_box_title, -1, self._map_units[1])
+        rows, others = (np.flatnonzero(chapter_of == chapter) for chapter in between)
+        return chapter_similarity.candidate_pairs_between(self._relatedness, self._nearest, rows, others, most)
 
 
-def _holding(sentences: Sequence[Span], terms: Sequence[Span]) -> npt.NDArray[np.int64]:
-    """Which sentences hold which terms, (a, t), 0 or 1."""
+def _contain(sentences: Sequence[Span], terms: Sequence[Span]) -> npt.NDArray[np.int64]:
+    """Return which of a sentences contain which of t terms, (a, t), 0 or 1."""
     found = [[s.start <= t.start and t.end <= s.end for t in terms] for s in sentences]
     return np.array(found, dtype=np.int64).reshape(len(sentences), len(terms))
 
 
-def _matched(scores: Scores) -> list[tuple[int, int]]:
-    """RowIndices and columns matched to each other, the best first: each once, and no more than a few."""
+def _greedy_matching(scores: Scores) -> list[tuple[int, int]]:
+    """Return rows and columns matched to each other, the best first: each once, no more than a few."""
     left = scores.copy()
     found: list[tuple[int, int]] = []
-    for _ in range(min(_MOST_PAIRS, *scores.shape)):
+    for _ in range(min(_MAX_SENTENCE_PAIRS, *scores.shape)):
         i, j = divmod(int(left.argmax()), left.shape[1])
-        if found and left[i, j] < _ALSO:
+        if found and left[i, j] < _MIN_COSINE:
             break
         found.append((i, j))
         left[i, :] = left[:, j] = -np.inf

@@ -26,18 +26,18 @@ from index.models.embedding_cache import CachedEncoder
 from index.models.encoder import Encoder, load_encoder
 from index.records import Passage
 from index.storage.snapshot import Snapshot
-from retrieval.chapters import Units
+from retrieval.chapters import ChapterUnits
 from retrieval.evaluation.statistics import mean_interval
 from retrieval.ranking.fusion import group_maxima
 from retrieval.ranking.ranker import Ranker
-from retrieval.related.relatedness import WEIGHTS, Centred, Relatedness, Weights
+from retrieval.related.relatedness import WEIGHTS, CentredVectors, Relatedness, RelatednessWeights
 from scripts.commands.evaluate import with_bounds
 from scripts.commands.indexing import read_source
 from scripts.terminal import message
 
 MOST_TARGETS = 10  # of a passage that is taken as a judged one: a range of fifty articles says nothing of each
 FIRST = 10
-TRIED = [Weights(w, 1.0, p) for w, p in product((0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0), (0.0, 0.25, 0.5))]
+TRIED = [RelatednessWeights(w, 1.0, p) for w, p in product((0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0), (0.0, 0.25, 0.5))]
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -53,9 +53,9 @@ class Judged(NamedTuple):
 
 def judged(snapshot: Snapshot, cases: Mapping[int, Sequence[int]], texts: Sequence[str]) -> Judged:
     """The signals of some rows and their partners; ``texts`` are what the words are taken from."""
-    units = Units(snapshot.documents)
+    units = ChapterUnits(snapshot.documents)
     rows = np.array(list(cases), dtype=np.int64)
-    partners = np.zeros((len(rows), len(units.of)), dtype=np.bool_)
+    partners = np.zeros((len(rows), len(units.unit_of)), dtype=np.bool_)
     for i, others in enumerate(cases.values()):
         partners[i, list(others)] = True
     allowed = np.stack([units.comparable(row) for row in cases])
@@ -65,9 +65,9 @@ def judged(snapshot: Snapshot, cases: Mapping[int, Sequence[int]], texts: Sequen
 def _signals(snapshot: Snapshot, rows: npt.NDArray[np.int64], texts: Sequence[str]) -> Mapping[str, Array]:
     ranker = Ranker(snapshot)
     first = np.searchsorted(snapshot.sentences[:, 0], np.arange(len(texts) + 1))
-    parts = Relatedness(texts, ranker.passages, ranker.sentences, first, snapshot.lexical).parts(rows)
+    parts = Relatedness(texts, ranker.passages, ranker.sentences, first, snapshot.lexical).signals(rows)
     plain = ranker.passages.products(ranker.passages.read(rows))
-    centred = Centred(ranker.sentences)
+    centred = CentredVectors(ranker.sentences)
     sentences = [np.arange(first[row], first[row + 1]) for row in rows]
     best = [group_maxima(ranker.sentences.products(ranker.sentences.read(s)), first).max(axis=0) for s in sentences]
     best_centred = [group_maxima(centred.cosines(s), first).max(axis=0) for s in sentences]
@@ -104,7 +104,7 @@ def _tokens(snapshot: Snapshot, first: npt.NDArray[np.int64], rows: npt.NDArray[
 # figures
 
 
-def _scores(one: Judged, weights: Sequence[float], names: Sequence[str] = Weights._fields) -> Array:
+def _scores(one: Judged, weights: Sequence[float], names: Sequence[str] = RelatednessWeights._fields) -> Array:
     return sum((w * one.signals[name] for w, name in zip(weights, names, strict=True)), np.zeros(one.partners.shape))
 
 
@@ -172,7 +172,7 @@ def _row(starts: Sequence[int], line: int) -> int:
 
 def references(snapshot: Snapshot) -> dict[int, list[int]]:
     """The rows that refer to passages of other chapters, and to which."""
-    units, rows = Units(snapshot.documents), {p.id: row for row, p in enumerate(snapshot.passages)}
+    units, rows = ChapterUnits(snapshot.documents), {p.id: row for row, p in enumerate(snapshot.passages)}
     found: dict[int, list[int]] = {}
     for row, passage in enumerate(snapshot.passages):
         targets = {rows[target] for link in passage.links for target in link.targets if target in rows}
@@ -207,15 +207,14 @@ def main(arguments: Sequence[str]) -> None:
     for name in sets[0].signals:
         _print(name, [measured(one, one.signals[name])[:2] for one in sets])
     _print("words + sentences", [measured(one, _scores(one, (4, 1, 0)))[:2] for one in sets])
-    with_tokens = (*WEIGHTS, 0.05), (*Weights._fields, "tokens")
+    with_tokens = (*WEIGHTS, 0.05), (*RelatednessWeights._fields, "tokens")
     _print("all three and tokens", [measured(one, _scores(one, *with_tokens))[:2] for one in sets])
     _print("all three: words, sentences, passage", [measured(one, _scores(one, WEIGHTS))[:2] for one in sets])
     _print("the same, weights chosen without the passage", [left_out(one) for one in sets])
     best = max(TRIED, key=lambda weights: float(measured(sets[0], _scores(sets[0], weights))[2].mean()))
     half, steepness = likelihood(sets[0])
-    print(
-        f"\nWEIGHTS = {Weights(*(round(w / sum(best), 2) for w in best))}; half {half:.3f}, steepness {steepness:.0f}"
-    )
+    weights = RelatednessWeights(*(round(w / sum(best), 2) for w in best))
+    print(f"\nWEIGHTS = {weights}; midpoint {half:.3f}, steepness {steepness:.0f}")
 
 
 def _print(name: str, figures: Sequence[tuple[Array, Array]]) -> None:

@@ -2,7 +2,7 @@ import numpy as np
 
 from index.parsing.structure import read_document
 from index.records import Document
-from retrieval.chapters import Units
+from retrieval.chapters import ChapterUnits
 from tests.collection import PLAN
 
 LAW = "某市办法\n第一条 节约用水。\n第二条 节约用电。\n"
@@ -13,44 +13,44 @@ def documents(*texts: str) -> tuple[Document, ...]:
     return tuple(read_document(text.encode(), f"{i}.txt") for i, text in enumerate(texts))
 
 
-def shown(units: Units) -> list[tuple[str, list[int], int, int, bool]]:
+def shown(units: ChapterUnits) -> list[tuple[str, list[int], int, int, bool]]:
     return [(u.document.id, [d.number for d in u.path], u.first, u.size, u.undivided) for u in units.units]
 
 
 def test_chapters_and_undivided_documents_are_units() -> None:
-    units = Units(documents(PLAN, LAW))
+    units = ChapterUnits(documents(PLAN, LAW))
     assert shown(units) == [
         ("0.txt", [1], 0, 3, False),
         ("0.txt", [2], 3, 3, False),
         ("0.txt", [3], 6, 1, False),
         ("1.txt", [], 7, 2, True),
     ]
-    assert units.of.tolist() == [0, 0, 0, 1, 1, 1, 2, 3, 3]
+    assert units.unit_of.tolist() == [0, 0, 0, 1, 1, 1, 2, 3, 3]
     assert units.rows(1).tolist() == [3, 4, 5]
 
 
 def test_what_stands_before_the_first_chapter_is_a_unit_of_its_own() -> None:
-    assert shown(Units(documents(OPENED)))[0] == ("0.txt", [], 0, 1, False)
+    assert shown(ChapterUnits(documents(OPENED)))[0] == ("0.txt", [], 0, 1, False)
 
 
 def test_another_chapter_is_elsewhere_and_in_an_undivided_document_every_other_passage() -> None:
-    units = Units(documents(PLAN, LAW))
-    assert np.flatnonzero(units.elsewhere(4)).tolist() == [0, 1, 2, 6, 7, 8]
-    assert np.flatnonzero(~units.elsewhere(7)).tolist() == [7]
+    units = ChapterUnits(documents(PLAN, LAW))
+    assert np.flatnonzero(units.in_other_units(4)).tolist() == [0, 1, 2, 6, 7, 8]
+    assert np.flatnonzero(~units.in_other_units(7)).tolist() == [7]
 
 
 def test_one_chapter_alone_is_not_a_division() -> None:
-    units = Units(documents("某省规划\n第一章 绿色\n节约用水。\n节约用电。\n"))
+    units = ChapterUnits(documents("某省规划\n第一章 绿色\n节约用水。\n节约用电。\n"))
     assert shown(units) == [("0.txt", [], 0, 2, True)]
-    assert units.elsewhere(0).tolist() == [False, True]
+    assert units.in_other_units(0).tolist() == [False, True]
 
 
 def test_titles_of_boxes_belong_to_nothing() -> None:
-    units = Units(documents(OPENED))
-    assert units.titles.tolist() == [False, False, False, True]
-    assert units.elsewhere(1).tolist() == [True, False, True, True]
+    units = ChapterUnits(documents(OPENED))
+    assert units.is_box_title.tolist() == [False, False, False, True]
+    assert units.in_other_units(1).tolist() == [True, False, True, True]
     assert units.comparable(1).tolist() == [True, False, True, False]
 
 
 def test_no_documents_have_no_units() -> None:
-    assert (len(Units(())), Units(()).of.tolist()) == (0, [])
+    assert (len(ChapterUnits(())), ChapterUnits(()).unit_of.tolist()) == (0, [])

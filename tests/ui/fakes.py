@@ -17,8 +17,8 @@ from index.records import Citation, Division, Document, Passage, Path, Span
 from index.storage.generations import Generation
 from retrieval.coverage.records import ChapterCount, Coverage, CoverageHit, checked_terms
 from retrieval.question.reference import Place, Reference, find_one, find_places
-from retrieval.records import Answer, Hit, Kind, Match, RelatedHit, RelatedPair, Why
-from retrieval.related.chapter_map import Chapter, ChapterMap
+from retrieval.records import Answer, Hit, MatchReason, RelatedHit, RelatedPair, RelationKind, WordMatch
+from retrieval.related.chapter_map import ChapterMap, MapChapter
 
 ENERGY = Division(kind="章", number=2, title="推进绿色发展")
 SAVING = Division(kind="节", number=1, title="节约能源")
@@ -205,7 +205,7 @@ class BigramSearcher:
             shares = [_share(a.text, b.text) for a, b in product(chapters[i], chapters[j])]
             strengths[i, j] = strengths[j, i] = max(strengths[i, j], *shares)
         named = (
-            Chapter(document=p[0].document, path=p[0].path[:1], title=self._title(p[0]), first=p[0].id, size=len(p))
+            MapChapter(document=p[0].document, path=p[0].path[:1], title=self._title(p[0]), first=p[0].id, size=len(p))
             for p in chapters
         )
         return ChapterMap(chapters=tuple(named), strengths=strengths)
@@ -236,17 +236,17 @@ class BigramSearcher:
     def explained(self, answer: Answer) -> Answer:
         return answer
 
-    def matches(self, question: str, sentences: Sequence[tuple[str, Span]]) -> list[tuple[Match, ...]]:
+    def matches(self, question: str, sentences: Sequence[tuple[str, Span]]) -> list[tuple[WordMatch, ...]]:
         return [self._matched(question.casefold(), *self._place(name, span)) for name, span in sentences]
 
     def _place(self, name: str, span: Span) -> tuple[str, int]:
         return self.one(name).text[: span.end], span.start
 
-    def _matched(self, question: str, text: str, start: int) -> tuple[Match, ...]:
+    def _matched(self, question: str, text: str, start: int) -> tuple[WordMatch, ...]:
         """The words of a small dictionary whose other half the sentence has."""
         pairs = [(question.find(english), english, text.find(chinese, start), chinese) for english, chinese in MEANT]
         return tuple(
-            Match(question=Span(i, i + len(english)), passage=Span(j, j + len(chinese)), strength=0.5)
+            WordMatch(question=Span(i, i + len(english)), passage=Span(j, j + len(chinese)), strength=0.5)
             for i, english, j, chinese in pairs
             if i >= 0 and j >= 0
         )
@@ -282,7 +282,7 @@ class BigramSearcher:
             best=best,
             marked=(best,),
             sentence_citation=cite(title, passage, best),
-            why=Why(by="both" if score > 0.3 else "meaning"),
+            why=MatchReason(by="both" if score > 0.3 else "meaning"),
         )
 
 
@@ -333,7 +333,7 @@ def _terms(text: str, other: str) -> tuple[str, ...]:
     return (text[found.a : found.a + found.size],) if found.size > 3 else ()
 
 
-def _kind(source: Passage, other: Passage) -> Kind:
+def _kind(source: Passage, other: Passage) -> RelationKind:
     if any(other.id in at.targets for at in source.links):
         return "refers to"
     if any(source.id in at.targets for at in other.links):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from index.errors import UnknownPlaceError
 from index.records import Span
-from retrieval.explanation.match_reasons import foreign_hits
+from retrieval.explanation.match_reasons import hits_in_other_script
 from retrieval.records import Answer
 from ui.handlers.error_handlers import HandlerResult, handle_errors
 from ui.render.word_alignment import render_matching_words
@@ -20,7 +20,7 @@ _MOST = 20  # sentences at a time; the page shows ten hits
 
 def to_explain(answer: Answer) -> list[list[str | int]]:
     """The sentences in another language than the question, each the passage's id, and where in it begins and ends."""
-    return [[hit.passage.id, *hit.best] for hit in foreign_hits(answer)]
+    return [[hit.passage.id, *hit.best] for hit in hits_in_other_script(answer)]
 
 
 class ExplainHandler:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.citations import division_label
-from retrieval.related.chapter_map import Chapter, ChapterMap
+from retrieval.related.chapter_map import ChapterMap, MapChapter
 from ui.html.links import link
 from ui.html.markup import Html, element, join
 from ui.render.passages import foreign
@@ -119,7 +119,7 @@ def shades(strengths: NDArray[np.float32]) -> NDArray[np.int64]:
     return np.clip((spread * SHADES).astype(np.int64), 0, SHADES - 1)
 
 
-def _title(chapter: Chapter) -> str:
+def _title(chapter: MapChapter) -> str:
     """The title that is not said by the label."""
     return chapter.path[-1].title if chapter.path and chapter.path[-1].number else ""
 
@@ -213,7 +213,7 @@ def _column_head(chart: MapView, at: int, words: PageWords) -> Html:
     return element("th", short, scope="col", title=_hint(chart, number, words), **chart.edge(at))
 
 
-def _column_name(chapters: Sequence[Chapter], number: int, words: PageWords) -> str:
+def _column_name(chapters: Sequence[MapChapter], number: int, words: PageWords) -> str:
     """The number of a chapter, after those above it where they begin anew; a part's own passages by their label."""
     path = chapters[number].path
     if not path or not path[-1].number:

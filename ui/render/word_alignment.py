@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from itertools import chain
 
 from index.records import Passage, Span
-from retrieval.explanation.word_pairs import different
-from retrieval.records import Match
+from retrieval.explanation.word_alignment import distinct_pairs
+from retrieval.records import WordMatch
 from ui.html.markup import EMPTY, Html, element, join
 from ui.render.passages import lines
 from ui.words import PageWords
@@ -13,9 +13,9 @@ from ui.words import PageWords
 _PAIRS = 6  # the strongest
 
 
-def render_matching_words(question: str, passage: Passage, matches: Sequence[Match], words: PageWords) -> Html:
+def render_matching_words(question: str, passage: Passage, matches: Sequence[WordMatch], words: PageWords) -> Html:
     """The pairs behind a label; empty without pairs of which the two differ."""
-    said = different(question, passage.text, matches)
+    said = distinct_pairs(question, passage.text, matches)
     if not said:
         return EMPTY
     pairs = [

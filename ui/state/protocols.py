@@ -9,7 +9,7 @@ from index.records import Citation, Document, Passage, Span
 from index.storage.generations import Generation
 from retrieval.coverage.records import Coverage
 from retrieval.question.reference import Place
-from retrieval.records import Answer, Match, RelatedHit, RelatedPair
+from retrieval.records import Answer, RelatedHit, RelatedPair, WordMatch
 from retrieval.related.chapter_map import ChapterMap
 
 
@@ -33,7 +33,7 @@ class PageSearcher(Protocol):
     def explained(self, answer: Answer) -> Answer:
         """The answer with the matches of its hits in another language than the question."""
 
-    def matches(self, question: str, sentences: Sequence[tuple[str, Span]]) -> Sequence[tuple[Match, ...]]:
+    def matches(self, question: str, sentences: Sequence[tuple[str, Span]]) -> Sequence[tuple[WordMatch, ...]]:
         """Which words of a question meet which of some sentences, each a span of the passage with an id."""
 
     def show(self, reference: str) -> tuple[Place, ...]:

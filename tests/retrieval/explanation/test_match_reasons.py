@@ -2,7 +2,15 @@ import numpy as np
 import pytest
 
 from index.storage.bm25 import LexicalIndex
-from retrieval.explanation.match_reasons import Shared, Wanted, meaning_ranks, share, shared, wanted, why
+from retrieval.explanation.match_reasons import (
+    QuestionWords,
+    SharedWords,
+    match_reason,
+    question_words,
+    semantic_ranks,
+    shared_fraction,
+    shared_words,
+)
 from retrieval.ranking.fusion import FusionWeights, Signals
 
 # 节约 stands in five of nine passages, which is more than a third; 用水 and 企业 in three, which is not.
@@ -21,7 +29,7 @@ INDEX = LexicalIndex.build([""] * len(PASSAGES), PASSAGES)
 
 
 def underlined(question: str, text: str) -> list[str]:
-    return [text[slice(*one.span)] for one in shared(wanted(question, INDEX), text, INDEX)]
+    return [text[slice(*one.span)] for one in shared_words(question_words(question, INDEX), text, INDEX)]
 
 
 @pytest.mark.parametrize(
@@ -50,34 +58,34 @@ def test_a_character_that_belongs_to_its_neighbour_outside_is_left_out() -> None
     """产业 stands in three passages and 业发 in one: in 产业发展 the 业 goes with 产."""
     texts = ["产业规划", "产业园区", "产业政策", "企业发展", *["其他"] * 8]
     index = LexicalIndex.build([""] * len(texts), texts)
-    asked = wanted("企业发展", index)
-    assert [one.words for one in shared(asked, "产业发展", index)] == [["发展"]]
-    assert [one.words for one in shared(asked, "企业发展", index)] == [["企业", "业发", "发展"]]
+    asked = question_words("企业发展", index)
+    assert [one.words for one in shared_words(asked, "产业发展", index)] == [["发展"]]
+    assert [one.words for one in shared_words(asked, "企业发展", index)] == [["企业", "业发", "发展"]]
 
 
 def test_a_pair_that_two_words_outside_cut_is_none() -> None:
     texts = ["产业", "产业", "展览", "展览", "业展", *["其他"] * 9]
     index = LexicalIndex.build([""] * len(texts), texts)
-    assert shared(wanted("业展", index), "产业展览", index) == []
-    assert [one.span for one in shared(wanted("业展", index), "产业展", index)] == [(1, 3)]
+    assert shared_words(question_words("业展", index), "产业展览", index) == []
+    assert [one.span for one in shared_words(question_words("业展", index), "产业展", index)] == [(1, 3)]
 
 
 def test_the_share_is_that_of_the_questions_letters() -> None:
-    asked = Wanted({"用水": frozenset({0, 1}), "水量": frozenset({1, 2})}, frozenset({"用水"}), 8)
-    assert share(asked, []) == 0
-    found = shared(asked, "用水量", INDEX)
-    assert found == [Shared((0, 3), ["用水", "水量"])]  # type: ignore[arg-type]
-    assert share(asked, found) == 3 / 8
-    assert share(Wanted({}, frozenset(), 0), []) == 0
-    assert wanted("用水用电什么", INDEX).letters == 5  # 什么 asks; 电什 does not
-    assert wanted("What is the use of water?", INDEX).letters == 8
+    asked = QuestionWords({"用水": frozenset({0, 1}), "水量": frozenset({1, 2})}, frozenset({"用水"}), 8)
+    assert shared_fraction(asked, []) == 0
+    found = shared_words(asked, "用水量", INDEX)
+    assert found == [SharedWords((0, 3), ["用水", "水量"])]  # type: ignore[arg-type]
+    assert shared_fraction(asked, found) == 3 / 8
+    assert shared_fraction(QuestionWords({}, frozenset(), 0), []) == 0
+    assert question_words("用水用电什么", INDEX).letters == 5  # 什么 asks; 电什 does not
+    assert question_words("What is the use of water?", INDEX).letters == 8
 
 
 def test_by_what_it_was_found() -> None:
-    asked = wanted("用水效率", INDEX)
+    asked = question_words("用水效率", INDEX)
 
     def by(text: str, rank: int, candidates: int) -> str:
-        return why(asked, text, INDEX, rank=rank, candidates=candidates).by
+        return match_reason(asked, text, INDEX, semantic_rank=rank, candidates=candidates).by
 
     assert by(PASSAGES[0], 0, 64) == "both"
     assert by(PASSAGES[0], 9, 64) == "both"
@@ -86,12 +94,12 @@ def test_by_what_it_was_found() -> None:
     assert (by(PASSAGES[0], 0, 1), by(PASSAGES[0], 1, 2)) == ("both", "words")
     assert by(PASSAGES[5], 0, 64) == "both"  # two of four letters
     assert by(PASSAGES[1], 50, 64) == "meaning"  # nothing else can have found it
-    long = wanted("教育投入占地方财政支出的比例", INDEX)
-    assert why(long, PASSAGES[8], INDEX, rank=0, candidates=64).by == "meaning"  # two letters of thirteen
-    assert why(long, PASSAGES[8], INDEX, rank=0, candidates=64).terms == ((0, 2),)
+    long = question_words("教育投入占地方财政支出的比例", INDEX)
+    reason = match_reason(long, PASSAGES[8], INDEX, semantic_rank=0, candidates=64)
+    assert (reason.by, reason.terms) == ("meaning", ((0, 2),))  # two letters of thirteen
 
 
-def test_meaning_ranks_leave_words_out() -> None:
+def test_semantic_ranks_leave_words_out() -> None:
     cosines = np.array([0.2, 0.9, 0.5], dtype=np.float32)
     signals = Signals(cosines, cosines, cosines, cosines, np.array([100, 0, 0], dtype=np.float32))
-    assert meaning_ranks(signals, FusionWeights(0.25, 0.25, 0.25, 0.25, 1.0)).tolist() == [2, 0, 1]
+    assert semantic_ranks(signals, FusionWeights(0.25, 0.25, 0.25, 0.25, 1.0)).tolist() == [2, 0, 1]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from index.storage.bm25 import LexicalIndex
 from index.storage.vector_index import VectorIndex
 from retrieval.related import relatedness
-from retrieval.related.relatedness import WEIGHTS, Centred, Relatedness, Weights
+from retrieval.related.relatedness import WEIGHTS, CentredVectors, Relatedness, RelatednessWeights
 
 TEXTS = ["甲乙丙", "甲乙", "丁"]
 FIRST = np.array([0, 2, 3, 4])  # the first passage has two sentences
@@ -41,7 +41,7 @@ def test_centred_cosines_are_those_of_the_vectors_less_their_mean(seed: int) -> 
     rng = np.random.default_rng(seed)
     vectors = unit(rng.normal(size=(9, 5)).astype(np.float32) + 1)
     moved = unit(vectors - vectors.sum(axis=0) / (9 + relatedness._PRIOR))
-    centred = Centred(VectorIndex(vectors))
+    centred = CentredVectors(VectorIndex(vectors))
     rows, others = np.array([3, 0]), np.array([8, 3, 1])
     np.testing.assert_allclose(centred.cosines(rows), moved[rows] @ moved.T, atol=1e-5)
     np.testing.assert_allclose(centred.cosines(rows, others), moved[rows] @ moved[others].T, atol=1e-5)
@@ -49,22 +49,22 @@ def test_centred_cosines_are_those_of_the_vectors_less_their_mean(seed: int) -> 
 
 def test_sentences_are_compared_both_ways(plain: Relatedness) -> None:
     # Of the first passage's sentences one stands in the second and one does not, of the second's the only one does.
-    found = plain.parts(np.array([0, 1])).sentences
+    found = plain.signals(np.array([0, 1])).sentences
     np.testing.assert_allclose(found, [[1, (0.5 + 1) / 2, 0], [(1 + 0.5) / 2, 1, 0]], atol=1e-5)
 
 
 def test_words_are_the_share_of_what_the_passage_gives_itself(plain: Relatedness) -> None:
     words = LexicalIndex.build(["", "", ""], TEXTS)
     own = words.similarity(TEXTS[1])
-    np.testing.assert_allclose(plain.parts(np.array([1])).words[0], [own[0] / own[1], 1, 0], rtol=1e-5)
+    np.testing.assert_allclose(plain.signals(np.array([1])).words[0], [own[0] / own[1], 1, 0], rtol=1e-5)
     assert 0 < own[0] / own[1] < 1
 
 
 def test_the_score_is_the_weighted_sum(plain: Relatedness) -> None:
     rows = np.array([0, 2])
-    parts = plain.parts(rows)
-    weights = Weights(words=0.5, sentences=0.3, passage=0.2)
-    wanted = 0.5 * parts.words + 0.3 * parts.sentences + 0.2 * parts.passage
+    signals = plain.signals(rows)
+    weights = RelatednessWeights(words=0.5, sentences=0.3, passage=0.2)
+    wanted = 0.5 * signals.words + 0.3 * signals.sentences + 0.2 * signals.passage
     np.testing.assert_allclose(plain.scores(rows, weights=weights), wanted, rtol=1e-5)
     np.testing.assert_allclose(np.diag(plain.scores(np.arange(3))), 1, atol=1e-5)  # of a passage and itself
     assert sum(WEIGHTS) == pytest.approx(1)
@@ -93,7 +93,7 @@ def test_blocks_hold_few_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_of_a_passage_without_end_some_sentences_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(relatedness, "MOST_SENTENCES", 3)
+    monkeypatch.setattr(relatedness, "MAX_SENTENCES", 3)
     sentences = unit(np.random.default_rng(1).normal(size=(8, 4)).astype(np.float32))
     long = made(sentences, np.array([0, 7, 8]), ["甲", "乙"])
     assert long.sentences_of(0).tolist() == [0, 3, 6]

@@ -132,9 +132,9 @@ def test_an_empty_index_has_an_empty_map() -> None:
 
 def test_sentences_are_matched_once_each_and_only_near_ones() -> None:
     scores = np.array([[0.9, 0.8, 0.1], [0.7, 0.5, 0.2], [0.1, 0.1, 0.3]], dtype=np.float32)
-    assert relations._matched(scores) == [(0, 0), (1, 1)]  # .3 is not near enough
-    assert relations._matched(scores[:1] - 1) == [(0, 0)]  # one is always shown
-    assert len(relations._matched(np.ones((9, 9), dtype=np.float32))) == 3
+    assert relations._greedy_matching(scores) == [(0, 0), (1, 1)]  # .3 is not near enough
+    assert relations._greedy_matching(scores[:1] - 1) == [(0, 0)]  # one is always shown
+    assert len(relations._greedy_matching(np.ones((9, 9), dtype=np.float32))) == 3
 
 
 # the whole document
@@ -207,12 +207,10 @@ def test_formulas_that_every_chapter_has_stand_behind(large: Searcher) -> None:
     assert all("施行" in hit.passage.text for hit in large.related(formula.id, k=6))  # to each other they are closest
 
 
-def test_a_large_collection_is_surveyed_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_a_large_collection_some_passages_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = searcher_of(snapshot_of(LARGE))
     assert whole.chapter_map().strengths.shape == (7, 7)
-    monkeypatch.setattr(
-        chapter_similarity, "MOST_COSINES", len(whole.passages) ** 2 // 3
-    )  # of each chapter one passage
+    monkeypatch.setattr(chapter_similarity, "MAX_COSINES", len(whole.passages) ** 2 // 3)  # of each chapter one passage
     some = searcher_of(snapshot_of(LARGE))
     assert some.chapter_map().strengths.shape == (7, 7)
     assert some.related_pairs()[0].terms[0] in TOPICS

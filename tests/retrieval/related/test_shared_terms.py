@@ -69,7 +69,7 @@ def test_the_most_telling_come_first_and_none_is_part_of_another() -> None:
 
 
 def test_no_more_are_named_than_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shared_terms_module, "MOST", 1)
+    monkeypatch.setattr(shared_terms_module, "MAX_TERMS", 1)
     assert len(terms("森林、草原。", "草原、森林。")) == 1
 
 

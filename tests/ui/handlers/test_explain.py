@@ -1,5 +1,5 @@
 from index.records import Passage, Span
-from retrieval.records import Match
+from retrieval.records import WordMatch
 from tests.ui.fakes import BigramSearcher, Standing, law, plan
 from tests.ui.render.test_render import HOSTILE, Page
 from ui.handlers.ask import AskHandlers
@@ -53,8 +53,8 @@ def passage(text: str) -> Passage:
     return Passage(id="p", document="d", path=(), ordinal=1, text=text, pieces=(Span(0, len(text)),), line=1)
 
 
-def match(question: tuple[int, int], found: tuple[int, int], strength: float = 0.5) -> Match:
-    return Match(question=Span(*question), passage=Span(*found), strength=strength)
+def match(question: tuple[int, int], found: tuple[int, int], strength: float = 0.5) -> WordMatch:
+    return WordMatch(question=Span(*question), passage=Span(*found), strength=strength)
 
 
 def test_pairs_stand_where_the_page_draws_them() -> None:

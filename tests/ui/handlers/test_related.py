@@ -7,7 +7,7 @@ import pytest
 
 from index.records import Citation, Division, Document, Link, Passage, Span
 from retrieval.records import RelatedHit, RelatedPair
-from retrieval.related.chapter_map import Chapter, ChapterMap
+from retrieval.related.chapter_map import ChapterMap, MapChapter
 from tests.ui.fakes import CULTURE, ENERGY, JOBS, BigramSearcher, Standing, document, law, plan
 from tests.ui.render.test_render import COPIES, HOSTILE, TEMPLATE, Page
 from ui.handlers.ask import AskHandlers
@@ -154,14 +154,14 @@ def test_overlapping_terms_are_underlined_once() -> None:
 # the map
 
 
-def chart(strengths: Sequence[Sequence[float]], chapters: Sequence[Chapter], **changes: object) -> MapView:
+def chart(strengths: Sequence[Sequence[float]], chapters: Sequence[MapChapter], **changes: object) -> MapView:
     found = ChapterMap(chapters=tuple(chapters), strengths=np.array(strengths, np.float32))
     shown = range(len(chapters))
     return replace(MapView(found=found, shown=shown, count=len(chapters)), **changes)  # type: ignore[arg-type]
 
 
-def chapter(division: Division | None, *, of: str = "plan.txt", title: str = "规划", first: str = "p") -> Chapter:
-    return Chapter(document=of, path=(division,) if division else (), title=title, first=first, size=1)
+def chapter(division: Division | None, *, of: str = "plan.txt", title: str = "规划", first: str = "p") -> MapChapter:
+    return MapChapter(document=of, path=(division,) if division else (), title=title, first=first, size=1)
 
 
 THREE = ([0, 0.25, 0.75], [0.25, 0, 0.5], [0.75, 0.5, 0])
@@ -210,14 +210,14 @@ def test_columns_are_named_by_the_chapter_alone_unless_its_number_comes_again() 
     one, two = Division(kind="编", number=1), Division(kind="编", number=2)
     first, later = replace(ENERGY, number=1), replace(ENERGY, number=8)
     paths = [(one,), (one, first), (two, first), (two, later)]
-    chapters = [Chapter(document="law.txt", path=path, title="法", first="p", size=1) for path in paths]
+    chapters = [MapChapter(document="law.txt", path=path, title="法", first="p", size=1) for path in paths]
     head = Page(render_map(chart(np.zeros((4, 4)).tolist(), chapters), ZH)).text("thead")
     assert head == "章第一编1.12.18"
 
 
 def test_what_has_no_chapter_has_a_name() -> None:
     part = Division(kind="编", number=3)
-    inside = Chapter(document="plan.txt", path=(part, replace(ENERGY, number=1)), title="规划", first="p", size=1)
+    inside = MapChapter(document="plan.txt", path=(part, replace(ENERGY, number=1)), title="规划", first="p", size=1)
     preface = chapter(Division(kind="章", number=0, title="序言"))
     drawn = chart(np.zeros((4, 4)).tolist(), [chapter(None), inside, preface, chapter(None, of="x", title="附则")])
     assert [drawn.label(i, ZH) for i in range(4)] == ["各章之前", "第三编 第一章", "序言", "全文"]
@@ -344,7 +344,7 @@ def test_nothing_in_the_texts_becomes_html(words: PageWords) -> None:
     )  # fmt: skip
     ours, theirs = (PairSide(passage, HOSTILE, citation, copies) for passage in (source, other))
     chapters = [
-        Chapter(document=p.document, path=p.path[:depth], title=HOSTILE, first=HOSTILE, size=1)
+        MapChapter(document=p.document, path=p.path[:depth], title=HOSTILE, first=HOSTILE, size=1)
         for p in (source, other)
         for depth in (0, 1, 2)
     ]

@@ -5,7 +5,7 @@ import pytest
 from markupsafe import escape
 
 from index.records import Citation, Division, Document, Link, Passage, Span
-from retrieval.records import Answer, Hit, Match, Reason, Status, Why
+from retrieval.records import Answer, Hit, MatchReason, Reason, Status, WordMatch
 from tests.ui.fakes import BigramSearcher, plan
 from ui.html.markup import Html, element, join
 from ui.render.answers import SameText, render_answer, render_place, render_problem
@@ -214,8 +214,8 @@ def test_several_sentences_are_marked(text: str, marked: list[tuple[int, int]], 
 
 
 def test_what_matches_is_underlined_and_said() -> None:
-    why = Why(
-        by="both", terms=(Span(11, 13),), matches=(Match(question=Span(2, 4), passage=Span(13, 15), strength=0.8),)
+    why = MatchReason(
+        by="both", terms=(Span(11, 13),), matches=(WordMatch(question=Span(2, 4), passage=Span(13, 15), strength=0.8),)
     )
     html = shown(answer(replace(hit(passage(TEXT), Span(9, 16)), why=why)))
     assert "<mark>加强<u>节能</u>管理。</mark>" in html
@@ -346,14 +346,14 @@ def hostile_answer(status: Status) -> Answer:
         path=(Division(kind="章", number=1, title=HOSTILE), Division(kind="节", number=0, title=HOSTILE)),
         links=(Link(span=Span(4, 9), targets=(HOSTILE,)),),
     )
-    match = Match(question=Span(0, 20), passage=Span(5, 30), strength=1.0)
+    match = WordMatch(question=Span(0, 20), passage=Span(5, 30), strength=1.0)
     found = replace(
         hit(bad, Span(3, 60)),
         document_title=HOSTILE,
         citation=Citation(zh=HOSTILE, en=HOSTILE),
         sentence_citation=Citation(zh=HOSTILE, en=HOSTILE),
         passage=bad,
-        why=Why(by="meaning", terms=(Span(6, 12),), matches=(match,)),
+        why=MatchReason(by="meaning", terms=(Span(6, 12),), matches=(match,)),
     )
     asked = replace(answer(found, replace(found, rank=2), status=status, question=HOSTILE), second=2)
     if status == "not in the text":
