@@ -74,8 +74,9 @@ class Answer:
     """Hits for a question, best first, and whether the first of them answers it.
 
     ``confidence``, between 0 and 1, is the estimated probability that the first hit answers the question. ``reason``
-    says why it is not answered, and ``nowhere`` which places it names that are not there. ``second`` is the number of
-    a hit in another chapter that answers as well as the first, if there is one.
+    says why it is not answered, and ``unresolved`` which places it names that do not exist. ``second`` is the number of
+    a hit in another chapter that answers as well as the first, if there is one. ``place_size`` is the number of
+    passages of a place, if the question asks for nothing else; the hits are the first of them, in order.
     """
 
     question: str
@@ -83,8 +84,9 @@ class Answer:
     confidence: float
     hits: tuple[Hit, ...]
     reason: Reason | None = None
-    nowhere: tuple[str, ...] = ()
+    unresolved: tuple[str, ...] = ()
     second: int | None = None
+    place_size: int = 0
 
     @property
     def answering(self) -> tuple[Hit, ...]:

@@ -7,8 +7,8 @@ from typing import Any
 from index.citations import cite
 from index.records import Citation, Document, Passage, Path, Span
 from index.text.chinese import is_chinese
+from retrieval.corpus import Place
 from retrieval.coverage.records import Coverage
-from retrieval.question.reference import Place
 from retrieval.records import Answer, Hit, RelatedHit, RelatedPair
 from retrieval.related.chapter_map import ChapterMap
 
@@ -31,7 +31,7 @@ def answer_json(answer: Answer) -> Json:
         "status": answer.status,
         "confidence": round_score(answer.confidence),
         "reason": answer.reason,
-        "nowhere": list(answer.nowhere),
+        "nowhere": list(answer.unresolved),
         "answer": next((_answer_span(hit) for hit in answer.answering), None),
         "also": [_answer_span(hit) for hit in answer.answering[1:]],
         "hits": [_hit_json(hit) for hit in answer.hits],

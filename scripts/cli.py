@@ -74,13 +74,13 @@ def ask(
     reranker: RerankerOption = None,
 ) -> None:
     """Print the passages that answer a question, with citations."""
-    from retrieval.answering.verdict import checked_question
+    from retrieval.question.plan import checked_question
     from retrieval.schema import answer_json
     from retrieval.search import Searcher
 
     question = checked_question(_stdin() if question == "-" else question)
     searcher = Searcher.open(index, model=model, reranker=loading(reranker))
-    answer = searcher.explained(searcher.ask(question, k=k, chapters=chapters or (), titles=documents or ()))
+    answer = searcher.with_matches(searcher.ask(question, k=k, chapters=chapters or (), titles=documents or ()))
     if as_json:
         _print_json(answer_json(answer))
     else:

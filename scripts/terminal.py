@@ -9,7 +9,7 @@ import typer
 
 from index.citations import cite, division_label, path_text
 from index.records import Citation, Document, Passage, Path, Span
-from retrieval.question.reference import Place
+from retrieval.corpus import Place
 from retrieval.records import Answer, Hit, RelatedHit, RelatedPair
 from retrieval.schema import own_language
 from ui.words import EN
@@ -59,13 +59,10 @@ def progress(task: str, unit: str) -> Iterator[Callable[[int, int], None]]:
 
 def answer(found: Answer, cited: Callable[[Passage], Citation]) -> None:
     """The verdict, the sentences that answer, and the passages; ``cited`` cites those with the same words as a hit."""
-    typer.echo(_verdict(found))
-    for hit in found.answering:
-        typer.echo()
-        typer.secho(f"   {_flat(hit.passage.text[slice(*hit.best)] or hit.passage.text)}", bold=True)
-        typer.echo("   " + own_language(hit.sentence_citation, hit.passage))
-    if found.hits:
-        typer.echo(f"\n{EN.found if found.answering else EN.nearest}:")
+    if found.place_size:
+        _place_size(found)
+    else:
+        _verdict(found)
     for hit in found.hits:
         _hit(hit)
         _met(hit, found.question)
@@ -73,14 +70,28 @@ def answer(found: Answer, cited: Callable[[Passage], Citation]) -> None:
             typer.echo("   " + EN.same_places([own_language(cited(p), p) for p in hit.same_text]))
 
 
-def _verdict(found: Answer) -> str:
-    """Whether the text answers, how sure that is, and if not, why."""
+def _place_size(found: Answer) -> None:
+    """Print the number of passages of a place."""
+    typer.echo(EN.frame.place_found.format(place=found.question, count=f"{found.place_size:,}"))
+    if len(found.hits) < found.place_size:
+        typer.echo(EN.frame.place_more.format(shown=len(found.hits)))
+
+
+def _verdict(found: Answer) -> None:
+    """Print the verdict with its confidence or its reason, and the sentences that answer."""
     if found.answering:
         title = EN.found_answer(found.confidence, twice=len(found.answering) > 1)
-        return f"{title} (confidence {found.confidence:.0%}):"
-    if found.status == "too vague":
-        return EN.too_vague
-    return f"{EN.no_answer(found)}. {EN.why_not(found.reason, found.nowhere)}".strip()
+        typer.echo(f"{title} (confidence {found.confidence:.0%}):")
+    elif found.status == "too vague":
+        typer.echo(EN.too_vague)
+    else:
+        typer.echo(f"{EN.no_answer(found)}. {EN.why_not(found.reason, found.unresolved)}".strip())
+    for hit in found.answering:
+        typer.echo()
+        typer.secho(f"   {_flat(hit.passage.text[slice(*hit.best)] or hit.passage.text)}", bold=True)
+        typer.echo("   " + own_language(hit.sentence_citation, hit.passage))
+    if found.hits:
+        typer.echo(f"\n{EN.found if found.answering else EN.nearest}:")
 
 
 def _hit(hit: Hit | RelatedHit) -> None:

@@ -17,6 +17,7 @@ from index.storage import store
 from index.text.numerals import to_chinese
 from index.text.sentences import sentence_spans
 from retrieval.answering.out_of_domain import OutOfDomainVectors
+from retrieval.evidence.batch import Batch, BatchOptions
 from retrieval.evidence.question_files import read_questions
 from retrieval.records import Reason
 from retrieval.schema import answer_json
@@ -110,15 +111,11 @@ def test_a_batch_of_questions_gives_the_same_bytes_twice(
 ) -> None:
     (tmp_path / "q.csv").write_text("nr,question\n1,用水量要降多少？\n2,幼儿园占比？\n3,……\n", encoding="utf-8")
     asked = read_questions(tmp_path / "q.csv")
+    model, generation = sample_searcher.contract, store.live_generation(sample)
+    wanted = Batch(asked=asked, options=BatchOptions(k=2), generation=generation, model=model)
     tables = []
     for name in ("a.csv", "b.csv"):
-        batch.run(
-            asked,
-            sample_searcher,
-            tmp_path / name,
-            generation=store.live_generation(sample),
-            options=batch.Options(k=2),
-        )
+        batch.run(wanted, sample_searcher, tmp_path / name)
         tables.append((tmp_path / name).read_bytes())
     assert tables[0] == tables[1]
     rows = list(csv.DictReader(tables[0].decode().splitlines()))

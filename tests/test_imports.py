@@ -19,8 +19,8 @@ MAY_IMPORT = {
 ORDER = {
     "index": "errors records text citations loaders parsing references models storage building",
     "retrieval": (
-        "addresses arrays data records question ranking chapters answering explanation related coverage schema "
-        "search live tables evidence evaluation"
+        "addresses arrays data records corpus question ranking chapters answering explanation answerer related "
+        "coverage schema search live tables evidence evaluation"
     ),
     "ui": "words html state security render memo handlers app",
     "scripts": "terminal commands cli fitting benchmarks",

@@ -94,7 +94,7 @@ def answers(desk: Desk) -> Iterator[Json]:
 def foreign_answers(_: Desk) -> Iterator[Json]:
     """A question whose words the fake encoder knows in another script: a code of letters and digits."""
     searcher = searcher_of(snapshot_of("第一章 目标\n第一节 用水\n用水量 abc12 下降。推广再生水 xyz34。\n"))
-    found = searcher.explained(searcher.ask("What does abc12 say of xyz34 ?"))
+    found = searcher.with_matches(searcher.ask("What does abc12 say of xyz34 ?"))
     assert any(hit.why and hit.why.matches for hit in found.hits)
     yield answer_json(found)
 
@@ -252,5 +252,5 @@ def test_every_key_is_promised_but_those_of_a_manifest() -> None:
 
 def test_python_gives_the_same_as_the_command_line(desk: Desk) -> None:
     searcher = open_searcher(desk.folder / ".zhangju")
-    found = answer_json(searcher.explained(searcher.ask(ASKED)))
+    found = answer_json(searcher.with_matches(searcher.ask(ASKED)))
     assert json.loads(json.dumps(found)) == desk.json("ask", ASKED, status=(0, 3))

@@ -1,16 +1,10 @@
-"""Whether it is a question, and whether the hits answer it."""
+"""The verdict whether the hits answer a question."""
 
-from index.errors import QuestionError
 from index.records import Passage
 from retrieval.answering.confidence import MODELS, Features
 from retrieval.arrays import Scores
 from retrieval.chapters import chapter_path, in_other_chapter
 from retrieval.records import SURE, Answer, Hit, Reason
-
-LONGEST_QUESTION = (
-    2000  # characters; the default model reads about 700 of Chinese, and longer ones are pasted by mistake
-)
-_FEWEST_LETTERS = 2  # a question of fewer letters, digits or characters says nothing
 
 # Below these probabilities, by whether the question is in a foreign script, the text "does not answer": about 3 % of
 # answerable questions have less (scripts/fitting/confidence.py, rounded down: a question stands on either border).
@@ -25,42 +19,21 @@ _AS_GOOD, _STANDS_OUT = 0.01, 0.02
 _SECOND_AMONG = 3  # hits; what comes later is seldom a part of the answer
 
 
-def checked_question(question: str) -> str:
-    """The question without white space around it. Raises QuestionError if it is empty, too long or not text."""
-    question = question.strip()
-    if not question:
-        raise QuestionError("the question is empty; ask something in words")
-    if len(question) > LONGEST_QUESTION:
-        raise QuestionError(
-            f"the question has {len(question):,} characters; at most {LONGEST_QUESTION:,} are read: shorten it"
-        )
-    try:
-        question.encode()
-    except UnicodeEncodeError as error:
-        raise QuestionError("the question is not valid Unicode text; type it again in UTF-8") from error
-    return question
-
-
-def is_vague(question: str) -> bool:
-    """Whether a question has too few letters to say anything: dots, a smiley."""
-    return sum(c.isalnum() for c in question) < _FEWEST_LETTERS
-
-
 def too_vague(question: str) -> Answer:
-    """The answer to such a question: no hits."""
+    """Return the answer to a question with too few letters to say anything: no hits."""
     return Answer(question=question, status="too vague", confidence=0.0, hits=())
 
 
-def nowhere(question: str, places: tuple[str, ...]) -> Answer:
-    """The answer to a citation that names nothing: no hits, for what is near in meaning is another place."""
+def unresolved_place(question: str, places: tuple[str, ...]) -> Answer:
+    """Return the answer to a citation of what does not exist: no hits, because what is near in meaning is elsewhere."""
     return Answer(
-        question=question, status="not in the text", confidence=0.0, hits=(), reason="no such place", nowhere=places
+        question=question, status="not in the text", confidence=0.0, hits=(), reason="no such place", unresolved=places
     )
 
 
-def found(question: str, hits: tuple[Hit, ...]) -> Answer:
-    """The answer to a question that is nothing but a place: its passages."""
-    return Answer(question=question, status="answered", confidence=1.0, hits=hits)
+def at_place(question: str, hits: tuple[Hit, ...], size: int) -> Answer:
+    """Return the answer to a question that asks for nothing but a place with ``size`` passages."""
+    return Answer(question=question, status="answered", confidence=1.0, hits=hits, place_size=size)
 
 
 def judged(
@@ -70,28 +43,29 @@ def judged(
     scores: Scores,
     *,
     foreign: bool,
-    nowhere: tuple[str, ...] = (),
+    unresolved: tuple[str, ...] = (),
 ) -> Answer:
-    """The hits with the verdict whether the first of them answers.
+    """Return the hits with the verdict whether the first of them answers.
 
-    ``scores`` are those of all candidates, falling; ``nowhere`` are places that the question names and are not there.
+    ``scores`` are those of all candidates, falling; ``unresolved`` are places that the question names and that do not
+    exist.
     """
     confidence = MODELS[foreign].probability(found)
-    reason = _reason(found, confidence, foreign, nowhere)
+    reason = _reason(found, confidence, foreign, unresolved)
     return Answer(
         question=question,
         status="not in the text" if reason else "answered",
         confidence=min(confidence, _LEAST[foreign]) if reason else confidence,
         hits=hits,
         reason=reason,
-        nowhere=nowhere,
+        unresolved=unresolved,
         second=None if reason else _second(hits, scores, confidence),
     )
 
 
-def _reason(found: Features, confidence: float, foreign: bool, nowhere: tuple[str, ...]) -> Reason | None:
+def _reason(found: Features, confidence: float, foreign: bool, unresolved: tuple[str, ...]) -> Reason | None:
     """Why the first hit does not answer; None if it does."""
-    if nowhere:
+    if unresolved:
         return "no such place"
     if found.talk > _TALK:
         return "talk"

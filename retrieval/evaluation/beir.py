@@ -20,7 +20,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from index.errors import DocumentError
 from index.records import Division, Document, Passage, Span
-from retrieval.answering.verdict import LONGEST_QUESTION
+from retrieval.question.plan import MAX_QUESTION_LENGTH
 
 CORPUS, QUERIES, QRELS = "corpus.jsonl", "queries.jsonl", "qrels/test.tsv"
 ANSWERS, UNANSWERABLE = "answers.jsonl", "unanswerable.jsonl"
@@ -127,7 +127,7 @@ def _query(line: _Line, key: str, text: str) -> Query:
 
 
 def _shortened(query: Query) -> Query:
-    return Query(id=query.id, text=query.text[:LONGEST_QUESTION], lang=query.lang)
+    return Query(id=query.id, text=query.text[:MAX_QUESTION_LENGTH], lang=query.lang)
 
 
 Corpus = Mapping[str, tuple[str, str]]  # id: title and text
@@ -204,14 +204,14 @@ def _remarks(
     unjudged = [i for i in asked if i not in qrels]
     hopeless = [i for i, grades in qrels.items() if not any(grades.values())]
     wordless = [q.id for q in questions if not q.text]
-    long = [q.id for q in questions if len(q.text) > LONGEST_QUESTION]
+    long = [q.id for q in questions if len(q.text) > MAX_QUESTION_LENGTH]
     found = [
         _remark("passages replaced by a later one with their id", repeated, len(corpus)),
         _remark("passages with neither title nor text, which cannot be found", empty, len(corpus)),
         _remark("questions without a judgement, which are not asked", unjudged, len(asked)),
         _remark("judged questions without a passage that answers, which count 0", hopeless, len(qrels)),
         _remark("questions without words, which find nothing", wordless, len(questions)),
-        _remark(f"questions cut after {LONGEST_QUESTION:,} characters", long, len(questions)),
+        _remark(f"questions cut after {MAX_QUESTION_LENGTH:,} characters", long, len(questions)),
     ]
     return tuple(filter(None, found))
 

@@ -1,15 +1,11 @@
 """Answers as the rows of a table: the file's own columns, then what was found, a row for each question and hit.
 
-asked = read_questions(Path("questions.csv"))
-found = [found_rows(answer) for answer in answers(searcher, asked.questions, k=5)]
+found = [found_rows(answer) for answer in searcher.ask_many(asked.questions)]
 tables.write(Path("out.xlsx"), "xlsx", columns(asked), rows(found, asked), about)
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
-from itertools import islice
 from typing import Any
 
 from index.citations import path_text, place_text
@@ -21,7 +17,6 @@ from retrieval import addresses
 from retrieval.evidence.question_files import Questions
 from retrieval.records import Answer, Hit
 from retrieval.schema import round_score, sentence
-from retrieval.search import Searcher
 from retrieval.tables.records import Row
 
 ASKED = ("question", "status", "confidence")
@@ -41,42 +36,7 @@ COLUMNS = (*ASKED, *HIT, *FURTHER)
 WIDE_ASKED = (*ASKED, "reason", "answer")
 WIDE_HIT = (*(name for name in HIT if name != "rank"), *QUOTED, "link")  # each with the number of its hit
 
-EMBEDDED = 64  # questions embedded together; more are hardly quicker, and the next are embedded while these are ranked
-
 _LONGEST_LINK = 2_000  # characters of an address that spreadsheets and browsers follow
-
-
-def answers(
-    searcher: Searcher,
-    questions: Sequence[str],
-    *,
-    k: int = 5,
-    chapters: Sequence[str] = (),
-    titles: Sequence[str] = (),
-    begin: int = 0,
-) -> Iterator[Answer]:
-    """The answers to all questions from number ``begin`` on, in order, as they are found.
-
-    Questions are always embedded in the same company, wherever it begins. Raises UnknownPlaceError at once for a
-    chapter or a title that is not there.
-    """
-    searcher.ask_many([], chapters=chapters, titles=titles)
-    options: dict[str, Any] = {"k": k, "chapters": chapters, "titles": titles, "reasons": False}
-    firsts = range(begin - begin % EMBEDDED, len(questions), EMBEDDED)
-    blocks = _ahead(partial(searcher.ask_each, questions[first : first + EMBEDDED], **options) for first in firsts)
-    return islice((answer for block in blocks for answer in block), begin % EMBEDDED, None)
-
-
-def _ahead(makers: Iterable[Callable[[], Iterator[Answer]]]) -> Iterator[Iterator[Answer]]:
-    """What each makes, in order; the next is made while one is used: questions are embedded while others are ranked."""
-    with ThreadPoolExecutor(1, "zhangju-embedding") as pool:
-        pending: Future[Iterator[Answer]] | None = None
-        for maker in makers:
-            ready, pending = pending, pool.submit(maker)
-            if ready is not None:
-                yield ready.result()
-        if pending is not None:
-            yield pending.result()
 
 
 def found_rows(answer: Answer) -> list[dict[str, Any]]:

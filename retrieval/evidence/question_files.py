@@ -13,7 +13,7 @@ from index.errors import DocumentError, QuestionError
 from index.loaders.encoding import decode_bytes
 from index.loaders.limits import check_size
 from index.loaders.text import decode_text
-from retrieval.answering.verdict import checked_question
+from retrieval.question.plan import checked_question
 from retrieval.tables import delimited, jsonl, workbook_reader
 from retrieval.tables.records import Row, Table, cell_text
 

@@ -92,8 +92,12 @@ def shared_words(wanted: QuestionWords, text: str, index: LexicalIndex) -> list[
 
 
 def hits_in_other_script(answer: Answer) -> list[Hit]:
-    """Return the hits in another language than the question, whose words match its words but are hardly the same."""
-    return [hit for hit in answer.hits if in_other_script(answer.question, hit.passage.text)]
+    """Return the hits in another script than the question, whose words can match its words but hardly be the same.
+
+    A question that is only a place has none.
+    """
+    hits = () if answer.place_size else answer.hits
+    return [hit for hit in hits if in_other_script(answer.question, hit.passage.text)]
 
 
 def shared_fraction(wanted: QuestionWords, found: Iterable[SharedWords]) -> float:

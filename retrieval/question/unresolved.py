@@ -1,32 +1,29 @@
-"""A citation that names nothing here: 刑法133-1 without a 刑法, 第二十五章 of a plan of twenty.
+"""Unresolved references: citations that name nothing in the corpus, such as 第二十五章 of a plan with twenty chapters.
 
-Only words that are nothing but a citation are looked at. What is asked in words is searched for, whatever places it
+Only words that are nothing but a citation are considered. A question in words is searched for, whatever places it
 names.
 """
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 
 from index.errors import UnknownPlaceError
-from index.records import Document
 from index.references.places import read_article_number, read_places
-from index.references.titles import TitleIndex, document_names
-from index.text.chinese import HAN
+from index.references.titles import document_names
 from index.text.numerals import NUMBER_PATTERN
-from retrieval.question.reference import Reference, find_places
+from retrieval.corpus import Corpus
 
-_LONGEST = 80  # characters of a citation that is looked at; a full title with its place has some 60
-_KIND = (  # what the titles of laws and plans end in
+_MAX_LENGTH = 80  # characters of a citation; a full title with its place has some 60
+_KIND = (  # the last words of the titles of laws and plans
     r"(?:法典|法|条例|规定|办法|解释|细则|规则|章程|决定|规划纲要|规划|纲要|方案|意见|通知|公约|协定|条约)"
 )
-_TITLE = re.compile(rf"[{HAN}A-Za-z0-9（）()·]{{1,40}}?{_KIND}")
-_ASKING = re.compile(  # no title, but words around one
+_TITLE = re.compile(rf"[\u3400-\u9fffA-Za-z0-9（）()·]{{1,40}}?{_KIND}")
+_QUESTION_WORDS = re.compile(  # words around a title, not in it
     r"什么|哪|谁|吗|呢|是否|有没有|怎|如何|多少|为何|请|根据|依据|按照|依照|按|关于|对于|违反|适用|的|和|与|及|在|把|被|对|看|查"
 )
-_OF_ARTICLES = re.compile(r"(?:(?<![方做说看想语用书手办无算疗合违执司])法|法典|条例)$")  # 刑法133, but no 方法3
+_WITH_ARTICLES = re.compile(r"(?:(?<![方做说看想语用书手办无算疗合违执司])法|法典|条例)$")  # 刑法133, but no 方法3
 _YEAR = re.compile(r"\s*(?:19|20)[0-9]{2}\s*")
-_NUMBER_LAST = re.compile(rf"{NUMBER_PATTERN}\s?条?$")
+_ENDS_IN_NUMBER = re.compile(rf"{NUMBER_PATTERN}\s?条?$")
 _LATIN_TITLE = (
     r"(?:the\s+)?(?P<title>(?:[A-Z][\w’'-]*\s+(?:(?:of|and|on|for|the)\s+)*){0,8}"
     r"(?:Law|Act|Code|Plan|Regulations?|Directive|Constitution|Ordinance|Statute|Charter|Convention|Treaty))"
@@ -35,29 +32,31 @@ _BEFORE = re.compile(rf"{_LATIN_TITLE}\s*,?\s*(?P<place>\S.*)")  # Criminal Law,
 _BEHIND = re.compile(rf"(?P<place>\S.*?),?\s+(?:of|in)\s+{_LATIN_TITLE}")  # article 133 of the Criminal Law
 
 
-def missing(words: str, documents: Sequence[Document]) -> str:
-    """What is not in the documents, if words are nothing but a citation that names nothing there; else empty.
+def ends_in_number(words: str) -> bool:
+    """Return True if words may end in the number of an article, as in 刑法133-1."""
+    return bool(_ENDS_IN_NUMBER.search(words))
 
-    It is the title in 《》 where no document has it, and the words themselves where a document lacks the place.
+
+def unresolved_reference(words: str, corpus: Corpus, among: Sequence[int] | None = None) -> str:
+    """Return what does not exist in the documents ``among`` a corpus if words are nothing but a citation, else "".
+
+    That is the title in 《》 if no document has it, and the words themselves if a document lacks the place. The words
+    must name no place of these documents.
     """
-    words = words.strip().rstrip("?？。！! ")
-    if len(words) > _LONGEST or "\n" in words or not (_NUMBER_LAST.search(words) or read_places(words)[0]):
+    if len(words) > _MAX_LENGTH or "\n" in words:
         return ""
-    title = next(_titles(words, documents), None)
+    title = next(_titles(words, corpus, among), None)
     if title is None:
         return ""
-    with suppress(UnknownPlaceError):
-        if find_places(Reference.parse(words), words, documents):
-            return ""
     try:
-        known = not title or TitleIndex(documents).resolve(title)
-    except UnknownPlaceError:  # it may be either of two: not missing
+        exists = not title or corpus.titles_of(among).resolve(title)
+    except UnknownPlaceError:  # it may be either of two: it exists
         return ""
-    return words if known else f"《{title}》"
+    return words if exists else f"《{title}》"
 
 
-def _titles(words: str, documents: Sequence[Document]) -> Iterator[str]:
-    """The title in words that are a citation, empty in a place alone; nothing for other words."""
+def _titles(words: str, corpus: Corpus, among: Sequence[int] | None) -> Iterator[str]:
+    """Yield the title in words that are a citation, empty for a place alone; nothing for other words."""
     end = words.find("》") if words.startswith("《") else -1
     if end > 1:
         if _is_place(words[end + 1 :], behind_title=True):
@@ -65,18 +64,20 @@ def _titles(words: str, documents: Sequence[Document]) -> Iterator[str]:
         return
     if _is_place(words, behind_title=False):
         yield ""
-    for name in (name for document in documents for name in document_names(document)):
+    for name in (
+        name for i in (corpus.all_documents if among is None else among) for name in document_names(corpus.documents[i])
+    ):
         if words[: len(name)].casefold() == name.casefold() and _is_place(words[len(name) :], behind_title=True):
             yield name
     yield from _unknown_titles(words)
 
 
 def _unknown_titles(words: str) -> Iterator[str]:
-    """What may be the title of a law or a plan, with a place behind it or before it."""
+    """Yield what may be the title of a law or a plan, with a place behind it or before it."""
     for found in _TITLE.finditer(words):
         title = words[: found.end()]
-        counts = bool(_OF_ARTICLES.search(title))
-        if not _ASKING.search(title) and _is_place(words[found.end() :], behind_title=counts):
+        has_articles = bool(_WITH_ARTICLES.search(title))
+        if not _QUESTION_WORDS.search(title) and _is_place(words[found.end() :], behind_title=has_articles):
             yield title
     for form in (_BEFORE, _BEHIND):
         named = form.fullmatch(words)
@@ -85,7 +86,7 @@ def _unknown_titles(words: str) -> Iterator[str]:
 
 
 def _is_place(words: str, *, behind_title: bool) -> bool:
-    """Whether words are a place and nothing else; behind the title of a law a number alone is an article."""
+    """Return True if words are a place and nothing else; behind the title of a law a number alone is an article."""
     places, left = read_places(words)
     return bool(places and not left) or (
         behind_title and not _YEAR.fullmatch(words) and bool(read_article_number(words))

@@ -29,6 +29,7 @@ from index.models.encoder import Encoder, load_encoder
 from index.records import Passage
 from index.storage import store
 from index.text.chinese import to_simplified
+from retrieval.evidence.batch import Batch, BatchOptions
 from retrieval.evidence.question_files import Questions, read_questions
 from retrieval.search import Searcher
 from scripts import terminal
@@ -59,8 +60,9 @@ def timed(searcher: Searcher, encoder: Encoder, asked: Questions, directory: Pat
     """Embed the questions, then ask them."""
 
     def whole() -> None:
-        options, generation = batch.Options(), store.live_generation(directory)
-        batch.run(asked, searcher, directory / f"out.{form}", generation=generation, options=options)
+        generation = store.live_generation(directory)
+        wanted = Batch(asked=asked, options=BatchOptions(), generation=generation, model=searcher.contract)
+        batch.run(wanted, searcher, directory / f"out.{form}")
 
     embedding = _seconds(lambda: encoder.encode_queries([to_simplified(q) for q in asked.questions]))
     asking = _seconds(whole)

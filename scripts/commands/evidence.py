@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,9 +21,8 @@ from scripts.commands.options import (
 
 if TYPE_CHECKING:
     from retrieval.evidence.answer_diff import Finding
-    from retrieval.evidence.question_files import Questions
+    from retrieval.evidence.batch import Batch, Rows
     from retrieval.search import Searcher
-    from scripts.commands.batch import Options, Rows
 
 
 def batch_command(
@@ -60,27 +59,28 @@ def batch_command(
 
     Stopped, it goes on where it was when it is started again.
     """
+    from retrieval.evidence.batch import Batch, BatchOptions
     from retrieval.evidence.question_files import read_questions
     from retrieval.search import Searcher
     from scripts.commands import batch
 
     asked = read_questions(questions, column=column)
-    options = batch.Options(
+    old = _of_table(diff) if diff and not diff.is_dir() else None  # before it may be written over
+    searcher = Searcher.open(index, model=model, reranker=loading(reranker))
+    assert searcher.generation is not None  # ``open`` has set it
+    options = BatchOptions(
         k=k,
         chapters=tuple(chapters or ()),
         titles=tuple(documents or ()),
         reranker=reranker,
         wide=wide,
         base=link_base,
-        mark=excel,
     )
-    old = _of_table(diff) if diff and not diff.is_dir() else None  # before it may be written over
-    searcher = Searcher.open(index, model=model, reranker=loading(reranker))
-    assert searcher.generation is not None  # ``open`` has set it
+    wanted = Batch(asked=asked, options=options, generation=searcher.generation, model=searcher.contract)
     with terminal.progress("asking", "questions") as advance:
-        found = batch.run(asked, searcher, out, generation=searcher.generation, options=options, progress=advance)
+        found = batch.run(wanted, searcher, out, mark=excel, progress=advance)
     if diff and old is None:
-        old = _of_index(diff, searcher, asked, options)
+        old = _of_index(diff, searcher, wanted)
     _show(out, found, old, as_json=as_json)
 
 
@@ -105,21 +105,19 @@ def _of_table(path: Path) -> "list[Finding]":
     return answer_diff.findings(tables.read(path))
 
 
-def _of_index(directory: Path, searcher: "Searcher", asked: "Questions", options: "Options") -> "list[Finding]":
-    """What the same questions find in another index."""
+def _of_index(directory: Path, searcher: "Searcher", batch: "Batch") -> "list[Finding]":
+    """Return the answers to the same questions in another index."""
     from index.models.encoder import load_encoder
     from index.storage.store import open_snapshot
-    from retrieval.evidence import answer_diff, evidence_rows
+    from retrieval.evidence import answer_diff
 
     snapshot = open_snapshot(directory)
     other = searcher.over(snapshot, lambda: load_encoder(snapshot.contract.name))
-    places: dict[str, Any] = {"chapters": options.chapters, "titles": options.titles}
+    found: list[Rows] = []
     with terminal.progress("comparing", "questions") as advance:
-        found = []
-        for answer in evidence_rows.answers(other, asked.questions, k=options.k, **places):
-            found.append(answer_diff.finding(evidence_rows.found_rows(answer)))
-            advance(len(found), len(asked.questions))
-    return found
+        for _ in batch.ask_all(other, found):
+            advance(len(found), len(batch.asked.questions))
+    return [answer_diff.finding(rows) for rows in found]
 
 
 def check_command(

@@ -9,10 +9,10 @@ import typer
 
 from index.storage.generations import Generation
 from retrieval.evidence.answer_diff import Change, Changes, Finding, Said
+from retrieval.evidence.batch import Rows
 from retrieval.evidence.quote_check import Checked, Found
 from retrieval.tables import Table
 from scripts import terminal
-from scripts.commands.batch import Rows
 
 _KINDS = {
     "status": "another verdict",

@@ -25,10 +25,10 @@ from index.models.embedding_cache import CachedEncoder
 from index.models.encoder import load_encoder
 from index.text.scripts import in_other_script
 from retrieval.answering.confidence import Features, LogisticModel
-from retrieval.answering.verdict import is_vague
 from retrieval.evaluation.beir import Collection, Query, read_collection
 from retrieval.evaluation.measures import open_collection
 from retrieval.evaluation.statistics import auroc
+from retrieval.question.plan import is_vague
 from retrieval.search import Searcher
 from scripts.terminal import message
 

@@ -21,6 +21,7 @@ from index.models.encoder import Encoder, SentenceTransformerEncoder
 from index.records import Span
 from index.storage.store import live_generation
 from index.text.chinese import to_simplified
+from retrieval.evidence.batch import Batch, BatchOptions
 from retrieval.evidence.question_files import read_questions
 from retrieval.records import Answer
 from retrieval.schema import answer_json, place_json, related_json
@@ -228,9 +229,9 @@ def test_hostile_files_of_questions(index: Path, tmp_path: Path, times: Times, s
         path.write_bytes(data)
 
         def read_and_asked(path: Path = path, out: Path = out) -> None:
-            batch.run(
-                read_questions(path), searcher, out, generation=live_generation(index), options=batch.Options(k=1)
-            )
+            asked, options = read_questions(path), BatchOptions(k=1)
+            wanted = Batch(asked=asked, options=options, generation=live_generation(index), model=searcher.contract)
+            batch.run(wanted, searcher, out)
             table = out.read_text(encoding="utf-8")
             for line in table.split("\n")[:-1] if out.suffix == ".jsonl" else ():
                 json.loads(line, parse_constant=pytest.fail)

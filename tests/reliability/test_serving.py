@@ -20,8 +20,8 @@ import pytest
 from index.records import Citation, Document, Passage
 from index.storage import store
 from retrieval.answering.out_of_domain import OutOfDomainVectors
+from retrieval.corpus import Place
 from retrieval.live import LiveSearcher, Serving
-from retrieval.question.reference import Place
 from retrieval.records import Answer, RelatedHit
 from retrieval.search import Searcher
 from tests.collection import snapshot_of

@@ -13,8 +13,8 @@ from index.records import Span
 from index.storage import store
 from retrieval.answering import verdict
 from retrieval.answering.out_of_domain import OutOfDomainVectors, out_of_domain_sentences
-from retrieval.answering.verdict import LONGEST_QUESTION
 from retrieval.arrays import Scores
+from retrieval.question.plan import MAX_QUESTION_LENGTH
 from retrieval.ranking.ranker import BOOST
 from retrieval.ranking.reranking import Reranker
 from retrieval.records import Answer, Hit
@@ -117,7 +117,7 @@ def test_how_many_are_asked_for_does_not_change_their_order(both: Searcher, ques
 
 @pytest.mark.parametrize(
     ("question", "says"),
-    [("", "empty"), (" \n\u3000", "empty"), ("问" * (LONGEST_QUESTION + 1), "2,001"), ("a\udc80", "Unicode")],
+    [("", "empty"), (" \n\u3000", "empty"), ("问" * (MAX_QUESTION_LENGTH + 1), "2,001"), ("a\udc80", "Unicode")],
 )
 def test_what_is_no_question_is_refused(searcher: Searcher, question: str, says: str) -> None:
     with pytest.raises(QuestionError, match=says):
@@ -220,7 +220,7 @@ def test_a_chapter_that_the_question_names_is_the_only_one_searched(both: Search
 
 def test_the_place_is_no_part_of_what_is_searched_for(both: Searcher) -> None:
     (question,) = both.questions(["推广再生水"])
-    ranking = both.rank(question, among=both._scopes.scope(chapters=["第二章"], titles=["某省规划"]))
+    ranking = both.rank(question, among=both._planner.filter(chapters=["第二章"], titles=["某省规划"]))
     found = both.ask("《某省规划》第二章关于推广再生水")
     np.testing.assert_allclose([h.score for h in found.hits], ranking.scores)
 
@@ -242,7 +242,7 @@ def test_what_is_chosen_and_what_is_named_must_both_hold(both: Searcher) -> None
 
 def test_a_place_that_is_not_there(both: Searcher) -> None:
     found = both.ask("第九章关于节约用水说了什么？", k=100)
-    assert (found.reason, found.nowhere, found.answered) == ("no such place", ("第九章",), False)
+    assert (found.reason, found.unresolved, found.answered) == ("no such place", ("第九章",), False)
     assert len(found.hits) == len(both.passages)  # which say what there is
     data = answer_json(found)
     assert (data["answer"], data["also"], data["reason"], data["nowhere"]) == (None, [], "no such place", ["第九章"])
@@ -250,7 +250,7 @@ def test_a_place_that_is_not_there(both: Searcher) -> None:
 
 def test_a_place_that_is_there_but_not_among_those_chosen(both: Searcher) -> None:
     found = both.ask("第三章关于幼儿园说了什么？", k=100, chapters=["第一章"])
-    assert (found.reason, found.nowhere) == ("no such place", ("第三章",))
+    assert (found.reason, found.unresolved) == ("no such place", ("第三章",))
     assert lines(found) == {("某省规划", line) for line in (4, 5, 7)} | {("某市办法", line) for line in (3, 4)}
 
 
@@ -271,17 +271,18 @@ def test_filters_let_nothing_else_through(
     both: Searcher, question: str, chapters: list[str], titles: list[str]
 ) -> None:
     try:
-        chosen = both._scopes.scope(chapters=chapters, titles=titles)
+        chosen = both._planner.filter(chapters=chapters, titles=titles)
     except UnknownPlaceError:
         with pytest.raises(UnknownPlaceError):
             both.ask(question, chapters=chapters, titles=titles)
         return
     found = both.ask(question, k=100, chapters=chapters, titles=titles)
-    allowed = {p.id for p, inside in zip(both.passages, chosen, strict=True) if inside}
+    inside = np.ones(len(both.passages), dtype=np.bool_) if chosen is None else chosen
+    allowed = {p.id for p, is_allowed in zip(both.passages, inside, strict=True) if is_allowed}
     shown = [p.id for hit in found.hits for p in (hit.passage, *hit.same_text)]
     assert set(shown) <= allowed
     assert len(shown) == len(set(shown))
-    assert found.hits or found.nowhere == (question,)  # a citation of what is not there finds nothing else
+    assert found.hits or found.unresolved == (question,)  # a citation of what is not there finds nothing else
 
 
 # whether it is answered
@@ -294,7 +295,7 @@ def test_talk_is_no_question_about_the_text(searcher: Searcher) -> None:
     assert searcher.ask(out_of_domain_sentences().talk[0]).reason == "talk"
 
 
-def test_features_are_those_of_the_first_hit(searcher: Searcher) -> None:
+def test_signs_are_those_of_the_first_hit(searcher: Searcher) -> None:
     (question,) = searcher.questions(["万元产值用水量下降多少？"])
     ranking = searcher.rank(question)
     features = searcher.features(question, ranking)
@@ -409,7 +410,7 @@ MIXED = """\
 def test_words_of_a_foreign_question_meet_words_of_the_passage() -> None:
     searcher = searcher_of(snapshot_of(MIXED))
     answer = searcher.ask("energy saving?")
-    explained = searcher.explained(answer)
+    explained = searcher.with_matches(answer)
     hit = explained.hits[0]
     assert hit.why is not None
     met = {(answer.question[slice(*m.question)], hit.passage.text[slice(*m.passage)]) for m in hit.why.matches}
@@ -418,13 +419,13 @@ def test_words_of_a_foreign_question_meet_words_of_the_passage() -> None:
     assert searcher.documents[0].source[slice(*span)] in ("energy", "saving")
     assert replace(hit, why=None) == replace(answer.hits[0], why=None)
     own = searcher.ask("节约用水")
-    assert searcher.explained(own) == own  # words of one script are underlined, not explained
+    assert searcher.with_matches(own) == own  # words of one script are underlined, not explained
 
 
 def test_a_model_without_tokens_explains_nothing() -> None:
     searcher = searcher_of(snapshot_of(MIXED, encoder=TokenlessEncoder()), TokenlessEncoder())
     answer = searcher.ask("energy saving?")
-    assert searcher.explained(answer) == answer
+    assert searcher.with_matches(answer) == answer
 
 
 def test_only_sentences_that_are_there_are_explained(searcher: Searcher) -> None:

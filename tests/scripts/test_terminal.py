@@ -95,7 +95,7 @@ def test_the_verdict_says_how_sure_it_is(
 
 
 @pytest.mark.parametrize(
-    ("reason", "nowhere", "says"),
+    ("reason", "unresolved", "says"),
     [
         ("nothing similar", (), "It holds nothing similar."),
         ("no detail", (), "It speaks of the topic, but not of the detail that is asked for."),
@@ -104,10 +104,10 @@ def test_the_verdict_says_how_sure_it_is(
     ],
 )
 def test_why_the_text_does_not_answer(
-    reason: Reason, nowhere: tuple[str, ...], says: str, capsys: pytest.CaptureFixture[str]
+    reason: Reason, unresolved: tuple[str, ...], says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    answer = Answer(question="？", status="not in the text", confidence=0.02, hits=HITS, reason=reason, nowhere=nowhere)
-    out = shown(answer, capsys)
+    answer = Answer(question="？", status="not in the text", confidence=0.02, hits=HITS, reason=reason)
+    out = shown(replace(answer, unresolved=unresolved), capsys)
     assert out.startswith(f"The text does not answer this question. {says}\n\nNearest passages:\n\n1. ")
     assert "2%" not in out.replace("12%", "")
 
@@ -115,6 +115,14 @@ def test_why_the_text_does_not_answer(
 def test_too_vague_a_question_has_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     out = shown(Answer(question="……", status="too vague", confidence=0, hits=()), capsys)
     assert out == "Please ask in words: who, what, which year, how much.\n"
+
+
+def test_a_place_is_listed_with_the_number_of_its_passages(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = Answer(question="第一章", status="answered", confidence=1, hits=HITS[:1], place_size=3)
+    out = shown(answer, capsys)
+    assert out.startswith("第一章, passages: 3\nOnly the first 1 are listed; all of them are in the text.\n\n1. ")
+    assert "confidence" not in out
+    assert shown(replace(answer, place_size=1), capsys).startswith("第一章, passages: 1\n\n1. ")
 
 
 def test_passages_with_the_same_words_are_named(capsys: pytest.CaptureFixture[str]) -> None:

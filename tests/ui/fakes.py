@@ -2,10 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
+from functools import cached_property
 from itertools import combinations, groupby, permutations, product
 
 import numpy as np
@@ -15,8 +16,10 @@ from index.errors import QuestionError
 from index.models.contract import ModelContract
 from index.records import Citation, Division, Document, Passage, Path, Span
 from index.storage.generations import Generation
+from retrieval.answerer import unsearched_answer
+from retrieval.corpus import Corpus, Place
 from retrieval.coverage.records import ChapterCount, Coverage, CoverageHit, checked_terms
-from retrieval.question.reference import Place, Reference, find_one, find_places
+from retrieval.question.plan import QuestionPlan, QuestionPlanner
 from retrieval.records import Answer, Hit, MatchReason, RelatedHit, RelatedPair, RelationKind, WordMatch
 from retrieval.related.chapter_map import ChapterMap, MapChapter
 
@@ -116,32 +119,54 @@ class BigramSearcher:
             passage_prompt="",
         )
 
-    def ask(self, question: str, *, k: int = 5, titles: Sequence[str] = ()) -> Answer:
-        if not question.strip():
-            raise QuestionError("the question is empty; type one")
-        if len(question) > 200:
-            raise QuestionError(f"the question has {len(question)} characters; shorten it to 200")
-        if question == "crash":
-            raise RuntimeError("a bug")
-        ranked = [found for found in self._ranked(question, 1000) if not titles or found[1].document in titles]
-        hits = [self._hit(rank, *found) for rank, found in enumerate(ranked[:k], 1)]
+    @cached_property
+    def corpus(self) -> Corpus:
+        return Corpus(self.documents)
+
+    @cached_property
+    def planner(self) -> QuestionPlanner:
+        return QuestionPlanner(self.corpus)
+
+    def plan(self, question: str, *, titles: Sequence[str] = ()) -> QuestionPlan:
+        return self.plans([question], titles=titles)[0]
+
+    def plans(
+        self, questions: Sequence[str], *, chapters: Sequence[str] = (), titles: Sequence[str] = ()
+    ) -> list[QuestionPlan]:
+        chosen = self.planner.filter(chapters=chapters, titles=titles)
+        for question in questions:
+            if len(question) > 200:
+                raise QuestionError(f"the question has {len(question)} characters; shorten it to 200")
+            if question == "crash":
+                raise RuntimeError("a bug")
+        return [self.planner.plan(question, chosen) for question in questions]
+
+    def answer(self, plan: QuestionPlan, *, k: int = 5) -> Answer:
+        if not plan.words:
+            return unsearched_answer(self.corpus, plan, k)
+        ranked = [
+            found for found in self._ranked(plan.words) if plan.among is None or plan.among[self.corpus.row(found[1])]
+        ]
+        hits = tuple(self._hit(rank, *found) for rank, found in enumerate(ranked[:k], 1))
         score = hits[0].score
-        if len(question) < 3:
-            return Answer(question=question, status="too vague", confidence=0.1, hits=tuple(hits))
         if score > 0.3:
-            return Answer(question=question, status="answered", confidence=score, hits=tuple(hits))
+            return Answer(question=plan.question, status="answered", confidence=score, hits=hits)
         return Answer(
-            question=question, status="not in the text", confidence=score, hits=tuple(hits), reason="nothing similar"
+            question=plan.question, status="not in the text", confidence=score, hits=hits, reason="nothing similar"
         )
 
-    def ask_many(self, questions: Sequence[str], *, k: int = 5, titles: Sequence[str] = ()) -> list[Answer]:
-        return [self.ask(question, k=k, titles=titles) for question in questions]
+    def answers(self, plans: Sequence[QuestionPlan], *, k: int = 5, reasons: bool = True) -> Iterator[Answer]:
+        assert not reasons  # a batch does not show them
+        return (self.answer(plan, k=k) for plan in plans)
+
+    def ask(self, question: str, *, k: int = 5, titles: Sequence[str] = ()) -> Answer:
+        return self.answer(self.plan(question, titles=titles), k=k)
 
     def related(self, reference: str, *, k: int = 10) -> tuple[RelatedHit, ...]:
         source = next(passage for passage in self._passages() if passage.id == reference)
         found = [
             (score, passage, best)
-            for score, passage, best in self._ranked(source.text, 100)
+            for score, passage, best in self._ranked(source.text)
             if passage.path[0] != source.path[0] and score > 0.05
         ]
         return tuple(
@@ -233,7 +258,7 @@ class BigramSearcher:
     def _chapters(self) -> list[list[Passage]]:
         return [list(some) for _, some in groupby(self._passages(), key=lambda p: (p.document, p.path[:1]))]
 
-    def explained(self, answer: Answer) -> Answer:
+    def with_matches(self, answer: Answer) -> Answer:
         return answer
 
     def matches(self, question: str, sentences: Sequence[tuple[str, Span]]) -> list[tuple[WordMatch, ...]]:
@@ -252,14 +277,14 @@ class BigramSearcher:
         )
 
     def show(self, reference: str) -> tuple[Place, ...]:
-        return find_places(Reference.parse(reference), reference, self.documents)
+        return self.planner.places(reference)
 
     def one(self, reference: str) -> Passage:
         by_id = [passage for passage in self._passages() if passage.id == reference]
-        return by_id[0] if by_id else find_one(Reference.parse(reference), reference, self.documents)
+        return by_id[0] if by_id else self.planner.one(reference)
 
     def citation(self, passage: Passage, span: Span | None = None) -> Citation:
-        return cite(self._title(passage), passage, span)
+        return self.corpus.citation(passage, span)
 
     def _passages(self) -> Iterable[Passage]:
         return (passage for document in self.documents for passage in document.passages)
@@ -267,9 +292,9 @@ class BigramSearcher:
     def _title(self, passage: Passage) -> str:
         return next(document.title for document in self.documents if document.id == passage.document)
 
-    def _ranked(self, question: str, k: int) -> list[tuple[float, Passage, Span]]:
+    def _ranked(self, question: str) -> list[tuple[float, Passage, Span]]:
         found = [(_share(question, p.text), p, _best(question, p.text)) for p in self._passages()]
-        return sorted(found, key=lambda row: -row[0])[:k]
+        return sorted(found, key=lambda row: -row[0])
 
     def _hit(self, rank: int, score: float, passage: Passage, best: Span) -> Hit:
         title = self._title(passage)

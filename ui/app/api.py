@@ -32,7 +32,7 @@ class Api:
         """
         searcher = self._live.current().searcher
         with self._limit.hold():
-            return answer_json(searcher.explained(searcher.ask(question, k=_between(k), titles=documents or ())))
+            return answer_json(searcher.with_matches(searcher.ask(question, k=_between(k), titles=documents or ())))
 
     def show(self, reference: str) -> Json:
         """Show what stands at a place.

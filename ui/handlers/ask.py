@@ -3,9 +3,8 @@
 import hashlib
 from collections.abc import Sequence
 
-from index.errors import UnknownPlaceError
 from index.storage.generations import Generation
-from retrieval.question.reference import Place, Reference
+from retrieval.question.plan import QuestionPlan
 from retrieval.records import Answer
 from ui.handlers.copy_texts import copy_texts
 from ui.handlers.error_handlers import HandlerResult, handle_errors, problem_result
@@ -165,10 +164,11 @@ class AskHandlers:
     def _found(
         self, serving: ServedIndex, question: str, documents: Sequence[str], words: PageWords, base: str
     ) -> HandlerResult:
-        if places := places_at(serving, question, documents):
-            return self._at(serving, question, places, words, base)
+        plan = serving.searcher.plan(question, titles=documents)
+        if plan.places:
+            return self._place(serving, plan, words, base)
         with self.limit.hold():
-            answer = serving.searcher.ask(question, k=HITS, titles=documents)
+            answer = serving.searcher.answer(plan, k=HITS)
         lookup = self.lookup(serving)
         passages = [hit.passage for hit in answer.hits]
         return {
@@ -195,24 +195,21 @@ class AskHandlers:
         same = {hit.passage.id: [lookup.citation(p) for p in hit.same_text] for hit in answer.hits}
         return render_answer(answer, copying, words, same_text=same)
 
-    def _at(
-        self, serving: ServedIndex, question: str, places: Sequence[Place], words: PageWords, base: str
-    ) -> HandlerResult:
-        """The passages of a place, the first of which is opened."""
-        lookup = self.lookup(serving)
+    def _place(self, serving: ServedIndex, plan: QuestionPlan, words: PageWords, base: str) -> HandlerResult:
+        """Return the passages of a place, the first of which is opened."""
+        lookup, answer = self.lookup(serving), serving.searcher.answer(plan, k=_LISTED)
         cards = []
-        for passage, span in places[:_LISTED]:
-            document = lookup.document(passage.document)
-            citation = serving.searcher.citation(passage, span)
-            copies = copy_texts(document, passage, citation, base=base, span=span)
-            marks = Highlights([span] if span else ())
-            cards.append(render_card(passage, document.title, citation, copies, words, marks=marks))
-        passages = [place.passage for place in places]
+        for hit in answer.hits:
+            document = lookup.document(hit.passage.document)
+            copies = copy_texts(document, hit.passage, hit.citation, base=base, span=hit.best)
+            cards.append(
+                render_card(hit.passage, document.title, hit.citation, copies, words, marks=Highlights(hit.marked))
+            )
         return {
-            "html": render_place(question, cards, len(places), words),
-            "hits": [passage.id for passage in passages[:_LISTED]],
-            "counts": count_by_node(lookup.outlines, passages),
-            "place": passages[0].id,
+            "html": render_place(answer.question, cards, answer.place_size, words),
+            "hits": [hit.passage.id for hit in answer.hits],
+            "counts": count_by_node(lookup.outlines, [place.passage for place in plan.places]),
+            "place": answer.hits[0].passage.id,
             **_known(serving),
         }
 
@@ -226,17 +223,6 @@ def pulse(serving: ServedIndex) -> str:
 def _known(serving: ServedIndex) -> HandlerResult:
     generation: Generation = serving.generation
     return {"generation": f"{generation.name} {generation.digest[:16]}"}
-
-
-def places_at(serving: ServedIndex, question: str, documents: Sequence[str]) -> Sequence[Place]:
-    """The passages at the place that is typed; none where it is a question, or a place that is not there."""
-    try:
-        if not Reference.parse(question).places:
-            return ()
-        found = serving.searcher.show(question)
-    except UnknownPlaceError:
-        return ()
-    return [place for place in found if place.passage.document in documents] if documents else found
 
 
 def _spoken(words: PageWords) -> dict[str, str]:

@@ -1,6 +1,6 @@
-"""Many questions at once: the page asks for one block of them after the other, so that it ends with the page.
+"""Batches on the page, which asks for one block of questions after the other: a batch ends with its page.
 
-Between two blocks the limit is free for others; what a batch has found is kept in ``BatchJobs``, which hold only a few.
+Between two blocks others are served; what a batch has found is kept in ``BatchJobs``, which hold only a few.
 """
 
 import binascii
@@ -9,24 +9,23 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import PurePath
 
-from index.errors import ZhangjuError
+from index.errors import QuestionError
 from retrieval import tables
-from retrieval.evidence import evidence_rows
-from retrieval.evidence.question_files import Questions, read_questions_bytes
-from ui.handlers.ask import AskHandlers, places_at
+from retrieval.evidence.batch import Batch, BatchOptions
+from retrieval.evidence.question_files import read_questions_bytes
+from ui.handlers.ask import AskHandlers
 from ui.handlers.error_handlers import HandlerResult, error_result, handle_errors, problem_result
 from ui.handlers.export import file_name
 from ui.html.links import checked_base, shared
 from ui.html.markup import EMPTY
 from ui.render.answers import render_problem
-from ui.render.batch import CHOICES, SHOWN, USUAL, progress, render_batch, render_rows, summary
-from ui.state.batch_jobs import KEPT, BatchJob, BatchJobs, UnknownBatchError
+from ui.render.batch import CHOICES, USUAL, progress, render_batch, render_rows, summary
+from ui.state.batch_jobs import KEPT, SHOWN, BatchJob, BatchJobs, UnknownBatchError
 from ui.state.concurrency import BusyError
 from ui.words import PageWords, words_for
 
 QUESTIONS = 2_000  # in one batch
 ROOM = 700  # kilobytes of a file; in base64 it fits into what a request may bring (ui/security/body_limits.py)
-BLOCK = 8  # questions while which others wait, a fifth of a second
 
 _TYPES = {
     "csv": "text/csv;charset=utf-8",
@@ -57,7 +56,7 @@ class BatchHandlers:
         except UnknownBatchError:
             found, told = None, render_problem(_unknown(words))
         html = render_batch(found, words, most=QUESTIONS, room=ROOM, problem=told)
-        return {"html": html, "ended": found is None or len(found.answers) == found.total}
+        return {"html": html, "ended": found is None or found.done == found.total}
 
     def start(self, name: str, data: str, documents: list[str], k: int, language: str) -> HandlerResult:
         """Read a list of questions.
@@ -128,66 +127,56 @@ class BatchHandlers:
         k = k if k in CHOICES else USUAL
         try:
             asked = read_questions_bytes(content, name)
-            for wide in (0, k):
-                evidence_rows.columns(asked, wide=wide)  # raises for columns that would be lost
-        except ZhangjuError as error:
+            if len(asked.questions) > QUESTIONS:
+                count = f"{len(asked.questions):,}"
+                return problem_result(said.too_many.format(count=count, questions=f"{QUESTIONS:,}"))
+            batch = Batch(
+                asked=asked,
+                options=BatchOptions(k=k, titles=tuple(documents)),
+                generation=serving.generation,
+                model=serving.searcher.contract,
+            )
+            for wide in (False, True):
+                _in_form(batch, wide=wide).check(serving.searcher, "csv")
+        except QuestionError as error:
             return error_result(error, words, title=said.unreadable)
-        if len(asked.questions) > QUESTIONS:
-            return problem_result(said.too_many.format(count=f"{len(asked.questions):,}", questions=f"{QUESTIONS:,}"))
-        serving.searcher.ask_many([], titles=documents)  # raises for documents that are not there
-        job = self._jobs.add(
-            name,
-            asked,
-            k=k,
-            documents=documents,
-            generation=serving.generation,
-            contract=serving.searcher.contract,
-        )
+        job = self._jobs.add(name, batch)
         return {"job": job.id, "total": job.total}
 
     def _advanced(self, job: BatchJob, words: PageWords) -> HandlerResult:
         with job.turn:
-            serving, first = self._room.live.current(), len(job.answers)
-            if serving.generation != job.generation and first < job.total:
+            serving, first = self._room.live.current(), job.done
+            if serving.generation != job.batch.generation and first < job.total:
                 return problem_result(words.batch.changed)
             try:
                 with self._room.limit.hold():
-                    found = serving.searcher.ask_many(job.block(BLOCK), k=job.k, titles=job.documents)
+                    answers = job.batch.ask_block(serving.searcher, job.found)
             except BusyError:
                 return {"again": True}
-            for number, answer in enumerate(found, first):
-                if places := places_at(serving, answer.question, job.documents):
-                    job.places[number] = len(places)
-            job.answers += found
-            done = len(job.answers)
+            shown = answers[: max(SHOWN - first, 0)]
+            job.shown += shown
+            done = job.done
         return {
             "first": first,
             "done": done,
             "total": job.total,
-            "rows": render_rows(job.answers[first : min(done, SHOWN)], first, words, job.places),
+            "rows": render_rows(shown, first, words),
             "progress": progress(job, words),
-            "summary": summary(job.answers, words),
+            "summary": summary(job.found, words),
         }
 
 
+def _in_form(batch: Batch, *, wide: bool, base: str = "") -> Batch:
+    return replace(batch, options=replace(batch.options, wide=wide, base=base))
+
+
 def _table(job: BatchJob, form: str, wide: bool, words: PageWords, base: str) -> HandlerResult:
-    answers = tuple(job.answers)
     kind = _FORMATS.get(form)
-    if not answers or kind is None:
+    if not job.done or kind is None:
         return problem_result(words.export.nothing)
-    asked: Questions = replace(
-        job.asked, questions=job.asked.questions[: len(answers)], rows=job.asked.rows[: len(answers)]
-    )
-    width = job.k if wide and kind != "md" else 0
     base = shared(base) if kind == "md" else base  # a report is read by others, a table often by its maker
-    data = tables.encoded(
-        kind,
-        evidence_rows.columns(asked, wide=width),
-        evidence_rows.rows(map(evidence_rows.found_rows, answers), asked, wide=width, base=base),
-        evidence_rows.about(asked, job.generation, job.contract, {"k": job.k, "documents": list(job.documents)}),
-        mark=True,
-        formats=asked.formats,
-    )
+    table = _in_form(job.batch, wide=wide, base=base).table(kind, job.found)
+    data = tables.encoded(kind, table.columns, table.rows, table.about, mark=True, formats=table.formats)
     name = file_name(words.batch.file_name.format(name=PurePath(job.name).stem))
     return {"name": f"{name}.{kind}", "type": _TYPES[kind], "data": b64encode(data).decode("ascii")}
 

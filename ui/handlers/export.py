@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from ui.handlers.ask import HITS, AskHandlers, places_at
+from ui.handlers.ask import HITS, AskHandlers
 from ui.handlers.copy_texts import copy_texts
 from ui.handlers.error_handlers import HandlerResult, handle_errors, problem_result
 from ui.html.links import checked_base
@@ -19,7 +19,6 @@ from ui.memo.word import word
 from ui.render.basket import CollectedPassage, render_basket, render_unreadable
 from ui.state import basket as collected
 from ui.state.basket import BasketItem, read_basket
-from ui.state.protocols import ServedIndex
 from ui.words import PageWords, words_for
 
 _TYPES = {
@@ -117,13 +116,14 @@ class ExportHandlers:
         )
 
     def _answer(self, make: MemoBuilder, question: str, documents: Sequence[str], form: str) -> HandlerResult:
-        serving: ServedIndex = make.serving
-        if places := places_at(serving, question, documents):
+        searcher = make.serving.searcher
+        plan = searcher.plan(question, titles=documents)
+        if places := plan.places:
             return _file(
                 question, form, make.words, lambda: make.place(question, places), lambda: place_table(places, make)
             )
         with self._room.limit.hold():
-            answer = serving.searcher.ask(question, k=HITS, titles=documents)
+            answer = searcher.answer(plan, k=HITS)
         return _file(question, form, make.words, lambda: make.answer(answer), lambda: answer_table(answer, make))
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from index.citations import place_text
 from index.records import Citation, Passage, Span
-from retrieval.question.reference import Place
+from retrieval.corpus import Place
 from retrieval.records import Answer, Hit
 from ui.html.links import link, shared
 from ui.memo.records import Memo, Quotation
@@ -37,7 +37,7 @@ class MemoBuilder:
             said = words.confidence.format(degree=words.sureness(answer.confidence))
         else:
             verdict = words.no_answer(answer)
-            said = words.why_not(answer.reason, answer.nowhere)
+            said = words.why_not(answer.reason, answer.unresolved)
         return self._memo(
             answer.question,
             words.found if answer.answered else words.nearest,

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from index.records import Citation, Passage
+from retrieval.corpus import Place
 from retrieval.evidence.evidence_rows import COLUMNS, found_rows, passage_columns
-from retrieval.question.reference import Place
 from retrieval.records import Answer
 from retrieval.schema import sentence
 from retrieval.tables.delimited import written

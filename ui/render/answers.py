@@ -85,7 +85,7 @@ def _verdict(answer: Answer, words: PageWords) -> Html:
         kind, body = "zj-answered", _quotations(answer, words)
     else:
         title = element("p", words.no_answer(answer), class_="zj-verdict-title")
-        why = words.why_not(answer.reason, answer.nowhere)
+        why = words.why_not(answer.reason, answer.unresolved)
         kind, body = "zj-unanswered", join(title, element("p", why, class_="zj-why") if why else EMPTY)
     return element("div", asked, body, class_=f"zj-verdict {kind}", role="status")
 

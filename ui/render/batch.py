@@ -1,18 +1,19 @@
 """The batch: the form for a list of questions, how far it is, and the first rows of its table."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
+from retrieval.evidence.batch import Rows
 from retrieval.records import DOUBTFUL, SURE, Answer, Hit
+from retrieval.tables.records import Row
 from ui.html.links import link
 from ui.html.markup import EMPTY, Html, element, join
 from ui.render.passages import cited, foreign
-from ui.state.batch_jobs import BatchJob
+from ui.state.batch_jobs import SHOWN, BatchJob
 from ui.words import PageWords
 
 CHOICES = (1, 3, 5, 10)  # passages for a question
 USUAL = 5
-SHOWN = 100  # questions in the table on the page
 _FORMS = ("csv", "xlsx", "md")
 
 
@@ -25,32 +26,29 @@ def render_batch(job: BatchJob | None, words: PageWords, *, most: int, room: int
     )
 
 
-def render_rows(answers: Sequence[Answer], first: int, words: PageWords, places: Mapping[int, int]) -> Html:
-    """A row for each answer; the first has the number ``first``, counted from 0.
-
-    ``places`` holds, by such numbers, how many passages there are at the place that a question is.
-    """
-    return join(*(_row(number, answer, words, places.get(number, 0)) for number, answer in enumerate(answers, first)))
+def render_rows(answers: Sequence[Answer], first: int, words: PageWords) -> Html:
+    """Return a row for each answer; the first has the number ``first``, counted from 0."""
+    return join(*(_row(number, answer, words) for number, answer in enumerate(answers, first)))
 
 
 def progress(job: BatchJob, words: PageWords) -> str:
     """How far a batch is, in words."""
-    return words.batch.progress.format(done=f"{len(job.answers):,}", total=f"{job.total:,}")
+    return words.batch.progress.format(done=f"{job.done:,}", total=f"{job.total:,}")
 
 
-def summary(answers: Iterable[Answer], words: PageWords) -> str:
-    """How many questions were answered, and how surely."""
-    found = Counter(_verdict(answer) for answer in answers)
+def summary(found: Iterable[Rows], words: PageWords) -> str:
+    """Return how many questions are answered, and how surely, by the rows of each."""
+    counts = Counter(_verdict(rows[0]) for rows in found)
     names = {"answered": "answered", "perhaps": "perhaps", "doubtful": "doubtful"}
     names |= {"not_answered": "not in the text", "vague": "too vague"}
-    return words.batch.summary.format(**{blank: found[verdict] for blank, verdict in names.items()})
+    return words.batch.summary.format(**{blank: counts[verdict] for blank, verdict in names.items()})
 
 
-def _verdict(answer: Answer) -> str:
-    """The status of an answer, and for one that is not sure how doubtful it is, in the steps of the answer's card."""
-    if not answer.answered or answer.confidence >= SURE:
-        return answer.status
-    return "doubtful" if answer.confidence < DOUBTFUL else "perhaps"
+def _verdict(row: Row) -> str:
+    """Return the status of an answer, and for one that is not sure how doubtful it is, in the steps of its card."""
+    if row["status"] != "answered" or row["confidence"] >= SURE:
+        return str(row["status"])
+    return "doubtful" if row["confidence"] < DOUBTFUL else "perhaps"
 
 
 def _form(words: PageWords, most: int, room: int) -> Html:
@@ -82,7 +80,7 @@ def _picker(words: PageWords) -> Html:
 
 def _job(job: BatchJob, words: PageWords) -> Html:
     said = words.batch
-    done, ended = len(job.answers), len(job.answers) == job.total
+    done, ended = job.done, job.done == job.total
     bar = element("progress", max=str(job.total), value=str(done), aria_label=progress(job, words))
     go = {"hidden": ""} if ended else {}
     return element(
@@ -97,7 +95,7 @@ def _job(job: BatchJob, words: PageWords) -> Html:
             element("span", class_="zj-batch-left"),
             class_="zj-batch-progress",
         ),
-        element("p", summary(job.answers, words) if done else "", class_="zj-batch-summary"),
+        element("p", summary(job.found, words) if done else "", class_="zj-batch-summary"),
         element("div", class_="zj-batch-told", role="alert"),
         element(
             "p",
@@ -141,15 +139,16 @@ def _table(job: BatchJob, words: PageWords) -> Html:
     said = words.batch
     names = ("#", said.question, said.answer)
     head = element("thead", element("tr", *(element("th", name, scope="col") for name in names)))
-    body = element("tbody", render_rows(job.answers[:SHOWN], 0, words, job.places))
+    body = element("tbody", render_rows(job.shown, 0, words))
     more = element("p", said.first_rows.format(shown=SHOWN), class_="zj-note") if job.total > SHOWN else EMPTY
     return join(element("div", element("table", head, body), class_="zj-batch-table", tabindex="0"), more)
 
 
-def _row(number: int, answer: Answer, words: PageWords, passages: int) -> Html:
-    status = element("p", element("span", _status(answer, words, passages), class_="zj-kind"))
+def _row(number: int, answer: Answer, words: PageWords) -> Html:
+    status = element("p", element("span", _status(answer, words), class_="zj-kind"))
     if answer.answering:
-        found = _found(answer.answering[0], answer.question, words, "" if passages else _sureness(answer, words))
+        sureness = "" if answer.place_size else _sureness(answer, words)
+        found = _found(answer.answering[0], answer.question, words, sureness)
     else:
         found = _nearest(answer, words)
     return element(
@@ -161,15 +160,15 @@ def _row(number: int, answer: Answer, words: PageWords, passages: int) -> Html:
     )
 
 
-def _status(answer: Answer, words: PageWords, passages: int) -> str:
-    """What stands over an answer on its card, or how many passages are at a place."""
-    if passages:
-        return words.passages.format(count=f"{passages:,}")
+def _status(answer: Answer, words: PageWords) -> str:
+    """Return the title of an answer's card, or for a place the number of its passages."""
+    if answer.place_size:
+        return words.passages.format(count=f"{answer.place_size:,}")
     if answer.answering:
         return words.found_answer(answer.confidence, twice=len(answer.answering) > 1)
     if answer.status == "too vague":
         return words.batch.vague
-    why = words.why_not(answer.reason, answer.nowhere) if answer.nowhere else ""
+    why = words.why_not(answer.reason, answer.unresolved) if answer.unresolved else ""
     return why or words.batch.not_answered
 
 

@@ -1,18 +1,16 @@
-"""Batches of questions: what was asked, how far they are, and no more of them than can be kept."""
+"""Batches of the page: no more of them than can be kept."""
 
 import secrets
 from collections import OrderedDict
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
 from index.errors import ZhangjuError
-from index.models.contract import ModelContract
-from index.storage.generations import Generation
-from retrieval.evidence.question_files import Questions
+from retrieval.evidence.batch import Batch, Rows
 from retrieval.records import Answer
 
 KEPT = 4  # batches, 30 MB each at most; the one that nobody has looked at for longest gives way
+SHOWN = 100  # questions in the table on the page
 
 
 class UnknownBatchError(ZhangjuError):
@@ -21,28 +19,24 @@ class UnknownBatchError(ZhangjuError):
 
 @dataclass(slots=True)
 class BatchJob:
-    """A batch: its answers grow, a block at a time, by whoever holds ``turn``; all of them are of one generation."""
+    """A batch under way: what was found grows, a block at a time, by the holder of ``turn``."""
 
     id: str
     name: str  # of the file
-    asked: Questions
-    k: int
-    documents: tuple[str, ...]
-    generation: Generation
-    contract: ModelContract
-    answers: list[Answer] = field(default_factory=list)
-    places: dict[int, int] = field(default_factory=dict)  # passages of a question that is a place, by its number from 0
+    batch: Batch
+    found: list[Rows] = field(default_factory=list)
+    shown: list[Answer] = field(default_factory=list)  # to the first SHOWN questions
     turn: Lock = field(default_factory=Lock)
+
+    @property
+    def done(self) -> int:
+        """The number of questions that are answered."""
+        return len(self.found)
 
     @property
     def total(self) -> int:
         """The number of questions."""
-        return len(self.asked.questions)
-
-    def block(self, most: int) -> Sequence[str]:
-        """The next questions."""
-        done = len(self.answers)
-        return self.asked.questions[done : done + most]
+        return len(self.batch.asked.questions)
 
 
 class BatchJobs:
@@ -53,18 +47,9 @@ class BatchJobs:
         self._jobs: OrderedDict[str, BatchJob] = OrderedDict()
         self._lock = Lock()
 
-    def add(
-        self,
-        name: str,
-        asked: Questions,
-        *,
-        k: int,
-        documents: Sequence[str],
-        generation: Generation,
-        contract: ModelContract,
-    ) -> BatchJob:
-        """Keep a new batch."""
-        job = BatchJob(secrets.token_urlsafe(16), name, asked, k, tuple(documents), generation, contract)
+    def add(self, name: str, batch: Batch) -> BatchJob:
+        """Keep a new batch from a file of this name."""
+        job = BatchJob(secrets.token_urlsafe(16), name, batch)
         with self._lock:
             self._jobs[job.id] = job
             while len(self._jobs) > self._kept:
@@ -72,7 +57,7 @@ class BatchJobs:
         return job
 
     def get(self, name: str) -> BatchJob:
-        """The batch of this name. Raises UnknownBatchError."""
+        """Return the batch of this name. Raises UnknownBatchError."""
         with self._lock:
             if name not in self._jobs:
                 raise UnknownBatchError("this batch is no longer kept; send it again")

@@ -1,14 +1,15 @@
 """What the page needs of the searcher, as protocols: it is tested without a model."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from index.models.contract import ModelContract
 from index.records import Citation, Document, Passage, Span
 from index.storage.generations import Generation
+from retrieval.corpus import Place
 from retrieval.coverage.records import Coverage
-from retrieval.question.reference import Place
+from retrieval.question.plan import QuestionPlan
 from retrieval.records import Answer, RelatedHit, RelatedPair, WordMatch
 from retrieval.related.chapter_map import ChapterMap
 
@@ -24,14 +25,25 @@ class PageSearcher(Protocol):
     def contract(self) -> ModelContract:
         """Of the model that embeds."""
 
+    def plan(self, question: str, *, titles: Sequence[str] = ()) -> QuestionPlan:
+        """Return the place that a question goes to, or what is searched for. Raises QuestionError."""
+
+    def plans(
+        self, questions: Sequence[str], *, chapters: Sequence[str] = (), titles: Sequence[str] = ()
+    ) -> list[QuestionPlan]:
+        """Do the same as ``plan`` for each question, in order."""
+
+    def answer(self, plan: QuestionPlan, *, k: int = 5) -> Answer:
+        """Return the best passages, and whether they answer; or the first passages of the place."""
+
+    def answers(self, plans: Sequence[QuestionPlan], *, k: int = 5, reasons: bool = True) -> Iterator[Answer]:
+        """Do the same as ``answer`` for each plan, in order."""
+
     def ask(self, question: str, *, k: int = 5, titles: Sequence[str] = ()) -> Answer:
-        """The passages nearest to the question, and whether they answer it."""
+        """Plan and answer a question."""
 
-    def ask_many(self, questions: Sequence[str], *, k: int = 5, titles: Sequence[str] = ()) -> list[Answer]:
-        """The same for each question, in order."""
-
-    def explained(self, answer: Answer) -> Answer:
-        """The answer with the matches of its hits in another language than the question."""
+    def with_matches(self, answer: Answer) -> Answer:
+        """Return the answer with the matches of its hits in another language than the question."""
 
     def matches(self, question: str, sentences: Sequence[tuple[str, Span]]) -> Sequence[tuple[WordMatch, ...]]:
         """Which words of a question meet which of some sentences, each a span of the passage with an id."""

@@ -1,11 +1,10 @@
 import numpy as np
 import pytest
 
-from index.errors import QuestionError
 from index.records import Citation, Division, Passage, Span
 from retrieval.answering import verdict
 from retrieval.answering.confidence import Features
-from retrieval.answering.verdict import LONGEST_QUESTION, checked_question, is_vague, judged, too_vague
+from retrieval.answering.verdict import judged, too_vague
 from retrieval.records import Answer, Hit, Reason
 
 ZERO = Features(*[0.0] * len(Features._fields))
@@ -54,34 +53,10 @@ HITS = hits((0.9, 1), (0.5, 2))
 
 
 def verdict_of(
-    found: Features, some: tuple[Hit, ...] = HITS, *, foreign: bool = False, nowhere: tuple[str, ...] = ()
+    found: Features, some: tuple[Hit, ...] = HITS, *, foreign: bool = False, unresolved: tuple[str, ...] = ()
 ) -> Answer:
     scores = np.array([*(h.score for h in some), *[0.1] * 20], dtype=np.float32)
-    return judged("问？", some, found, scores, foreign=foreign, nowhere=nowhere)
-
-
-# what is a question
-
-
-@pytest.mark.parametrize("question", ["用水？", "  用水？\n", "a" * LONGEST_QUESTION, "？"])
-def test_a_question_is_taken_without_white_space_around_it(question: str) -> None:
-    assert checked_question(question) == question.strip()
-
-
-@pytest.mark.parametrize(
-    ("question", "says"),
-    [("", "empty"), (" \n\u3000", "empty"), ("问" * (LONGEST_QUESTION + 1), "2,001"), ("a\udc80", "Unicode")],
-)
-def test_what_is_no_question_is_refused(question: str, says: str) -> None:
-    with pytest.raises(QuestionError, match=says):
-        checked_question(question)
-
-
-@pytest.mark.parametrize(
-    ("question", "vague"), [("……", True), ("🙂", True), ("水？", True), ("节水", False), ("5G", False), ("no", False)]
-)
-def test_what_has_hardly_a_letter_is_vague(question: str, vague: bool) -> None:
-    assert is_vague(question) == vague
+    return judged("问？", some, found, scores, foreign=foreign, unresolved=unresolved)
 
 
 def test_the_answer_to_something_vague_is_empty() -> None:
@@ -124,8 +99,8 @@ def test_more_is_wanted_of_a_question_in_another_script() -> None:
 
 def test_a_place_that_is_not_there_comes_before_every_other_reason() -> None:
     for found in (SIMILAR._replace(agreement=0.99), ZERO._replace(talk=0.9)):
-        judged = verdict_of(found, nowhere=("第九章",))
-        assert (judged.reason, judged.nowhere) == ("no such place", ("第九章",))
+        judged = verdict_of(found, unresolved=("第九章",))
+        assert (judged.reason, judged.unresolved) == ("no such place", ("第九章",))
         assert judged.answering == ()
         assert judged.confidence <= LEAST
 

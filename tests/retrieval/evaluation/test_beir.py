@@ -5,8 +5,8 @@ import pytest
 
 from index.building.embedding import heading_text
 from index.errors import DocumentError
-from retrieval.answering.verdict import LONGEST_QUESTION
 from retrieval.evaluation.beir import Query, read_collection
+from retrieval.question.plan import MAX_QUESTION_LENGTH
 from tests.bench import CORPUS, QUERIES, write_bench, write_jsonl
 
 
@@ -47,13 +47,13 @@ def test_of_passages_with_one_id_the_last_counts_and_that_is_told(tmp_path: Path
 
 def test_what_counts_for_nothing_is_told(tmp_path: Path) -> None:
     folder = write_bench(tmp_path)
-    long = {"_id": "long", "text": "问" * (LONGEST_QUESTION + 1)}
+    long = {"_id": "long", "text": "问" * (MAX_QUESTION_LENGTH + 1)}
     write_jsonl(folder / "queries.jsonl", [*QUERIES, {"_id": 7, "text": " "}, long])
     with (folder / "qrels" / "test.tsv").open("a") as file:
         file.write("long\tp1\t0\r\n\n")
     found = read_collection(folder)
     assert [q.id for q in found.queries] == ["q1", "q2", "q3", "long"]
-    assert len(found.queries[3].text) == LONGEST_QUESTION
+    assert len(found.queries[3].text) == MAX_QUESTION_LENGTH
     assert found.remarks == (
         "questions without a judgement, which are not asked: 1 of 5 (the first: 7)",
         "judged questions without a passage that answers, which count 0: 1 of 4 (the first: long)",

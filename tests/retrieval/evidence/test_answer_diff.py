@@ -51,9 +51,8 @@ def test_questions_are_compared_turn_by_turn() -> None:
 
 
 def findings(searcher: Searcher, asked: Questions) -> list[Finding]:
-    return [
-        answer_diff.finding(evidence_rows.found_rows(a)) for a in evidence_rows.answers(searcher, asked.questions, k=3)
-    ]
+    answers = searcher.ask_many(asked.questions, k=3)
+    return [answer_diff.finding(evidence_rows.found_rows(answer)) for answer in answers]
 
 
 def asking(questions: list[str]) -> Questions:

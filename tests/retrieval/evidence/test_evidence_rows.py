@@ -23,16 +23,6 @@ def asking(*questions: str, own: dict[str, object] | None = None) -> Questions:
     return Questions(questions=questions, columns=("question", *(own or {})), rows=rows)
 
 
-def test_questions_are_answered_in_the_same_order_from_wherever_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(evidence_rows, "EMBEDDED", 3)
-    searcher = searcher_of(snapshot_of(LAW))
-    questions = [f"第{n}问：用水量公布吗" for n in range(8)]
-    whole = list(evidence_rows.answers(searcher, questions, k=1))
-    assert [a.question for a in whole] == questions
-    for begin in range(9):
-        assert list(evidence_rows.answers(searcher, questions, k=1, begin=begin)) == whole[begin:]
-
-
 def test_levels_pages_and_the_sentence_have_columns_of_their_own() -> None:
     searcher = searcher_of(snapshot_of(LAW))
     row = evidence_rows.found_rows(searcher.ask("公布用水量", k=1))[0]

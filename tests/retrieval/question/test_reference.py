@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from index.citations import cite
 from index.errors import DocumentError, UnknownPlaceError
 from index.parsing.structure import read_document
-from index.records import Document
-from retrieval.question.reference import Reference, find, find_one, find_places
+from index.records import Document, Passage
+from retrieval.corpus import Corpus
+from retrieval.question.reference import ReferenceResolver
 
 PLAN = """\
 某省规划
@@ -62,12 +63,17 @@ DOCUMENTS = (read_document(PLAN.encode(), "plan.txt"), read_document(LAW.encode(
 ALL = (*DOCUMENTS, read_document(ODD.encode(), "odd.md"))
 
 
+def found(words: str, documents: Sequence[Document]) -> list[Passage]:
+    places = ReferenceResolver(Corpus(documents)).places(words)
+    return list(dict.fromkeys(place.passage for place in places))
+
+
 def lines(words: str, documents: tuple[Document, ...] = DOCUMENTS) -> list[int]:
-    return [p.line for p in find(Reference.parse(words), words, documents)]
+    return [p.line for p in found(words, documents)]
 
 
 @pytest.mark.parametrize(
-    ("words", "found"),
+    ("words", "expected"),
     [
         ("第十六章第二节第1段", [9]),
         ("第十六章第二节", [9, 10, 11]),
@@ -92,16 +98,17 @@ def lines(words: str, documents: tuple[Document, ...] = DOCUMENTS) -> list[int]:
         ("《某某法》", [3, 4, 5]),
     ],
 )
-def test_references_are_read(words: str, found: list[int]) -> None:
-    assert lines(words) == found
+def test_references_are_read(words: str, expected: list[int]) -> None:
+    assert lines(words) == expected
 
 
 def assert_cited_both_ways(documents: Sequence[Document]) -> None:
+    references = ReferenceResolver(Corpus(documents))
     for document in documents:
         for passage in document.passages:
             citation = cite(document.title, passage)
             for words in (citation.zh, citation.en, passage.id):
-                assert find_one(Reference.parse(words), words, documents) == passage, words
+                assert references.one(words) == passage, words
 
 
 def test_every_citation_leads_back_to_its_passage() -> None:
@@ -109,7 +116,7 @@ def test_every_citation_leads_back_to_its_passage() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "found"),
+    ("words", "expected"),
     [
         ("序言第2段", [5]),
         ("序言, para. 2", [5]),
@@ -126,8 +133,8 @@ def test_every_citation_leads_back_to_its_passage() -> None:
         ("article 12 of 解释", [18]),
     ],
 )
-def test_titles_ranges_and_lists_are_read(words: str, found: list[int]) -> None:
-    assert lines(words, ALL) == found
+def test_titles_ranges_and_lists_are_read(words: str, expected: list[int]) -> None:
+    assert lines(words, ALL) == expected
 
 
 @pytest.mark.parametrize(
@@ -142,8 +149,8 @@ def test_titles_ranges_and_lists_are_read(words: str, found: list[int]) -> None:
     ],
 )
 def test_paragraphs_and_items_have_their_spans(words: str, texts: list[str | None]) -> None:
-    found = find_places(Reference.parse(words), words, ALL)
-    assert [place.span and place.passage.text[slice(*place.span)] for place in found] == texts
+    places = ReferenceResolver(Corpus(ALL)).places(words)
+    assert [place.span and place.passage.text[slice(*place.span)] for place in places] == texts
 
 
 def test_a_missing_item_is_said_with_its_article() -> None:
@@ -177,7 +184,7 @@ def test_citations_of_any_document_lead_back(parts: list[str], name: str) -> Non
     for passage in document.passages:
         citation = cite(document.title, passage)
         for words in (citation.zh, citation.en):
-            assert passage in find(Reference.parse(words), words, (document, *DOCUMENTS))
+            assert passage in found(words, (document, *DOCUMENTS))
 
 
 @pytest.mark.shared
@@ -186,11 +193,12 @@ def test_every_citation_of_the_plan_and_the_laws_leads_back(shared_folder: Path)
     documents = [read_document(file.read_bytes(), file.name) for file in files]
     assert len(documents) == 10
     assert_cited_both_ways(documents)
+    references = ReferenceResolver(Corpus(documents))
     for document in documents:
         for passage in document.passages[::3]:
             for part in passage.inner:
                 for words in astuple(cite(document.title, passage, part.span))[:2]:
-                    (place,) = find_places(Reference.parse(words), words, documents)
+                    (place,) = references.places(words)
                     assert place.passage == passage
                     assert place.span is None or place.span.start <= part.span.start < part.span.end <= place.span.end
 

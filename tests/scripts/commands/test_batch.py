@@ -14,6 +14,7 @@ from index.errors import QuestionError, UnknownPlaceError
 from index.storage import store
 from retrieval import tables
 from retrieval.evidence import evidence_rows
+from retrieval.evidence.batch import BLOCK, Batch, BatchOptions
 from retrieval.evidence.question_files import Questions, read_questions
 from retrieval.records import Answer
 from scripts.commands import batch
@@ -42,9 +43,9 @@ def run(
     progress: Callable[[int, int], None] | None = None,
     **options: Any,
 ) -> int:
-    chosen = batch.Options(**{"k": 3, **options})
-    searcher, generation = open_searcher(index), store.live_generation(index)
-    return sum(map(len, batch.run(asked, searcher, out, generation=generation, options=chosen, progress=progress)))
+    chosen, searcher = BatchOptions(**{"k": 3, **options}), open_searcher(index)
+    wanted = Batch(asked=asked, options=chosen, generation=store.live_generation(index), model=searcher.contract)
+    return sum(map(len, batch.run(wanted, searcher, out, progress=progress)))
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -174,7 +175,7 @@ def test_a_run_with_other_options_is_not_gone_on_with(index: Path, tmp_path: Pat
         run(QUESTIONS, index, out, progress=stop)
     steps: list[int] = []
     run(QUESTIONS, index, out, progress=lambda done, _: steps.append(done), **options)
-    assert steps[0] == batch.BLOCK
+    assert steps[0] == BLOCK
 
 
 def test_tables_that_cannot_be_written(index: Path, tmp_path: Path) -> None:
@@ -211,7 +212,8 @@ import os, random, signal, sys, time
 from pathlib import Path
 from index.storage import store
 from retrieval import tables
-from scripts.commands import batch
+from retrieval.evidence import batch
+from scripts.commands.batch import run
 from tests.collection import open_searcher
 from tests.scripts.commands.test_batch import QUESTIONS
 
@@ -222,9 +224,10 @@ for form in tables.FORMATS:
     for moment in [moments.uniform(0, 0.5) for _ in range(3)] + [None]:
         child = os.fork()
         if not child:
-            options = batch.Options(k=2)
+            options = batch.BatchOptions(k=2)
             out, slowly = folder / f"out.{form}", lambda *_: time.sleep(0.02)
-            batch.run(QUESTIONS, searcher, out, generation=generation, options=options, progress=slowly)
+            wanted = batch.Batch(asked=QUESTIONS, options=options, generation=generation, model=searcher.contract)
+            run(wanted, searcher, out, progress=slowly)
             os._exit(0)
         if moment is not None:
             time.sleep(moment)

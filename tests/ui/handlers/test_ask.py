@@ -1,6 +1,5 @@
 import asyncio
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from threading import Event, Thread
 
@@ -9,6 +8,7 @@ import pytest
 from index.citations import cite
 from index.errors import UnknownPlaceError
 from index.storage.generations import Generation
+from retrieval.question.plan import QuestionPlan
 from retrieval.records import Answer
 from retrieval.schema import answer_json
 from tests.ui.fakes import FIRST, SECOND, BigramSearcher, Standing, law, plan
@@ -89,8 +89,8 @@ def test_a_place_leads_to_its_passages() -> None:
 class Repeating(BigramSearcher):
     """Finds that the first hit's words stand in the last passage, too."""
 
-    def ask(self, question: str, *, k: int = 5, titles: Sequence[str] = ()) -> Answer:
-        found = super().ask(question, k=k, titles=titles)
+    def answer(self, plan: QuestionPlan, *, k: int = 5) -> Answer:
+        found = super().answer(plan, k=k)
         same = (self.documents[-1].passages[-1],)
         return replace(found, hits=(replace(found.hits[0], same_text=same), *found.hits[1:]))
 
@@ -195,9 +195,9 @@ class Overtaken(BigramSearcher):
 
     live: Standing
 
-    def ask(self, question: str, *, k: int = 5, titles: Sequence[str] = ()) -> Answer:
+    def answer(self, plan: QuestionPlan, *, k: int = 5) -> Answer:
         self.live.generation = SECOND
-        return super().ask(question, k=k, titles=titles)
+        return super().answer(plan, k=k)
 
 
 def test_a_question_is_asked_of_one_index_alone() -> None:

@@ -279,7 +279,7 @@ def test_a_second_hit_that_does_not_answer_is_not_quoted() -> None:
 )
 def test_the_reason_stands_below_the_verdict(reason: Reason, zh: str, en: str) -> None:
     found = answer(hit(passage(TEXT), Span(0, 9)), status="not in the text")
-    found = replace(found, reason=reason, nowhere=("第九十九章", "第一百条") if reason == "no such place" else ())
+    found = replace(found, reason=reason, unresolved=("第九十九章", "第一百条") if reason == "no such place" else ())
     for words, says in ((ZH, zh), (EN, en)):
         html = shown(found, words)
         assert f'<p class="zj-verdict-title">{words.not_in_the_text}</p><p class="zj-why">' in html
@@ -357,7 +357,7 @@ def hostile_answer(status: Status) -> Answer:
     )
     asked = replace(answer(found, replace(found, rank=2), status=status, question=HOSTILE), second=2)
     if status == "not in the text":
-        asked = replace(asked, reason="no such place", nowhere=(HOSTILE,))
+        asked = replace(asked, reason="no such place", unresolved=(HOSTILE,))
     return asked
 
 
@@ -447,7 +447,7 @@ def test_a_citation_of_what_is_not_there_is_said_to_be_missing_and_nothing_is_li
         (ZH, "这些文件里没有这个出处", "所查的内容里没有《刑法》。"),
         (EN, "Not in these documents", "There is no 《刑法》 in what was searched."),
     ):
-        html = shown(replace(answer(status="not in the text"), reason="no such place", nowhere=("《刑法》",)), words)
+        html = shown(replace(answer(status="not in the text"), reason="no such place", unresolved=("《刑法》",)), words)
         assert f'<p class="zj-verdict-title">{title}</p><p class="zj-why">{why}</p>' in html
         assert "zj-hits" not in html
 

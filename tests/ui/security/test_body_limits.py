@@ -8,7 +8,7 @@ from http.client import HTTPConnection
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from retrieval.question.reference import Place
+from retrieval.corpus import Place
 from tests.ui.app.running import served
 from tests.ui.fakes import BigramSearcher
 from ui.security.body_limits import LIMITS, MAX_BODY, UPLOAD_PATH, BodyLimit, BodyLimits
