@@ -1,0 +1,69 @@
+"""The command line, the page and the API give the same answer to a question, whatever mixes words and places in it."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from retrieval.question.plan import QuestionPlan
+from retrieval.records import Answer
+from retrieval.schema import answer_json
+from retrieval.search import Searcher
+from scripts.cli import UNANSWERED
+from tests.collection import searcher_of, snapshot_of
+from tests.mixed_questions import TEXTS, mixed_questions
+from tests.scripts.test_cli import Run, run
+from tests.ui.app.running import Answering
+from tests.ui.fakes import FIRST
+from ui.app.api import Api
+from ui.handlers.ask import AskHandlers
+from ui.state.concurrency import ConcurrencyLimit
+
+__all__ = ["run"]
+
+QUESTIONS = mixed_questions(200, seed=14)
+
+
+class Recorder(Searcher):
+    """A searcher that keeps the last answer that it gave, and how many passages were wanted."""
+
+    last: Answer
+    k: int
+
+    def answer(self, plan: QuestionPlan, *, k: int = 5) -> Answer:
+        self.last, self.k = super().answer(plan, k=k), k
+        return self.last
+
+
+@pytest.fixture(scope="module")
+def searcher() -> Recorder:
+    found = searcher_of(snapshot_of(*TEXTS))
+    found.__class__ = Recorder
+    assert isinstance(found, Recorder)
+    return found
+
+
+@pytest.fixture
+def desk(run: Run, searcher: Recorder, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """The command line with an index that is open already."""
+    monkeypatch.setattr(Searcher, "open", lambda *_, **__: searcher)
+    return run
+
+
+def test_page_command_line_and_api_give_the_same_answer(desk: Run, searcher: Recorder) -> None:
+    live = Answering(searcher, FIRST)
+    page, api = AskHandlers(live), Api(live, ConcurrencyLimit())
+    statuses: set[tuple[str, bool]] = set()
+    for question in QUESTIONS:
+        shown = page.answer(question, [], "zh", "")
+        answer, k = searcher.last, searcher.k
+        expected: Any = json.loads(json.dumps(answer_json(searcher.with_matches(answer))))
+        status, out, err = desk("ask", question, "-k", str(k), "--json")
+        assert json.loads(out) == expected, (question, err)
+        assert status == (0 if answer.answered else UNANSWERED)
+        assert json.loads(json.dumps(api.search(question, k))) == expected
+        assert shown["hits"] == [hit.passage.id for hit in answer.hits]
+        assert ("place" in shown) == (answer.place_size > 0)
+        statuses.add((answer.status, answer.place_size > 0))
+    assert statuses == {("answered", True), ("answered", False), ("not in the text", False)}
