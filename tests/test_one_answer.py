@@ -1,7 +1,6 @@
 """The command line, the page and the API give the same answer to a question, whatever mixes words and places in it."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -45,7 +44,7 @@ def searcher() -> Recorder:
 
 
 @pytest.fixture
-def desk(run: Run, searcher: Recorder, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+def desk(run: Run, searcher: Recorder, monkeypatch: pytest.MonkeyPatch) -> Run:
     """The command line with an index that is open already."""
     monkeypatch.setattr(Searcher, "open", lambda *_, **__: searcher)
     return run
