@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from index.errors import DocumentError
-from index.loaders import markdown, text
+from index.loaders import mail, markdown, text
 from index.loaders.docx.reader import load as load_docx
 from index.loaders.file_type import detect_file_type
 from index.loaders.html.reader import load as load_html
@@ -23,6 +23,9 @@ LOADERS: Mapping[str, Callable[[bytes, str], SourceText]] = {
     ".html": load_html,
     ".htm": load_html,
     ".xhtml": load_html,
+    ".eml": mail.load,
+    ".mht": mail.load,
+    ".mhtml": mail.load,
 }
 
 

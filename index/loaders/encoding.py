@@ -16,7 +16,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")  # 1B stays: ISO-202
 _CONTROL_BYTES = re.compile(_CONTROL.pattern.encode("ascii"))
 _ISO_2022 = re.compile(rb"\x1b[$(][@-Z]")  # switches character sets in text that is otherwise ASCII
 _ORDINARY = re.compile(
-    r"[\t\n\r\x20-\x7e\u00a0-\u04ff\u2010-\u2026\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff00-\uffef]"
+    r"[\t\n\r\x20-\x7e\u00a0-\u00ff\u0370-\u04ff\u2010-\u2026\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff00-\uffef]"
 )
 _MIN_ORDINARY = 0.9  # share of such characters; bytes paired the wrong way give rare ones
 _MAX_CONTROL_SHARE = 0.001  # above it, bytes are not text; real texts hold none or a stray one

@@ -33,6 +33,10 @@ _METADATA = re.compile(
 )
 _VISIBLE = re.compile(r"\S")
 _METADATA_KEYS = {"标题": "title", "日期": "date", "来源": "source", "作者": "author"}
+_LINK = re.compile(r"\[([^\[\]]+)\]\([^()]*(?:\([^()]*\)[^()]*)*\)$")  # a line that is nothing but a link
+_HTML_TABLE = re.compile(r"<table\b.*?</table\s*>", re.IGNORECASE | re.DOTALL)
+_TABLE_TAGS = re.compile(r"(?P<cell></t[dh]\s*>\s*<t[dh]\b[^<>]*>)|(?P<row></tr\s*>)|</?[A-Za-z][^<>]*>", re.IGNORECASE)
+_HARD_BREAK = re.compile(r"(?: {2,}|\\|<br\s*/?>)$")
 
 
 def load(data: bytes, name: str) -> SourceText:
@@ -46,8 +50,8 @@ def load(data: bytes, name: str) -> SourceText:
     metadata = dict(_metadata(front.group(1))) if front else {}
     if front:
         text = _blank(front) + text[front.end() :]
-    text = _BOLD_NUMBER.sub(_without_bold, _COMMENT.sub(_blank, text))
-    lines = tuple(_with_gaps(_without_markup(list(split_lines(text)))))
+    text = _HTML_TABLE.sub(_table_rows, _BOLD_NUMBER.sub(_without_bold, _COMMENT.sub(_blank, text)))
+    lines = tuple(_with_soft_breaks(_with_gaps(_without_markup(list(split_lines(text)))), text))
     if not lines:
         raise DocumentError(f"{name} holds no text, only marks; give a document with text in it")
     return SourceText(text=_blank_outside(lines, text), lines=lines, metadata=metadata, remarks=remarks)
@@ -78,6 +82,28 @@ def _without_bold(found: re.Match[str]) -> str:
     before, mark, number = found.groups()
     blank = " " * len(mark)
     return before + blank + number + blank
+
+
+def _table_rows(found: re.Match[str]) -> str:
+    """Return an HTML table as rows of values separated by |, at the same offsets."""
+
+    def shown(tag: re.Match[str]) -> str:
+        words = tag.group()
+        if tag.lastgroup == "cell":
+            return "|".center(len(words))
+        return "\v".ljust(len(words)) if tag.lastgroup == "row" else _VISIBLE.sub(" ", words)
+
+    return _TABLE_TAGS.sub(shown, found.group())
+
+
+def _with_soft_breaks(lines: Iterator[Line], text: str) -> Iterator[Line]:
+    """Yield the lines; those that continue the sentence of the line before are marked as soft breaks."""
+    before: Line | None = None
+    for line in lines:
+        adjoining = before is not None and not line.gap and not line.level and line.number == before.number + 1
+        hard = before is not None and _HARD_BREAK.search(text[before.end : text.find("\n", before.end)])
+        yield replace(line, soft=adjoining and not hard and line.text[0].islower())
+        before = line
 
 
 def _without_markup(lines: list[Line]) -> Iterator[Line]:
@@ -127,6 +153,8 @@ def _without_enclosing_marks(line: Line) -> Line:
         line = _part(line, tag.end(), len(line.text))
     while (tags := list(_TAG.finditer(line.text))) and tags[-1].end() == len(line.text):
         line = _part(line, 0, tags[-1].start())
+    if link := _LINK.match(line.text):
+        line = _part(line, link.start(1), link.end(1))
     for mark in _EMPHASIS:
         inner = line.text[len(mark) : -len(mark)]
         if inner and line.text == mark + inner + mark and mark[0] not in inner and inner == inner.strip():

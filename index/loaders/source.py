@@ -11,6 +11,7 @@ class Line:
     ``number`` is the 1-based line of the source. ``level`` is the depth of a heading in formats that mark headings
     (``##`` is 2), else 0. ``gap`` is true after a blank line, next to a heading and at the start of the file.
     ``page`` counts from 1 in formats that have pages, else it is 0.
+    ``soft`` tells that the line continues the sentence of the line before.
     """
 
     text: str
@@ -19,6 +20,7 @@ class Line:
     level: int = 0
     gap: bool = False
     page: int = 0
+    soft: bool = False
 
     @property
     def end(self) -> int:

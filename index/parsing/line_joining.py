@@ -43,7 +43,7 @@ class LineJoiner:
         if not _may_be_one_paragraph(before, after):
             return False
         left, right = before.line.text[-1], after.line.text[0]
-        if left in _NO_PARAGRAPH_ENDS:
+        if left in _NO_PARAGRAPH_ENDS or (after.line.soft and left not in _PARAGRAPH_ENDS):
             return True
         if self._width and not self._is_indented(after.line):
             if _width(before.line.text) >= _full_width(before.line.text) * self._width:

@@ -19,7 +19,7 @@ from index.parsing.line_joining import LineJoiner, group_paragraphs, join_lines
 from index.parsing.number_sequence import drop_numbers_out_of_sequence
 from index.records import Division, Document, Heading, Passage, Path
 
-PARSER_VERSION = 4  # raise it when the same file gives other passages; indexes built by another parser are rebuilt
+PARSER_VERSION = 5  # raise it when the same file gives other passages; indexes built by another parser are rebuilt
 
 _LEAD = re.compile(r"([^。，；：！？,;:!?\n]{2,30})。(?=\S)")
 _MIN_LEAD_SHARE = 0.3  # of paragraphs that start with a short sentence; with fewer, such sentences are no titles

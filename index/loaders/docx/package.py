@@ -39,19 +39,28 @@ class Package:
         """Return the part with a role (``styles``, ``numbering``, ``footnotes``, ``endnotes``), None if missing."""
         return self._xml(self._roles[role]) if role in self._roles else None
 
+    def embedded(self, relation: str) -> tuple[bytes, str] | None:
+        """Return the bytes and the name of the part with this relation id, None if it is missing."""
+        part = self._roles.get(f"#{relation}", "")
+        return (self._read(part), posixpath.basename(part)) if part in self._archive.NameToInfo else None
+
     def properties(self) -> Element | None:
         """Return the document's properties (title, author, dates), None if missing."""
         return self._xml(self._relationships("").get("core-properties", "docProps/core.xml"))
 
     def _relationships(self, part: str) -> Mapping[str, str]:
-        """Return the parts that a part refers to, by the last word of the type; ``""`` is the package itself."""
+        """Return the parts that a part refers to, by the last word of the type and by "#" and the id of the relation.
+
+        ``""`` is the package itself.
+        """
         folder, file = posixpath.split(part)
         root = self._xml(posixpath.join(folder, "_rels", file + ".rels"))
         found: dict[str, str] = {}
         for relation in root if root is not None else ():
-            role, target = relation.get("Type", "").rsplit("/", 1)[-1], relation.get("Target", "")
             if relation.get("TargetMode") != "External":
-                found.setdefault(role, posixpath.normpath(posixpath.join("/" + folder, target)).lstrip("/"))
+                target = posixpath.normpath(posixpath.join("/" + folder, relation.get("Target", ""))).lstrip("/")
+                found.setdefault(relation.get("Type", "").rsplit("/", 1)[-1], target)
+                found.setdefault(f"#{relation.get('Id', '')}", target)
         return found
 
     def _xml(self, part: str) -> Element | None:

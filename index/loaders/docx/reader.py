@@ -14,6 +14,7 @@ from index.loaders.docx.numbering import Numbering, child_value, int_attribute
 from index.loaders.docx.package import Package
 from index.loaders.file_type import detect_file_type
 from index.loaders.source import Block, SourceText, compose_source, strip_blank
+from index.loaders.tables import Cell, table_lines
 
 _HEADING_STYLE = re.compile(r"(?:heading|标题|標題)\s*([1-9])", re.IGNORECASE)
 _TITLE_STYLE = re.compile(r"title|标题|標題", re.IGNORECASE)
@@ -31,8 +32,8 @@ _NOTES = {"footnoteReference": "footnotes", "endnoteReference": "endnotes"}
 def load(data: bytes, name: str) -> SourceText:
     """Load a Word document: one line for each paragraph, table row and note. Raises DocumentError.
 
-    Deleted text, page headers and text boxes are left out. A note follows the paragraph that refers to it as ［注1］…,
-    numbered through the document.
+    Deleted text and page headers are left out. A text box follows its paragraph. A note follows the paragraph that
+    refers to it as ［注1］…, numbered through the document.
     """
     found = detect_file_type(data)
     if not data.strip():
@@ -96,6 +97,7 @@ class _Reader:
     """A single pass through a document's body; it counts numbered paragraphs and notes."""
 
     def __init__(self, package: Package) -> None:
+        self._package = package
         self._body = package.document().find("body")
         self._styles = _Styles(package.part("styles"))
         self._numbering = Numbering(package.part("numbering"))
@@ -114,9 +116,17 @@ class _Reader:
                 yield from self._paragraph(node)
             elif node.tag == "tbl":
                 yield Block(text="")  # text before and after a table is not one paragraph with it
-                for row in (row for row in _unwrapped(node) if row.tag == "tr"):
-                    yield from self._row(row)
+                yield from self._table(node)
                 yield Block(text="")
+            elif node.tag == "altChunk":
+                yield from self._embedded(node)
+
+    def _embedded(self, node: Element) -> Iterator[Block]:
+        """Yield the blocks of a file inside the document that Word shows as part of it."""
+        if (part := self._package.embedded(node.get("id", ""))) is not None:
+            yield Block(text="")
+            yield from _read_embedded(*part)
+            yield Block(text="")
 
     def _paragraph(self, node: Element) -> Iterator[Block]:
         properties = node.find("pPr")
@@ -134,6 +144,10 @@ class _Reader:
         for line in (self._number(properties, chain) + found.text).split("\n"):
             yield Block(text=line, level=level)
         yield from self._note_blocks(found.notes)
+        for box in _text_boxes(node):
+            yield Block(text="")
+            yield from self._blocks_in(box)
+            yield Block(text="")
 
     def _number(self, properties: Element | None, chain: Sequence[tuple[str, str, Element]]) -> str:
         direct = properties.find("numPr") if properties is not None else None
@@ -156,19 +170,45 @@ class _Reader:
                 yield Block(text=f"［注{self._note_count}］{text}")
                 yield Block(text="")
 
-    def _row(self, row: Element) -> Iterator[Block]:
-        if row.find("trPr/del") is not None:
-            return
-        cells = []
+    def _table(self, node: Element) -> Iterator[Block]:
+        rows = [self._row(row) for row in _unwrapped(node) if row.tag == "tr" and row.find("trPr/del") is None]
+        lines = table_lines([[cell for cell, _ in row] for row in rows])
+        for row, line in zip(rows, lines, strict=True):
+            filled = [blocks for _, blocks in row if blocks]
+            if len(filled) == 1:  # a frame around text
+                yield from filled[0]
+            elif line:
+                yield Block(text=line)
+
+    def _row(self, row: Element) -> list[tuple[Cell, list[Block]]]:
+        """Return the cells of a row with their paragraphs; a cell merged with the one above has none."""
+        head = row.find("trPr/tblHeader") is not None
+        skipped = int_attribute(child_value(row.find("trPr"), "gridBefore"), 0)
+        cells: list[tuple[Cell, list[Block]]] = [(Cell(text="", columns=skipped, head=head), [])] if skipped else []
         for cell in (cell for cell in _unwrapped(row) if cell.tag == "tc"):
             merge = cell.find("tcPr/vMerge")
-            if merge is None or merge.get("val") == "restart":  # other merged cells repeat the text of the cell above
-                cells.append([block for block in self._blocks_in(cell) if strip_blank(block.text)])
-        cells = [cell for cell in cells if cell]
-        if len(cells) == 1:  # a frame around text
-            yield from cells[0]
-        elif cells:
-            yield Block(text=" | ".join(" ".join(strip_blank(block.text) for block in cell) for cell in cells))
+            above = merge is not None and merge.get("val") != "restart"
+            blocks = [] if above else [block for block in self._blocks_in(cell) if strip_blank(block.text)]
+            text = " ".join(strip_blank(block.text) for block in blocks)
+            columns = int_attribute(child_value(cell.find("tcPr"), "gridSpan"), 1)
+            cells.append((Cell(text=text, columns=columns, above=above, head=head), blocks))
+        return cells
+
+
+def _read_embedded(data: bytes, name: str) -> Iterator[Block]:
+    from index.loaders import load as load_any  # which imports this module
+
+    for line in load_any(data, name).lines:
+        yield Block(text=line.text, level=line.level, gap=line.gap)
+
+
+def _text_boxes(node: Element) -> Iterator[Element]:
+    """Yield the contents of the text boxes of a paragraph, without the copies for old readers."""
+    for child in node:
+        if child.tag == "txbxContent":
+            yield child
+        elif child.tag != "Fallback" and child.tag not in _DELETED:
+            yield from _text_boxes(child)
 
 
 def _unwrapped(parent: Element) -> Iterator[Element]:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from index.loaders.html.main_text import walk
 from index.loaders.source import Block, strip_blank
+from index.loaders.tables import Cell, table_lines
 from index.text.chinese import UNSPACED
+from index.text.numerals import to_roman
 
 if TYPE_CHECKING:
     from bs4 import Tag
@@ -25,11 +27,97 @@ _SOURCE_BREAK = re.compile(rf"(?<=[{UNSPACED}])[ \t]*\n\s*(?=[{UNSPACED}])")
 _SPACES = re.compile(r"[ \t\r\n\f\xa0]+")
 
 
+_MARK = re.compile(
+    r"[（(\[]?\s*(?:[0-9]{1,3}|[a-z]{1,3}|[ivxlc]{1,6}|[一二三四五六七八九十]{1,4})\s*[)）\].、．]?$|[—–•·-]$"
+)
+_NUMBERED = re.compile(r"\s*[（(第]?\s*[0-9一二三四五六七八九十]")
+_NO_NUMBERS = re.compile(r"list-style(?:-type)?\s*:[^;]*none", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _TableCell:
+    """Cell of an open table: its lines and the attributes of its tag."""
+
+    columns: int
+    rows: int
+    head: bool
+    blocks: list[Block] = field(default_factory=list)
+
+    def merged(self) -> Cell:
+        """Return the cell as one line."""
+        text = " ".join(strip_blank(block.text) for block in self.blocks if strip_blank(block.text))
+        return Cell(text=text, columns=self.columns, rows=self.rows, head=self.head)
+
+
 @dataclass(slots=True)
 class _Table:
-    """The open row of a table: the lines of each of its cells."""
+    """Rows of an open table."""
 
-    cells: list[list[Block]] = field(default_factory=list)
+    rows: list[list[_TableCell]] = field(default_factory=list)
+
+    def blocks(self) -> list[Block]:
+        """Return the lines of a data table, or those of the cells of a layout table."""
+        rows = [row for row in self.rows if any(map(_texts, row))]
+        if _is_data(rows):
+            lines = table_lines([[cell.merged() for cell in row] for row in rows])
+            return [block for line in lines if line for block in (Block(text=line, gap=True), Block(text=""))]
+        return [block for row in self.rows for block in _laid_out(row)]
+
+
+def _texts(cell: _TableCell) -> list[Block]:
+    return [block for block in cell.blocks if strip_blank(block.text)]
+
+
+def _is_data(rows: list[list[_TableCell]]) -> bool:
+    """Return whether at least two rows have several cells and every cell is a single line."""
+    filled = [[cell for cell in row if _texts(cell)] for row in rows]
+    return sum(len(row) > 1 for row in filled) > 1 and all(len(_texts(cell)) == 1 for row in filled for cell in row)
+
+
+def _laid_out(row: list[_TableCell]) -> list[Block]:
+    """Return a row of single lines as one line, a mark with the text beside it, or the lines of all cells in turn."""
+    cells = [texts for cell in row if (texts := _texts(cell))]
+    if len(cells) == 2 and len(cells[0]) == 1 and _MARK.match(strip_blank(cells[0][0].text)):
+        first, *rest = cells[1]
+        text = f"{strip_blank(cells[0][0].text)} {strip_blank(first.text)}"
+        return [Block(text=text, gap=True), *rest, Block(text="")]
+    if len(cells) > 1 and all(len(cell) == 1 for cell in cells):
+        return [Block(text=" | ".join(strip_blank(cell[0].text) for cell in cells), gap=True), Block(text="")]
+    return [block for cell in row for block in cell.blocks]
+
+
+class _Counter:
+    """Counter of an ordered list, as a browser numbers its items."""
+
+    def __init__(self, tag: "Tag") -> None:
+        items = len(tag.find_all("li", recursive=False))
+        self._step = -1 if "reversed" in tag.attrs else 1
+        self._next = _integer(tag.get("start"), items if self._step < 0 else 1)
+        self._form = str(tag.get("type", "1"))
+        self._shown = not _NO_NUMBERS.search(str(tag.get("style", "")))
+
+    def number(self, item: "Tag") -> str:
+        """Return the number of an item, empty if the list shows none or the text of the item has its own."""
+        value = _integer(item.get("value"), self._next)
+        self._next = value + self._step
+        if not self._shown or _NUMBERED.match(next(item.stripped_strings, "")):
+            return ""
+        return f"{self._written(value)}. "
+
+    def _written(self, value: int) -> str:
+        if self._form in ("a", "A") and 1 <= value <= 26:
+            return chr(ord(self._form) + value - 1)
+        if self._form in ("i", "I") and 1 <= value < 4000:
+            roman = to_roman(value)
+            return roman if self._form == "I" else roman.lower()
+        return str(value)
+
+
+def _integer(stated: object, otherwise: int) -> int:
+    try:
+        return int(str(stated))
+    except ValueError:
+        return otherwise
 
 
 class _LineBuilder:
@@ -42,6 +130,7 @@ class _LineBuilder:
         self._breaks = 0  # line breaks since the last text
         self._preformatted = 0  # depth of open <pre> tags
         self._tables: list[_Table] = []
+        self._lists: list[_Counter | None] = []  # None for a list without numbers
 
     def text(self, words: str) -> None:
         """Add text of the page."""
@@ -59,12 +148,25 @@ class _LineBuilder:
         if level := _HEADING.match(tag.name):
             self._level = int(level.group(1))
         self._preformatted += tag.name == "pre"
+        self._start_table(tag)
+        self._start_list(tag)
+
+    def _start_table(self, tag: "Tag") -> None:
         if tag.name == "table":
             self._tables.append(_Table())
-        elif tag.name == "tr" and self._tables:
-            self._end_row()
-        elif tag.name in ("td", "th") and self._tables:
-            self._tables[-1].cells.append([])
+        elif self._tables and tag.name == "tr":
+            self._tables[-1].rows.append([])
+        elif self._tables and tag.name in ("td", "th"):
+            rows = self._tables[-1].rows
+            rows += [[]] if not rows else []
+            columns, spanned = _integer(tag.get("colspan"), 1), _integer(tag.get("rowspan"), 1)
+            rows[-1].append(_TableCell(columns, spanned, tag.name == "th"))
+
+    def _start_list(self, tag: "Tag") -> None:
+        if tag.name in ("ul", "ol", "menu"):
+            self._lists.append(_Counter(tag) if tag.name == "ol" else None)
+        elif tag.name == "li" and self._lists and (counter := self._lists[-1]):
+            self._parts.append(counter.number(tag))
 
     def end(self, tag: "Tag") -> None:
         """Close an element."""
@@ -74,16 +176,16 @@ class _LineBuilder:
         if _HEADING.match(tag.name):
             self._level = 0
         self._preformatted -= tag.name == "pre"
+        if tag.name in ("ul", "ol", "menu") and self._lists:
+            self._lists.pop()
         if tag.name == "table" and self._tables:
-            self._end_row()
-            self._tables.pop()
+            self._end_table()
 
     def finish(self) -> None:
         """Close all open tables at the end of the page."""
         self._end_line()
         while self._tables:
-            self._end_row()
-            self._tables.pop()
+            self._end_table()
 
     def _end_line(self, *, gap: bool = False) -> None:
         text, self._parts = "".join(self._parts), []
@@ -96,22 +198,12 @@ class _LineBuilder:
                 self._add(Block(text=_SPACES.sub(" ", line), level=self._level))
 
     def _add(self, block: Block) -> None:
-        cells = self._tables[-1].cells if self._tables else []
-        (cells[-1] if cells else self.blocks).append(block)
+        cells = self._tables[-1].rows[-1] if self._tables and self._tables[-1].rows else []
+        (cells[-1].blocks if cells else self.blocks).append(block)
 
-    def _end_row(self) -> None:
-        """Make a row of single-line cells one line; other tables only lay out the page, and their lines stay."""
-        table = self._tables.pop()
-        cells = [[block for block in cell if block.text] for cell in table.cells]
-        cells = [cell for cell in cells if cell]
-        if len(cells) > 1 and all(len(cell) == 1 for cell in cells):
-            row = " | ".join(strip_blank(cell[0].text) for cell in cells)
-            blocks = [Block(text=row, gap=True), Block(text="")]
-        else:
-            blocks = [block for cell in table.cells for block in cell]
-        for block in blocks:
+    def _end_table(self) -> None:
+        for block in self._tables.pop().blocks():
             self._add(block)
-        self._tables.append(_Table())
 
 
 def extract_blocks(root: "Tag") -> list[Block]:

@@ -24,6 +24,7 @@ _SIZE_DIFFERENCE = 0.12  # relative difference of type sizes above which two row
 _LARGE = 1.15  # type size of titles
 _SMALL = 0.88  # type size of footnotes
 _MIN_ROWS = 0.03  # share of rows that start or end at an edge of the text
+_MAX_LEADING = 4.0  # em, distance of rows in a paragraph with wide spacing
 
 _SENTENCE_ENDS = "。；;：:！!？?.”’」』）)》"
 _STARTS_PARAGRAPH = re.compile(
@@ -156,10 +157,17 @@ def _starts_paragraph(current: Sequence[TextRow], row: TextRow, layout: _Layout)
         return not _are_one_title(before, row, layout)
     together = row.page == before.page and row.column == before.column
     if together and before.base - row.base > _PARAGRAPH_DISTANCE * max(layout.pitch, row.size):
-        return True
+        return not _continues(before, row, layout)
     if layout.indent(row) > _MIN_INDENT and not _is_hanging(current, row, layout):
         return True
     return _ends_paragraph(before, row, layout)
+
+
+def _continues(before: TextRow, row: TextRow, layout: _Layout) -> bool:
+    """Return whether a row continues the sentence of a full row in spite of a large distance."""
+    near = before.base - row.base <= _MAX_LEADING * row.size
+    full = layout.free_space(before) <= _SLACK and before.text[-1] not in _SENTENCE_ENDS
+    return near and full and layout.indent(row) < _SAME_LEFT and not _STARTS_PARAGRAPH.match(row.text)
 
 
 def _is_hanging(current: Sequence[TextRow], row: TextRow, layout: _Layout) -> bool:

@@ -4,6 +4,7 @@ import ctypes
 import math
 import re
 import unicodedata
+from bisect import bisect
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -28,13 +29,18 @@ _GUTTER = 1.2  # between the columns of a page
 # shares
 _MIN_COLUMN = 0.35  # of a page's characters in each of two columns
 _MAX_ACROSS = 0.1  # of a page's rows that cross the gutter, such as titles and headings
-_MIN_FILLED = 0.6  # of a column's width that most of its rows fill; cells of a table fill less
+_MIN_FILLED = 0.6  # of a column's width that most of its rows fill; is_table of a table fill less
+_MAX_COLUMNS = 4
 
 # some PDF writers map glyphs to radicals and ligatures that look like the characters
 _LOOKALIKES = re.compile(r"[\u2e80-\u2fdf\uf900-\ufaff\ufb00-\ufb06]")
 _HYPHENS = {"\x02": "-", "\xad": "-", "\ufffe": "-"}  # pdfium's line-end hyphens; soft hyphen
-# a wide gap after these separates no cells
+# a wide gap after these separates no is_table
 _NUMBER_ALONE = re.compile(r"第.{1,12}[编篇章节条](?:之.)?|附件.{0,3}|.{1,4}[、.．]")
+_NUMBER_CHARACTERS = frozenset("0123456789.,%")
+_SPREAD = (0.85, 1.2)  # em from one digit to the next where digits are as wide as Chinese characters
+_MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
+_LEFT_TO_RIGHT = re.compile(r"[A-Za-z0-9٠-٩۰-۹](?:[A-Za-z0-9٠-٩۰-۹.,:/%\- ]*[A-Za-z0-9٠-٩۰-۹%])?")
 _UNKNOWN = ("\0", "\ufffd", "\uffff")
 _UNSPACED = re.compile(f"[{UNSPACED}\u2014\u2018-\u201d\u2026]")
 
@@ -54,7 +60,7 @@ class Glyph:
 
 @dataclass(frozen=True, slots=True)
 class TextRow:
-    """A row of text; ``base`` increases upwards. ``column`` is 0 for rows across the page, else 1 or 2."""
+    """A row of text; ``base`` increases upwards. ``column`` counts from 1; it is 0 for rows across the page."""
 
     text: str
     left: float
@@ -63,12 +69,12 @@ class TextRow:
     size: float
     page: int
     column: int = 0
-    is_table: bool = False  # it has wide gaps between cells
+    is_table: bool = False  # it has wide gaps between is_table
 
 
 @dataclass(frozen=True, slots=True)
 class PdfPage:
-    """The rows of a page in reading order, its number of characters, and the number of those without a code."""
+    """Rows of a page in reading order, its number of characters, and the number of those without a code."""
 
     number: int
     rows: tuple[TextRow, ...]
@@ -150,40 +156,63 @@ def _runs(glyphs: Iterator[Glyph]) -> list[_Run]:
 
 
 def _rows_in_reading_order(runs: list[_Run], page: int) -> Iterator[TextRow]:
-    """Yield the rows from top to bottom and from left to right, two columns one after the other."""
-    middle = _gutter(runs)
-    if middle is None:
+    """Yield the rows from top to bottom and from left to right, columns one after the other."""
+    gutters = _gutters(runs)
+    if not gutters:
         yield from _rows(runs, page, 0)
         return
-    across = [run for run in runs if _left(run) < middle < _right(run)]
+    across = [run for run in runs if any(_left(run) < at < _right(run) for at in gutters)]
     floors = [*sorted((run[0].base for run in across), reverse=True), -math.inf]
     ceiling = math.inf
-    for floor in floors:  # a title across the page ends the columns above it
+    for floor in floors:  # each title across the page ends the columns above it
         band = [run for run in runs if floor < run[0].base < ceiling and run not in across]
-        yield from _rows([run for run in band if _right(run) <= middle], page, 1)
-        yield from _rows([run for run in band if _left(run) >= middle], page, 2)
+        for column in range(len(gutters) + 1):
+            yield from _rows([run for run in band if bisect(gutters, _left(run)) == column], page, column + 1)
         yield from _rows([run for run in across if run[0].base == floor], page, 0)
         ceiling = floor
 
 
-def _gutter(runs: Sequence[_Run]) -> float | None:
-    """Return the position of the gap between two columns, None for a page of one column."""
+def _gutters(runs: Sequence[_Run]) -> tuple[float, ...]:
+    """Where the gaps between columns of one width stand, from the left; none for a page of one column."""
     if not runs:
-        return None
-    size = median(run[0].size for run in runs)
+        return ()
     left, right = min(map(_left, runs)), max(map(_right, runs))
-    weight = sum(map(len, runs))
-    for share in (0.5, 0.48, 0.52, 0.46, 0.54, 0.44, 0.56, 0.42, 0.58):
-        at = left + share * (right - left)
-        sides = [[p for p in runs if _right(p) <= at], [p for p in runs if _left(p) >= at]]
-        across = len(runs) - len(sides[0]) - len(sides[1])
-        if across > _MAX_ACROSS * len(runs) or any(sum(map(len, s)) < _MIN_COLUMN * weight for s in sides):
-            continue
-        widths = [[_right(p) - _left(p) for p in side] for side in sides]
-        filled = all(median(w) >= _MIN_FILLED * max(w) and max(w) >= 0.3 * (right - left) for w in widths)
-        if filled and min(map(_left, sides[1])) - max(map(_right, sides[0])) >= _GUTTER * size:
+    for columns in range(2, _MAX_COLUMNS + 1):
+        width = (right - left) / columns
+        found = [_gutter(runs, left + k * width, width) for k in range(1, columns)]
+        gutters = tuple(at for at in found if at is not None)
+        if len(gutters) == columns - 1 and _are_columns(runs, gutters, width):
+            return gutters
+    return ()
+
+
+def _gutter(runs: Sequence[_Run], near: float, width: float) -> float | None:
+    """Return a gap that is wide enough and crossed by few rows, near a position, or None."""
+    size = median(run[0].size for run in runs)
+    for step in (0.0, -0.04, 0.04, -0.08, 0.08, -0.12, 0.12, -0.16, 0.16):
+        at = near + step * width
+        before = [_right(run) for run in runs if _right(run) <= at]
+        behind = [_left(run) for run in runs if _left(run) >= at]
+        across = len(runs) - len(before) - len(behind)
+        if across <= _MAX_ACROSS * len(runs) and before and behind and min(behind) - max(before) >= _GUTTER * size:
             return at
     return None
+
+
+def _are_columns(runs: Sequence[_Run], gutters: Sequence[float], width: float) -> bool:
+    """Return whether the columns hold similar amounts of text and most of their rows are as wide as the column."""
+    weight = sum(map(len, runs))
+    columns: list[list[_Run]] = [[] for _ in range(len(gutters) + 1)]
+    for run in runs:
+        if not any(_left(run) < at < _right(run) for at in gutters):
+            columns[bisect(gutters, _left(run))].append(run)
+    for column in columns:
+        widths = [_right(run) - _left(run) for run in column]
+        if sum(map(len, column)) < _MIN_COLUMN * weight * 2 / len(columns):
+            return False
+        if median(widths) < _MIN_FILLED * max(widths) or max(widths) < _MIN_FILLED * width:
+            return False
+    return True
 
 
 def _inked(run: _Run) -> list[Glyph]:
@@ -212,20 +241,52 @@ def _rows(runs: Sequence[_Run], page: int, column: int) -> Iterator[TextRow]:
         yield _row(sorted(row, key=lambda glyph: glyph.left), page, column)
 
 
+def _has_spread_digits(glyphs: Sequence[Glyph], size: float) -> bool:
+    """Return whether a row of Chinese text sets every digit as wide as a character: 2 0 3 0年."""
+    pairs = [(a, b) for a, b in pairwise(glyphs) if a.text.isdecimal() and b.text.isdecimal()]
+    return bool(pairs) and any(is_unspaced(g.text) for g in glyphs) and all(_in_number(a, b, size) for a, b in pairs)
+
+
+def _in_number(before: Glyph, glyph: Glyph, size: float) -> bool:
+    """Return whether two characters of a number are one character width apart."""
+    parts = before.text in _NUMBER_CHARACTERS and glyph.text in _NUMBER_CHARACTERS
+    return parts and _SPREAD[0] <= (glyph.left - before.left) / size <= _SPREAD[1]
+
+
+def _is_rtl(text: str) -> bool:
+    """Return whether a character belongs to a right-to-left script."""
+    return unicodedata.bidirectional(text[0]) in ("R", "AL")
+
+
+def _logical_order(parts: list[str]) -> str:
+    """Return the logical order of a right-to-left row, given in visual order; numbers and Latin words keep theirs."""
+    reverse = "".join(unicodedata.normalize("NFKC", part).translate(_MIRRORED) for part in reversed(parts))
+    return _LEFT_TO_RIGHT.sub(lambda run: run.group()[::-1], reverse)
+
+
 def _row(glyphs: list[Glyph], page: int, column: int) -> TextRow:
     inked = _inked(glyphs)
     size = median(glyph.size for glyph in inked)
-    text, is_table = glyphs[0].text, False
+    parts, is_table, spread = [glyphs[0].text], False, _has_spread_digits(inked, size)
     for before, glyph in pairwise(glyphs):
         gap = (glyph.left - before.right) / size
-        if gap > _CELL_GAP and not _NUMBER_ALONE.fullmatch(text.strip()):
-            text, is_table = text.rstrip() + " | ", True
+        if gap > _CELL_GAP and not _NUMBER_ALONE.fullmatch("".join(parts).strip()):
+            parts, is_table = [*parts, " | "], True
         elif not before.text.isspace() and not glyph.text.isspace():
-            unspaced = is_unspaced(before.text) or is_unspaced(glyph.text)
-            if gap > _WIDE_GAP or (not unspaced and (glyph.after_space or gap > _WORD_GAP)):
-                text += " "
-        text += glyph.text
+            wide = is_unspaced(before.text) or is_unspaced(glyph.text)
+            apart = gap > _WIDE_GAP or (
+                not wide and ((glyph.after_space and not _is_rtl(glyph.text)) or gap > _WORD_GAP)
+            )
+            if apart and not (spread and _in_number(before, glyph, size)):
+                parts.append(" ")
+        elif spread and glyph.text.isspace():
+            continue
+        parts.append(glyph.text)
+    rtl = sum(_is_rtl(part) for part in parts) > sum(part.isalpha() for part in parts) / 2
+    text = re.sub(r"\s+\| ", " | ", _logical_order(parts) if rtl else "".join(parts))
     base = max(inked, key=lambda glyph: glyph.size).base
-    # a full-width space at the end belongs to the row; other spaces extend over the edge
-    right = max(inked[-1].right, glyphs[-1].right if glyphs[-1].text == "\u3000" else 0)
-    return TextRow(text.strip(), inked[0].left, right, base, size, page, column, is_table)
+    # a full-width space that closes a row takes its place in it; others hang over the edge
+    left, right = inked[0].left, max(inked[-1].right, glyphs[-1].right if glyphs[-1].text == "\u3000" else 0)
+    if rtl:  # rows begin at the right edge: mirrored, they are measured like others
+        left, right = -right, -left
+    return TextRow(text.strip(), left, right, base, size, page, column, is_table)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from index.loaders.pdf.rows import PdfPage, TextRow
-from index.text.numerals import CHINESE_NUMERALS
+from index.text.numerals import CHINESE_NUMERALS, parse_number
 
 _EDGE_ROWS = 3  # rows at the top and at the bottom of a page that may be running lines
 _SAME_HEIGHT = 6.0  # points; the height of a header varies by rounding
@@ -37,9 +37,9 @@ def remove_running_lines(pages: Sequence[PdfPage]) -> list[PdfPage]:
 
 
 def _running_lines(pages: Sequence[PdfPage]) -> set[TextRow]:
-    """Return the rows that many pages show at the same height, and rows that count the pages."""
+    """Return the rows at page edges that many pages show at the same height, or that count the pages."""
     least = max(2, _MIN_PAGES * len(pages))
-    seen = Counter(key for page in pages for key in {_key(row) for row in _edges(page.rows)})
+    seen = Counter(key for page in pages for key in {key for row in _edges(page.rows) for key in _keys(row)})
     # a bare number may belong to a table, so it must increase with the page
     offsets = Counter(
         int(row.text) - page.number for page in pages for row in _edges(page.rows) if _BARE_NUMBER.match(row.text)
@@ -62,13 +62,21 @@ def _edges(rows: Sequence[TextRow]) -> Iterator[TextRow]:
     yield from by_height[max(_EDGE_ROWS, len(by_height) - _EDGE_ROWS) :]
 
 
-def _key(row: TextRow) -> tuple[str, int]:
-    return _NUMBER.sub("#", "".join(row.text.split())), round(row.base / _SAME_HEIGHT)
+def _keys(row: TextRow) -> Iterator[tuple[str, int]]:
+    """Yield the text and height of a row: as it is, and with each number in turn relative to the page number.
+
+    The rows of a table differ in their figures, a running line only in one that counts the pages.
+    """
+    text, height = "".join(row.text.split()), round(row.base / _SAME_HEIGHT)
+    yield text, height
+    for number in _NUMBER.finditer(text):
+        counted = parse_number(number.group()) - row.page
+        yield f"{text[: number.start()]}#{counted}{text[number.end() :]}", height
 
 
 def _count_at_height(seen: Counter[tuple[str, int]], row: TextRow) -> int:
-    text, height = _key(row)
-    return sum(seen[text, height + step] for step in (-1, 0, 1))
+    """Return the number of pages that show a row at about the same height."""
+    return max(sum(seen[text, height + step] for step in (-1, 0, 1)) for text, height in _keys(row))
 
 
 def _chapter_headers(pages: Sequence[PdfPage]) -> set[TextRow]:
@@ -79,7 +87,7 @@ def _chapter_headers(pages: Sequence[PdfPage]) -> set[TextRow]:
         return set()
     height = heights.most_common(1)[0][0]
     found = [row for row in first if abs(row.base / _SAME_HEIGHT - height) <= 1]
-    texts = {_key(row)[0] for row in found}
+    texts = {_NUMBER.sub("#", row.text) for row in found}
     if len(found) < max(3, _MIN_PAGES * len(pages)) or len(texts) > _MAX_DISTINCT * len(found):
         return set()
     return set(found)

@@ -90,6 +90,7 @@ def test_an_uncertain_encoding_is_remarked() -> None:
     assert load("Clause 1. The owner pays at the café.\n".encode(), "law.txt").remarks == ()
 
 
-def test_bytes_of_no_text_are_refused() -> None:
-    with pytest.raises(DocumentError, match="not text"):
-        decode_bytes(bytes(range(256)) * 4, "law.txt")
+@pytest.mark.parametrize("data", [bytes(range(256)) * 4, b"\x00\x01" * 100, bytes(5)])
+def test_bytes_of_no_text_are_refused(data: bytes) -> None:
+    with pytest.raises(DocumentError, match=r"not text|empty"):
+        decode_bytes(data, "law.txt")

@@ -102,7 +102,7 @@ def test_deleted_and_moved_text_is_left_out_and_inserted_text_kept() -> None:
     ) == ["罚款二万元。", "前半，后半", "下一行"]
 
 
-def test_tables_are_rows_of_text_in_their_place_and_merged_cells_stand_once() -> None:
+def test_tables_are_rows_of_text_in_their_place_and_merged_cells_stand_in_each_row() -> None:
     word = docx.Document()
     word.add_paragraph("表前。")
     table = word.add_table(rows=3, cols=3)
@@ -110,7 +110,7 @@ def test_tables_are_rows_of_text_in_their_place_and_merged_cells_stand_once() ->
         table.cell(at // 3, at % 3).text = text
     table.cell(1, 0).merge(table.cell(2, 0))
     word.add_paragraph("表后。")
-    rows = ["地区 | 指标 | 数值", "江南 | 井数 | 12", "水位 | 3米"]
+    rows = ["地区：江南 | 指标：井数 | 数值：12", "地区：江南 | 指标：水位 | 数值：3米"]
     assert texts(load(saved(word), "x.docx")) == ["表前。", *rows, "表后。"]
 
 
@@ -243,8 +243,7 @@ def test_a_page_gives_its_main_text_line_by_line() -> None:
         ("（一）甲；", 0),
         ("（二）乙<丙>。", 0),
         ("后一段", 0),
-        ("年份 | 数值", 0),
-        ("2025 | 3", 0),
+        ("年份：2025 | 数值：3", 0),
         ("第二章 附则", 2),
         ("本办法自公布之日起施行，由市水行政主管部门负责解释。", 0),
     ]
@@ -338,3 +337,80 @@ DAMAGED = {name: RENDERINGS[name]() for name in ("plain.docx", "law.pdf")}
 def test_damaged_files_raise_nothing_but_document_error(name: str, at: int, damage: bytes) -> None:
     data = DAMAGED[name]
     assert is_refused_or_read(data[:at] + damage + data[at + len(damage) :], name)
+
+
+# --- what programs put into Word files and pages besides paragraphs
+
+
+def test_a_page_inside_a_word_document_is_read() -> None:
+    word = docx.Document()
+    word.add_paragraph("章前。")
+    data = saved(word)
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(target, "w") as new:
+        for entry in old.namelist():
+            content = old.read(entry)
+            if entry == "word/document.xml":
+                chunk = b'<w:altChunk r:id="page"/><w:sectPr'
+                assert b"<w:sectPr" in content
+                content = content.replace(b"<w:sectPr", chunk, 1)
+            if entry == "word/_rels/document.xml.rels":
+                kind = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships/aFChunk"
+                relation = b'<Relationship Id="page" Type="' + kind + b'" Target="/word/part.html"/></Relationships>'
+                content = content.replace(b"</Relationships>", relation)
+            new.writestr(entry, content)
+        new.writestr("word/part.html", "<h2>第一章 总则</h2><p>第一条 保护古井。</p>")
+    source = load(target.getvalue(), "x.docx")
+    assert texts(source) == ["章前。", "第一章 总则", "第一条 保护古井。"]
+    assert [line.level for line in source.lines] == [0, 2, 0]
+
+
+def test_a_text_box_stands_behind_its_paragraph() -> None:
+    box = "<w:txbxContent><w:p><w:r><w:t>框中文字。</w:t></w:r></w:p></w:txbxContent>"
+    both = (
+        f"<w:r><w:t>锚定段。</w:t></w:r><w:r><mc:AlternateContent {nsdecls('w')} "
+        'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+        f"<mc:Choice><w:drawing>{box}</w:drawing></mc:Choice><mc:Fallback><w:pict>{box}</w:pict></mc:Fallback>"
+        "</mc:AlternateContent></w:r>"
+    )
+    assert word_texts(paragraph(both), paragraph("<w:r><w:t>下一段。</w:t></w:r>")) == [
+        "锚定段。",
+        "框中文字。",
+        "下一段。",
+    ]
+
+
+def page_texts(body: str) -> list[str]:
+    return texts(load(f"<html><body>{body}</body></html>".encode(), "x.html"))
+
+
+def test_ordered_lists_show_their_numbers() -> None:
+    assert page_texts('<ol start="3"><li>甲<li>乙<ol type="a"><li>丙</ol></ol>') == ["3. 甲", "4. 乙", "a. 丙"]
+    assert page_texts('<ol reversed><li>甲</li><li value="7">乙</li></ol>') == ["2. 甲", "7. 乙"]
+    assert page_texts('<ol><li>（一）甲<li>（二）乙</ol><ol style="list-style: none"><li>丙</ol>') == [
+        "（一）甲",
+        "（二）乙",
+        "丙",
+    ]
+
+
+def test_a_mark_in_a_cell_goes_with_the_text_beside_it() -> None:
+    table = "<table><tr><td>(3)</td><td><p>甲。</p><p>乙。</p></td></tr></table>"
+    assert page_texts(f"<p>鉴于古井属于全体居民：</p>{table}") == ["鉴于古井属于全体居民：", "(3) 甲。", "乙。"]
+
+
+def test_tables_and_links_of_markdown_are_read_as_text() -> None:
+    table = "<table>\n<tr><td>指标</td><td>2030年</td></tr><tr><td>用水量</td><td>30</td></tr></table>"
+    source = load(f"# 某县规划\n\n[第一章 总则](#a)\n\n{table}\n\n末段。\n".encode(), "x.md")
+    assert [re.sub(r"\s+", " ", text) for text in texts(source)] == [
+        "某县规划",
+        "第一章 总则",
+        "指标 | 2030年",
+        "用水量 | 30",
+        "末段。",
+    ]
+
+
+def test_lines_of_a_markdown_paragraph_go_on_with_its_sentence() -> None:
+    document = read_document(b"# Ley\n\nLos pozos que la ley\nprotege son publicos.\nEl agua es de todos.\n", "x.md")
+    assert [p.text for p in document.passages] == ["Los pozos que la ley protege son publicos.", "El agua es de todos."]

@@ -13,6 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from index.errors import DocumentError
 from index.loaders import load
+from index.loaders.pdf.rows import _logical_order
 from tests.index.loaders import bombs
 from tests.index.loaders.test_formats import texts
 
@@ -194,3 +195,54 @@ def test_pdf_files_without_readable_text_are_refused(data: bytes, says: str) -> 
 def test_pages_without_text_are_named() -> None:
     data = pdf(rows(50, 500, "正文。"), lambda canvas: canvas.rect(50, 50, 300, 400, fill=1))
     assert load(data, "x.pdf").metadata["pages without text"] == "2"
+
+
+# --- reading order and what only looks like a running line
+
+
+def test_rows_of_a_table_at_the_edges_of_pages_are_kept_and_running_lines_go() -> None:
+    def page(number: int) -> Callable[[Canvas], None]:
+        years = rows(50, 540, *(f"{1950 + 4 * number + at}年" for at in range(4)))
+        amounts = rows(200, 540, *(f"{300 + 37 * number + 11 * at}毫米" for at in range(4)))
+        return both(rows(50, 580, f"江南统计 第{number}页 共4页"), years, amounts, rows(50, 20, "江南市统计局"))
+
+    found = texts(load(pdf(*(page(number) for number in range(1, 5))), "x.pdf"))
+    assert [line for line in found if "毫米" in line] == [
+        f"{1950 + 4 * n + at}年 | {300 + 37 * n + 11 * at}毫米" for n in range(1, 5) for at in range(4)
+    ]
+    assert not [line for line in found if "江南" in line]
+
+
+def test_three_columns_are_read_one_after_the_other() -> None:
+    def column(at: int) -> Callable[[Canvas], None]:
+        return rows(20 + 130 * at, 560, *(f"{'甲乙丙'[at]}{'一二三四五六七八'[row]}" + "水" * 9 for row in range(8)))
+
+    [text] = texts(load(pdf(both(column(0), column(1), column(2))), "x.pdf"))
+    assert [character for character in text if character != "水"] == [
+        character for column in "甲乙丙" for row in "一二三四五六七八" for character in (column, row)
+    ]
+
+
+def test_a_paragraph_with_wide_spacing_stays_whole_beside_a_table() -> None:
+    def page(canvas: Canvas) -> None:
+        rows(70, 560, "甲" * 28)(canvas)
+        rows(50, 530, "乙" * 10 + "。")(canvas)
+        for at in range(20):
+            rows(50, 480 - 14 * at, f"科目{at}")(canvas)
+            rows(200, 480 - 14 * at, f"{37 * at}")(canvas)
+
+    assert "甲" * 28 + "乙" * 10 + "。" in texts(load(pdf(page), "x.pdf"))
+
+
+def test_digits_as_wide_as_chinese_characters_are_one_number() -> None:
+    def page(canvas: Canvas) -> None:
+        for at, character in enumerate("到2035年达2900亿元"):
+            canvas.drawString(50 + 10 * at, 560, character)
+        rows(50, 500, "共12 件")(canvas)
+
+    assert texts(load(pdf(page), "x.pdf")) == ["到2035年达2900亿元", "共12 件"]
+
+
+def test_a_row_of_arabic_is_read_from_the_right_and_its_numbers_from_the_left() -> None:
+    assert _logical_order(list("3 ةدام 2030 ماع")) == "عام 2030 مادة 3"
+    assert _logical_order(["(", "ب", "أ", ")"]) == "(أب)"
