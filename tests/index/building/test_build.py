@@ -40,7 +40,7 @@ def test_sources_that_cannot_be_collected(tmp_path: Path) -> None:
         (folder / "a.txt").write_text("第一段。")
     for sources, says in (
         ([tmp_path / "nowhere"], "does not exist"),
-        ([tmp_path / "empty"], "holds no documents"),
+        ([tmp_path / "empty"], "contains no documents"),
         ([tmp_path / "a.txt", tmp_path / "one" / "a.txt"], "same name"),
     ):
         with pytest.raises(DocumentError, match=says):
