@@ -1,13 +1,13 @@
-"""A BEIR folder -> passages, questions, and which passages answer which question.
+"""Reader of a BEIR folder: passages, questions, and the passages that answer each question.
 
     corpus.jsonl        {"_id", "title", "text"}: a passage; ``title`` is the text of its headings, if it has any
-    queries.jsonl       {"_id", "text", "lang"}: a question; ``lang`` may be left out
+    queries.jsonl       {"_id", "text", "lang"}: a question; ``lang`` is optional
     qrels/test.tsv      a header, then question, passage and grade between tabs; grade 0 means that it does not answer
-    answers.jsonl       {"id", "answer"}: the words of the text that answer a question; the file may be left out
-    unanswerable.jsonl  {"id", "question", "lang"}: a question that nothing answers; the file may be left out
+    answers.jsonl       {"id", "answer"}: the words of the text that answer a question; the file is optional
+    unanswerable.jsonl  {"id", "question", "lang"}: a question without an answer; the file is optional
 
 Ids may be strings or whole numbers; other keys are not read. Of passages with one id the last counts, as in BEIR's own
-reader, and that is told; anything else that stands twice is an error.
+reader, with a remark; any other duplicate is an error.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """A question, as it is asked; ``text`` may be empty. ``lang`` is empty where the folder does not say."""
+    """Question as it is asked; ``text`` may be empty, ``lang`` is empty if the folder does not state it."""
 
     id: str
     text: str
@@ -39,11 +39,11 @@ class Query:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collection:
-    """What a folder holds.
+    """Content of a folder.
 
     The ids of the document's passages are those of the corpus. ``queries`` are the judged ones, in the order of the
-    file; ``qrels`` holds their grades, by question and passage, ``answers`` the words that answer, by question.
-    ``remarks`` say in words what of the folder is not used, or counts for nothing.
+    file; ``qrels`` are their grades, by question and passage, ``answers`` the words that answer, by question.
+    ``remarks`` describe what of the folder is not used, or counts for nothing.
     """
 
     name: str
@@ -56,14 +56,14 @@ class Collection:
 
 
 class _Line(NamedTuple):
-    """An object of a file, and where it stands."""
+    """Object of a file, and its line."""
 
     path: Path
     number: int
     record: Mapping[str, Any]
 
-    def error(self, says: str) -> DocumentError:
-        return _error(self.path, self.number, says)
+    def error(self, reason: str) -> DocumentError:
+        return _error(self.path, self.number, reason)
 
     def id(self, key: str) -> str:
         value = self._value(key)
@@ -84,7 +84,7 @@ class _Line(NamedTuple):
         return value
 
     def optional(self, key: str) -> str:
-        """The text, or nothing where the key is missing or null."""
+        """Return the text, empty if the key is missing or null."""
         return "" if self.record.get(key) is None else self.text(key)
 
     def _value(self, key: str) -> Any:
@@ -94,31 +94,31 @@ class _Line(NamedTuple):
 
 
 def read_collection(folder: Path) -> Collection:
-    """Read a folder. Raises DocumentError, which names file and line, for whatever is missing, malformed or unknown."""
+    """Read a folder. Raises DocumentError, which names file and line, for missing, malformed or unknown entries."""
     if not folder.is_dir():
-        raise DocumentError(f"{folder} is not a folder; wanted is one that holds {CORPUS}, {QUERIES} and {QRELS}")
+        raise DocumentError(f"{folder} is not a folder; give a BEIR folder with {CORPUS}, {QUERIES} and {QRELS}")
     repeated: list[str] = []
     corpus = _by_id(folder / CORPUS, "_id", lambda line: (line.optional("title"), line.text("text")), repeated=repeated)
-    asked = _by_id(folder / QUERIES, "_id", lambda line: _query(line, "_id", "text"))
-    for path, ids in ((CORPUS, list(corpus)), (QUERIES, list(asked))):
+    queries = _by_id(folder / QUERIES, "_id", lambda line: _query(line, "_id", "text"))
+    for path, ids in ((CORPUS, list(corpus)), (QUERIES, list(queries))):
         if not ids:
-            raise DocumentError(f"{folder / path} is empty; wanted is an object a line")
-    qrels = _qrels(folder / QRELS, asked, corpus)
-    answers = _if_there(folder / ANSWERS, lambda line: line.text("answer", blank=False))
-    unanswerable = _if_there(folder / UNANSWERABLE, lambda line: _query(line, "id", "question"))
-    if unknown := [i for i in answers if i not in asked]:
+            raise DocumentError(f"{folder / path} is empty; write one object per line")
+    qrels = _qrels(folder / QRELS, queries, corpus)
+    answers = _read_optional(folder / ANSWERS, lambda line: line.text("answer", blank=False))
+    unanswerable = _read_optional(folder / UNANSWERABLE, lambda line: _query(line, "id", "question"))
+    if unknown := [i for i in answers if i not in queries]:
         raise DocumentError(f"{folder / ANSWERS}: the id {unknown[0]!r} is not in {QUERIES}")
-    if both := [i for i in unanswerable if i in asked]:
+    if both := [i for i in unanswerable if i in queries]:
         raise DocumentError(f"{folder / UNANSWERABLE}: the id {both[0]!r} is in {QUERIES}, too")
     name = folder.resolve().name
     return Collection(
         name=name,
         document=_document(name, folder / CORPUS, corpus),
-        queries=tuple(_shortened(q) for q in asked.values() if q.id in qrels),
+        queries=tuple(_shortened(q) for q in queries.values() if q.id in qrels),
         qrels=qrels,
         answers=answers,
         unanswerable=tuple(map(_shortened, unanswerable.values())),
-        remarks=_remarks(repeated, corpus, asked, [*asked.values(), *unanswerable.values()], qrels),
+        remarks=_remarks(repeated, corpus, queries, [*queries.values(), *unanswerable.values()], qrels),
     )
 
 
@@ -130,11 +130,11 @@ def _shortened(query: Query) -> Query:
     return Query(id=query.id, text=query.text[:MAX_QUESTION_LENGTH], lang=query.lang)
 
 
-Corpus = Mapping[str, tuple[str, str]]  # id: title and text
+CorpusTexts = Mapping[str, tuple[str, str]]  # id: title and text
 
 
-def _document(name: str, path: Path, corpus: Corpus) -> Document:
-    """The corpus as one document: its texts one below the other, its passages those that have words."""
+def _document(name: str, path: Path, corpus: CorpusTexts) -> Document:
+    """Return the corpus as one document: its source are the texts in order, its passages those that have words."""
     passages: list[Passage] = []
     paragraphs: Counter[str] = Counter()
     start, line = 0, 1
@@ -159,21 +159,21 @@ def _document(name: str, path: Path, corpus: Corpus) -> Document:
         start += len(body) + 1
         line += body.count("\n") + 1
     if not passages:
-        raise DocumentError(f"{path} holds no text; wanted are passages, an object a line")
+        raise DocumentError(f"{path} holds no text; write one passage per line")
     source = "\n".join(p.text for p in passages)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return Document(id=name, title=name, source=source, sha256=digest, headings=(), passages=tuple(passages))
 
 
-def _qrels(path: Path, queries: Mapping[str, Query], corpus: Corpus) -> dict[str, dict[str, int]]:
-    """The grades, by question and passage, in the order of the file."""
+def _qrels(path: Path, queries: Mapping[str, Query], corpus: CorpusTexts) -> dict[str, dict[str, int]]:
+    """Return the grades, by question and passage, in the order of the file."""
     qrels: dict[str, dict[str, int]] = {}
     for number, line in enumerate(_lines(path), 1):
         cells = line.rstrip("\r").split("\t")
         if not line.strip() or (number == 1 and _is_header(cells, queries)):
             continue
         if len(cells) != 3:
-            raise _error(path, number, f"{len(cells)} columns between tabs; wanted are question, passage and grade")
+            raise _error(path, number, f"{len(cells)} columns between tabs; write question, passage and grade")
         query, passage, grade = (cell.strip() for cell in cells)
         for kind, one, known in (("question", query, queries), ("passage", passage, corpus)):
             if one not in known:
@@ -184,32 +184,32 @@ def _qrels(path: Path, queries: Mapping[str, Query], corpus: Corpus) -> dict[str
             raise _error(path, number, f"{passage} was already graded for {query}")
         qrels[query][passage] = int(grade)
     if not qrels:
-        raise DocumentError(f"{path} holds no judgements; wanted are a header and lines of question, passage and grade")
+        raise DocumentError(f"{path} holds no judgements; write a header and lines of question, passage and grade")
     return qrels
 
 
 def _is_header(cells: Sequence[str], queries: Mapping[str, Query]) -> bool:
-    """Whether a first line is a header and not a judgement with something wrong in it."""
+    """Return whether a first line is a header and not a judgement with a mistake."""
     return len(cells) == 3 and cells[0].strip() not in queries and not cells[2].strip().lstrip("-").isdigit()
 
 
 def _remarks(
     repeated: Sequence[str],
-    corpus: Corpus,
-    asked: Mapping[str, Query],
+    corpus: CorpusTexts,
+    queries: Mapping[str, Query],
     questions: Sequence[Query],
     qrels: Mapping[str, Mapping[str, int]],
 ) -> tuple[str, ...]:
     empty = [key for key, parts in corpus.items() if not "".join(parts).strip()]
-    unjudged = [i for i in asked if i not in qrels]
-    hopeless = [i for i, grades in qrels.items() if not any(grades.values())]
+    unjudged = [i for i in queries if i not in qrels]
+    unanswered = [i for i, grades in qrels.items() if not any(grades.values())]
     wordless = [q.id for q in questions if not q.text]
     long = [q.id for q in questions if len(q.text) > MAX_QUESTION_LENGTH]
     found = [
         _remark("passages replaced by a later one with their id", repeated, len(corpus)),
         _remark("passages with neither title nor text, which cannot be found", empty, len(corpus)),
-        _remark("questions without a judgement, which are not asked", unjudged, len(asked)),
-        _remark("judged questions without a passage that answers, which count 0", hopeless, len(qrels)),
+        _remark("questions without a judgement, which are not asked", unjudged, len(queries)),
+        _remark("judged questions without a passage that answers, which count 0", unanswered, len(qrels)),
         _remark("questions without words, which find nothing", wordless, len(questions)),
         _remark(f"questions cut after {MAX_QUESTION_LENGTH:,} characters", long, len(questions)),
     ]
@@ -224,19 +224,19 @@ def _remark(words: str, ids: Sequence[str], number: int) -> str:
 
 
 def _by_id(path: Path, key: str, read: Callable[[_Line], T], *, repeated: list[str] | None = None) -> dict[str, T]:
-    """What each line says, by its id, in the order of the file; ids that come again are an error or ``repeated``."""
+    """Return the entries by id, in the order of the file; an id that occurs again is an error or ``repeated``."""
     found: dict[str, T] = {}
     for line in _objects(path):
         one = line.id(key)
         if one in found and repeated is None:
-            raise line.error(f"the id {one!r} stands there twice")
+            raise line.error(f"the id {one!r} occurs twice")
         if one in found and repeated is not None:
             repeated.append(one)
         found[one] = read(line)
     return found
 
 
-def _if_there(path: Path, read: Callable[[_Line], T]) -> dict[str, T]:
+def _read_optional(path: Path, read: Callable[[_Line], T]) -> dict[str, T]:
     return _by_id(path, "id", read) if path.exists() else {}
 
 
@@ -254,7 +254,7 @@ def _objects(path: Path) -> Iterator[_Line]:
 
 
 def _lines(path: Path) -> list[str]:
-    """The lines of a file; only line feeds end them, as JSON may hold the other characters that end lines."""
+    """Return the lines of a file, split at line feeds only, because JSON may contain other line separators."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -267,5 +267,5 @@ def _lines(path: Path) -> list[str]:
         raise _error(path, data.count(b"\n", 0, error.start) + 1, "not UTF-8 text") from error
 
 
-def _error(path: Path, number: int, says: str) -> DocumentError:
-    return DocumentError(f"{path}, line {number}: {says}")
+def _error(path: Path, number: int, reason: str) -> DocumentError:
+    return DocumentError(f"{path}, line {number}: {reason}")

@@ -1,7 +1,8 @@
-"""How good the answers to a collection's questions are: measures, confidence, marked sentences, and two runs compared.
+"""Evaluation of the answers to a collection's questions: ranking measures, confidence, marked sentences, two runs.
 
-Measures come from ir-measures, so that their definitions are trec_eval's. R@k is the share of a question's relevant
-passages among the first k; Success@k is 1 if any relevant passage is. They are equal where one passage is relevant.
+Ranking measures come from ir-measures, so that their definitions are those of trec_eval. R@k is the share of a
+question's relevant passages among the first k; Success@k is 1 if any relevant passage is. They are equal for a question
+with one relevant passage.
 """
 
 import unicodedata
@@ -20,7 +21,7 @@ from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.evaluation import statistics
 from retrieval.evaluation.beir import Collection, Query
 from retrieval.evaluation.statistics import Bin, Difference, Flags, Interval, Values
-from retrieval.evaluation.trec import Run, Scored
+from retrieval.evaluation.trec import Run, ScoredPassage
 from retrieval.records import Answer, Hit, Status
 from retrieval.search import Searcher
 
@@ -29,37 +30,37 @@ DEPTH = 100  # hits for each question in a run
 BLOCK = 64  # questions asked together, so that progress moves
 
 Qrels = Mapping[str, Mapping[str, int]]
-Table = Mapping[str, Values]  # measure: its value for each question, (q,)
-Progress = Callable[[int, int], None]  # questions asked so far and of all
+MeasureValues = Mapping[str, Values]  # by measure, (q,) one for each question
+QuestionProgress = Callable[[int, int], None]  # questions answered so far, and all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of a question: the verdict, the hits, and the text marked in the first of them.
+    """Result for a question: the verdict, the hits, and the text marked in the first of them.
 
     ``marked_share`` is its share of the passage's characters. ``other_script`` tells whether the question is in another
-    script than the first hit; it is None without one.
+    script than the first hit; it is None without a hit.
     """
 
     query: Query
     status: Status
     confidence: float
-    hits: tuple[Scored, ...]
+    hits: tuple[ScoredPassage, ...]
     marked: str
     marked_share: float
     other_script: bool | None
 
     @property
     def refused(self) -> bool:
-        """Whether the text was said not to answer."""
+        """Whether the verdict was that the text does not answer."""
         return self.status != "answered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Confidence:
-    """How well the confidence tells whether the first hit is right; for an unanswerable question it never is.
+class ConfidenceFigures:
+    """Figures of the confidence that the first hit is right, which it never is for an unanswerable question.
 
-    ``auroc`` is None where all first hits are right, or none.
+    ``auroc`` is None if all first hits are right, or none.
     """
 
     questions: int
@@ -70,8 +71,8 @@ class Confidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Abstention:
-    """Answerable against unanswerable questions: does confidence tell them apart, and what share of each is refused."""
+class AbstentionFigures:
+    """Figures of answerable and unanswerable questions: AUROC of the confidence, share of each that is refused."""
 
     answerable: int
     unanswerable: int
@@ -81,10 +82,11 @@ class Abstention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Marking:
-    """Of the questions whose words of answer are known and whose first hit is right: is the answer in what is marked.
+class MarkingFigures:
+    """Figures of the marked text, over the questions whose answer words are ``known`` and whose first hit is right.
 
-    ``share`` is the mean share of the passage that is marked: marking all of it would hold every answer.
+    ``contains`` is the share of marked texts that contain the answer, ``share`` the mean share of the passage that is
+    marked: marking all of it would contain every answer.
     """
 
     known: int
@@ -95,22 +97,22 @@ class Marking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """The figures of all questions (``lang`` is None), or of those in one language.
+    """Figures of all questions (``lang`` is None), or of those in one language.
 
-    Of the last two, one that the folder says nothing of is None.
+    ``abstention`` and ``marking`` are None without the files that they need.
     """
 
     lang: str | None
     queries: int
     measures: Mapping[str, Interval]
-    confidence: Confidence
-    abstention: Abstention | None
-    marking: Marking | None
+    confidence: ConfidenceFigures
+    abstention: AbstentionFigures | None
+    marking: MarkingFigures | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """All figures of a collection. ``table`` follows ``outcomes``, which follow the collection's queries.
+    """All figures of a collection. ``values`` are in the order of ``outcomes``, these in that of the queries.
 
     The first of ``groups`` is that of all questions; those of the languages follow, the largest first.
     """
@@ -119,35 +121,34 @@ class Evaluation:
     depth: int
     outcomes: tuple[Outcome, ...]
     unanswerable: tuple[Outcome, ...]
-    table: Table
+    values: MeasureValues
     groups: tuple[Group, ...]
 
     @property
     def run(self) -> Run:
-        """What was found for the answerable questions, refused or not."""
+        """Hits for the answerable questions, refused or not."""
         return {o.query.id: o.hits for o in self.outcomes}
 
     @property
     def right(self) -> Flags:
-        """Whether the first hit is relevant, for each of ``outcomes``."""
-        return self.table["Success@1"] > 0
+        """Whether the first hit is relevant, (q,) for ``outcomes``."""
+        return self.values["Success@1"] > 0
 
 
 def open_collection(collection: Collection, encoder: Encoder, *, progress: EmbeddingProgress | None = None) -> Searcher:
-    """Embed a collection, and nothing on the disk."""
+    """Return a searcher of a collection that is embedded in memory."""
     snapshot = embed([collection.document], encoder, progress=progress).snapshot
-    return Searcher(
-        snapshot, lambda: encoder, out_of_domain=OutOfDomainVectors.embed
-    )  # a CachedEncoder remembers it, too
+    # not cached: a CachedEncoder already is
+    return Searcher(snapshot, lambda: encoder, out_of_domain=OutOfDomainVectors.embed)
 
 
 def evaluate(
-    collection: Collection, searcher: Searcher, *, depth: int = DEPTH, progress: Progress | None = None
+    collection: Collection, searcher: Searcher, *, depth: int = DEPTH, progress: QuestionProgress | None = None
 ) -> Evaluation:
     """Ask every question of a collection and measure the answers; the first ``depth`` hits count."""
     outcomes = _ask([*collection.queries, *collection.unanswerable], searcher, depth, progress)
     answerable, others = outcomes[: len(collection.queries)], outcomes[len(collection.queries) :]
-    table = measure(collection.qrels, {o.query.id: o.hits for o in answerable}, collection.queries)
+    values = measure(collection.qrels, {o.query.id: o.hits for o in answerable}, collection.queries)
     counts = Counter(q.lang for q in collection.queries)
     languages = [lang for lang, _ in counts.most_common()] if any(counts.keys()) else []
     return Evaluation(
@@ -155,24 +156,26 @@ def evaluate(
         depth=depth,
         outcomes=answerable,
         unanswerable=others,
-        table=table,
-        groups=tuple(_group(lang, collection, answerable, others, table) for lang in [None, *languages]),
+        values=values,
+        groups=tuple(_group(lang, collection, answerable, others, values) for lang in [None, *languages]),
     )
 
 
-def _ask(queries: Sequence[Query], searcher: Searcher, depth: int, progress: Progress | None) -> tuple[Outcome, ...]:
+def _ask(
+    queries: Sequence[Query], searcher: Searcher, depth: int, progress: QuestionProgress | None
+) -> tuple[Outcome, ...]:
     outcomes: list[Outcome] = []
     for start in range(0, len(queries), BLOCK):
         block = queries[start : start + BLOCK]
         answers = iter(searcher.ask_many([q.text for q in block if q.text], k=depth))
-        outcomes += [_outcome(q, next(answers), searcher, depth) if q.text else _wordless(q) for q in block]
+        outcomes += [_outcome(q, next(answers), searcher, depth) if q.text else _empty_outcome(q) for q in block]
         if progress:
             progress(len(outcomes), len(queries))
     return tuple(outcomes)
 
 
-def _wordless(query: Query) -> Outcome:
-    """What becomes of an empty question, which cannot be asked: the same as of one that is too vague."""
+def _empty_outcome(query: Query) -> Outcome:
+    """Return the outcome of an empty question, which cannot be asked: that of one that is too vague."""
     return Outcome(
         query=query, status="too vague", confidence=0.0, hits=(), marked="", marked_share=0.0, other_script=None
     )
@@ -189,22 +192,22 @@ def _outcome(query: Query, answer: Answer, searcher: Searcher, depth: int) -> Ou
         query=query,
         status=answer.status,
         confidence=answer.confidence,
-        hits=listed(answer.hits)[:depth],
+        hits=scored_passages(answer.hits)[:depth],
         marked=marked,
         marked_share=share,
         other_script=in_other_script(query.text, answer.hits[0].passage.text) if answer.hits else None,
     )
 
 
-def listed(hits: Sequence[Hit]) -> tuple[Scored, ...]:
-    """Hits as a run holds them: behind each, with its score, the passages of the same words that have no hit."""
-    return tuple(Scored(p.id, hit.score) for hit in hits for p in (hit.passage, *hit.same_text))
+def scored_passages(hits: Sequence[Hit]) -> tuple[ScoredPassage, ...]:
+    """Return the passages of some hits for a run, each followed by its duplicates, which have no hits, as equals."""
+    return tuple(ScoredPassage(p.id, hit.score) for hit in hits for p in (hit.passage, *hit.same_text))
 
 
-def measure(qrels: Qrels, run: Run, queries: Sequence[Query]) -> Table:
-    """Every measure for every question, in their order; a question that the run does not hold has 0.
+def measure(qrels: Qrels, run: Run, queries: Sequence[Query]) -> MeasureValues:
+    """Return every measure for every question, in their order; a question that is not in the run has 0.
 
-    Only the run's order counts. Raises ZhangjuError where ir-measures is not installed.
+    Only the run's order counts. Raises ZhangjuError if ir-measures is not installed.
     """
     try:
         from ir_measures import RR, R, Success, iter_calc, nDCG
@@ -213,18 +216,18 @@ def measure(qrels: Qrels, run: Run, queries: Sequence[Query]) -> Table:
             f"measuring needs ir-measures, which is not installed ({error}); install it with: pip install ir-measures"
         ) from error
     rows = {q.id: row for row, q in enumerate(queries)}
-    # Ranks for scores: tools round scores differently and differ in what they do with equal ones.
+    # Ranks replace scores, because tools round scores and break ties differently.
     ranked = {q: {hit.passage: -float(rank) for rank, hit in enumerate(hits)} for q, hits in run.items() if q in rows}
     judged = {q: dict(grades) for q, grades in qrels.items() if q in rows}
-    table = {name: np.zeros(len(queries)) for name in MEASURES}
+    values = {name: np.zeros(len(queries)) for name in MEASURES}
     wanted = [nDCG @ 10, RR @ 10, R @ 1, R @ 5, R @ 10, Success @ 1, Success @ 5]
     for found in iter_calc(wanted, judged, ranked):
-        table[str(found.measure)][rows[found.query_id]] = found.value
-    return table
+        values[str(found.measure)][rows[found.query_id]] = found.value
+    return values
 
 
 def check_run(run: Run, collection: Collection, source: str) -> tuple[str, ...]:
-    """Remarks on a run from elsewhere. Raises DocumentError, beginning with ``source``, if it is of other passages."""
+    """Return remarks on a run of another tool. Raises DocumentError, which names its ``source``, if it does not fit."""
     passages = {p.id for p in collection.document.passages}
     queries = [q.id for q in collection.queries]
     if unknown := next((hit.passage for hits in run.values() for hit in hits if hit.passage not in passages), None):
@@ -237,12 +240,12 @@ def check_run(run: Run, collection: Collection, source: str) -> tuple[str, ...]:
 
 
 def compare(evaluation: Evaluation, other: Run) -> dict[str | None, dict[str, Difference]]:
-    """The evaluation's values minus those of another run, by group and measure."""
+    """Return the differences of an evaluation and another run, by language (None for all) and measure."""
     queries = evaluation.collection.queries
     theirs = measure(evaluation.collection.qrels, other, queries)
     return {
         group.lang: {
-            name: statistics.paired(values[rows], theirs[name][rows]) for name, values in evaluation.table.items()
+            name: statistics.paired(values[rows], theirs[name][rows]) for name, values in evaluation.values.items()
         }
         for group in evaluation.groups
         for rows in [_rows(queries, group.lang)]
@@ -254,23 +257,27 @@ def _rows(queries: Sequence[Query], lang: str | None) -> Flags:
 
 
 def _group(
-    lang: str | None, collection: Collection, outcomes: Sequence[Outcome], others: Sequence[Outcome], table: Table
+    lang: str | None,
+    collection: Collection,
+    outcomes: Sequence[Outcome],
+    others: Sequence[Outcome],
+    values: MeasureValues,
 ) -> Group:
     rows = _rows(collection.queries, lang)
     answerable = [o for o, inside in zip(outcomes, rows, strict=True) if inside]
     unanswerable = [o for o in others if lang in (None, o.query.lang)]
-    right = table["Success@1"][rows] > 0
+    right = values["Success@1"][rows] > 0
     return Group(
         lang=lang,
         queries=len(answerable),
-        measures={name: statistics.mean_interval(values[rows]) for name, values in table.items()},
+        measures={name: statistics.mean_interval(own[rows]) for name, own in values.items()},
         confidence=_confidence([*answerable, *unanswerable], np.append(right, np.zeros(len(unanswerable), dtype=bool))),
         abstention=_abstention(answerable, unanswerable) if unanswerable else None,
         marking=_marking(answerable, right, collection.answers),
     )
 
 
-def _certainty(outcomes: Sequence[Outcome]) -> Values:
+def _confidences(outcomes: Sequence[Outcome]) -> Values:
     return np.array([o.confidence for o in outcomes], dtype=np.float64)
 
 
@@ -278,23 +285,23 @@ def _refused(outcomes: Sequence[Outcome]) -> Interval:
     return statistics.mean_interval(np.array([o.refused for o in outcomes], dtype=np.float64))
 
 
-def _confidence(outcomes: Sequence[Outcome], right: Flags) -> Confidence:
-    confidence = _certainty(outcomes)
+def _confidence(outcomes: Sequence[Outcome], right: Flags) -> ConfidenceFigures:
+    confidence = _confidences(outcomes)
     bins = statistics.reliability(confidence, right)
-    told = right.any() and not right.all()
-    return Confidence(
+    both = right.any() and not right.all()
+    return ConfidenceFigures(
         questions=len(outcomes),
-        auroc=statistics.auroc_interval(confidence[right], confidence[~right]) if told else None,
+        auroc=statistics.auroc_interval(confidence[right], confidence[~right]) if both else None,
         brier=statistics.brier(confidence, right),
         calibration_error=statistics.calibration_error(bins),
         bins=bins,
     )
 
 
-def by_script(evaluations: Sequence[Evaluation]) -> dict[bool, Confidence]:
-    """The confidence in all answers of some evaluations together, by whether the question is in a foreign script.
+def by_script(evaluations: Sequence[Evaluation]) -> dict[bool, ConfidenceFigures]:
+    """Return the figures of the confidence in all answers, by whether the question is in another script than the text.
 
-    Questions that found nothing are left out: there is no passage to compare their script with.
+    Questions without hits are left out: there is no passage to compare their script with.
     """
     outcomes = [o for e in evaluations for o in (*e.outcomes, *e.unanswerable)]
     right = np.concatenate([np.append(e.right, np.zeros(len(e.unanswerable), dtype=bool)) for e in evaluations])
@@ -302,37 +309,37 @@ def by_script(evaluations: Sequence[Evaluation]) -> dict[bool, Confidence]:
     return {kind: _confidence([outcomes[i] for i in some], right[some]) for kind, some in rows.items() if some}
 
 
-def _abstention(answerable: Sequence[Outcome], unanswerable: Sequence[Outcome]) -> Abstention:
-    return Abstention(
+def _abstention(answerable: Sequence[Outcome], unanswerable: Sequence[Outcome]) -> AbstentionFigures:
+    return AbstentionFigures(
         answerable=len(answerable),
         unanswerable=len(unanswerable),
-        auroc=statistics.auroc_interval(_certainty(answerable), _certainty(unanswerable)),
+        auroc=statistics.auroc_interval(_confidences(answerable), _confidences(unanswerable)),
         refused_answerable=_refused(answerable),
         refused_unanswerable=_refused(unanswerable),
     )
 
 
-def _marking(outcomes: Sequence[Outcome], right: Flags, answers: Mapping[str, str]) -> Marking | None:
-    """None unless there is a first hit to look at."""
+def _marking(outcomes: Sequence[Outcome], right: Flags, answers: Mapping[str, str]) -> MarkingFigures | None:
+    """Return the figures of the marked text; None without a right first hit."""
     known = [(o, bool(r)) for o, r in zip(outcomes, right, strict=True) if o.query.id in answers]
-    looked_at = [o for o, is_right in known if is_right]
-    if not looked_at:
+    judged = [o for o, is_right in known if is_right]
+    if not judged:
         return None
-    return Marking(
+    return MarkingFigures(
         known=len(known),
-        right=len(looked_at),
+        right=len(judged),
         contains=statistics.mean_interval(
-            np.array([contains(o.marked, answers[o.query.id]) for o in looked_at], dtype=np.float64)
+            np.array([contains(o.marked, answers[o.query.id]) for o in judged], dtype=np.float64)
         ),
-        share=float(np.mean([o.marked_share for o in looked_at])),
+        share=float(np.mean([o.marked_share for o in judged])),
     )
 
 
 def contains(text: str, words: str) -> bool:
-    """Whether a text holds some words, but for spaces, punctuation, letter case and the width of characters."""
-    bare = _bare(words)
-    return bool(bare) and bare in _bare(text)
+    """Return whether a text contains some words, ignoring spaces, punctuation, case and width of characters."""
+    wanted = _alphanumerics(words)
+    return bool(wanted) and wanted in _alphanumerics(text)
 
 
-def _bare(text: str) -> str:
+def _alphanumerics(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())

@@ -1,6 +1,6 @@
-"""TREC runs: which passages were found for which question, in which order.
+"""TREC runs: the passages found for each question, in order.
 
-Six columns between spaces: question, Q0, passage, rank, score, name of the run.
+A line has six columns between spaces: question, Q0, passage, rank, score, name of the run.
 """
 
 import math
@@ -16,22 +16,22 @@ TAG = "zhangju"
 _COLUMNS = 6
 
 
-class Scored(NamedTuple):
-    """A passage that was found, and its score."""
+class ScoredPassage(NamedTuple):
+    """Id of a passage that was found, and its score."""
 
     passage: str
     score: float
 
 
-Run = Mapping[str, Sequence[Scored]]  # question: what was found for it, best first
+Run = Mapping[str, Sequence[ScoredPassage]]  # by question, best first
 
 
 def decreasing(scores: Iterable[float]) -> list[float]:
-    """Scores that are each below the one before, also in single precision; only those that were not are lowered.
+    """Return strictly decreasing scores, also in single precision; only scores that are not are lowered.
 
-    Tools sort by score, not by rank, trec_eval in single precision, and settle ties by the passages' ids: equal scores
-    would change the ranks. Each score becomes the nearest single-precision number, or where that is not below its
-    predecessor, the next number below that.
+    Tools sort by score, not by rank, trec_eval in single precision, and break ties by the passages' ids: equal scores
+    would change the ranks. Each score becomes the nearest single-precision number, or if that is not below its
+    predecessor, the next number below that. Raises ValueError for a score that is not finite.
     """
     lowered: list[float] = []
     for score in scores:
@@ -45,17 +45,17 @@ def decreasing(scores: Iterable[float]) -> list[float]:
 
 
 def check_ids(ids: Iterable[str]) -> None:
-    """Raise DocumentError for an id that a run cannot hold: its columns stand between spaces."""
+    """Raise DocumentError for an id with white space, which separates the columns of a run."""
     for one in ids:
         if not one or one.split() != [one]:
             raise DocumentError(f"the id {one!r} holds white space, which a TREC run cannot; rename it, or omit --run")
 
 
 def write_run(path: Path, run: Run) -> None:
-    """Write a run, questions and passages in its order. Raises DocumentError where it cannot be written."""
+    """Write a run, questions and passages in its order. Raises DocumentError if it cannot be written."""
     check_ids(one for question, hits in run.items() for one in (question, *(hit.passage for hit in hits)))
     lines = [
-        # nine digits tell any two single-precision numbers apart
+        # nine digits distinguish any two single-precision numbers
         f"{question} Q0 {hit.passage} {rank} {score:.9g} {TAG}\n"
         for question, hits in run.items()
         for rank, (hit, score) in enumerate(zip(hits, decreasing(h.score for h in hits), strict=True), 1)
@@ -67,9 +67,9 @@ def write_run(path: Path, run: Run) -> None:
 
 
 def read_run(path: Path) -> Run:
-    """The run in a file, by anyone. Its scores decide, not its ranks; of equal ones the greater id, as in trec_eval.
+    """Read a run of any tool, ordered by score, not by rank; of equal scores the greater id is first, as in trec_eval.
 
-    Raises DocumentError, which names the line, for what is not a run.
+    Raises DocumentError, which names the line, for a malformed run.
     """
     found: dict[str, dict[str, float]] = {}
     for number, line in enumerate(_read(path).split("\n"), 1):
@@ -83,16 +83,16 @@ def read_run(path: Path) -> Run:
         question, _, passage, _, score, _ = cells
         hits = found.setdefault(question, {})
         if passage in hits:
-            raise DocumentError(f"{where}: {passage} was already found for {question}; a passage stands in a run once")
+            raise DocumentError(f"{where}: {passage} was already found for {question}; a run lists a passage once")
         hits[passage] = _number(score, where)
     if not found:
         raise DocumentError(f"{path} holds no run: it is empty")
     return {question: _ranked(hits) for question, hits in found.items()}
 
 
-def _ranked(hits: Mapping[str, float]) -> tuple[Scored, ...]:
+def _ranked(hits: Mapping[str, float]) -> tuple[ScoredPassage, ...]:
     by_id = sorted(hits.items(), reverse=True)
-    return tuple(Scored(*hit) for hit in sorted(by_id, key=lambda hit: -hit[1]))
+    return tuple(ScoredPassage(*hit) for hit in sorted(by_id, key=lambda hit: -hit[1]))
 
 
 def _number(score: str, where: str) -> float:

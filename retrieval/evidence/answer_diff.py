@@ -1,8 +1,7 @@
-"""Which answers changed between two tables, or two builds of an index.
+"""Comparison of the answers in two tables, for example of two builds of an index.
 
-Two answers are the same if their status, the sentences that answer, the places these are cited by and the passages
-around them are the same. Scores and confidence are not compared, nor is what was merely near a question that has no
-answer.
+Two answers are the same if their status, answer sentences, citations and surrounding passages are the same. Scores and
+confidence are not compared, nor are the hits of a question without an answer.
 """
 
 from collections import Counter
@@ -13,104 +12,108 @@ from typing import Literal
 from retrieval.evidence.quote_check import hits
 from retrieval.tables.records import Row, Table, cell_text
 
-# what is different: the status; the words at the same place; words and place; the place alone; only the passage around
-# the sentence; or only the second of two sentences that answer
-Kind = Literal["status", "words", "passage", "place", "around", "second"]
+# The first difference: the status; the words at the same place; words and place; the place alone; only the passage
+# around the sentence; or only the second of two answer sentences.
+ChangeKind = Literal["status", "words", "passage", "place", "around", "second"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """A sentence that answers."""
+class AnswerSentence:
+    """Sentence that answers, with its citations."""
 
     text: str
     citation_zh: str
     citation_en: str
-    passage: str  # the text of all of it
+    passage: str  # its text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """What was found for a question; the sentences that answer, if any, best first."""
+class RecordedAnswer:
+    """Answer as a table records it; the answer sentences are best first, none if the text does not answer."""
 
     question: str
     status: str
-    answers: tuple[Said, ...]
+    answers: tuple[AnswerSentence, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """A question whose answer is another one now."""
+class AnswerChange:
+    """Question whose answer is different in the new table."""
 
-    kind: Kind
-    old: Finding
-    new: Finding
+    kind: ChangeKind
+    old: RecordedAnswer
+    new: RecordedAnswer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
-    """What two tables differ in, in the order of the new one.
+class AnswerChanges:
+    """Differences of two tables, in the order of the new one.
 
     ``compared`` counts the questions of both; ``added`` are only in the new one, ``removed`` only in the old.
     """
 
-    changed: tuple[Change, ...]
+    changed: tuple[AnswerChange, ...]
     added: tuple[str, ...]
     removed: tuple[str, ...]
     compared: int
 
 
-def findings(table: Table) -> list[Finding]:
-    """What a table says of each question, in order."""
+def recorded_answers(table: Table) -> list[RecordedAnswer]:
+    """Return the answers of a table, in order."""
     groups: list[list[Row]] = []
     for row in table.rows:
         if not groups or "rank" not in row or cell_text(row.get("rank")) in ("", "1"):
             groups.append([])
         groups[-1].append(row)
-    return [finding(group) for group in groups]
+    return [recorded_answer(group) for group in groups]
 
 
-def finding(rows: Sequence[Row]) -> Finding:
-    """What the rows of one question say."""
-    said = [hit for row in rows for hit in hits(row) if cell_text(hit.get("answer"))]
-    return Finding(
+def recorded_answer(rows: Sequence[Row]) -> RecordedAnswer:
+    """Return the answer that the rows of one question record."""
+    answering = [hit for row in rows for hit in hits(row) if cell_text(hit.get("answer"))]
+    return RecordedAnswer(
         question=cell_text(rows[0].get("question")).strip(),
         status=cell_text(rows[0].get("status")),
-        answers=tuple(map(_said, said)),
+        answers=tuple(map(_sentence, answering)),
     )
 
 
-def _said(hit: Row) -> Said:
+def _sentence(hit: Row) -> AnswerSentence:
     zh, en = (cell_text(hit.get(f"answer_citation_{x}")) or cell_text(hit.get(f"citation_{x}")) for x in ("zh", "en"))
-    return Said(text=cell_text(hit["answer"]), citation_zh=zh, citation_en=en, passage=cell_text(hit.get("text")))
+    return AnswerSentence(
+        text=cell_text(hit["answer"]), citation_zh=zh, citation_en=en, passage=cell_text(hit.get("text"))
+    )
 
 
-def compared(old: Iterable[Finding], new: Sequence[Finding]) -> Changes:
-    """What has changed; a question that is asked twice is compared with the same one of its turns."""
-    before = dict(zip(_keys(held := list(old)), held, strict=True))
+def compared(old: Iterable[RecordedAnswer], new: Sequence[RecordedAnswer]) -> AnswerChanges:
+    """Return the differences; a question that occurs several times is compared occurrence by occurrence."""
+    before = dict(zip(_keys(known := list(old)), known, strict=True))
     after = dict(zip(_keys(new), new, strict=True))
     both = [key for key in after if key in before]
     changed = [
-        Change(kind=kind, old=before[key], new=after[key]) for key in both if (kind := _kind(before[key], after[key]))
+        AnswerChange(kind=kind, old=before[key], new=after[key])
+        for key in both
+        if (kind := _kind(before[key], after[key]))
     ]
-    return Changes(
+    return AnswerChanges(
         changed=tuple(changed),
-        added=tuple(question for question, turn in after if (question, turn) not in before),
-        removed=tuple(question for question, turn in before if (question, turn) not in after),
+        added=tuple(question for question, occurrence in after if (question, occurrence) not in before),
+        removed=tuple(question for question, occurrence in before if (question, occurrence) not in after),
         compared=len(both),
     )
 
 
-def _keys(findings: Iterable[Finding]) -> list[tuple[str, int]]:
-    """Each question with the number of its turn."""
-    turns: Counter[str] = Counter()
+def _keys(answers: Iterable[RecordedAnswer]) -> list[tuple[str, int]]:
+    """Return each question with the number of its occurrence."""
+    counts: Counter[str] = Counter()
     keys = []
-    for one in findings:
-        turns[one.question] += 1
-        keys.append((one.question, turns[one.question]))
+    for one in answers:
+        counts[one.question] += 1
+        keys.append((one.question, counts[one.question]))
     return keys
 
 
-def _kind(old: Finding, new: Finding) -> Kind | None:
+def _kind(old: RecordedAnswer, new: RecordedAnswer) -> ChangeKind | None:
     if old.status != new.status or bool(old.answers) != bool(new.answers):
         return "status"
     if old.answers == new.answers:

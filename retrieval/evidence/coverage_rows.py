@@ -1,4 +1,4 @@
-"""Coverage as the rows of a table: every passage on each term."""
+"""Rows of a coverage table: every passage on each term."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ COLUMNS = (
 
 
 def rows(found: Sequence[Coverage]) -> Iterator[dict[str, Any]]:
-    """A row for each term and passage, and one for a term without any, of which only ``term`` and ``by`` are filled."""
+    """Yield a row for each term and passage, and for a term without passages one with ``term`` and ``by`` only."""
     for one in found:
         for hit in one.hits:
             yield _row(one, hit)

@@ -1,4 +1,4 @@
-"""Whether what a table quotes still stands in the documents, and where it has gone if not.
+"""Quote check: whether the quotations of a table are still in the documents, or where they are now.
 
 table = tables.read(Path("evidence.xlsx"))
 checked = check(quotes(table), searcher.documents)      # .verdict: stands, moved, gone
@@ -15,26 +15,26 @@ from index.records import Document, Passage, Span
 from retrieval.tables.records import Row, Table, cell_text
 from retrieval.tables.workbook import uncut
 
-Verdict = Literal["stands", "moved", "gone"]
+QuoteVerdict = Literal["stands", "moved", "gone"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """A text that a table quotes: a passage or the sentence that answers, and where it is said to stand."""
+    """Quotation of a table: a passage or an answer sentence, with its recorded place."""
 
-    number: int  # the line of the file, or the row of the sheet, that it was read from
+    number: int  # line of the file, or row of the sheet
     question: str
     kind: Literal["passage", "answer"]
     text: str
     document: str  # the title
-    document_id: str  # empty in tables that do not tell it
+    document_id: str  # empty in tables without it
     span: Span  # of the document's source
     citation: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """Where a text stands now; ``citation`` is empty where it is no passage's."""
+class CurrentPlace:
+    """Place of a text in the current documents; ``citation`` is empty if it is in no passage."""
 
     document: str
     line: int
@@ -43,16 +43,16 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
-    """A quote, whether it stands, and where it does if it has moved."""
+class CheckedQuote:
+    """Quotation with its status, and its current place if it has moved."""
 
     quote: Quote
-    verdict: Verdict
-    now: Found | None = None
+    verdict: QuoteVerdict
+    now: CurrentPlace | None = None
 
 
 def quotes(table: Table) -> list[Quote]:
-    """All that a table quotes, in order. Raises QuestionError for one that is no evidence table."""
+    """Return all quotations of a table, in order. Raises QuestionError if it is no evidence table."""
     found = [quote for row, number in zip(table.rows, table.numbers, strict=True) for quote in _of_row(row, number)]
     if not {"question", "start", "start_1"} & set(table.columns) or "question" not in table.columns:
         raise QuestionError(
@@ -62,7 +62,7 @@ def quotes(table: Table) -> list[Quote]:
 
 
 def hits(row: Row) -> Iterator[Row]:
-    """The hits that a row holds: itself, or those of its numbered columns."""
+    """Yield the hits of a row: the row itself, or those in numbered columns."""
     if "passage" in row or "text" in row:
         yield row
         return
@@ -91,9 +91,9 @@ def _of_row(row: Row, number: int) -> Iterator[Quote]:
         span = Span(_offset(hit, "start", number), _offset(hit, "end", number))
         yield Quote(kind="passage", text=cell_text(hit["text"]), span=span, citation=zh, **common)
         if cell_text(hit.get("answer")) and cell_text(hit.get("answer_start")):
-            said = Span(_offset(hit, "answer_start", number), _offset(hit, "answer_end", number))
+            span = Span(_offset(hit, "answer_start", number), _offset(hit, "answer_end", number))
             citation = cell_text(hit.get("answer_citation_zh")) or zh
-            yield Quote(kind="answer", text=cell_text(hit["answer"]), span=said, citation=citation, **common)
+            yield Quote(kind="answer", text=cell_text(hit["answer"]), span=span, citation=citation, **common)
 
 
 def _offset(row: Row, name: str, number: int) -> int:
@@ -102,44 +102,44 @@ def _offset(row: Row, name: str, number: int) -> int:
         return int(float(value))
     except (ValueError, OverflowError) as error:
         raise QuestionError(
-            f"line {number}: {name} is {value[:40]!r}, where a number of characters is due; write the table anew"
+            f"line {number}: {name} is {value[:40]!r}, not a number of characters; write the table again"
         ) from error
 
 
-def check(wanted: Sequence[Quote], documents: Sequence[Document]) -> list[Checked]:
-    """What has become of each quote, in order."""
-    known: dict[tuple[str, str, Span, str], Checked] = {}
+def check(wanted: Sequence[Quote], documents: Sequence[Document]) -> list[CheckedQuote]:
+    """Return the status of each quotation, in order."""
+    known: dict[tuple[str, str, Span, str], CheckedQuote] = {}
     checked = []
     for quote in wanted:
         key = (quote.document_id, quote.document, quote.span, quote.text)
         if key not in known:
             known[key] = _checked(quote, documents)
-        checked.append(Checked(quote=quote, verdict=known[key].verdict, now=known[key].now))
+        checked.append(CheckedQuote(quote=quote, verdict=known[key].verdict, now=known[key].now))
     return checked
 
 
-def _checked(quote: Quote, documents: Sequence[Document]) -> Checked:
-    """Look at its place, then everywhere, in the document that it was in first."""
-    near = [d for d in documents if quote.document_id in ("", d.id) and quote.document in ("", d.title)]
-    if any(_stands(document, quote) for document in near):
-        return Checked(quote=quote, verdict="stands")
-    first = [d.id for d in near]
+def _checked(quote: Quote, documents: Sequence[Document]) -> CheckedQuote:
+    """Look up the recorded place, then search all documents, the recorded one first."""
+    recorded = [d for d in documents if quote.document_id in ("", d.id) and quote.document in ("", d.title)]
+    if any(_is_unchanged(document, quote) for document in recorded):
+        return CheckedQuote(quote=quote, verdict="stands")
+    first = [d.id for d in recorded]
     order = sorted(documents, key=lambda d: d.id not in first)
-    now = next((found for document in order if (found := _somewhere(document, quote.text))), None)
-    return Checked(quote=quote, verdict="moved" if now else "gone", now=now)
+    now = next((found for document in order if (found := _find(document, quote.text))), None)
+    return CheckedQuote(quote=quote, verdict="moved" if now else "gone", now=now)
 
 
-def _stands(document: Document, quote: Quote) -> bool:
+def _is_unchanged(document: Document, quote: Quote) -> bool:
     start, end = quote.span
     if _same(document.source[max(start, 0) : max(end, 0)], quote.text):
         return True
-    # a paragraph that was broken in the source is quoted without the break
-    holding = (p for p in document.passages if p.start <= start and end <= p.end)
-    return any(_same(_between(document, p, quote.span), quote.text) for p in holding)
+    # a paragraph that is broken across lines in the source is quoted without the breaks
+    containing = (p for p in document.passages if p.start <= start and end <= p.end)
+    return any(_same(_between(document, p, quote.span), quote.text) for p in containing)
 
 
 def _same(source: str, quoted: str) -> bool:
-    """Whether they are equal, or the quote as much of the source as a cell of a spreadsheet holds."""
+    """Return whether they are equal, or the quotation is the source as far as a spreadsheet cell holds it."""
     text, was_cut = uncut(quoted)
     return source.startswith(text) if was_cut else source == text
 
@@ -149,8 +149,8 @@ def _between(document: Document, passage: Passage, span: Span) -> str:
     return "".join(document.source[start:end] for start, end in pieces if start < end)
 
 
-def _somewhere(document: Document, text: str) -> Found | None:
-    """The first place of a text in a document, whole passages before parts of them."""
+def _find(document: Document, text: str) -> CurrentPlace | None:
+    """Return the first place of a text in a document, whole passages before parts of them."""
     wanted, _ = uncut(text)
     for passage in (*(p for p in document.passages if p.text == wanted), *document.passages):
         at = passage.text.find(wanted)
@@ -160,9 +160,9 @@ def _somewhere(document: Document, text: str) -> Found | None:
             span = Span(spans[0].start, spans[-1].end)
             line = document.source.count("\n", 0, span.start) + 1
             citation = cite(document.title, passage, None if wanted == passage.text else inside)
-            return Found(document=document.title, line=line, span=span, citation=citation.zh)
+            return CurrentPlace(document=document.title, line=line, span=span, citation=citation.zh)
     at = document.source.find(wanted)
     if at < 0:
         return None
     line = document.source.count("\n", 0, at) + 1
-    return Found(document=document.title, line=line, span=Span(at, at + len(wanted)), citation="")
+    return CurrentPlace(document=document.title, line=line, span=Span(at, at + len(wanted)), citation="")

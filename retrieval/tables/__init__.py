@@ -3,8 +3,8 @@
     tables.write(Path("out.xlsx"), "xlsx", columns, rows, about)
     table = tables.read(Path("out.xlsx"))        # .columns, .rows, .about
 
-``about`` says what a table was made with. xlsx keeps it on a second sheet, Markdown in its first lines; beside csv and
-jsonl, which are nothing but rows, a file OUT.about.json is written.
+``about`` states what a table was made with. xlsx keeps it on a second sheet, Markdown in its first lines; for csv and
+jsonl, which contain nothing but rows, a sidecar file OUT.about.json is written.
 """
 
 import json
@@ -20,7 +20,8 @@ from retrieval.tables import delimited, formulas, jsonl, markdown, workbook, wor
 from retrieval.tables.records import About, Format, Row, Table, cell_text
 
 FORMATS: tuple[Format, ...] = get_args(Format)
-_BESIDE = (".csv", ".jsonl")
+_FORMAT_OF: dict[str, Format] = {f".{form}": form for form in FORMATS}  # by the end of a file's name
+_WITH_SIDECAR = (".csv", ".jsonl")
 
 __all__ = [
     "FORMATS",
@@ -28,26 +29,25 @@ __all__ = [
     "Format",
     "Row",
     "Table",
-    "about_file",
     "encoded",
     "format_of",
     "read",
     "read_bytes",
+    "sidecar_file",
     "write",
 ]
 
 
 def format_of(path: Path) -> Format:
-    """The format that a file's name says. Raises QuestionError."""
-    for form in FORMATS:
-        if path.suffix.lower() == f".{form}":
-            return form
+    """Return the format of a file to be written, by its name. Raises QuestionError."""
+    if form := _FORMAT_OF.get(path.suffix.lower()):
+        return form
     wanted = ", ".join(f".{form}" for form in FORMATS[:-1])
     raise QuestionError(f"cannot write {path}: the table is written as {wanted} or .{FORMATS[-1]}")
 
 
 def check_cells(form: Format, rows: Iterable[Row]) -> None:
-    """Raises QuestionError for a cell that a file of this format could only hold in part."""
+    """Raise QuestionError for a cell that a file of this format would cut."""
     for number, row in enumerate(rows if form == "xlsx" else (), 1):
         for name, value in row.items():
             if not workbook.fits(cell_text(value)):
@@ -67,17 +67,17 @@ def write(
     mark: bool = False,
     formats: Mapping[str, str] | None = None,
 ) -> None:
-    """Write a table; a file of this name is replaced at one stroke.
+    """Write a table; an existing file is replaced atomically.
 
-    ``mark`` begins a csv with the bytes by which Excel knows UTF-8, ``formats`` are the number formats of columns in
-    xlsx. Where ``target`` is no path, ``about`` is lost to csv and jsonl. Raises OSError.
+    ``mark`` starts a csv with the byte order mark that Excel needs for UTF-8, ``formats`` are number formats of columns
+    in xlsx. If ``target`` is no path, csv and jsonl have no ``about``. Raises OSError.
     """
     data = encoded(form, columns, rows, about, mark=mark, formats=formats)
     if not isinstance(target, Path):
         target.write(data)
         return
-    if target.suffix.lower() in _BESIDE:
-        durable.replace(about_file(target), (json.dumps(about, ensure_ascii=False, indent=1) + "\n").encode())
+    if target.suffix.lower() in _WITH_SIDECAR:
+        durable.replace(sidecar_file(target), (json.dumps(about, ensure_ascii=False, indent=1) + "\n").encode())
     durable.replace(target, data)
 
 
@@ -90,7 +90,7 @@ def encoded(
     mark: bool = False,
     formats: Mapping[str, str] | None = None,
 ) -> bytes:
-    """The bytes of a table, always the same of the same."""
+    """Return the bytes of a table, the same for the same rows."""
     if form == "csv":
         return delimited.written(columns, rows, mark=mark)
     if form == "jsonl":
@@ -100,23 +100,23 @@ def encoded(
     return markdown.written(columns, rows, about)
 
 
-def about_file(path: Path) -> Path:
-    """Where it is said what a csv or jsonl was made with."""
+def sidecar_file(path: Path) -> Path:
+    """Return the path of the sidecar file of a csv or jsonl."""
     return path.with_name(f"{path.name}.about.json")
 
 
 def read(path: Path) -> Table:
-    """Read a table that ``write`` has written. Raises QuestionError, which names file and line."""
+    """Read a table written by ``write``. Raises QuestionError, which names file and line."""
     try:
         data = path.read_bytes()
-        beside = about_file(path).read_bytes() if about_file(path).is_file() else b""
+        sidecar = sidecar_file(path).read_bytes() if sidecar_file(path).is_file() else b""
     except (OSError, ValueError) as error:  # a name with NUL in it is a ValueError
         raise QuestionError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
-    return read_bytes(data, path.name, beside=beside)
+    return read_bytes(data, path.name, sidecar=sidecar)
 
 
-def read_bytes(data: bytes, name: str, *, beside: bytes = b"") -> Table:
-    """The same for bytes; ``beside`` are those of the file beside it, if there is one."""
+def read_bytes(data: bytes, name: str, *, sidecar: bytes = b"") -> Table:
+    """Read a table from the bytes of a file of this name and of its sidecar file, if any. Raises QuestionError."""
     form = format_of_table(name)
     try:
         table = _read(data, name, form)
@@ -124,18 +124,17 @@ def read_bytes(data: bytes, name: str, *, beside: bytes = b"") -> Table:
         raise QuestionError(str(error)) from error
     except QuestionError as error:
         raise QuestionError(f"{name}: {error}") from error
-    if form not in ("csv", "jsonl") or not beside:
+    if form not in ("csv", "jsonl") or not sidecar:
         return table
-    return Table(columns=table.columns, rows=table.rows, numbers=table.numbers, about=_about(beside, name))
+    return Table(columns=table.columns, rows=table.rows, numbers=table.numbers, about=_about(sidecar, name))
 
 
 def format_of_table(name: str) -> Format:
-    """The format of a table that is read. Raises QuestionError."""
-    suffix = Path(name).suffix.lower().removeprefix(".")
-    for form in FORMATS:
-        if suffix == form:
-            return form
-    raise QuestionError(f"{name}: tables are read from {', '.join(FORMATS)}, not from {suffix or 'this'}")
+    """Return the format of a table to be read, by its name. Raises QuestionError."""
+    suffix = Path(name).suffix.lower()
+    if form := _FORMAT_OF.get(suffix):
+        return form
+    raise QuestionError(f"{name}: tables are read from {', '.join(FORMATS)}, not from {suffix[1:] or 'this'}")
 
 
 def _read(data: bytes, name: str, form: Format) -> Table:
@@ -153,6 +152,6 @@ def _about(data: bytes, name: str) -> dict[str, Any]:
         value = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise QuestionError(
-            f"{about_file(Path(name))} is not JSON: {error}; remove it, or write the table anew"
+            f"{sidecar_file(Path(name))} is not JSON: {error}; remove it, or write the table anew"
         ) from error
     return value if isinstance(value, dict) else {}

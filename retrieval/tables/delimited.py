@@ -1,4 +1,4 @@
-"""csv: cells as text, neutralised when they are written, as they stand when they are read."""
+"""csv: all cells are text, neutralised against formulas when they are written."""
 
 import csv
 import io
@@ -9,23 +9,23 @@ from index.errors import QuestionError
 from retrieval.tables.formulas import neutralised
 from retrieval.tables.records import Row, Table, cell_text
 
-MARK = b"\xef\xbb\xbf"  # by which Excel knows UTF-8
+MARK = b"\xef\xbb\xbf"  # byte order mark, by which Excel recognises UTF-8
 
 _QUOTE = '"'
 _QUOTED = re.compile(r"[,;\"\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029]|^\s|\s$")
 _SEPARATORS = ",;\t"  # Excel writes semicolons in half of Europe, and tabs as "Unicode text"
-_MOST_NAMED, _SHOWN = 10, 40  # columns in a message, characters of each
-_CELL = 10_000_000  # characters of a cell; Python's own limit is below the longest article
+_MAX_LISTED, _MAX_NAME_LENGTH = 10, 40  # columns in a message, characters of each
+_MAX_CELL = 10_000_000  # characters; Python's own limit is below the longest article
 
 
 def written(columns: Sequence[str], rows: Iterable[Row], *, mark: bool = False) -> bytes:
-    """The bytes of a csv in UTF-8, with the ``mark`` before them that Excel wants."""
+    """Return the bytes of a csv in UTF-8, with a byte order mark if ``mark``."""
     lines = [_line(columns), *(_line([cell_text(row.get(name)) for name in columns]) for row in rows)]
     return (MARK if mark else b"") + "".join(lines).encode("utf-8", "replace")
 
 
 def _line(cells: Sequence[str]) -> str:
-    """Unlike Python's writer, this one quotes carriage returns, and spaces that readers drop."""
+    """Return a line; unlike csv.writer, this quotes carriage returns, and spaces that readers drop."""
     quoted = (
         f'"{cell.replace(_QUOTE, 2 * _QUOTE)}"' if _QUOTED.search(cell) else cell for cell in map(neutralised, cells)
     )
@@ -33,8 +33,8 @@ def _line(cells: Sequence[str]) -> str:
 
 
 def read(text: str, *, restored: Callable[[str], str] = str) -> Table:
-    """A csv with a header; ``restored`` undoes what was done to its cells. Raises QuestionError with the line."""
-    csv.field_size_limit(_CELL)
+    """Read a csv with a header; ``restored`` undoes neutralisation. Raises QuestionError, which names the line."""
+    csv.field_size_limit(_MAX_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
     rows: list[Row] = []
     numbers: list[int] = []
@@ -56,13 +56,15 @@ def read(text: str, *, restored: Callable[[str], str] = str) -> Table:
 
 
 def _separator(text: str) -> str:
-    """The comma, unless the header has none but other separators."""
+    """Return the comma, or another separator if the header has only that."""
     header = next((line for line in text.splitlines() if line.strip()), "")
     return next((s for s in _SEPARATORS if s in header), ",")
 
 
 def listed(names: Sequence[str]) -> str:
-    """Some names, safe to print: they may be lines of a table whose header is missing."""
-    shown = [name[:_SHOWN] if name.isprintable() else repr(name[:_SHOWN]) for name in names[:_MOST_NAMED]]
-    more = f" and {len(names) - _MOST_NAMED} others" if len(names) > _MOST_NAMED else ""
+    """Return names joined for a message, shortened: they may be lines of a table whose header is missing."""
+    shown = [
+        name[:_MAX_NAME_LENGTH] if name.isprintable() else repr(name[:_MAX_NAME_LENGTH]) for name in names[:_MAX_LISTED]
+    ]
+    more = f" and {len(names) - _MAX_LISTED} others" if len(names) > _MAX_LISTED else ""
     return ", ".join(shown) + more

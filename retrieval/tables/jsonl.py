@@ -1,17 +1,17 @@
-"""jsonl: an object a line."""
+"""jsonl: one object per line."""
 
 import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from index.errors import QuestionError
-from retrieval.tables.records import Row, Table, as_json
+from retrieval.tables.records import Row, Table, json_default
 
 
 def written(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
-    """The bytes of a jsonl; every object has every column."""
+    """Return the bytes of a jsonl; every object has every column."""
     lines = ({name: _cell(row.get(name)) for name in columns} for row in rows)
-    text = "".join(json.dumps(line, ensure_ascii=False, default=as_json) + "\n" for line in lines)
+    text = "".join(json.dumps(line, ensure_ascii=False, default=json_default) + "\n" for line in lines)
     return text.encode("utf-8", "replace")
 
 
@@ -20,7 +20,7 @@ def _cell(value: Any) -> Any:
 
 
 def read(text: str) -> Table:
-    """Objects, whose columns are all that one of them has. Raises QuestionError with the line."""
+    """Read objects; the columns are all keys of all objects. Raises QuestionError with the line."""
     rows: list[Row] = []
     numbers: list[int] = []
     for number, line in enumerate(text.split("\n"), 1):
@@ -33,7 +33,7 @@ def read(text: str) -> Table:
 
 def _record(line: str, number: int) -> Row:
     try:
-        record = json.loads(line, object_pairs_hook=_once, parse_constant=_no_number)
+        record = json.loads(line, object_pairs_hook=_unique_keys, parse_constant=_reject_constant)
         json.dumps(record, allow_nan=False, ensure_ascii=False).encode()  # as the table will be written
     except RecursionError as error:
         raise QuestionError(f"line {number} nests too deep to be read; give the question in a flat object") from error
@@ -46,13 +46,13 @@ def _record(line: str, number: int) -> Row:
     return record
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object of JSON, of whose columns none is lost to another of its name."""
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a JSON object. Raises ValueError for a key that occurs twice, of which one would be lost."""
     record = dict(pairs)
     if len(record) < len(pairs):
         raise ValueError("two columns have the same name")
     return record
 
 
-def _no_number(words: str) -> None:
+def _reject_constant(words: str) -> None:
     raise ValueError(f"{words} is not a number of JSON")

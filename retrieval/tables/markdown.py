@@ -1,7 +1,7 @@
-"""Markdown: a report to read, a heading for each question, from which the rows can be read again.
+"""Markdown: a report with a heading for each question, from which the rows can be read again.
 
-What is quoted is read from the quotation itself, so that a report somebody has edited is checked as it stands. The rest
-of a row lies in a comment behind it, which no reader sees.
+Quoted texts are read from the quotation itself, so that an edited report is checked as it stands. The rest of a row is
+in an invisible comment behind it.
 """
 
 import json
@@ -10,27 +10,27 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from index.errors import QuestionError
-from retrieval.tables.records import About, Row, Table, as_json, cell_text
+from retrieval.tables.records import About, Row, Table, cell_text, json_default
 
-_SHOWN = ("question", "answer", "text")  # read from what is shown
+_VISIBLE = ("question", "answer", "text")  # columns that are read from the visible text
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~&$]")
-_OPENING = re.compile(r"^(\s*\d{1,9}(?=[.)](?:\s|$))|\s*(?=[-+=:]))")  # what would begin a list, a rule or a heading
-_UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f\x85\u2028\u2029]|^ +| +$", re.MULTILINE)
-_WRITTEN = re.compile(r"\\([!-/:-@\[-`{-~])|&#(\d{1,7});")
+_OPENING = re.compile(r"^(\s*\d{1,9}(?=[.)](?:\s|$))|\s*(?=[-+=:]))")  # would begin a list, a rule or a heading
+_INVISIBLE = re.compile("[\x00-\x09\x0b-\x1f\x7f\x85\u2028\u2029]|^ +| +$", re.MULTILINE)
+_ESCAPES = re.compile(r"\\([!-/:-@\[-`{-~])|&#(\d{1,7});")
 _COMMENT = re.compile(r"<!-- (table|row) (\{.*\}) -->")
 _HEADING = re.compile(r"## (?:\d+\. )?(.*)")
 _ANSWER = "Answer: "
 
 
 def written(columns: Sequence[str], rows: Iterable[Row], about: About) -> bytes:
-    """The bytes of the report: what it was made with, then the questions."""
+    """Return the bytes of the report: what it was made with, then the questions."""
     own = [name for name in about.get("own", ()) if name in columns and name != "question"]
     head = [
         "# Evidence",
         "",
         *_front(about),
         "",
-        _hidden("table", {"columns": list(columns), "about": dict(about)}),
+        _comment("table", {"columns": list(columns), "about": dict(about)}),
         "",
     ]
     return "\n".join([*head, *_body(columns, own, rows)]).encode("utf-8", "replace")
@@ -51,8 +51,8 @@ def _body(columns: Sequence[str], own: Sequence[str], rows: Iterable[Row]) -> It
             number += 1
             yield from _question(number, own, row)
         yield from _hit(row)
-        kept = {name: row.get(name) for name in columns if name not in _SHOWN}
-        yield from (_hidden("row", kept), "")
+        kept = {name: row.get(name) for name in columns if name not in _VISIBLE}
+        yield from (_comment("row", kept), "")
 
 
 def _question(number: int, own: Sequence[str], row: Row) -> Iterator[str]:
@@ -71,8 +71,8 @@ def _hit(row: Row) -> Iterator[str]:
     yield from (f"### {cell_text(row.get('rank'))}. {escaped(cell_text(row.get('citation_zh')), inline=True)}", "")
     if row.get("answer"):
         yield from (f"{_ANSWER}{escaped(cell_text(row['answer']), inline=True)}", "")
-        said = (row.get("answer_citation_zh"), row.get("answer_citation_en"))
-        yield from (f"Cited as: {escaped('; '.join(cell_text(c) for c in said if c), inline=True)}", "")
+        citations = (row.get("answer_citation_zh"), row.get("answer_citation_en"))
+        yield from (f"Cited as: {escaped('; '.join(cell_text(c) for c in citations if c), inline=True)}", "")
     yield from (*_quotation(cell_text(row.get("text"))), "")
     page = f"page {row['page']}, " if row.get("page") else ""
     where = f"{page}line {row.get('line')}, characters {row.get('start')} to {row.get('end')}, score {row.get('score')}"
@@ -85,36 +85,36 @@ def _quotation(text: str) -> list[str]:
     return [f"> {line}\\" if line and i < len(lines) else f"> {line}".rstrip(" ") for i, line in enumerate(lines, 1)]
 
 
-def _hidden(name: str, value: Mapping[str, Any]) -> str:
-    """A comment; nothing in it can end it."""
-    text = json.dumps(value, ensure_ascii=False, default=as_json)
+def _comment(name: str, value: Mapping[str, Any]) -> str:
+    """Return a comment that nothing inside it can end."""
+    text = json.dumps(value, ensure_ascii=False, default=json_default)
     for mark in "<>-":
-        text = _outside_numbers(text, mark)
+        text = _escaped_json(text, mark)
     return f"<!-- {name} {text} -->"
 
 
-def _outside_numbers(text: str, mark: str) -> str:
-    """JSON with a character escaped where it stands in a text; a minus stays before a number."""
+def _escaped_json(text: str, mark: str) -> str:
+    """Return JSON with a character escaped inside strings; a minus stays before a number."""
     if mark != "-":
         return text.replace(mark, f"\\u{ord(mark):04x}")
     return re.sub(r"-(?=-)|(?<=-)-", r"\\u002d", text)
 
 
 def escaped(text: str, *, inline: bool = False) -> str:
-    """Text of which Markdown makes nothing else; ``inline`` text stays on one line."""
+    """Return a text escaped for Markdown; ``inline`` text stays on one line."""
     plain = _SPECIAL.sub(lambda found: "\\" + found.group(), text)
     lines = [_OPENING.sub(lambda found: found.group() + "\\", line) for line in plain.split("\n")]
     plain = ("&#10;" if inline else "\n").join(lines)
-    return _UNSEEN.sub(lambda found: "".join(f"&#{ord(c)};" for c in found.group()), plain)
+    return _INVISIBLE.sub(lambda found: "".join(f"&#{ord(c)};" for c in found.group()), plain)
 
 
 def unescaped(text: str) -> str:
-    """What ``escaped`` was given."""
-    return _WRITTEN.sub(lambda found: found[1] or chr(int(found[2])), text)
+    """Return the text that ``escaped`` was given."""
+    return _ESCAPES.sub(lambda found: found[1] or chr(int(found[2])), text)
 
 
 def read(text: str) -> Table:
-    """The rows of a report that ``written`` made. Raises QuestionError with the line."""
+    """Read a report made by ``written``. Raises QuestionError with the line."""
     reader = _Reader()
     for number, line in enumerate(text.split("\n"), 1):
         reader.take(line, number)
@@ -125,7 +125,7 @@ def read(text: str) -> Table:
 
 
 class _Reader:
-    """Collects what is shown of a row until the comment comes that ends it."""
+    """Collects the visible texts of a row until the comment that ends it."""
 
     def __init__(self) -> None:
         self.columns: tuple[str, ...] = ()
@@ -134,10 +134,10 @@ class _Reader:
         self.numbers: list[int] = []
         self._question = self._answer = ""
         self._quoted: list[str] = []
-        self._begin = 0  # the line in which a quotation begins
+        self._begin = 0  # line number of the quotation
 
     def take(self, line: str, number: int) -> None:
-        """The next line."""
+        """Read the next line."""
         if comment := _COMMENT.fullmatch(line):
             value = _parsed(comment[2], number)
             if comment[1] == "row":
@@ -153,8 +153,8 @@ class _Reader:
             self._quoted.append(line[1:].removeprefix(" "))
 
     def _end(self, kept: Row, number: int) -> None:
-        shown = {"question": self._question, "answer": self._answer, "text": _unquoted(self._quoted)}
-        row = {**kept, **shown}
+        visible = {"question": self._question, "answer": self._answer, "text": _unquoted(self._quoted)}
+        row = {**kept, **visible}
         self.rows.append({name: row.get(name) for name in self.columns})
         self.numbers.append(self._begin or number)
         self._answer, self._quoted, self._begin = "", [], 0
@@ -173,6 +173,6 @@ def _unquoted(lines: Sequence[str]) -> str:
 
 
 def _without_break(line: str) -> str:
-    """A line without the backslash that ends it, if that is not itself escaped."""
+    """Return a line without the backslash at its end, unless that is escaped itself."""
     backslashes = len(line) - len(line.rstrip("\\"))
     return line[:-1] if backslashes % 2 else line

@@ -1,4 +1,4 @@
-"""What a table is, whatever file it lies in."""
+"""Records of a table, independent of the file format."""
 
 import json
 from collections.abc import Mapping
@@ -7,16 +7,16 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 
 Format = Literal["csv", "jsonl", "xlsx", "md"]
-Row = Mapping[str, Any]  # by column: text, numbers, truth, dates, None; lists and objects where they came as JSON
-About = Mapping[str, Any]  # what a table was made with: text, numbers, truth, None and lists of them
+Row = Mapping[str, Any]  # by column: text, numbers, truth values, dates, None; lists and objects from JSON
+About = Mapping[str, Any]  # what a table was made with: text, numbers, truth values, None and lists of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table as it was read. ``numbers`` are the lines of its file, or the rows of its sheet, that the rows begin in.
+    """Table as it was read; ``numbers`` are the lines of its file, or the rows of its sheet, where the rows begin.
 
-    ``about`` is empty where the file does not say what it was made with; ``formats`` are the number formats of columns
-    that have their own, in a file that knows such.
+    ``about`` is empty if the file does not state what it was made with; ``formats`` are number formats by column, from
+    a workbook.
     """
 
     columns: tuple[str, ...]
@@ -31,7 +31,7 @@ class Table:
 
 
 def cell_text(value: Any) -> str:
-    """A cell as text, for files that know nothing else: empty for None, JSON for truth, lists and objects."""
+    """Return a cell as text: empty for None, JSON for truth values, lists and objects, ISO 8601 for dates."""
     if value is None:
         return ""
     if isinstance(value, bool | list | dict):
@@ -39,8 +39,8 @@ def cell_text(value: Any) -> str:
     return value.isoformat() if isinstance(value, date | time) else str(value)
 
 
-def as_json(value: Any) -> Any:
-    """What ``json.dumps`` is to make of a cell that JSON does not know."""
+def json_default(value: Any) -> Any:
+    """Return a date or time as text, for ``json.dumps``. Raises TypeError for other types."""
     if isinstance(value, date | datetime | time | timedelta):
         return cell_text(value)
     raise TypeError(f"a cell cannot hold a {type(value).__name__}")

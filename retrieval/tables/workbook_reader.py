@@ -1,7 +1,8 @@
-"""xlsx, read: the cells of one sheet with their types. A file that unpacks to more than any table needs is refused.
+"""Read xlsx: the cells of one sheet with their types, with limits against hostile files.
 
-openpyxl reads what was counted before: no part may declare a document type, which entities need, hold too many tags or
-unpack to too much, and rows and columns are counted as they come, for a cell may say that it is the millionth.
+Before openpyxl reads a file, it is unpacked and counted: no part may declare a document type, which entities need, have
+too many tags, or unpack to more bytes than any table needs. Rows and columns are counted as they come, because a cell
+may claim to be the millionth.
 """
 
 import io
@@ -23,23 +24,23 @@ from retrieval.tables.workbook import ABOUT_SHEET
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
-ROWS, COLUMNS = 100_000, 1_000  # that are read; empty ones count
+MAX_ROWS, MAX_COLUMNS = 100_000, 1_000  # empty ones included
 
-_OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # begins xls files, and xlsx files that are protected by a password
-_READ = (".xml", ".rels", ".vml")  # parts that openpyxl may read as XML
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # starts xls files and password-protected xlsx files
+_XML_PARTS = (".xml", ".rels", ".vml")  # that openpyxl may read
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 class _Cell(NamedTuple):
     value: Any
-    form: str  # how its number is shown, "General" as a rule
+    number_format: str  # "General" as a rule
 
 
 _EMPTY = _Cell(None, "General")
 
 
 def read(data: bytes, name: str) -> Table:
-    """The first sheet that was left open, and what the sheet ``about`` says. Raises QuestionError for hostile files."""
+    """Read the active sheet and the sheet ``about``. Raises QuestionError for hostile and damaged files."""
     try:
         _check(data, name)
     except DocumentError as error:
@@ -56,24 +57,24 @@ def read(data: bytes, name: str) -> Table:
 
 
 def _check(data: bytes, name: str) -> None:
-    """Unpack it once, count, and keep nothing. Raises QuestionError or DocumentError."""
+    """Unpack a file once to count its bytes and tags. Raises QuestionError or DocumentError."""
     check_size(len(data), name)
-    if data.startswith(_OLD):
+    if data.startswith(_OLE):
         raise QuestionError(f"{name} is an old xls file or protected by a password; save it as xlsx, without one")
-    most, unpacked = min(MAX_UNPACKED_BYTES, max(MIN_BYTES_FOR_RATIO, MAX_UNPACKED_RATIO * len(data))), 0
+    limit, unpacked = min(MAX_UNPACKED_BYTES, max(MIN_BYTES_FOR_RATIO, MAX_UNPACKED_RATIO * len(data))), 0
     try:
         archive = open_archive(data)
         for entry in archive.namelist():
             parts = []
             for chunk in read_chunks(archive, entry):
                 unpacked += len(chunk)
-                if unpacked > most:
+                if unpacked > limit:
                     raise QuestionError(
-                        f"{name} unpacks to more than {most:,} bytes from {len(data):,}, more than any table needs; "
+                        f"{name} unpacks to more than {limit:,} bytes from {len(data):,}, more than any table needs; "
                         "save it as csv if it is genuine"
                     )
                 parts.append(chunk)
-            if entry.lower().endswith(_READ) or b"<" in b"".join(parts)[:4]:
+            if entry.lower().endswith(_XML_PARTS) or b"<" in b"".join(parts)[:4]:
                 check_xml(b"".join(parts))
     except EncryptedEntryError as error:
         raise QuestionError(f"{name} is protected by a password; save it without one") from error
@@ -93,38 +94,38 @@ def _table(book: "Workbook", name: str) -> Table:
         rows.append({n: cell.value for n, cell in row.items()})
         numbers.append(number)
         for n, cell in row.items():
-            if cell.form != "General" and cell.value is not None and not isinstance(cell.value, str):
-                formats.setdefault(n, cell.form)
+            if cell.number_format != "General" and cell.value is not None and not isinstance(cell.value, str):
+                formats.setdefault(n, cell.number_format)
     columns = tuple(filter(None, names))
     return Table(columns=columns, rows=tuple(rows), numbers=tuple(numbers), about=_about(book), formats=formats)
 
 
 def _names(head: Sequence[_Cell]) -> list[str]:
-    """Of the columns, empty for those that have none."""
-    names = [_named(cell.value) for cell in head]
-    held = list(filter(None, names))
-    if len(set(held)) < len(held):
-        raise QuestionError(f"two columns have the same name: {listed(held)}; rename one")
+    """Return the names of the columns, empty for those without one."""
+    names = [_name(cell.value) for cell in head]
+    named = list(filter(None, names))
+    if len(set(named)) < len(named):
+        raise QuestionError(f"two columns have the same name: {listed(named)}; rename one")
     return names
 
 
 def _row(names: Sequence[str], cells: Sequence[_Cell], number: int) -> dict[str, _Cell]:
-    """The cells by the names of their columns; a row may end before they do."""
+    """Return the cells by column; a row may have fewer cells than there are columns."""
     for column, (name, cell) in enumerate(zip_longest(names, cells), 1):
         if not name and cell is not None and cell.value is not None:
             raise QuestionError(f"row {number} has a cell in column {column}, which has no name; give it one")
-    held = dict(zip(names, cells, strict=False))
-    return {name: held.get(name, _EMPTY) for name in names if name}
+    known = dict(zip(names, cells, strict=False))
+    return {name: known.get(name, _EMPTY) for name in names if name}
 
 
 def _lines(sheet: Any, name: str) -> Iterator[tuple[int, Sequence[_Cell]]]:
-    """The rows of a sheet with their numbers; how large the sheet says it is does not count."""
+    """Yield the rows of a sheet with their numbers, whatever dimensions the sheet states."""
     sheet.reset_dimensions()
     for number, row in enumerate(sheet.iter_rows(), 1):
-        if number > ROWS:
-            raise QuestionError(f"{name} has more than {ROWS:,} rows; split it, or save it as csv")
-        if len(row) > COLUMNS:
-            raise QuestionError(f"{name}, row {number}: there are more than {COLUMNS:,} columns; remove the rest")
+        if number > MAX_ROWS:
+            raise QuestionError(f"{name} has more than {MAX_ROWS:,} rows; split it, or save it as csv")
+        if len(row) > MAX_COLUMNS:
+            raise QuestionError(f"{name}, row {number}: there are more than {MAX_COLUMNS:,} columns; remove the rest")
         yield number, [_Cell(_value(c.value), getattr(c, "number_format", None) or "General") for c in row]
 
 
@@ -137,18 +138,18 @@ def unescaped(text: str) -> str:
     return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
 
 
-def _named(value: Any) -> str:
+def _name(value: Any) -> str:
     return "" if value is None else str(value).strip()
 
 
 def _about(book: "Workbook") -> dict[str, Any]:
     if ABOUT_SHEET not in book.sheetnames or book.sheetnames[0] == ABOUT_SHEET:
         return {}
-    told = {}
+    about = {}
     for _, cells in _lines(book[ABOUT_SHEET], ABOUT_SHEET):
         if len(cells) > 1 and cells[0].value is not None:
-            told[str(cells[0].value)] = _item(cells[1].value)
-    return told
+            about[str(cells[0].value)] = _item(cells[1].value)
+    return about
 
 
 def _item(value: Any) -> Any:
@@ -158,6 +159,6 @@ def _item(value: Any) -> Any:
     return "" if value is None else value
 
 
-def _damaged(name: str, why: str) -> QuestionError:
-    why = " ".join(why.split())[:200]
-    return QuestionError(f"{name} is damaged ({why}); open it in a spreadsheet and save it as xlsx again")
+def _damaged(name: str, reason: str) -> QuestionError:
+    reason = " ".join(reason.split())[:200]
+    return QuestionError(f"{name} is damaged ({reason}); open it in a spreadsheet and save it as xlsx again")

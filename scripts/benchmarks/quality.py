@@ -14,7 +14,7 @@ from pathlib import Path
 from index.errors import DocumentError, ZhangjuError
 from retrieval.evaluation import statistics
 from retrieval.evaluation.beir import CORPUS, read_collection
-from retrieval.evaluation.measures import DEPTH, Confidence, Evaluation, Group, by_script
+from retrieval.evaluation.measures import DEPTH, ConfidenceFigures, Evaluation, Group, by_script
 from retrieval.evaluation.statistics import BINS, Bin
 from scripts import terminal
 from scripts.benchmarks import reliability_diagram
@@ -122,7 +122,7 @@ def _reliability(evaluations: Sequence[Evaluation]) -> str:
     )
 
 
-def _told(confidence: Confidence) -> list[str]:
+def _told(confidence: ConfidenceFigures) -> list[str]:
     return [with_bounds(confidence.auroc) if confidence.auroc else "-"]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from html import escape
 
-from retrieval.evaluation.measures import Confidence
+from retrieval.evaluation.measures import ConfidenceFigures
 from retrieval.evaluation.statistics import Bin
 
 SIDE = 280  # of a panel, in pixels
@@ -23,7 +23,7 @@ _STYLE = """\
 </style>"""
 
 
-def reliability(panels: Mapping[str, Confidence]) -> str:
+def reliability(panels: Mapping[str, ConfidenceFigures]) -> str:
     """A panel for each title, side by side.
 
     A point for each bin stands at its mean confidence and the share that was right, with the number of its answers;
@@ -43,7 +43,7 @@ def reliability(panels: Mapping[str, Confidence]) -> str:
     return "\n".join([*lines, "</svg>"]) + "\n"
 
 
-def _panel(title: str, found: Confidence) -> list[str]:
+def _panel(title: str, found: ConfidenceFigures) -> list[str]:
     """The lines of a panel whose upper left corner is the origin."""
     path = " ".join(f"{_x(b.confidence)},{_y(b.right)}" for b in found.bins)
     return [

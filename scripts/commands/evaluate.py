@@ -132,7 +132,7 @@ def _per_query(evaluation: Evaluation) -> dict[str, Any]:
             "confidence": outcome.confidence,
             "foreign_script": outcome.other_script,
             "first": outcome.hits[0].passage if outcome.hits else None,
-            "measures": {name: float(values[row]) for name, values in evaluation.table.items()}
+            "measures": {name: float(values[row]) for name, values in evaluation.values.items()}
             if row < len(evaluation.outcomes)
             else None,
         }

@@ -20,7 +20,7 @@ from scripts.commands.options import (
 )
 
 if TYPE_CHECKING:
-    from retrieval.evidence.answer_diff import Finding
+    from retrieval.evidence.answer_diff import RecordedAnswer
     from retrieval.evidence.batch import Batch, Rows
     from retrieval.search import Searcher
 
@@ -84,11 +84,11 @@ def batch_command(
     _show(out, found, old, as_json=as_json)
 
 
-def _show(out: Path, found: "Sequence[Rows]", old: "Sequence[Finding] | None", *, as_json: bool) -> None:
+def _show(out: Path, found: "Sequence[Rows]", old: "Sequence[RecordedAnswer] | None", *, as_json: bool) -> None:
     from retrieval.evidence import answer_diff
     from scripts.commands import evidence_output
 
-    seen = None if old is None else answer_diff.compared(old, [answer_diff.finding(rows) for rows in found])
+    seen = None if old is None else answer_diff.compared(old, [answer_diff.recorded_answer(rows) for rows in found])
     if as_json:
         typer.echo(json.dumps(evidence_output.batch_json(out, found, seen), ensure_ascii=False, indent=2))
     elif seen is not None:
@@ -98,14 +98,14 @@ def _show(out: Path, found: "Sequence[Rows]", old: "Sequence[Finding] | None", *
     terminal.message(f"{terminal.count(len(found), 'question')}, {answered}, {hits}: {out}")
 
 
-def _of_table(path: Path) -> "list[Finding]":
+def _of_table(path: Path) -> "list[RecordedAnswer]":
     from retrieval import tables
     from retrieval.evidence import answer_diff
 
-    return answer_diff.findings(tables.read(path))
+    return answer_diff.recorded_answers(tables.read(path))
 
 
-def _of_index(directory: Path, searcher: "Searcher", batch: "Batch") -> "list[Finding]":
+def _of_index(directory: Path, searcher: "Searcher", batch: "Batch") -> "list[RecordedAnswer]":
     """Return the answers to the same questions in another index."""
     from index.models.encoder import load_encoder
     from index.storage.store import open_snapshot
@@ -117,7 +117,7 @@ def _of_index(directory: Path, searcher: "Searcher", batch: "Batch") -> "list[Fi
     with terminal.progress("comparing", "questions") as advance:
         for _ in batch.ask_all(other, found):
             advance(len(found), len(batch.asked.questions))
-    return [answer_diff.finding(rows) for rows in found]
+    return [answer_diff.recorded_answer(rows) for rows in found]
 
 
 def check_command(

@@ -8,9 +8,9 @@ from typing import Any
 import typer
 
 from index.storage.generations import Generation
-from retrieval.evidence.answer_diff import Change, Changes, Finding, Said
+from retrieval.evidence.answer_diff import AnswerChange, AnswerChanges, AnswerSentence, RecordedAnswer
 from retrieval.evidence.batch import Rows
-from retrieval.evidence.quote_check import Checked, Found
+from retrieval.evidence.quote_check import CheckedQuote, CurrentPlace
 from retrieval.tables import Table
 from scripts import terminal
 
@@ -25,7 +25,7 @@ _KINDS = {
 _BRIEF = 120  # characters of a text that are shown
 
 
-def changes(seen: Changes) -> None:
+def changes(seen: AnswerChanges) -> None:
     """The questions whose answers changed, one after the other."""
     typer.echo(f"{len(seen.changed):,} of {terminal.count(seen.compared, 'answer')} changed")
     for change in seen.changed:
@@ -41,7 +41,7 @@ def changes(seen: Changes) -> None:
                 typer.echo(f"   {question}")
 
 
-def _side(sign: str, finding: Finding, change: Change) -> None:
+def _side(sign: str, finding: RecordedAnswer, change: AnswerChange) -> None:
     if not finding.answers:
         typer.echo(f"   {sign} {finding.status}")
     for said in finding.answers if change.kind == "second" else finding.answers[:1]:
@@ -64,7 +64,7 @@ def hits(found: Sequence[Rows]) -> int:
     return sum(1 for rows in found for row in rows if row.get("passage"))
 
 
-def batch_json(out: Path, found: Sequence[Rows], seen: Changes | None) -> dict[str, Any]:
+def batch_json(out: Path, found: Sequence[Rows], seen: AnswerChanges | None) -> dict[str, Any]:
     """``batch --json``; ``changes`` is null without ``--diff``."""
     return {
         "table": str(out),
@@ -75,7 +75,7 @@ def batch_json(out: Path, found: Sequence[Rows], seen: Changes | None) -> dict[s
     }
 
 
-def _changes_json(seen: Changes) -> dict[str, Any]:
+def _changes_json(seen: AnswerChanges) -> dict[str, Any]:
     return {
         "compared": seen.compared,
         "changed": [
@@ -87,11 +87,11 @@ def _changes_json(seen: Changes) -> dict[str, Any]:
     }
 
 
-def _side_json(finding: Finding) -> dict[str, Any]:
+def _side_json(finding: RecordedAnswer) -> dict[str, Any]:
     return {"status": finding.status, "answers": [_said_json(said) for said in finding.answers]}
 
 
-def _said_json(said: Said) -> dict[str, Any]:
+def _said_json(said: AnswerSentence) -> dict[str, Any]:
     return {
         "text": said.text,
         "citation": {"zh": said.citation_zh, "en": said.citation_en},
@@ -99,7 +99,7 @@ def _said_json(said: Said) -> dict[str, Any]:
     }
 
 
-def checked(found: Sequence[Checked], table: Table, generation: Generation) -> None:
+def checked(found: Sequence[CheckedQuote], table: Table, generation: Generation) -> None:
     """How many quotes stand, then those that do not."""
     counts = _counts(found)
     typer.echo(
@@ -116,7 +116,7 @@ def checked(found: Sequence[Checked], table: Table, generation: Generation) -> N
             typer.echo(f"   now {_place(one.now)}")
 
 
-def _place(now: Found) -> str:
+def _place(now: CurrentPlace) -> str:
     where = f"line {now.line}, characters {now.span.start} to {now.span.end}"
     return f"{now.citation or now.document}, {where}"
 
@@ -132,11 +132,11 @@ def _builds(table: Table, generation: Generation) -> str:
     )
 
 
-def _counts(found: Sequence[Checked]) -> dict[str, int]:
+def _counts(found: Sequence[CheckedQuote]) -> dict[str, int]:
     return {verdict: sum(one.verdict == verdict for one in found) for verdict in ("stands", "moved", "gone")}
 
 
-def check_json(found: Sequence[Checked], table: Table, generation: Generation) -> dict[str, Any]:
+def check_json(found: Sequence[CheckedQuote], table: Table, generation: Generation) -> dict[str, Any]:
     """``check --json``; ``problems`` are the quotations that do not stand."""
     return {
         "generation": {"checked": generation.name, "written": table.about.get("generation")},

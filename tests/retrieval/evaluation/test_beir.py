@@ -84,7 +84,7 @@ BROKEN = {
     "id is true": ("corpus.jsonl", '{"_id": true, "text": "x"}', "'_id' is True"),
     "no Unicode": ("corpus.jsonl", '{"_id": "x", "text": "\\ud800"}', "not valid Unicode"),
     "lang is a list": ("queries.jsonl", '{"_id": "q9", "text": "x", "lang": []}', "'lang' is []"),
-    "question twice": ("queries.jsonl", '{"_id": "q1", "text": "x"}', "line 4: the id 'q1' stands there twice"),
+    "question twice": ("queries.jsonl", '{"_id": "q1", "text": "x"}', "line 4: the id 'q1' occurs twice"),
     "two columns": ("qrels/test.tsv", "q1\tp3", "line 6: 2 columns"),
     "unknown question": ("qrels/test.tsv", "q9\tp1\t1", "line 6: the question 'q9' is not in queries.jsonl"),
     "unknown passage": ("qrels/test.tsv", "q1\tp9\t1", "line 6: the passage 'p9' is not in corpus.jsonl"),

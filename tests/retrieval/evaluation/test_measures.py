@@ -21,7 +21,7 @@ from retrieval.evaluation.measures import (
     measure,
     open_collection,
 )
-from retrieval.evaluation.trec import Run, Scored
+from retrieval.evaluation.trec import Run, ScoredPassage
 from tests.bench import CORPUS, QRELS, QUERIES, write_bench, write_jsonl
 from tests.fakes import HashingEncoder
 
@@ -31,9 +31,9 @@ def collection(tmp_path: Path) -> Collection:
     return read_collection(write_bench(tmp_path / "small"))
 
 
-def found(*passages: str) -> Sequence[Scored]:
+def found(*passages: str) -> Sequence[ScoredPassage]:
     """Hits whose scores are all equal: only their order counts."""
-    return tuple(Scored(p, 1.0) for p in passages)
+    return tuple(ScoredPassage(p, 1.0) for p in passages)
 
 
 def queries(count: int) -> list[Query]:
@@ -83,7 +83,7 @@ def test_a_collection_is_asked_and_measured(collection: Collection) -> None:
         assert [h.passage for h in outcome.hits] == [h.passage.id for h in hits]
     everything, zh, en = evaluation.groups
     assert [(g.lang, g.queries) for g in evaluation.groups] == [(None, 3), ("zh", 2), ("en", 1)]
-    np.testing.assert_allclose(evaluation.table["Success@1"], 1)
+    np.testing.assert_allclose(evaluation.values["Success@1"], 1)
     assert everything.measures["R@1"].value == pytest.approx((0.5 + 1 + 1) / 3)
     assert zh.measures["R@1"].value == pytest.approx(0.75)
     assert en.measures["R@1"].value == 1
@@ -194,11 +194,11 @@ def test_confidence_is_told_by_script_and_pooled(collection: Collection) -> None
         depth=10,
         outcomes=(outcome(0.9, other_script=False), outcome(0.6, other_script=False), outcome(0.55, other_script=True)),
         unanswerable=(outcome(0.3, other_script=False), outcome(0.0, other_script=None)),
-        table={"Success@1": np.array([1.0, 0.0, 1.0])},
+        values={"Success@1": np.array([1.0, 0.0, 1.0])},
         groups=(),
     )
     others = replace(
-        some, outcomes=(outcome(0.45, other_script=True),), unanswerable=(), table={"Success@1": np.zeros(1)}
+        some, outcomes=(outcome(0.45, other_script=True),), unanswerable=(), values={"Success@1": np.zeros(1)}
     )
     found = by_script([some, others])
     assert (found[False].questions, found[True].questions) == (3, 2)  # the one that found nothing is in neither

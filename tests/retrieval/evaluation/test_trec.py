@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import DocumentError
-from retrieval.evaluation.trec import Scored, check_ids, decreasing, read_run, write_run
+from retrieval.evaluation.trec import ScoredPassage, check_ids, decreasing, read_run, write_run
 
 SCORES = st.lists(st.floats(-1e6, 1e6), max_size=20).map(lambda scores: sorted(scores, reverse=True))
 IDS = st.from_regex(re.compile(r"[\w.:/-]{1,8}"), fullmatch=True)
 RUNS = st.dictionaries(
     IDS,
     st.tuples(st.lists(IDS, min_size=1, max_size=9, unique=True), SCORES).map(
-        lambda both: tuple(Scored(*pair) for pair in zip(*both, strict=False))
+        lambda both: tuple(ScoredPassage(*pair) for pair in zip(*both, strict=False))
     ),
     min_size=1,
     max_size=4,
@@ -41,7 +41,7 @@ def test_only_equal_scores_are_lowered() -> None:
 
 @given(RUNS)
 def test_a_run_that_was_written_is_read_in_the_same_order(
-    tmp_path_factory: pytest.TempPathFactory, run: dict[str, tuple[Scored, ...]]
+    tmp_path_factory: pytest.TempPathFactory, run: dict[str, tuple[ScoredPassage, ...]]
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "round-trip.trec"
     write_run(path, run)
@@ -56,7 +56,7 @@ def test_a_run_that_was_written_is_read_in_the_same_order(
 
 def test_the_columns_are_those_of_trec(tmp_path: Path) -> None:
     path = tmp_path / "run.trec"
-    write_run(path, {"q1": (Scored("p2", 1.5), Scored("p1", 0.1))})
+    write_run(path, {"q1": (ScoredPassage("p2", 1.5), ScoredPassage("p1", 0.1))})
     assert path.read_bytes() == b"q1 Q0 p2 1 1.5 zhangju\nq1 Q0 p1 2 0.100000001 zhangju\n"
 
 
@@ -90,6 +90,6 @@ def test_files_that_cannot_be_read_or_written_are_named(tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match="not UTF-8"):
         read_run(tmp_path / "binary.trec")
     with pytest.raises(DocumentError, match="cannot write the run"):
-        write_run(tmp_path / "no" / "run.trec", {"q": (Scored("p", 1.0),)})
+        write_run(tmp_path / "no" / "run.trec", {"q": (ScoredPassage("p", 1.0),)})
     with pytest.raises(DocumentError, match="'a b' holds white space"):
         check_ids(["a", "a b"])

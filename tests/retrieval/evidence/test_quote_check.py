@@ -7,7 +7,7 @@ from index.parsing.structure import read_document
 from index.records import Document, Span
 from retrieval import tables
 from retrieval.evidence import quote_check
-from retrieval.evidence.quote_check import Checked, Quote
+from retrieval.evidence.quote_check import CheckedQuote, Quote
 from tests.collection import PLAN
 
 BROKEN = "旅游业发展。旅游很好。旅游多样。\n上行旅\n游供给质量。扩大供给。\n"
@@ -30,7 +30,7 @@ def quote(text: str, start: int, *, document_id: str = "plan.txt", title: str = 
     )
 
 
-def checked(one: Quote, *documents: Document) -> Checked:
+def checked(one: Quote, *documents: Document) -> CheckedQuote:
     return quote_check.check([one], documents)[0]
 
 

@@ -51,7 +51,7 @@ PLAIN = ("-5", "+3%", "-0.5", "+1,000", "-1e5", "5", "a=b", "第-1章", "", "3-4
 
 def back(form: tables.Format, rows: list[dict[str, Any]], columns: tuple[str, ...] = COLUMNS) -> tables.Table:
     data = tables.encoded(form, columns, rows, ABOUT)
-    return tables.read_bytes(data, f"t.{form}", beside=json.dumps(ABOUT).encode())
+    return tables.read_bytes(data, f"t.{form}", sidecar=json.dumps(ABOUT).encode())
 
 
 @pytest.mark.parametrize("form", tables.FORMATS)
@@ -84,7 +84,7 @@ def test_a_file_says_what_it_was_made_with(form: tables.Format, tmp_path: Path) 
     path = tmp_path / f"t.{form}"
     tables.write(path, form, COLUMNS, ROWS, ABOUT)
     assert dict(tables.read(path).about) == ABOUT
-    assert tables.about_file(path).exists() == (form in ("csv", "jsonl"))
+    assert tables.sidecar_file(path).exists() == (form in ("csv", "jsonl"))
     stream = io.BytesIO()
     tables.write(stream, form, COLUMNS, ROWS, ABOUT)
     assert stream.getvalue() == path.read_bytes()
@@ -255,10 +255,10 @@ def test_what_is_no_table(name: str, text: str, says: str) -> None:
 def test_the_file_beside_a_table_may_be_damaged(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     tables.write(path, "csv", COLUMNS, ROWS, ABOUT)
-    tables.about_file(path).write_text("{")
+    tables.sidecar_file(path).write_text("{")
     with pytest.raises(QuestionError, match=r"about\.json is not JSON"):
         tables.read(path)
-    tables.about_file(path).unlink()
+    tables.sidecar_file(path).unlink()
     assert tables.read(path).about == {}
 
 

@@ -1,6 +1,6 @@
 from xml.etree import ElementTree
 
-from retrieval.evaluation.measures import Confidence
+from retrieval.evaluation.measures import ConfidenceFigures
 from retrieval.evaluation.statistics import Bin
 from scripts.benchmarks.reliability_diagram import SIDE, reliability
 
@@ -9,8 +9,8 @@ LOW = Bin(low=0.2, high=0.3, count=8, confidence=0.25, right=0.125)
 HIGH = Bin(low=0.5, high=0.6, count=1234, confidence=0.5, right=0.75)
 
 
-def confidence(*bins: Bin) -> Confidence:
-    return Confidence(
+def confidence(*bins: Bin) -> ConfidenceFigures:
+    return ConfidenceFigures(
         questions=sum(b.count for b in bins), auroc=None, brier=0.25, calibration_error=0.1, bins=tuple(bins)
     )
 
