@@ -58,7 +58,7 @@ def test_bibtex_has_a_key_of_its_own_and_only_known_fields() -> None:
 
 def test_an_unknown_style_is_refused_with_those_there_are() -> None:
     with pytest.raises(
-        ValueError, match=r"'apa' is no style of citation; there are quotation_zh, quotation_en, zh, en, markdown"
+        ValueError, match=r"'apa' is no citation style; choose one of quotation_zh, quotation_en, zh, en, markdown"
     ):
         said("apa")
     assert all(said(style) for style in STYLES)
