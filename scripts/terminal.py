@@ -80,7 +80,7 @@ def _place_size(found: Answer) -> None:
 def _verdict(found: Answer) -> None:
     """Print the verdict with its confidence or its reason, and the sentences that answer."""
     if found.answering:
-        title = EN.found_answer(found.confidence, twice=len(found.answering) > 1)
+        title = EN.found_answer(found)
         typer.echo(f"{title} (confidence {found.confidence:.0%}):")
     elif found.status == "too vague":
         typer.echo(EN.too_vague)

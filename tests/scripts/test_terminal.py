@@ -57,7 +57,7 @@ def shown(answer: Answer, capsys: pytest.CaptureFixture[str]) -> str:
 def test_the_answer_comes_first_then_the_passages(capsys: pytest.CaptureFixture[str]) -> None:
     answer = Answer(question="？", status="answered", confidence=0.93, hits=HITS)
     assert shown(answer, capsys) == (
-        "The text answers (confidence 93%):\n"
+        "Answer in the text (confidence 93%):\n"
         "\n"
         "   用水量 下降12%。\n"
         "   《某省规划》第一章第1段\n"
@@ -78,9 +78,9 @@ def test_the_answer_comes_first_then_the_passages(capsys: pytest.CaptureFixture[
 @pytest.mark.parametrize(
     ("confidence", "second", "verdict"),
     [
-        (0.7, None, "The text answers (confidence 70%):"),
+        (0.7, None, "Answer in the text (confidence 70%):"),
         (0.69, None, "Possible answer (confidence 69%):"),
-        (0.7, 2, "The text answers, in two places (confidence 70%):"),
+        (0.7, 2, "Answers in the text (two places) (confidence 70%):"),
         (0.35, None, "Possible answer (confidence 35%):"),
         (0.34, None, "Probably not answered; the nearest sentence (confidence 34%):"),
     ],
@@ -97,10 +97,10 @@ def test_the_verdict_says_how_sure_it_is(
 @pytest.mark.parametrize(
     ("reason", "unresolved", "says"),
     [
-        ("nothing similar", (), "It holds nothing similar."),
-        ("no detail", (), "It speaks of the topic, but not of the detail that is asked for."),
-        ("talk", (), "What was typed does not look like a question about the text."),
-        ("no such place", ("第九章", "art. 77"), "There is no “第九章”, no “art. 77” in what was searched."),
+        ("nothing similar", (), "The documents contain nothing similar."),
+        ("no detail", (), "The documents cover this topic, but not the detail in question."),
+        ("talk", (), "This does not look like a question about the documents."),
+        ("no such place", ("第九章", "art. 77"), "There is no “第九章”, no “art. 77” in the searched documents."),
     ],
 )
 def test_why_the_text_does_not_answer(
@@ -114,7 +114,7 @@ def test_why_the_text_does_not_answer(
 
 def test_too_vague_a_question_has_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     out = shown(Answer(question="……", status="too vague", confidence=0, hits=()), capsys)
-    assert out == "Please ask in words: who, what, which year, how much.\n"
+    assert out == "Please ask in a sentence: who, what, which year, how much.\n"
 
 
 def test_a_place_is_listed_with_the_number_of_its_passages(capsys: pytest.CaptureFixture[str]) -> None:
@@ -128,7 +128,7 @@ def test_a_place_is_listed_with_the_number_of_its_passages(capsys: pytest.Captur
 def test_passages_with_the_same_words_are_named(capsys: pytest.CaptureFixture[str]) -> None:
     others = tuple(passage(number, "节约用电。") for number in range(3, 10))
     answer = Answer(question="？", status="answered", confidence=1, hits=(replace(HITS[1], same_text=others[:1]),))
-    assert "\n   The same words also in: 《某省规划》第三章第1段\n" in shown(answer, capsys)
+    assert "\n   Same text also in: 《某省规划》第三章第1段\n" in shown(answer, capsys)
     answer = replace(answer, hits=(replace(HITS[1], same_text=others),))
     assert "《某省规划》第七章第1段; 2 more\n" in shown(answer, capsys)
 

@@ -1,1 +1,1 @@
-"""Handlers of the page: plain functions, a module for each view."""
+"""Handlers of the page: plain functions from arguments to JSON with HTML in it, without Gradio."""

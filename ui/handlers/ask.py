@@ -117,7 +117,7 @@ class AskHandlers:
 
         def turned() -> HandlerResult:
             text = self.lookup(serving).chunks(document)
-            wanted = {int(number) for number in leaves} | (text.around(passage) if passage else set())
+            wanted = {int(number) for number in leaves} | (text.near(passage) if passage else set())
             there = sorted(wanted & set(range(len(text.chunks))))[:_TURNED]
             return {"leaves": {str(number): render_chunk(text, number, words) for number in there}, **_known(serving)}
 
@@ -203,7 +203,7 @@ class AskHandlers:
             document = lookup.document(hit.passage.document)
             copies = copy_texts(document, hit.passage, hit.citation, base=base, span=hit.best)
             cards.append(
-                render_card(hit.passage, document.title, hit.citation, copies, words, marks=Highlights(hit.marked))
+                render_card(hit.passage, document.title, hit.citation, copies, words, highlights=Highlights(hit.marked))
             )
         return {
             "html": render_place(answer.question, cards, answer.place_size, words),

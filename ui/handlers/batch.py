@@ -4,18 +4,19 @@ Between two blocks others are served; what a batch has found is kept in ``BatchJ
 """
 
 import binascii
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import PurePath
+from typing import Literal
 
 from index.errors import QuestionError
 from retrieval import tables
 from retrieval.evidence.batch import Batch, BatchOptions
 from retrieval.evidence.question_files import read_questions_bytes
 from ui.handlers.ask import AskHandlers
+from ui.handlers.downloads import download
 from ui.handlers.error_handlers import HandlerResult, error_result, handle_errors, problem_result
-from ui.handlers.export import file_name
 from ui.html.links import checked_base, shared
 from ui.html.markup import EMPTY
 from ui.render.answers import render_problem
@@ -27,12 +28,7 @@ from ui.words import PageWords, words_for
 QUESTIONS = 2_000  # in one batch
 ROOM = 700  # kilobytes of a file; in base64 it fits into what a request may bring (ui/security/body_limits.py)
 
-_TYPES = {
-    "csv": "text/csv;charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "md": "text/markdown;charset=utf-8",
-}
-_FORMATS: dict[str, tables.Format] = {"csv": "csv", "xlsx": "xlsx", "md": "md"}
+_FORMATS: dict[str, Literal["csv", "xlsx", "md"]] = {"csv": "csv", "xlsx": "xlsx", "md": "md"}
 
 
 class BatchHandlers:
@@ -177,8 +173,7 @@ def _table(job: BatchJob, form: str, wide: bool, words: PageWords, base: str) ->
     base = shared(base) if kind == "md" else base  # a report is read by others, a table often by its maker
     table = _in_form(job.batch, wide=wide, base=base).table(kind, job.found)
     data = tables.encoded(kind, table.columns, table.rows, table.about, mark=True, formats=table.formats)
-    name = file_name(words.batch.file_name.format(name=PurePath(job.name).stem))
-    return {"name": f"{name}.{kind}", "type": _TYPES[kind], "data": b64encode(data).decode("ascii")}
+    return download(words.batch.file_name.format(name=PurePath(job.name).stem), kind, data)
 
 
 def _unknown(words: PageWords) -> str:

@@ -1,4 +1,4 @@
-"""The edge of the interface: what goes wrong behind it is shown in words, and what nobody foresaw is logged."""
+"""Error handlers: expected errors become messages in the language of the page, unexpected ones are logged."""
 
 import logging
 from collections.abc import Callable
@@ -12,13 +12,13 @@ from ui.words import PageWords
 
 log = logging.getLogger(__name__)
 
-HandlerResult = dict[str, Any]  # what the page gets: "html", and what its script needs besides
+HandlerResult = dict[str, Any]  # "html", "problem" if it is an error message, and further data for the page's script
 
 
-def handle_errors(words: PageWords, do: Callable[[], HandlerResult]) -> HandlerResult:
-    """What ``do`` gives; instead of an error a problem in words, marked by ``problem``."""
+def handle_errors(words: PageWords, handler: Callable[[], HandlerResult]) -> HandlerResult:
+    """Return the result of ``handler``, or an error message in its place."""
     try:
-        return do()
+        return handler()
     except BusyError:
         return problem_result(words.frame.busy)
     except ZhangjuError as error:
@@ -29,22 +29,22 @@ def handle_errors(words: PageWords, do: Callable[[], HandlerResult]) -> HandlerR
 
 
 def error_result(error: ZhangjuError, words: PageWords, *, title: str = "") -> HandlerResult:
-    """What went wrong, by its kind in the language of the page, or under a ``title``; its own words as the reason."""
+    """Return the message of an error under a title, by default that of its kind."""
     reason = render_reason(str(error), words)
-    return {"html": render_problem("", title=title or _kind(error, words), reason=reason), "problem": True}
+    return {"html": render_problem("", title=title or _title(error, words), reason=reason), "problem": True}
 
 
-def _kind(error: ZhangjuError, words: PageWords) -> str:
-    kinds = (
+def problem_result(message: str, *, title: str = "") -> HandlerResult:
+    """Return an error message."""
+    return {"html": render_problem(message, title=title), "problem": True}
+
+
+def _title(error: ZhangjuError, words: PageWords) -> str:
+    titles = (
         (UnknownPlaceError, words.error.place),
         (QuestionError, words.unusable),
         (DocumentError, words.error.document),
         (ModelError, words.error.model),
         (StoreError, words.error.store),
     )
-    return next((said for kind, said in kinds if isinstance(error, kind)), words.failed)
-
-
-def problem_result(message: str, *, title: str = "") -> HandlerResult:
-    """Something that went wrong, as the page gets it."""
-    return {"html": render_problem(message, title=title), "problem": True}
+    return next((title for kind, title in titles if isinstance(error, kind)), words.failed)

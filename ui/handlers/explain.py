@@ -1,4 +1,4 @@
-"""What the page asks for when an answer is painted: which words of the question meet which words of the passages."""
+"""Explain handler: matching words of a question and of passages in another language, asked for after an answer."""
 
 from collections.abc import Callable, Sequence
 
@@ -13,18 +13,16 @@ from ui.state.document_lookup import DocumentLookup
 from ui.state.protocols import LiveIndex, ServedIndex
 from ui.words import PageWords, words_for
 
-Sentence = tuple[str, Span]
-
-_MOST = 20  # sentences at a time; the page shows ten hits
+_MAX_SENTENCES = 20  # at a time; the page shows ten hits
 
 
 def to_explain(answer: Answer) -> list[list[str | int]]:
-    """The sentences in another language than the question, each the passage's id, and where in it begins and ends."""
+    """Return the sentences in another language than the question: passage id, start and end in the passage."""
     return [[hit.passage.id, *hit.best] for hit in hits_in_other_script(answer)]
 
 
 class ExplainHandler:
-    """The handler; it waits at the same limit as questions, for it needs the model."""
+    """Explain handler; it shares the concurrency limit of questions, as it uses the model."""
 
     def __init__(
         self, live: LiveIndex, limit: ConcurrencyLimit, lookup: Callable[[ServedIndex], DocumentLookup]
@@ -34,34 +32,36 @@ class ExplainHandler:
         self._lookup = lookup
 
     def explain(self, question: str, sentences: list[list[str | int]], language: str) -> HandlerResult:
-        """Which words of a question meet which words of some sentences, for each passage where there are any.
+        """Return the matching words of a question and of sentences, by passage.
 
         Args:
-            question: as it was asked.
-            sentences: as the answer gave them.
+            question: the question of the answer.
+            sentences: those that the answer gave to explain.
             language: of the page, zh or en.
 
         """
         words = words_for(language)
-        return handle_errors(words, lambda: {"because": self._met(question.strip(), sentences[:_MOST], words)})
+        return handle_errors(
+            words, lambda: {"because": self._matching(question.strip(), sentences[:_MAX_SENTENCES], words)}
+        )
 
-    def _met(self, question: str, sentences: Sequence[Sequence[str | int]], words: PageWords) -> dict[str, str]:
-        serving = self._live.current()
-        lookup = self._lookup(serving)
-        places = [_sentence(one) for one in sentences]
-        passages = [lookup.passage(name)[1] for name, _ in places]
+    def _matching(self, question: str, sentences: Sequence[Sequence[str | int]], words: PageWords) -> dict[str, str]:
+        served = self._live.current()
+        lookup = self._lookup(served)
+        spans = [_sentence(one) for one in sentences]
+        passages = [lookup.passage(name)[1] for name, _ in spans]
         with self._limit.hold():
-            met = serving.searcher.matches(question, places)
-        drawn = {
+            matches = served.searcher.matches(question, spans)
+        rendered = {
             passage.id: render_matching_words(question, passage, found, words)
-            for passage, found in zip(passages, met, strict=True)
+            for passage, found in zip(passages, matches, strict=True)
         }
-        return {name: html for name, html in drawn.items() if html}
+        return {name: html for name, html in rendered.items() if html}
 
 
-def _sentence(given: Sequence[str | int]) -> Sentence:
-    """What came back from a page. Raises UnknownPlaceError for anything else."""
+def _sentence(given: Sequence[str | int]) -> tuple[str, Span]:
+    """Return a sentence as the page sends it back. Raises UnknownPlaceError for anything else."""
     match given:
         case [str() as name, int() as start, int() as end]:
             return name, Span(start, end)
-    raise UnknownPlaceError("a sentence is the id of a passage, and where in it begins and ends; ask again")
+    raise UnknownPlaceError("a sentence is the id of a passage, a start and an end; ask again")

@@ -1,14 +1,12 @@
-"""What can be carried away: an answer, or the basket that a reader has filled, as files; and the view of the basket."""
+"""Export handlers: an answer or a basket as a file, and the basket view."""
 
-import re
-import unicodedata
-from base64 import b64encode
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, get_args
 
 from ui.handlers.ask import HITS, AskHandlers
 from ui.handlers.copy_texts import copy_texts
+from ui.handlers.downloads import Suffix, download
 from ui.handlers.error_handlers import HandlerResult, handle_errors, problem_result
 from ui.html.links import checked_base
 from ui.memo.builder import MemoBuilder, marked_spans
@@ -16,31 +14,23 @@ from ui.memo.markdown import markdown
 from ui.memo.records import Memo
 from ui.memo.table import answer_table, basket_table, place_table
 from ui.memo.word import word
-from ui.render.basket import CollectedPassage, render_basket, render_unreadable
-from ui.state import basket as collected
-from ui.state.basket import BasketItem, read_basket
+from ui.render.basket import CollectedPassage, render_basket, render_invalid_basket
+from ui.state.basket import MAX_NOTE, MAX_PASSAGES, BasketItem, read_basket
 from ui.words import PageWords, words_for
 
-_TYPES = {
-    "markdown": ("md", "text/markdown;charset=utf-8"),
-    "word": ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    "csv": ("csv", "text/csv;charset=utf-8"),
-}
-_LONGEST_NAME = 60  # characters of a file's name, less its ending
-_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|]+')  # on one system or another
-
+ExportFormat = Literal["markdown", "word", "csv"]
 Items = list[dict[str, Any]]
 
 
 class ExportHandlers:
-    """The handlers; what they search is what the room searches, one at a time through its limit."""
+    """Handlers of exports and the basket; they share the concurrency limit and the documents of ``ask``."""
 
-    def __init__(self, room: AskHandlers, *, now: Callable[[], datetime] = datetime.now) -> None:
-        self._room = room
+    def __init__(self, ask: AskHandlers, *, now: Callable[[], datetime] = datetime.now) -> None:
+        self._ask = ask
         self._now = now
 
     def export_answer(self, question: str, documents: list[str], form: str, language: str, base: str) -> HandlerResult:
-        """An answer with its hits, or what stands at a place, as a file.
+        """Export an answer with its hits, or the passages of a place.
 
         Args:
             question: as it was asked.
@@ -54,13 +44,13 @@ class ExportHandlers:
 
         """
         words = words_for(language)
-        if not question.strip() or form not in _TYPES:
+        if not question.strip() or form not in get_args(ExportFormat):
             return problem_result(words.export.nothing)
-        make = self._maker(words, base)
-        return handle_errors(words, lambda: self._answer(make, question.strip(), documents, form))
+        builder = self._builder(words, base)
+        return handle_errors(words, lambda: self._export_answer(builder, question.strip(), documents, form))
 
     def export_basket(self, items: Items, form: str, language: str, base: str) -> HandlerResult:
-        """The passages of a basket as a file.
+        """Export the passages of a basket.
 
         Args:
             items: as the page keeps them: passage, question, citation, text, note, marked.
@@ -75,19 +65,19 @@ class ExportHandlers:
         words = words_for(language)
         kept = _read(items)
         if kept is None:
-            return problem_result(_too_much(words))
-        if not kept or form not in _TYPES:
+            return problem_result(_invalid(words))
+        if not kept or form not in get_args(ExportFormat):
             return problem_result(words.export.nothing)
-        make = self._maker(words, base)
+        builder = self._builder(words, base)
 
-        def filled() -> HandlerResult:
-            memo = make.basket(kept)
-            return _file(memo.title, form, words, lambda: memo, lambda: basket_table(kept, make))
+        def export() -> HandlerResult:
+            memo = builder.basket(kept)
+            return _file(memo.title, form, words, lambda: memo, lambda: basket_table(kept, builder))
 
-        return handle_errors(words, filled)
+        return handle_errors(words, export)
 
     def basket(self, items: Items, language: str, base: str) -> HandlerResult:
-        """The view of a basket.
+        """Show a basket.
 
         Args:
             items: as the page keeps them: passage, question, citation, text, note, marked.
@@ -98,65 +88,62 @@ class ExportHandlers:
         words = words_for(language)
         kept = _read(items)
         if kept is None:
-            return {"html": render_unreadable(_too_much(words), words), "hits": []}
-        make = self._maker(words, base)
+            return {"html": render_invalid_basket(_invalid(words), words), "hits": []}
+        builder = self._builder(words, base)
 
-        def shown() -> HandlerResult:
-            found = [_collected(item, make) for item in kept]
-            known = [at.passage.id for at in found if at]
-            return {"html": render_basket(kept, found, words), "hits": known}
+        def view() -> HandlerResult:
+            found = [_collected(item, builder) for item in kept]
+            return {"html": render_basket(kept, found, words), "hits": [one.passage.id for one in found if one]}
 
-        return handle_errors(words, shown)
+        return handle_errors(words, view)
 
-    def _maker(self, words: PageWords, base: str) -> MemoBuilder:
-        serving = self._room.live.current()
-        lookup = self._room.lookup(serving)
+    def _builder(self, words: PageWords, base: str) -> MemoBuilder:
+        served, time = self._ask.live.current(), self._now().astimezone()
         return MemoBuilder(
-            serving=serving, lookup=lookup, words=words, base=checked_base(base), time=self._now().astimezone()
+            served=served, lookup=self._ask.lookup(served), words=words, base=checked_base(base), time=time
         )
 
-    def _answer(self, make: MemoBuilder, question: str, documents: Sequence[str], form: str) -> HandlerResult:
-        searcher = make.serving.searcher
+    def _export_answer(self, builder: MemoBuilder, question: str, documents: Sequence[str], form: str) -> HandlerResult:
+        searcher = builder.served.searcher
         plan = searcher.plan(question, titles=documents)
         if places := plan.places:
             return _file(
-                question, form, make.words, lambda: make.place(question, places), lambda: place_table(places, make)
+                question,
+                form,
+                builder.words,
+                lambda: builder.place(question, places),
+                lambda: place_table(places, builder),
             )
-        with self._room.limit.hold():
+        with self._ask.limit.hold():
             answer = searcher.answer(plan, k=HITS)
-        return _file(question, form, make.words, lambda: make.answer(answer), lambda: answer_table(answer, make))
+        return _file(
+            question, form, builder.words, lambda: builder.answer(answer), lambda: answer_table(answer, builder)
+        )
 
 
-def _collected(item: BasketItem, make: MemoBuilder) -> CollectedPassage | None:
-    if not make.lookup.has_passage(item.passage):
+def _collected(item: BasketItem, builder: MemoBuilder) -> CollectedPassage | None:
+    """Return the passage of an item as the index has it now; None if the index has it no more."""
+    if not builder.lookup.has_passage(item.passage):
         return None
-    document, passage = make.lookup.passage(item.passage)
-    citation, marked = make.serving.searcher.citation(passage), marked_spans(passage.text, item)
+    document, passage = builder.lookup.passage(item.passage)
+    citation, marked = builder.served.searcher.citation(passage), marked_spans(passage.text, item)
     span = marked[0] if marked else None
-    copies = copy_texts(document, passage, citation, base=make.base, span=span, question=item.question)
+    copies = copy_texts(document, passage, citation, base=builder.base, span=span, question=item.question)
     return CollectedPassage(passage, document.title, citation, copies, marked)
 
 
 def _file(
     title: str, form: str, words: PageWords, memo: Callable[[], Memo], table: Callable[[], bytes]
 ) -> HandlerResult:
-    """The file of a form, as the page hands it to the browser."""
+    suffix: Suffix
     match form:
         case "markdown":
-            data = markdown(memo()).encode("utf-8", "replace")
+            suffix, data = "md", markdown(memo()).encode("utf-8", "replace")
         case "word":
-            data = word(memo())
+            suffix, data = "docx", word(memo())
         case _:
-            data = table()
-    ending, kind = _TYPES[form]
-    name = f"{file_name(words.export.file_name.format(title=title))}.{ending}"
-    return {"name": name, "type": kind, "data": b64encode(data).decode("ascii")}
-
-
-def file_name(title: str) -> str:
-    """A title as the name of a file on any system: without signs that one of them refuses, and not too long."""
-    seen = "".join(c for c in _NOT_IN_NAMES.sub(" ", title) if unicodedata.category(c)[0] != "C" or c.isspace())
-    return " ".join(seen.split())[:_LONGEST_NAME].rstrip(" .")
+            suffix, data = "csv", table()
+    return download(words.export.file_name.format(title=title), suffix, data)
 
 
 def _read(items: object) -> tuple[BasketItem, ...] | None:
@@ -166,5 +153,5 @@ def _read(items: object) -> tuple[BasketItem, ...] | None:
         return None
 
 
-def _too_much(words: PageWords) -> str:
-    return words.basket.unusable.format(most=collected.MOST, note=f"{collected.NOTE:,}")
+def _invalid(words: PageWords) -> str:
+    return words.basket.unusable.format(most=MAX_PASSAGES, note=f"{MAX_NOTE:,}")

@@ -1,4 +1,4 @@
-"""The handlers of the library: plain functions, without Gradio."""
+"""Library handlers: the indexed documents and the jobs that change the index."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ from index.building.updates import UpdateRequest
 from index.storage.generations import Generation
 from ui.handlers.error_handlers import HandlerResult, handle_errors, problem_result
 from ui.handlers.uploads import UploadEndpoint
-from ui.render.library import LibraryContents, render_library, render_work, stage_said
+from ui.render.library import LibraryContents, render_job, render_library, stage_text
 from ui.state.document_lookup import DocumentLookup
 from ui.state.index_jobs import IndexJobs, JobKind, JobRunningError
 from ui.state.protocols import LiveIndex, ServedIndex
@@ -14,11 +14,7 @@ from ui.words import PageWords, words_for
 
 
 class LibraryHandlers:
-    """Shows the documents of what answers, and has them changed.
-
-    ``lookup`` gives the documents of a generation. Without ``index_jobs`` nothing is known of the index on disk and
-    nothing can be changed.
-    """
+    """Handlers of the library view; without ``index_jobs`` the library is read-only and shows less of the index."""
 
     def __init__(
         self,
@@ -33,34 +29,34 @@ class LibraryHandlers:
         self._uploads = uploads
 
     def view(self, language: str) -> HandlerResult:
-        """The documents, the index, and what is being done to it.
+        """Show the documents, the index and the job that changes it.
 
         Args:
             language: of the page, zh or en.
 
         """
-        words, serving = words_for(language), self._live.current()
-        return handle_errors(words, lambda: self._view(serving, words))
+        words, served = words_for(language), self._live.current()
+        return handle_errors(words, lambda: self._view(served, words))
 
     def job_status(self, language: str) -> HandlerResult:
-        """What is being done to the index, or was done last.
+        """Show the running job, else the last one.
 
         Args:
             language: of the page, zh or en.
 
         """
         words = words_for(language)
-        work = self._index_jobs.work if self._index_jobs else None
+        job = self._index_jobs.current if self._index_jobs else None
         held = {document.id for document in self._live.current().searcher.documents}
-        going = work is not None and work.is_going_on
-        step = stage_said(work, words) if work is not None and going else ""
-        return {"html": render_work(work, held, words), "busy": going, "step": step}
+        running = job is not None and job.is_running
+        step = stage_text(job, words) if job is not None and running else ""
+        return {"html": render_job(job, held, words), "busy": running, "step": step}
 
     def add(self, tokens: list[str], language: str) -> HandlerResult:
-        """Add files that were uploaded.
+        """Add uploaded files.
 
         Args:
-            tokens: of the uploads, as they were given for each.
+            tokens: of the uploads, as returned for each.
             language: of the page, zh or en.
 
         """
@@ -68,13 +64,13 @@ class LibraryHandlers:
         uploads = self._uploads.take(tokens) if self._uploads else ()
         if not uploads:
             return problem_result(words.library.gone)
-        begun = self._begin(UpdateRequest(uploads=uploads), "add", words)
-        if begun.get("problem") and self._uploads:
+        result = self._start(UpdateRequest(uploads=uploads), "add", words)
+        if result.get("problem") and self._uploads:
             self._uploads.discard(uploads)
-        return begun
+        return result
 
     def remove(self, document: str, language: str) -> HandlerResult:
-        """Take a document out of the index.
+        """Remove a document from the index.
 
         Args:
             document: its id.
@@ -87,18 +83,18 @@ class LibraryHandlers:
             return problem_result(words.library.no_such.format(name=document[:80]))
         if len(names) == 1:
             return problem_result(words.library.last_one)
-        return self._begin(UpdateRequest(removed=frozenset([document])), "remove", words)
+        return self._start(UpdateRequest(removed=frozenset([document])), "remove", words)
 
     def rebuild(self, language: str) -> HandlerResult:
-        """Read the files again and embed everything again.
+        """Read all files again and embed everything again.
 
         Args:
             language: of the page, zh or en.
 
         """
-        return self._begin(UpdateRequest(rebuild=True), "rebuild", words_for(language))
+        return self._start(UpdateRequest(rebuild=True), "rebuild", words_for(language))
 
-    def _begin(self, wanted: UpdateRequest, kind: JobKind, words: PageWords) -> HandlerResult:
+    def _start(self, wanted: UpdateRequest, kind: JobKind, words: PageWords) -> HandlerResult:
         if self._index_jobs is None or not self._index_jobs.editable:
             return problem_result(words.library.read_only)
         try:
@@ -107,18 +103,17 @@ class LibraryHandlers:
             return problem_result(words.library.busy)
         return self.job_status(words.language)
 
-    def _view(self, serving: ServedIndex, words: PageWords) -> HandlerResult:
-        lookup, index_jobs, generation = self._lookup(serving), self._index_jobs, serving.generation
-        held = LibraryContents(
+    def _view(self, served: ServedIndex, words: PageWords) -> HandlerResult:
+        lookup, jobs, generation = self._lookup(served), self._index_jobs, served.generation
+        contents = LibraryContents(
             documents=lookup.documents,
             outlines=lookup.outlines,
-            since={name: one.uploaded_at for name, one in index_jobs.uploaded().items()} if index_jobs else {},
+            uploaded={name: one.uploaded_at for name, one in jobs.uploaded().items()} if jobs else {},
             generation=generation.name,
-            built=serving.built,
-            model=index_jobs.model(Generation(*generation)) if index_jobs else None,
+            built=served.built,
+            model=jobs.model(Generation(*generation)) if jobs else None,
         )
-        work = index_jobs.work if index_jobs else None
-        editable = index_jobs is not None and index_jobs.editable
-        busy = work is not None and work.is_going_on
-        html = render_library(held, work, words, editable=editable)
+        job = jobs.current if jobs else None
+        html = render_library(contents, job, words, editable=jobs is not None and jobs.editable)
+        busy = job is not None and job.is_running
         return {"html": html, "busy": busy, "generation": f"{generation.name} {generation.digest[:16]}"}

@@ -1,4 +1,4 @@
-"""What belongs together, as the page asks for it: the passages related to one, and the map of chapters."""
+"""Related handlers: passages related to one, and the map of chapters."""
 
 from collections.abc import Iterable, Sequence
 
@@ -13,9 +13,9 @@ from ui.handlers.error_handlers import HandlerResult, handle_errors
 from ui.html.links import checked_base
 from ui.html.markup import EMPTY, Html, element, join
 from ui.render.answers import render_problem
-from ui.render.chapter_map import ChapterPair, MapView, render_between, render_map, render_strongest
+from ui.render.chapter_map import ChapterPair, MapView, render_map, render_pair_passages, render_strongest
 from ui.render.related import (
-    PairSide,
+    CitedPassage,
     corresponding,
     render_pairs,
     render_related,
@@ -27,21 +27,21 @@ from ui.state.outline import count_by_node
 from ui.state.protocols import ServedIndex
 from ui.words import PageWords, words_for
 
-RELATED = 20  # passages shown with the one that they are related to
-PAIRS = 20  # pairs of passages shown of two chapters
-CHAPTERS = 40  # in the map: the numbers of more are too small to read, and too many to take in
+RELATED = 20  # passages shown
+PAIRS = 20  # pairs of passages of two chapters shown
+MAX_CHAPTERS = 40  # in the map: of more, the numbers are too small to read
 
-_KINDS = ("refers to", "referred to by", "same terms", "same subject")  # from what the text says to what is inferred
+_KINDS = ("refers to", "referred to by", "same terms", "same subject")  # from stated to inferred relations
 
 
 class RelatedHandlers:
-    """The handlers of the two views; they share the room's limit and its documents."""
+    """Handlers of related passages and the chapter map; they share the concurrency limit and documents of ``ask``."""
 
-    def __init__(self, room: AskHandlers) -> None:
-        self._room = room
+    def __init__(self, ask: AskHandlers) -> None:
+        self._ask = ask
 
     def related_passages(self, passage: str, language: str, base: str) -> HandlerResult:
-        """The passages in other chapters that belong to one, by kind, with the sentences that correspond.
+        """Show the related passages in other chapters, by kind, with the corresponding sentences.
 
         Args:
             passage: its id.
@@ -49,122 +49,118 @@ class RelatedHandlers:
             base: the address of the page, for links that are copied.
 
         """
-        words, serving = words_for(language), self._room.live.current()
-        return handle_errors(words, lambda: self._related(serving, passage, words, checked_base(base)))
+        words, served = words_for(language), self._ask.live.current()
+        return handle_errors(words, lambda: self._related(served, passage, words, checked_base(base)))
 
     def chapter_map(self, first: str, second: str, documents: list[str], language: str, base: str) -> HandlerResult:
-        """The map of chapters, and the pairs of passages of two of them.
+        """Show the map of chapters, and the related passages of two of them.
 
         Args:
             first: the number of a chapter in the map, from 1; empty for none.
-            second: that of another one.
+            second: the number of another one.
             documents: ids of the documents to compare; none for all.
             language: of the page, zh or en.
             base: the address of the page, for links that are copied.
 
         """
-        words, serving = words_for(language), self._room.live.current()
-        return handle_errors(
-            words, lambda: self._charted(serving, (first, second), documents, words, checked_base(base))
-        )
+        words, served = words_for(language), self._ask.live.current()
+        return handle_errors(words, lambda: self._map(served, (first, second), documents, words, checked_base(base)))
 
-    def _related(self, serving: ServedIndex, name: str, words: PageWords, base: str) -> HandlerResult:
-        lookup = self._room.lookup(serving)
+    def _related(self, served: ServedIndex, name: str, words: PageWords, base: str) -> HandlerResult:
+        lookup = self._ask.lookup(served)
         _, source = lookup.passage(name)
-        with self._room.limit.hold():
-            found = serving.searcher.related(source.id, k=RELATED)
+        with self._ask.limit.hold():
+            found = served.searcher.related(source.id, k=RELATED)
         groups = by_kind(found)
         ranks = {hit.passage.id: rank for rank, hit in enumerate((hit for _, hits in groups for hit in hits), 1)}
 
         def card(hit: RelatedHit) -> Html:
-            copies = self._side(serving, lookup, hit.passage, base, hit.best).copies
+            copies = self._cited(served, hit.passage, base, hit.best).copies
             return render_related_card(source, hit, copies, ranks[hit.passage.id], words)
 
         sentences = [ours for hit in found for ours, _ in corresponding(hit)]
-        head = render_source(self._side(serving, lookup, source, base), sentences, words)
+        head = render_source(self._cited(served, source, base), sentences, words)
         return {
             "html": render_related(head, [(kind, [card(hit) for hit in hits]) for kind, hits in groups], words),
             "source": source.id,
-            **_placed(lookup, [hit.passage for _, hits in groups for hit in hits]),
+            **_located(lookup, [hit.passage for _, hits in groups for hit in hits]),
         }
 
-    def _charted(
-        self, serving: ServedIndex, named: tuple[str, str], documents: Sequence[str], words: PageWords, base: str
+    def _map(
+        self, served: ServedIndex, numbers: tuple[str, str], documents: Sequence[str], words: PageWords, base: str
     ) -> HandlerResult:
-        with self._room.limit.hold():
-            found = serving.searcher.chapter_map()
-        some = [i for i, chapter in enumerate(found.chapters) if not documents or chapter.document in documents]
-        cell = cell_of(*named, count=len(found.chapters))
-        if len(some) < 2:
+        with self._ask.limit.hold():
+            found = served.searcher.chapter_map()
+        chapters = [i for i, chapter in enumerate(found.chapters) if not documents or chapter.document in documents]
+        pair = chapter_pair(*numbers, count=len(found.chapters))
+        if len(chapters) < 2:
             return {"html": element("p", words.related.too_few, class_="zj-welcome")}
-        shown = strongest(found, some, CHAPTERS)
-        chart = MapView(found=found, shown=shown, count=len(some), chosen=cell)
-        if cell and set(cell) <= set(some):
-            return self._between(serving, chart, cell, words, base)
-        missing = render_problem(words.related.no_cell) if any(named) and not cell else EMPTY
-        return {"html": join(render_map(chart, words), missing, render_strongest(chart, words))}
+        shown = strongest(found, chapters, MAX_CHAPTERS)
+        view = MapView(found=found, shown=shown, count=len(chapters), selected=pair)
+        if pair and set(pair) <= set(chapters):
+            return self._pair(served, view, pair, words, base)
+        missing = render_problem(words.related.no_cell) if any(numbers) and not pair else EMPTY
+        return {"html": join(render_map(view, words), missing, render_strongest(view, words))}
 
-    def _between(
-        self, serving: ServedIndex, chart: MapView, cell: ChapterPair, words: PageWords, base: str
+    def _pair(
+        self, served: ServedIndex, view: MapView, pair: ChapterPair, words: PageWords, base: str
     ) -> HandlerResult:
-        """The map, and under it the pairs of passages of two chapters, the one that stands first on the left."""
-        lookup, cell = self._room.lookup(serving), (min(cell), max(cell))
-        with self._room.limit.hold():
-            pairs = serving.searcher.related_pairs(between=cell, k=PAIRS + 1)
-        listed = pairs[:PAIRS]
+        """Return the map and the related passages of two chapters, those of the earlier chapter on the left."""
+        pair = (min(pair), max(pair))
+        with self._ask.limit.hold():
+            found = served.searcher.related_pairs(between=pair, k=PAIRS + 1)
+        listed = found[:PAIRS]
 
-        def sides(pair: RelatedPair) -> tuple[RelatedPair, PairSide, PairSide]:
-            ours, theirs = pair.pairs[0] if pair.pairs else (None, None)
+        def cited(one: RelatedPair) -> tuple[RelatedPair, CitedPassage, CitedPassage]:
+            ours, theirs = one.pairs[0] if one.pairs else (None, None)
             return (
-                pair,
-                self._side(serving, lookup, pair.source, base, ours),
-                self._side(serving, lookup, pair.other, base, theirs),
+                one,
+                self._cited(served, one.source, base, ours),
+                self._cited(served, one.other, base, theirs),
             )
 
-        rendered = render_pairs([sides(pair) for pair in listed], words)
-        beneath = render_between(chart, cell, rendered, words, listed=len(listed), more=len(pairs) > PAIRS)
-        passages = {passage.id: passage for pair in listed for passage in (pair.source, pair.other)}
+        rendered = render_pairs([cited(one) for one in listed], words)
+        beneath = render_pair_passages(view, pair, rendered, words, listed=len(listed), more=len(found) > PAIRS)
+        passages = {passage.id: passage for one in listed for passage in (one.source, one.other)}
         return {
-            "html": join(render_map(chart, words), beneath),
+            "html": join(render_map(view, words), beneath),
             "chosen": True,
-            **_placed(lookup, list(passages.values())),
+            **_located(self._ask.lookup(served), list(passages.values())),
         }
 
-    def _side(
-        self, serving: ServedIndex, lookup: DocumentLookup, passage: Passage, base: str, span: Span | None = None
-    ) -> PairSide:
-        """A passage with what can be copied of it; ``span`` is the sentence quoted."""
+    def _cited(self, served: ServedIndex, passage: Passage, base: str, span: Span | None = None) -> CitedPassage:
+        """Return a passage with its citation and copy texts, those of the sentence ``span`` if given."""
+        lookup = self._ask.lookup(served)
         document = lookup.document(passage.document)
-        cited = serving.searcher.citation(passage, span)
-        copies = copy_texts(document, passage, cited, base=base, span=span)
-        return PairSide(passage, document.title, lookup.citation(passage), copies)
+        copies = copy_texts(document, passage, served.searcher.citation(passage, span), base=base, span=span)
+        return CitedPassage(passage, document.title, lookup.citation(passage), copies)
 
 
 def by_kind(found: Iterable[RelatedHit]) -> list[tuple[str, list[RelatedHit]]]:
-    """Hits by their kinds: those that the text itself relates first, each kind in the order of the hits."""
+    """Return hits by kind, stated relations first, each kind in the order of the hits."""
     groups: dict[str, list[RelatedHit]] = {kind: [] for kind in _KINDS}
     for hit in found:
         groups.setdefault(hit.kind, []).append(hit)
     return [(kind, hits) for kind, hits in groups.items() if hits]
 
 
-def strongest(found: ChapterMap, some: Sequence[int], most: int) -> list[int]:
-    """At most as many of ``some`` chapters as can be shown, in their order: those in the closest pairs of them."""
-    if len(some) <= most:
-        return list(some)
-    best = found.strengths[np.ix_(some, some)].max(axis=1)  # (s,) the diagonal is 0
+def strongest(found: ChapterMap, chapters: Sequence[int], most: int) -> list[int]:
+    """Return at most ``most`` of some chapters, in their order: those in the closest pairs."""
+    if len(chapters) <= most:
+        return list(chapters)
+    best = found.strengths[np.ix_(chapters, chapters)].max(axis=1)  # (s,) the diagonal is 0
     kept = np.argsort(-best, kind="stable")[:most]
-    return [some[at] for at in sorted(kept.tolist())]
+    return [chapters[at] for at in sorted(kept.tolist())]
 
 
-def cell_of(first: str, second: str, *, count: int) -> ChapterPair | None:
-    """The two chapters that an address names by their numbers from 1; None for none, for others, and for one twice."""
+def chapter_pair(first: str, second: str, *, count: int) -> ChapterPair | None:
+    """Return two different chapters, from 0, for the numbers in an address, from 1; None for anything else."""
     if not all(number.isascii() and number.isdigit() and len(number) < 10 for number in (first, second)):
         return None
-    cell = (int(first) - 1, int(second) - 1)
-    return cell if cell[0] != cell[1] and all(0 <= i < count for i in cell) else None
+    pair = (int(first) - 1, int(second) - 1)
+    return pair if pair[0] != pair[1] and all(0 <= i < count for i in pair) else None
 
 
-def _placed(lookup: DocumentLookup, passages: Sequence[Passage]) -> HandlerResult:
-    """What the outline and the open text are told of the passages that are shown."""
+def _located(lookup: DocumentLookup, passages: Sequence[Passage]) -> HandlerResult:
+    """Return the passages shown, for the outline and the open text."""
     return {"hits": [passage.id for passage in passages], "counts": count_by_node(lookup.outlines, passages)}

@@ -1,1 +1,1 @@
-"""What is carried away: an answer or a basket of passages as a memo, and the memo as Markdown, Word and csv."""
+"""Memos: an answer or a basket for export as Markdown, Word and csv."""

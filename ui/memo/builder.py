@@ -1,64 +1,66 @@
-"""Memos of an answer, of a place and of a basket: records into words."""
+"""Memos from answers, places and baskets."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from index.citations import place_text
-from index.records import Citation, Passage, Span
+from index.records import Passage, Span
 from retrieval.corpus import Place
 from retrieval.records import Answer, Hit
 from ui.html.links import link, shared
 from ui.memo.records import Memo, Quotation
-from ui.render.passages import cited
+from ui.render.passages import best_sentence, citation_text
 from ui.state.basket import BasketItem
 from ui.state.document_lookup import DocumentLookup
 from ui.state.protocols import ServedIndex
 from ui.words import PageWords
 
-PLACES = 500  # passages of a place in one memo
+MAX_PASSAGES = 500  # of a place in one memo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoBuilder:
-    """Makes memos in one language from one generation of the index; ``base`` is the page's address, or empty."""
+    """Builds memos in one language from one generation; ``base`` is the address of the page, or empty."""
 
-    serving: ServedIndex
+    served: ServedIndex
     lookup: DocumentLookup
     words: PageWords
     base: str
     time: datetime
 
     def answer(self, answer: Answer) -> Memo:
-        """What a question found."""
+        """Return the memo of an answer."""
         words = self.words
         if answer.answering:
-            verdict = words.found_answer(answer.confidence, twice=len(answer.answering) > 1)
-            said = words.confidence.format(degree=words.sureness(answer.confidence))
+            verdict, detail = words.found_answer(answer), words.confidence_text(answer)
         else:
-            verdict = words.no_answer(answer)
-            said = words.why_not(answer.reason, answer.unresolved)
+            verdict, detail = words.no_answer(answer), words.why_not(answer.reason, answer.unresolved)
         return self._memo(
             answer.question,
             words.found if answer.answered else words.nearest,
             [self._hit(hit, answer.question) for hit in answer.hits],
             verdict=verdict,
-            said=(said,) if said else (),
+            details=(detail,) if detail else (),
             answers=tuple(self._sentence(hit, answer.question) for hit in answer.answering),
         )
 
     def place(self, name: str, places: Sequence[Place]) -> Memo:
-        """What stands at a place; the first of its passages where there are very many."""
-        listed = [self._quotation(passage, span=span) for passage, span in places[:PLACES]]
-        cut = self.words.export.cut_short.format(shown=PLACES, count=f"{len(places):,}")
-        said = (cut,) if len(places) > PLACES else ()
+        """Return the memo of a place, with the first of its passages if there are too many."""
+        listed = [self._quotation(passage, span=span) for passage, span in places[:MAX_PASSAGES]]
+        cut = self.words.export.cut_short.format(shown=MAX_PASSAGES, count=f"{len(places):,}")
+        details = (cut,) if len(places) > MAX_PASSAGES else ()
         verdict = self.words.frame.place_found.format(place=name, count=f"{len(places):,}")
-        return self._memo(name, self.words.found, listed, verdict=verdict, said=said)
+        return self._memo(name, self.words.found, listed, verdict=verdict, details=details)
 
     def basket(self, items: Sequence[BasketItem]) -> Memo:
-        """What was collected, in its order; what is no longer there as it was."""
+        """Return the memo of a basket in its order; passages that the index has no more keep their old text."""
         title = self.words.export.basket_title.format(count=len(items))
         return self._memo(title, self.words.found, [self._item(item) for item in items])
+
+    def link_to(self, passage: Passage, question: str) -> str:
+        """Return the address of a passage beside the question that found it; empty without a base."""
+        return link(self.base, q=question, p=passage.id) if self.base else ""
 
     def _memo(
         self,
@@ -67,7 +69,7 @@ class MemoBuilder:
         passages: Sequence[Quotation],
         *,
         verdict: str = "",
-        said: tuple[str, ...] = (),
+        details: tuple[str, ...] = (),
         answers: tuple[Quotation, ...] = (),
     ) -> Memo:
         return Memo(
@@ -78,32 +80,26 @@ class MemoBuilder:
             passages=tuple(passages),
             open=self.words.export.open_in_page,
             verdict=verdict,
-            said=said,
+            details=details,
             answers=answers,
             closing=tuple(self._closing()),
         )
 
     def _closing(self) -> Iterator[str]:
-        said, serving = self.words.export, self.serving
-        index = self.words.index(serving.generation.name, serving.built)
-        yield said.verbatim
-        yield said.made.format(time=f"{self.time:%Y-%m-%d %H:%M}", index=index)
-        yield said.model.format(model=serving.searcher.contract.name)
+        export, served = self.words.export, self.served
+        index = self.words.index(served.generation.name, served.built)
+        yield export.verbatim
+        yield export.made.format(time=f"{self.time:%Y-%m-%d %H:%M}", index=index)
+        yield export.model.format(model=served.searcher.contract.name)
 
     def _hit(self, hit: Hit, question: str) -> Quotation:
-        same = [cited(self.lookup.citation(passage), self.words) for passage in hit.same_text]
-        return self._quotation(
-            hit.passage,
-            marked=hit.marked,
-            question=question,
-            remarks=(self.words.same_places(same),) if same else (),
-        )
+        same = [citation_text(self.lookup.citation(passage), self.words) for passage in hit.same_text]
+        remarks = (self.words.same_places(same),) if same else ()
+        return self._quotation(hit.passage, marked=hit.marked, question=question, remarks=remarks)
 
     def _sentence(self, hit: Hit, question: str) -> Quotation:
-        text = hit.passage.text[hit.best.start : hit.best.end] or hit.passage.text
-        return Quotation(
-            text=text, citation=cited(hit.sentence_citation, self.words), link=self._shared_link(hit.passage, question)
-        )
+        citation = citation_text(hit.sentence_citation, self.words)
+        return Quotation(text=best_sentence(hit), citation=citation, link=self._shared_link(hit.passage, question))
 
     def _quotation(
         self,
@@ -114,41 +110,33 @@ class MemoBuilder:
         question: str = "",
         remarks: Iterable[str] = (),
     ) -> Quotation:
-        citation: Citation = self.serving.searcher.citation(passage, span)
         words = self.words
-        where = words.page.format(page=passage.page) if passage.page else words.line.format(line=passage.line)
-        noted = [*remarks, words.mended] if passage.repaired else remarks
         return Quotation(
             text=passage.text,
-            citation=cited(citation, words),
+            citation=citation_text(self.served.searcher.citation(passage, span), words),
             marked=(span,) if span else marked,
-            place=place_text(passage, self.words.language),
-            source=where,
+            place=place_text(passage, words.language),
+            source=words.source_position(passage),
             link=self._shared_link(passage, question),
-            remarks=tuple(noted),
+            remarks=(*remarks, words.joined_lines) if passage.repaired else tuple(remarks),
         )
 
     def _item(self, item: BasketItem) -> Quotation:
-        said = self.words.export
-        remarks = [said.collected_for.format(question=item.question)] if item.question else []
-        remarks += [said.note.format(note=item.note)] if item.note else []
+        export = self.words.export
+        remarks = [export.collected_for.format(question=item.question)] if item.question else []
+        remarks += [export.note.format(note=item.note)] if item.note else []
         if not self.lookup.has_passage(item.passage):
-            return Quotation(text=item.text, citation=item.citation or item.passage, remarks=(said.gone, *remarks))
+            return Quotation(text=item.text, citation=item.citation or item.passage, remarks=(export.gone, *remarks))
         _, passage = self.lookup.passage(item.passage)
-        return self._quotation(
-            passage, marked=marked_spans(passage.text, item), question=item.question, remarks=remarks
-        )
-
-    def link_to(self, passage: Passage, question: str) -> str:
-        """The address of a passage in the page, beside the question that found it; empty where no base is known."""
-        return link(self.base, q=question, p=passage.id) if self.base else ""
+        marked = marked_spans(passage.text, item)
+        return self._quotation(passage, marked=marked, question=item.question, remarks=remarks)
 
     def _shared_link(self, passage: Passage, question: str) -> str:
-        """The same for a memo, which others read: empty where it leads nowhere for them."""
+        """Return the address of a passage if other readers can follow it, else an empty string."""
         return self.link_to(passage, question) if shared(self.base) else ""
 
 
 def marked_spans(text: str, item: BasketItem) -> tuple[Span, ...]:
-    """Where the sentences stand that were marked when a passage was collected, in the order of the text."""
+    """Return the spans of the sentences that were highlighted when an item was collected, in the order of the text."""
     found = [Span(at, at + len(one)) for one in item.marked if one and (at := text.find(one)) >= 0]
     return tuple(sorted(set(found)))

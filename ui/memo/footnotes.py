@@ -1,4 +1,4 @@
-"""Footnotes for python-docx, which has none: the part of the package that holds them, and the references to it."""
+"""Footnotes for python-docx, which has none: the footnotes part of the package, and references to it."""
 
 import re
 
@@ -14,32 +14,32 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Pt
 from docx.text.paragraph import Paragraph
 
-TEXT, REFERENCE = "FootnoteText", "FootnoteReference"  # the ids that Word itself gives these styles
+TEXT, REFERENCE = "FootnoteText", "FootnoteReference"  # style ids as written by Word
 
 _PART = PackURI("/word/footnotes.xml")
 _CONTENT = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
-_SEPARATORS = (("separator", -1), ("continuationSeparator", 0))  # the lines between text and notes
+_SEPARATORS = (("separator", -1), ("continuationSeparator", 0))  # the rules between text and notes
 _REFERRING = f'<w:rPr><w:rStyle w:val="{REFERENCE}"/></w:rPr>'
 
 
 class Footnotes:
-    """The footnotes of a document; making one adds the part, the separators and the styles."""
+    """Footnotes of a document; the constructor adds the part, the separators and the styles."""
 
     def __init__(self, document: Document) -> None:
         package = document.part.package
         if package is None:
-            raise ValueError("a document without a package holds no footnotes")
+            raise ValueError("a document without a package cannot have footnotes")
         separators = "".join(_separator(kind, number) for kind, number in _SEPARATORS)
         self._part = XmlPart(_PART, _CONTENT, _xml(f"<w:footnotes>{separators}</w:footnotes>"), package)
         self._count = 0
         document.part.relate_to(self._part, RELATIONSHIP_TYPE.FOOTNOTES)
         listed = "".join(f'<w:footnote w:id="{number}"/>' for _, number in _SEPARATORS)
-        compat = document.settings.element.find(qn("w:compat"))  # in Word's schema the separators come before it
+        compat = document.settings.element.find(qn("w:compat"))  # the schema puts footnotePr before compat
         compat.addprevious(_xml(f"<w:footnotePr>{listed}</w:footnotePr>"))
         _add_styles(document)
 
     def add(self, paragraph: Paragraph) -> Paragraph:
-        """A new footnote that the end of ``paragraph`` refers to; its text is to be added to what is returned."""
+        """Add a footnote referenced at the end of ``paragraph`` and return its own paragraph, which is empty."""
         self._count += 1
         number = self._count
         paragraph._p.append(_xml(f'<w:r>{_REFERRING}<w:footnoteReference w:id="{number}"/></w:r>'))
@@ -48,11 +48,11 @@ class Footnotes:
         note = _xml(f'<w:footnote w:id="{number}">{held}</w:footnote>')
         self._part.element.append(note)
         holder = note.find(qn("w:p"))
-        assert isinstance(holder, CT_P)  # python-docx knows the elements of its own namespace
+        assert isinstance(holder, CT_P)  # python-docx has classes for the elements of this namespace
         return Paragraph(holder, paragraph._parent)
 
     def link(self, note: Paragraph, text: str, address: str) -> None:
-        """Words at the end of a footnote that lead to an address."""
+        """Add a hyperlink at the end of a footnote."""
         name = self._part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
         run = note.add_run(text)
         run.font.underline = True
@@ -62,7 +62,7 @@ class Footnotes:
 
 
 def _xml(text: str) -> BaseOxmlElement:
-    """An element whose prefixes are Word's."""
+    """Parse an element, with the namespace prefixes of Word declared."""
     return parse_xml(re.sub(r"^<[\w:]+", lambda opened: f"{opened[0]} {nsdecls('w', 'r')}", text))
 
 

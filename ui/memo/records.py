@@ -1,4 +1,4 @@
-"""What a memo holds, in words ready to be written; the modules beside this one write it."""
+"""Contents of a memo, as text that is ready to be written."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,11 +9,11 @@ from ui.words import Language
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quotation:
-    """Words of a document with their citation; ``marked`` are the spans of ``text`` that stand out.
+    """Text of a document with its citation; ``marked`` are highlighted spans of ``text``.
 
-    ``place`` is where it stands, written out, ``source`` where in the file, ``link`` the address of the passage in the
-    page, empty where none is known. ``remarks`` stand below: the question that found it, a note of the reader. A
-    passage that is no longer in the index has no ``source``, and a remark says so.
+    ``place`` is the path written out, ``source`` the page or line in the file, ``link`` the address of the passage in
+    the page, empty if unknown. ``remarks`` stand below: the question that found it, a note of the reader. A passage
+    that is no longer in the index has no ``source``, and a remark says so.
     """
 
     text: str
@@ -27,9 +27,9 @@ class Quotation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memo:
-    """A title, what is said of it, the sentences that answer, the passages, and where all of it is from.
+    """Title, verdict with details, answering sentences, passages, closing lines on the source.
 
-    ``verdict`` is empty for a basket; ``said`` are further sentences on it. ``open`` are the words of a link.
+    ``verdict`` is empty for a basket; ``open`` is the text of links to the page.
     """
 
     language: Language
@@ -39,6 +39,6 @@ class Memo:
     passages: tuple[Quotation, ...]
     open: str
     verdict: str = ""
-    said: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
     answers: tuple[Quotation, ...] = ()
     closing: tuple[str, ...] = ()

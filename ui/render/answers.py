@@ -1,4 +1,4 @@
-"""The answers: the verdict with its sentence, and the hits as cards."""
+"""Answers as HTML: the verdict with the answering sentences, and the hits as cards."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,8 +11,9 @@ from ui.render.passages import (
     CopyTexts,
     Highlights,
     actions,
-    cited,
-    foreign,
+    best_sentence,
+    citation_text,
+    document_text,
     passage_text,
     path_line,
     source_line,
@@ -20,15 +21,16 @@ from ui.render.passages import (
 from ui.render.word_alignment import render_matching_words
 from ui.words import PageWords
 
-SameText = Mapping[str, Sequence[Citation]]  # of passages with the same words, by the id of the one that is shown
-Copying = Mapping[str, CopyTexts]  # by the id of the passage
+SameText = Mapping[str, Sequence[Citation]]  # passages with the same text, by the id of the one that is shown
 
 
-def render_answer(answer: Answer, copying: Copying, words: PageWords, *, same_text: SameText | None = None) -> Html:
-    """The verdict, then the hits best first, and under each where else its words stand."""
+def render_answer(
+    answer: Answer, copies: Mapping[str, CopyTexts], words: PageWords, *, same_text: SameText | None = None
+) -> Html:
+    """Return the verdict and the hits; copy texts and passages with the same text by passage id."""
     title = words.found if answer.answered else words.nearest
     same = same_text or {}
-    hits = [_hit(h, answer.question, copying[h.passage.id], same.get(h.passage.id, ()), words) for h in answer.hits]
+    hits = [_hit(h, answer.question, copies[h.passage.id], same.get(h.passage.id, ()), words) for h in answer.hits]
     if not hits:
         return _verdict(answer, words)
     listed = join(element("h2", title), element("ol", *hits, class_="zj-hits"))
@@ -36,11 +38,16 @@ def render_answer(answer: Answer, copying: Copying, words: PageWords, *, same_te
 
 
 def render_place(question: str, cards: Sequence[Html], count: int, words: PageWords) -> Html:
-    """What stands at a place: its passages as cards, as many as are listed of ``count``."""
-    said = words.frame.place_found.format(place=question, count=f"{count:,}")
-    more = words.frame.place_more.format(shown=len(cards)) if len(cards) < count else ""
-    title = element("p", said, class_="zj-verdict-title")
-    verdict = element("div", title, element("p", more) if more else EMPTY, class_="zj-verdict zj-place", role="status")
+    """Return the passages of a place as cards, the first of ``count``."""
+    title = words.frame.place_found.format(place=question, count=f"{count:,}")
+    more = words.frame.place_more.format(shown=len(cards))
+    verdict = element(
+        "div",
+        element("p", title, class_="zj-verdict-title"),
+        element("p", more) if len(cards) < count else EMPTY,
+        class_="zj-verdict zj-place",
+        role="status",
+    )
     return join(verdict, export_bar(words, of="answer"), element("ol", *cards, class_="zj-hits"))
 
 
@@ -51,17 +58,17 @@ def render_card(
     copies: CopyTexts,
     words: PageWords,
     *,
-    marks: Highlights = NO_HIGHLIGHTS,
+    highlights: Highlights = NO_HIGHLIGHTS,
     rank: int = 0,
     beneath: Html = EMPTY,
 ) -> Html:
-    """A passage as an item of a list: document, path, text, citation, ``beneath``, and what can be done with it."""
+    """Return a passage as a list item: document, path, text, citation, ``beneath``, actions."""
     number = element("span", str(rank), class_="zj-rank") if rank else EMPTY
     article = element(
         "article",
-        element("header", number, foreign(title, class_="zj-document")),
+        element("header", number, document_text(title, class_="zj-document")),
         path_line(passage, words),
-        passage_text(passage, words, marks),
+        passage_text(passage, words, highlights),
         source_line(citation, passage, words),
         beneath,
         actions(passage, copies, words),
@@ -72,39 +79,35 @@ def render_card(
 
 
 def render_problem(message: str, *, title: str = "", reason: Html = EMPTY) -> Html:
-    """Something that went wrong, in words; ``reason`` is the paragraph of ``render_reason``."""
+    """Return an error message; ``reason`` is a paragraph of ``render_reason``."""
     heading = element("p", title, class_="zj-verdict-title") if title else EMPTY
-    said = element("p", message) if message else EMPTY
-    return element("div", heading, said, reason, class_="zj-verdict zj-problem", role="alert")
+    text = element("p", message) if message else EMPTY
+    return element("div", heading, text, reason, class_="zj-verdict zj-problem", role="alert")
 
 
 def _verdict(answer: Answer, words: PageWords) -> Html:
-    """The status in words with its reason, and for an answer the one or two sentences themselves, each cited."""
-    asked = element("p", element("span", words.asked), answer.question, class_="zj-asked")
+    """Return the question, and the answering sentences or the reason why there are none."""
+    question = element("p", element("span", words.asked), answer.question, class_="zj-asked")
     if answer.answering:
         kind, body = "zj-answered", _quotations(answer, words)
     else:
         title = element("p", words.no_answer(answer), class_="zj-verdict-title")
         why = words.why_not(answer.reason, answer.unresolved)
         kind, body = "zj-unanswered", join(title, element("p", why, class_="zj-why") if why else EMPTY)
-    return element("div", asked, body, class_=f"zj-verdict {kind}", role="status")
+    return element("div", question, body, class_=f"zj-verdict {kind}", role="status")
 
 
 def _quotations(answer: Answer, words: PageWords) -> Html:
-    """The sentences that answer; the confidence, which is that of the first, stands with it."""
+    """Return the answering sentences; the confidence is that of the first and stands beside it."""
     first, *others = answer.answering
-    title = words.found_answer(answer.confidence, twice=bool(others))
-    degree = element("span", words.confidence.format(degree=words.sureness(answer.confidence)))
-    heading = element("p", title, class_="zj-verdict-title")
-    return join(heading, _quotation(first, words, degree), *(_quotation(hit, words) for hit in others))
+    title = element("p", words.found_answer(answer), class_="zj-verdict-title")
+    degree = element("span", words.confidence_text(answer))
+    return join(title, _quotation(first, words, degree), *(_quotation(hit, words) for hit in others))
 
 
 def _quotation(hit: Hit, words: PageWords, degree: Html = EMPTY) -> Html:
-    sentence = hit.passage.text[hit.best.start : hit.best.end] or hit.passage.text
-    return join(
-        foreign(sentence, "blockquote"),
-        element("p", element("cite", cited(hit.sentence_citation, words)), degree, class_="zj-source"),
-    )
+    cite = element("cite", citation_text(hit.sentence_citation, words))
+    return join(document_text(best_sentence(hit), "blockquote"), element("p", cite, degree, class_="zj-source"))
 
 
 def _hit(hit: Hit, question: str, copies: CopyTexts, same: Sequence[Citation], words: PageWords) -> Html:
@@ -114,22 +117,22 @@ def _hit(hit: Hit, question: str, copies: CopyTexts, same: Sequence[Citation], w
         hit.citation,
         copies,
         words,
-        marks=Highlights(hit.marked, hit.why.terms if hit.why else ()),
+        highlights=Highlights(hit.marked, hit.why.terms if hit.why else ()),
         rank=hit.rank,
         beneath=join(_why(hit, question, words), _same_text(same, words)),
     )
 
 
 def _why(hit: Hit, question: str, words: PageWords) -> Html:
-    """Why it was found, and which words of the question meet which of the passage where they are known already."""
+    """Return the reason why a hit was found, with matching words if they are known already."""
     if hit.why is None:
         return EMPTY
-    said = {"both": words.hit.by_both, "meaning": words.hit.by_meaning, "words": words.hit.by_words}[hit.why.by]
-    meeting = render_matching_words(question, hit.passage, hit.why.matches, words)
-    return element("p", element("span", said, class_="zj-kind"), meeting, class_="zj-because")
+    reason = {"both": words.hit.by_both, "meaning": words.hit.by_meaning, "words": words.hit.by_words}[hit.why.by]
+    matching = render_matching_words(question, hit.passage, hit.why.matches, words)
+    return element("p", element("span", reason, class_="zj-kind"), matching, class_="zj-because")
 
 
 def _same_text(same: Sequence[Citation], words: PageWords) -> Html:
     if not same:
         return EMPTY
-    return element("p", words.same_places([cited(citation, words) for citation in same]), class_="zj-note")
+    return element("p", words.same_places([citation_text(citation, words) for citation in same]), class_="zj-note")

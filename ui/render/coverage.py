@@ -1,82 +1,70 @@
-"""Where the text speaks of something: a form, what was searched, a bar for each chapter, passages by chapter."""
+"""Coverage of terms: the form, what was searched, a bar for each chapter, passages by chapter."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from index.citations import division_label
-from retrieval.coverage.records import ChapterCount, Coverage, CoverageHit
+from retrieval.coverage.records import Coverage, CoverageHit
 from ui.html.links import link
 from ui.html.markup import EMPTY, Html, element, join
-from ui.render.passages import foreign
+from ui.render.passages import chapter_label, chapter_name, document_text
 from ui.words import PageWords
 
-_FEW = 40  # chapters that are all drawn, those without passages too
-_MOST_BARS = 300  # more are no chart any more
+_FEW = 40  # chapters that all have a bar, those without passages too
+_MAX_BARS = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermCoverage:
-    """What is shown of one term: the cards of its passages in groups, each under a chapter's number in ``found``.
+    """Coverage of one term as shown: cards of passages in groups, each with the number of its chapter in ``found``.
 
-    ``chosen`` is the number of the chapter whose passages alone are shown, None for all; ``count`` how many passages
-    there are to show, of which the cards may be the first. ``titles`` are those of the documents searched, by id.
+    ``selected`` is the number of the only chapter whose passages are shown, None for all; ``count`` the number of
+    passages of which the cards are the first. ``titles`` are those of the documents searched, by id.
     """
 
     found: Coverage
     groups: Sequence[tuple[int, Sequence[Html]]]
     count: int
-    chosen: int | None
+    selected: int | None
     titles: Mapping[str, str]
 
     @property
     def shown(self) -> int:
-        """How many passages are shown."""
+        """Number of passages shown."""
         return sum(len(cards) for _, cards in self.groups)
 
     def name(self, number: int, words: PageWords) -> Html:
-        """A chapter by its number, with its title."""
-        chapter = self.found.chapters[number]
-        if not chapter.path:
-            return element("span", self._undivided(chapter, words))
-        label = self.label(number, words)
-        division = chapter.path[-1]
-        title = division.title if division.number else ""
-        return element("span", label, " ", foreign(title)) if title else foreign(label)
+        """Return the label and the title of a chapter."""
+        return chapter_name(self.found.chapters[number], self.found.chapters, words)
 
     def label(self, number: int, words: PageWords) -> str:
-        """The same without the title where it has a number; with the document where there are several."""
-        chapter = self.found.chapters[number]
-        if not chapter.path:
-            return self._undivided(chapter, words)
-        return " ".join(division_label(division, words.language) for division in chapter.path)
-
-    def _undivided(self, chapter: ChapterCount, words: PageWords) -> str:
-        alone = sum(other.document == chapter.document for other in self.found.chapters) == 1
-        return words.coverage.whole_document if alone else words.coverage.before
+        """Return the label of a chapter."""
+        return chapter_label(self.found.chapters[number], self.found.chapters, words)
 
 
-def render_form(terms: str, words: PageWords, *, asked: bool) -> Html:
-    """The box for terms; a table can be had where something was asked."""
-    said = words.coverage
+def render_coverage_form(terms: str, words: PageWords, *, searched: bool) -> Html:
+    """Return the form for terms, with a button for the table if something was searched."""
+    coverage = words.coverage
     box = element(
         "textarea",
         terms,
         id="zj-cover-terms",
         rows="2",
-        placeholder=said.placeholder,
+        placeholder=coverage.placeholder,
         autocomplete="off",
         spellcheck="false",
         aria_describedby="zj-cover-hint",
     )
-    table = element("button", said.table, type="button", id="zj-cover-table", class_="zj-act") if asked else EMPTY
+    table = (
+        element("button", coverage.table, type="button", id="zj-cover-table", class_="zj-act") if searched else EMPTY
+    )
     return element(
         "form",
         element("h2", words.frame.coverage),
-        element("p", said.about),
-        element("label", said.terms, for_="zj-cover-terms", class_="zj-unseen"),
-        element("div", box, element("button", said.search, type="submit"), class_="zj-cover-box"),
-        element("p", said.hint, " ", table, id="zj-cover-hint", class_="zj-note"),
+        element("p", coverage.about),
+        element("label", coverage.terms, for_="zj-cover-terms", class_="zj-unseen"),
+        element("div", box, element("button", coverage.search, type="submit"), class_="zj-cover-box"),
+        element("p", coverage.hint, " ", table, id="zj-cover-hint", class_="zj-note"),
         id="zj-cover",
         class_="zj-panel",
         role="search",
@@ -84,42 +72,32 @@ def render_form(terms: str, words: PageWords, *, asked: bool) -> Html:
 
 
 def render_coverage(sections: Sequence[TermCoverage], terms: str, words: PageWords, *, missing: bool = False) -> Html:
-    """The form, then a section for each term; ``missing`` if the address names a chapter that is not there."""
-    told = element("p", words.coverage.no_chapter, class_="zj-note", role="status") if missing else EMPTY
+    """Return the form and a section for each term; ``missing`` if the address names a chapter that does not exist."""
+    notice = element("p", words.coverage.no_chapter, class_="zj-note", role="status") if missing else EMPTY
     parts = (_section(number, section, terms, words) for number, section in enumerate(sections))
-    return join(render_form(terms, words, asked=True), told, _method(sections[0], words), *parts)
-
-
-def chosen_place(term: int, chapter: int) -> str:
-    """How the address names a chapter of the chart of a term, both counted from 0."""
-    return f"{term + 1}.{chapter + 1}"
+    return join(render_coverage_form(terms, words, searched=True), notice, _method(sections[0], words), *parts)
 
 
 def render_coverage_reason(hit: CoverageHit, words: PageWords) -> Html:
-    """Why a passage was found, and how near it is."""
-    said = words.coverage
-    why = {"words": said.worded, "meaning": said.meant, "both": said.both}[hit.by]
-    score = said.score.format(score=f"{hit.score:.1f}")
-    return element("p", element("span", why, class_="zj-kind"), element("span", score), class_="zj-because")
+    """Return the reason why a passage was found, and its similarity."""
+    coverage = words.coverage
+    reason = {"words": coverage.worded, "meaning": coverage.meant, "both": coverage.both}[hit.by]
+    score = coverage.score.format(score=f"{hit.score:.1f}")
+    return element("p", element("span", reason, class_="zj-kind"), element("span", score), class_="zj-because")
 
 
 def _section(number: int, section: TermCoverage, terms: str, words: PageWords) -> Html:
-    found = section.found
-    chapters = sum(chapter.found > 0 for chapter in found.chapters)
-    said = words.coverage
-    nothing = said.nothing.format(term=found.term)
-    heading = said.found_in(found.term, len(found.hits), chapters) if found.hits else nothing
-    split = said.split.format(worded=f"{found.count_by_words:,}", meant=f"{len(found.hits) - found.count_by_words:,}")
-    told = element(
-        "div",
-        element("p", heading, class_="zj-verdict-title"),
-        element("p", split, class_="zj-why") if found.hits else EMPTY,
-        class_="zj-verdict",
-        role="status",
-    )
+    coverage, found = words.coverage, section.found
+    parts = [element("p", coverage.nothing.format(term=found.term), class_="zj-verdict-title")]
+    if found.hits:
+        chapters = sum(chapter.found > 0 for chapter in found.chapters)
+        by_meaning = len(found.hits) - found.count_by_words
+        split = coverage.split.format(worded=f"{found.count_by_words:,}", meant=f"{by_meaning:,}")
+        title = element("p", coverage.found_in(found.term, len(found.hits), chapters), class_="zj-verdict-title")
+        parts = [title, element("p", split, class_="zj-why")]
     return element(
         "section",
-        told,
+        element("div", *parts, class_="zj-verdict", role="status"),
         _chart(number, section, terms, words),
         _passages(section, terms, words),
         class_="zj-panel zj-coverage",
@@ -127,78 +105,77 @@ def _section(number: int, section: TermCoverage, terms: str, words: PageWords) -
 
 
 def _method(section: TermCoverage, words: PageWords) -> Html:
-    """What was searched, what counts, and what zero means; the same for all terms."""
-    said, found = words.coverage, section.found
-    searched = said.searched if len(section.titles) > 1 else said.searched_one
-    told = (
+    """Return what was searched, what counts, and what zero means; the same for all terms."""
+    coverage, found = words.coverage, section.found
+    searched = coverage.searched if len(section.titles) > 1 else coverage.searched_one
+    sentences = (
         searched.format(documents=f"{len(section.titles):,}", passages=f"{found.searched:,}"),
-        said.counts.format(threshold=f"{found.threshold:g}"),
-        said.zero,
+        coverage.counts.format(threshold=f"{found.threshold:g}"),
+        coverage.zero,
     )
-    return element("p", *(element("span", sentence) for sentence in told), class_="zj-cover-method")
+    return element("p", *(element("span", sentence) for sentence in sentences), class_="zj-cover-method")
 
 
 def _chart(number: int, section: TermCoverage, terms: str, words: PageWords) -> Html:
-    """A bar for each chapter, in the order of the text; of many chapters those without passages are only counted."""
-    said, chapters = words.coverage, section.found.chapters
+    """Return a bar for each chapter in the order of the text; of many chapters, only for those with passages."""
+    coverage, chapters = words.coverage, section.found.chapters
     some = [i for i, chapter in enumerate(chapters) if chapter.found or len(chapters) <= _FEW]
-    drawn = sorted(sorted(some, key=lambda i: (-chapters[i].found, i))[:_MOST_BARS])
+    drawn = sorted(sorted(some, key=lambda i: (-chapters[i].found, i))[:_MAX_BARS])
     notes = []
     if more := len(some) - len(drawn):
-        notes.append(said.more_bars.format(count=f"{more:,}"))
+        notes.append(coverage.more_bars.format(count=f"{more:,}"))
     if some and (zeros := len(chapters) - len(some)):
-        notes.append(said.zeros.format(count=f"{zeros:,}"))
+        notes.append(coverage.zeros.format(count=f"{zeros:,}"))
     most = max((chapters[i].found for i in drawn), default=0)
-    several = len(section.titles) > 1
     parts = []
     for document, group in groupby(drawn, key=lambda i: chapters[i].document):
         bars = (_bar(section, number, i, most, terms, words) for i in group)
-        parts.append(element("h3", foreign(section.titles[document])) if several else EMPTY)
-        parts.append(element("ul", *bars, aria_label=said.bars.format(term=section.found.term)))
-    noted = (element("p", note, class_="zj-note") for note in notes)
-    return element("div", *parts, *noted, class_="zj-bars")
+        title = element("h3", document_text(section.titles[document])) if len(section.titles) > 1 else EMPTY
+        parts += [title, element("ul", *bars, aria_label=coverage.bars.format(term=section.found.term))]
+    return element("div", *parts, *(element("p", note, class_="zj-note") for note in notes), class_="zj-bars")
 
 
 def _bar(section: TermCoverage, number: int, at: int, most: int, terms: str, words: PageWords) -> Html:
-    """A chapter, a bar as long as it has passages, and their number: a link to them where there are any."""
-    said, chapter = words.coverage, section.found.chapters[at]
-    drawn = (
+    """Return a chapter with its bar and number of passages, as a link if there are any."""
+    coverage, chapter = words.coverage, section.found.chapters[at]
+    parts = (
         element("span", section.name(at, words), class_="zj-bar-name"),
         element("progress", value=str(chapter.found), max=str(max(most, 1)), aria_hidden="true"),
-        element("span", said.count.format(found=chapter.found, of=chapter.of), class_="zj-bar-count"),
+        element("span", coverage.count.format(found=chapter.found, of=chapter.of), class_="zj-bar-count"),
     )
-    spoken = said.bar.format(chapter=section.label(at, words), found=chapter.found, of=chapter.of)
+    title = coverage.bar.format(chapter=section.label(at, words), found=chapter.found, of=chapter.of)
     if not chapter.found:
-        return element("li", *drawn, class_="zj-bar", title=spoken)
-    current = {"aria_current": "true"} if section.chosen == at else {}
-    address = link(view="coverage", t=terms, c=chosen_place(number, at))
-    return element("li", element("a", *drawn, href=address, class_="zj-bar", title=spoken, **current))
+        return element("li", *parts, class_="zj-bar", title=title)
+    address = link(view="coverage", t=terms, c=f"{number + 1}.{at + 1}")
+    current = "true" if section.selected == at else False
+    return element("li", element("a", *parts, href=address, class_="zj-bar", title=title, aria_current=current))
 
 
 def _passages(section: TermCoverage, terms: str, words: PageWords) -> Html:
     if not section.groups:
         return EMPTY
-    said, count = words.coverage, f"{section.count:,}"
-    only = section.chosen is not None
-    heading = said.passages.format(count=count)
+    coverage, count = words.coverage, f"{section.count:,}"
+    only = section.selected is not None
+    parts = []
     if only:
         chapter = section.label(section.groups[0][0], words)
-        heading = said.passages_in.format(chapter=chapter, count=count)
-    title = element("h2", heading, tabindex="-1", **({"id": "zj-cover-chosen"} if only else {}))
-    parts = [title]
-    if only:
-        parts.append(element("p", element("a", said.every, href=link(view="coverage", t=terms)), class_="zj-note"))
+        title = coverage.passages_in.format(chapter=chapter, count=count)
+        back = element("a", coverage.every, href=link(view="coverage", t=terms))
+        parts += [element("h2", title, tabindex="-1", id="zj-cover-chosen"), element("p", back, class_="zj-note")]
+    else:
+        parts.append(element("h2", coverage.passages.format(count=count), tabindex="-1"))
     if section.shown < section.count:
-        more = said.first_in if only else said.first
+        more = coverage.first_in if only else coverage.first
         parts.append(element("p", more.format(shown=section.shown, count=count), class_="zj-note"))
     for at, cards in section.groups:
-        named = EMPTY if only else element("h3", *_titled(section, at, words))
-        parts += [named, element("ol", *cards, class_="zj-hits")]
+        if not only:
+            parts.append(element("h3", _title(section, at, words)))
+        parts.append(element("ol", *cards, class_="zj-hits"))
     return element("div", *parts, class_="zj-cover-passages")
 
 
-def _titled(section: TermCoverage, at: int, words: PageWords) -> Iterator[Html]:
-    """The name of a chapter, behind that of its document where there are several."""
-    if len(section.titles) > 1:
-        yield join(foreign(section.titles[section.found.chapters[at].document]), " · ")
-    yield section.name(at, words)
+def _title(section: TermCoverage, at: int, words: PageWords) -> Html:
+    """Return the name of a chapter, after the title of its document if there are several."""
+    title = document_text(section.titles[section.found.chapters[at].document])
+    name = section.name(at, words)
+    return join(title, " · ", name) if len(section.titles) > 1 else name

@@ -1,4 +1,4 @@
-"""The buttons that export what is shown."""
+"""Export buttons."""
 
 from typing import Literal
 
@@ -7,17 +7,11 @@ from ui.words import PageWords
 
 
 def export_bar(words: PageWords, *, of: Literal["answer", "basket"]) -> Html:
-    """One button for each form."""
-    said = words.export
-    forms = (("markdown", said.markdown), ("word", said.word), ("csv", said.csv))
+    """Return a button for each file format."""
+    names = {"markdown": words.export.markdown, "word": words.export.word, "csv": words.export.csv}
     buttons = (
-        element("button", name, type="button", class_="zj-act", data_export=form, data_of=of) for form, name in forms
+        element("button", name, type="button", class_="zj-act", data_export=form, data_of=of)
+        for form, name in names.items()
     )
-    return element(
-        "div",
-        element("span", said.export, class_="zj-label"),
-        *buttons,
-        class_="zj-export",
-        role="group",
-        aria_label=said.export,
-    )
+    label = element("span", words.export.export, class_="zj-label")
+    return element("div", label, *buttons, class_="zj-export", role="group", aria_label=words.export.export)

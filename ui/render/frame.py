@@ -6,8 +6,8 @@ from index.citations import division_label
 from index.records import Document
 from ui.html.links import link
 from ui.html.markup import EMPTY, Html, element, join
-from ui.render.passages import foreign
-from ui.render.remarks import render_facts, render_remarks
+from ui.render.passages import document_text
+from ui.render.remarks import render_metadata, render_remarks
 from ui.security.login_page import SIGN_OUT
 from ui.state.outline import Outline, OutlineNode
 from ui.words import CHOICES, PageWords
@@ -109,7 +109,7 @@ def _choice(documents: Sequence[Document], words: PageWords) -> Html:
             "label",
             element("input", type="checkbox", name="in", value=document.id),
             " ",
-            foreign(document.title),
+            document_text(document.title),
         )
         for document in documents
     )
@@ -145,7 +145,7 @@ def _contents(documents: Sequence[Document], outlines: Mapping[str, Outline], wo
 def _tree(document: Document, outline: Outline, is_open: bool, words: PageWords) -> Html:
     title = element(
         "summary",
-        foreign(document.title),
+        document_text(document.title),
         " ",
         element("span", words.passages.format(count=f"{len(document.passages):,}"), class_="zj-count"),
     )
@@ -154,7 +154,7 @@ def _tree(document: Document, outline: Outline, is_open: bool, words: PageWords)
     return element(
         "details",
         title,
-        render_facts(document, words),
+        render_metadata(document, words),
         render_remarks(document, words),
         tree,
         class_="zj-tree",
@@ -171,7 +171,7 @@ def _branch(nodes: Sequence[OutlineNode], words: PageWords) -> Html:
 def _node(node: OutlineNode, words: PageWords) -> Html:
     division = node.division
     label = element("span", division_label(division, words.language), class_="zj-label")
-    title = foreign(division.title) if division.number and division.title else EMPTY
+    title = document_text(division.title) if division.number and division.title else EMPTY
     count = element("span", class_="zj-hits-here", data_node=node.id)
     where = link(p=node.first) if node.first else "#"
     name = element("a", label, " ", title, href=where, data_open=node.first, data_heading=node.id)

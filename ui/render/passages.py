@@ -1,19 +1,20 @@
-"""What cards, popups and the open text have in common: places, citations, marked text, what can be done with it."""
+"""Passages as HTML: path, citation, highlighted text, action buttons."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from index.citations import PATH_SEPARATOR, division_label, paragraph_label
-from index.records import Citation, Division, Link, Passage, Span
+from index.records import Citation, Division, Link, Passage, Path, Span
 from index.text.chinese import is_chinese
+from retrieval.records import Hit
 from ui.html.links import is_local, link
 from ui.html.markup import EMPTY, Html, element, join
 from ui.words import PageWords
 
 
 class Highlights(NamedTuple):
-    """What is told apart in a passage's text, spans in its order: sentences that answer, and words that match."""
+    """Highlighted spans of a passage's text, in order: answering sentences, and matching words."""
 
     sentences: Sequence[Span] = ()
     terms: Sequence[Span] = ()
@@ -22,24 +23,43 @@ class Highlights(NamedTuple):
 NO_HIGHLIGHTS = Highlights()
 
 
+class HasPlace(Protocol):
+    """A part of a document."""
+
+    @property
+    def document(self) -> str:
+        """Id of the document."""
+
+    @property
+    def path(self) -> Path:
+        """Path of the part."""
+
+
+class CopyTexts(NamedTuple):
+    """Texts that can be copied for a passage: citations by style, and the address."""
+
+    citations: dict[str, str]
+    address: str
+
+
 def text_language(text: str) -> str:
-    """``zh`` where most of the letters are Chinese characters and none is kana, else empty: HTML's word for unknown."""
+    """Return ``zh`` if most letters are Chinese characters and none is kana, else an empty string (unknown in HTML)."""
     return "zh" if is_chinese(text) else ""
 
 
-def foreign(text: str, name: str = "span", **attributes: str) -> Html:
-    """An element that says in which language the text of a document is."""
+def document_text(text: str, name: str = "span", **attributes: str) -> Html:
+    """Return an element with text of a document, which may be in another language than the page."""
     return element(name, text, lang=text_language(text), **attributes)
 
 
-def cited(citation: Citation, words: PageWords) -> str:
-    """A citation in the language of the page."""
+def citation_text(citation: Citation, words: PageWords) -> str:
+    """Return a citation in the language of the page."""
     return citation.en if words.language == "en" else citation.zh
 
 
 def path_line(passage: Passage, words: PageWords) -> Html:
-    """The path written out: 第十六章 推进绿色发展 › 第五节 全面提高资源利用效率 › 第3段."""
-    levels = [level(division, words) for division in passage.path]
+    """Return the path of a passage: 第十六章 推进绿色发展 › 第五节 全面提高资源利用效率 › 第3段."""
+    levels = [division_text(division, words) for division in passage.path]
     if paragraph := paragraph_label(passage, words.language):
         levels.append(element("span", paragraph))
     if not levels:
@@ -49,29 +69,45 @@ def path_line(passage: Passage, words: PageWords) -> Html:
     return element("p", levels[0], *rest, class_="zj-path")
 
 
-def level(division: Division, words: PageWords) -> Html:
-    """One level of a path with its title."""
+def division_text(division: Division, words: PageWords) -> Html:
+    """Return a division by its label and title; one without number has its title as label."""
     label = division_label(division, words.language)
-    title = division.title if division.number else ""  # an unnumbered level is named by its title alone
-    return element("span", label, " ", foreign(title)) if title else foreign(label)
+    title = division.title if division.number else ""
+    return element("span", label, " ", document_text(title)) if title else document_text(label)
+
+
+def chapter_label(chapter: HasPlace, chapters: Sequence[HasPlace], words: PageWords) -> str:
+    """Return a chapter's number, after that of its part; a phrase for passages that are in no chapter."""
+    if chapter.path:
+        return " ".join(division_label(division, words.language) for division in chapter.path)
+    alone = sum(other.document == chapter.document for other in chapters) == 1
+    return words.whole_document if alone else words.before_chapters
+
+
+def chapter_name(chapter: HasPlace, chapters: Sequence[HasPlace], words: PageWords) -> Html:
+    """Return a chapter's label and title; the title alone if it is the label."""
+    label = chapter_label(chapter, chapters, words)
+    title = chapter.path[-1].title if chapter.path and chapter.path[-1].number else ""
+    return element("span", label, " ", document_text(title)) if title else document_text(label)
 
 
 def source_line(citation: Citation, passage: Passage, words: PageWords) -> Html:
-    """The citation, and where to look in the source."""
-    where = words.page.format(page=passage.page) if passage.page else words.line.format(line=passage.line)
-    parts = [where] + ([words.mended] if passage.repaired else [])
-    notes = (element("span", part) for part in parts)
-    return element("p", element("cite", cited(citation, words)), *notes, class_="zj-source")
+    """Return the citation, and the page or line in the source file."""
+    notes = [words.source_position(passage)] + ([words.joined_lines] if passage.repaired else [])
+    cite = element("cite", citation_text(citation, words))
+    return element("p", cite, *(element("span", note) for note in notes), class_="zj-source")
 
 
-def passage_text(passage: Passage, words: PageWords, marks: Highlights = NO_HIGHLIGHTS, *, name: str = "div") -> Html:
-    """The passage, a ``<p>`` for each of its lines: sentences in ``<mark>``, words underlined, references as links."""
-    drawn = (element("p", *_drawn(passage, line, marks, words)) for line in lines(passage.text))
-    return element(name, *drawn, class_="zj-text", lang=text_language(passage.text))
+def passage_text(
+    passage: Passage, words: PageWords, highlights: Highlights = NO_HIGHLIGHTS, *, name: str = "div"
+) -> Html:
+    """Return the text, a ``<p>`` for each line: sentences in ``<mark>``, terms in ``<u>``, references as links."""
+    paragraphs = (element("p", *_marked(passage, line, highlights, words)) for line in line_spans(passage.text))
+    return element(name, *paragraphs, class_="zj-text", lang=text_language(passage.text))
 
 
-def lines(text: str) -> Iterator[Span]:
-    """The lines of a text that are not empty."""
+def line_spans(text: str) -> Iterator[Span]:
+    """Yield the lines of a text that are not blank."""
     at = 0
     for line in text.splitlines(keepends=True):
         if line.strip():
@@ -79,38 +115,8 @@ def lines(text: str) -> Iterator[Span]:
         at += len(line)
 
 
-def _drawn(passage: Passage, line: Span, marks: Highlights, words: PageWords) -> Iterator[Html]:
-    for part, marked in cut(line, marks.sentences):
-        pieces = join(*_linked(passage, part, marks.terms, words))
-        yield element("mark", pieces) if marked else pieces
-
-
-def _linked(passage: Passage, span: Span, terms: Sequence[Span], words: PageWords) -> Iterator[Html]:
-    targets = {at.span: at for at in passage.links}
-    for part, inside in cut(span, [at.span for at in passage.links]):
-        pieces = join(*_lettered(passage, part, terms))
-        owner = next((targets[s] for s in targets if s.start <= part.start and part.end <= s.end), None)
-        yield _reference(owner, pieces, words) if inside and owner else pieces
-
-
-def _reference(reference: Link, pieces: Html, words: PageWords) -> Html:
-    if not reference.targets:
-        return element("span", pieces, class_="zj-nowhere", title=words.hit.refers_nowhere)
-    target, peek = reference.targets[0], " ".join(reference.targets[:20])
-    return element("a", pieces, href=link(p=target), class_="zj-ref", data_peek=peek)
-
-
-def _lettered(passage: Passage, span: Span, terms: Sequence[Span]) -> Iterator[Html]:
-    """A span with the lead in ``<b>`` and words that match in ``<u>``."""
-    text = passage.text
-    lead = Span(0, len(passage.lead) if passage.lead and text.startswith(passage.lead) else 0)
-    for part, bold in cut(span, [lead]):
-        pieces = join(*(element("u", text[a:b]) if met else join(text[a:b]) for (a, b), met in cut(part, terms)))
-        yield element("b", pieces) if bold else pieces
-
-
-def cut(span: Span, inside: Sequence[Span]) -> Iterable[tuple[Span, bool]]:
-    """The span cut at the edges of those ``inside``, which are ordered: its pieces, and whether each lies inside."""
+def split_span(span: Span, inside: Sequence[Span]) -> Iterable[tuple[Span, bool]]:
+    """Split a span at the edges of ordered spans; each piece comes with True if it lies inside one of them."""
     pieces, at = [], span.start
     for start, end in inside:
         if end <= at or start >= span.end:
@@ -121,56 +127,81 @@ def cut(span: Span, inside: Sequence[Span]) -> Iterable[tuple[Span, bool]]:
     return [(piece, within) for piece, within in [*pieces, (Span(at, span.end), False)] if piece.start < piece.end]
 
 
-class CopyTexts(NamedTuple):
-    """What can be copied of a passage: the citation in each style, by name, and the address of the passage."""
+def best_sentence(hit: Hit) -> str:
+    """Return the sentence of a hit that answers best; the whole passage if none is known."""
+    return hit.passage.text[hit.best.start : hit.best.end] or hit.passage.text
 
-    citations: dict[str, str]
-    address: str
+
+def underlined(text: str, span: Span, terms: Sequence[Span]) -> Iterator[str]:
+    """Yield the pieces of a span of a text, those inside ``terms`` in ``<u>``."""
+    for piece, inside in split_span(span, terms):
+        part = text[piece.start : piece.end]
+        yield element("u", part) if inside else part
+
+
+def _marked(passage: Passage, line: Span, highlights: Highlights, words: PageWords) -> Iterator[Html]:
+    for part, inside in split_span(line, highlights.sentences):
+        pieces = join(*_linked(passage, part, highlights.terms, words))
+        yield element("mark", pieces) if inside else pieces
+
+
+def _linked(passage: Passage, span: Span, terms: Sequence[Span], words: PageWords) -> Iterator[Html]:
+    for part, inside in split_span(span, [reference.span for reference in passage.links]):
+        pieces = join(*_lettered(passage, part, terms))
+        containing = (r for r in passage.links if r.span.start <= part.start and part.end <= r.span.end)
+        reference = next(containing, None) if inside else None
+        yield _reference(reference, pieces, words) if reference else pieces
+
+
+def _reference(reference: Link, pieces: Html, words: PageWords) -> Html:
+    if not reference.targets:
+        return element("span", pieces, class_="zj-nowhere", title=words.hit.refers_nowhere)
+    target, targets = reference.targets[0], " ".join(reference.targets[:20])
+    return element("a", pieces, href=link(p=target), class_="zj-ref", data_peek=targets)
+
+
+def _lettered(passage: Passage, span: Span, terms: Sequence[Span]) -> Iterator[Html]:
+    """Yield pieces of a span, the lead in ``<b>``."""
+    text = passage.text
+    lead = Span(0, len(passage.lead) if passage.lead and text.startswith(passage.lead) else 0)
+    for part, bold in split_span(span, [lead]):
+        pieces = join(*underlined(text, part, terms))
+        yield element("b", pieces) if bold else pieces
 
 
 def actions(passage: Passage, copies: CopyTexts, words: PageWords, *, collects: bool = True) -> Html:
-    """What can be done with a passage: open, related, copy, and collect unless it is shown as collected."""
-    main, rest = words.language, words.hit
-    links = (
-        element("a", rest.open, href=link(p=passage.id), class_="zj-act", data_open=passage.id),
-        element("a", rest.related, href=link(view="related", r=passage.id), class_="zj-act", data_related=passage.id),
-    )
+    """Return the actions on a passage: open, related, copy, link; collect only with ``collects``."""
+    hit = words.hit
     return element(
         "div",
-        *links,
-        _copy(rest.copy, copies.citations.get(main, ""), class_="zj-act zj-copy-citation"),
-        _forms(copies, words),
-        _copy(rest.link, copies.address, **({"title": rest.link_here} if is_local(copies.address) else {})),
-        _collect(passage, words) if collects else EMPTY,
+        element("a", hit.open, href=link(p=passage.id), class_="zj-act", data_open=passage.id),
+        element("a", hit.related, href=link(view="related", r=passage.id), class_="zj-act", data_related=passage.id),
+        _copy_button(hit.copy, copies.citations.get(words.language, ""), class_="zj-act zj-copy-citation"),
+        _styles(copies, words),
+        _copy_button(hit.link, copies.address, title=hit.link_here if is_local(copies.address) else False),
+        _collect_button(passage, words) if collects else EMPTY,
         class_="zj-actions",
         role="group",
-        aria_label=rest.actions,
+        aria_label=hit.actions,
     )
 
 
-def _collect(passage: Passage, words: PageWords) -> Html:
+def _collect_button(passage: Passage, words: PageWords) -> Html:
     return element(
         "button", words.hit.collect, type="button", class_="zj-act", data_collect=passage.id, aria_pressed="false"
     )
 
 
-def _forms(copies: CopyTexts, words: PageWords) -> Html:
-    rest = words.hit
+def _styles(copies: CopyTexts, words: PageWords) -> Html:
     names = {
-        f"quotation_{words.language}": rest.style_quotation,
-        "zh": rest.style_zh,
-        "en": rest.style_en,
-        "markdown": rest.style_markdown,
-        "gbt7714": rest.style_gbt7714,
-        "bibtex": rest.style_bibtex,
+        style.replace("quotation", f"quotation_{words.language}"): name for style, name in words.hit.styles.items()
     }
     buttons = (
-        _copy(names[style], text, data_style=style) for style, text in copies.citations.items() if style in names
+        _copy_button(names[style], text, data_style=style) for style, text in copies.citations.items() if style in names
     )
-    return element(
-        "details", element("summary", rest.copy_as, class_="zj-act"), element("div", *buttons), class_="zj-forms"
-    )
+    summary = element("summary", words.hit.copy_as, class_="zj-act")
+    return element("details", summary, element("div", *buttons), class_="zj-forms")
 
 
-def _copy(label: str, text: str, *, class_: str = "zj-act", **attributes: str) -> Html:
+def _copy_button(label: str, text: str, *, class_: str = "zj-act", **attributes: str | bool) -> Html:
     return element("button", label, type="button", class_=class_, data_copy=text, **attributes)

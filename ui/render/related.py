@@ -1,7 +1,7 @@
-"""What belongs together: related passages by kind, and pairs of passages, with the sentences that correspond."""
+"""Related passages by kind, and pairs of passages, with the corresponding sentences side by side."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from index.records import Citation, Passage, Span
@@ -12,23 +12,23 @@ from ui.render.passages import (
     CopyTexts,
     Highlights,
     actions,
-    cut,
-    foreign,
+    document_text,
     passage_text,
     path_line,
     source_line,
     text_language,
+    underlined,
 )
 from ui.words import PageWords
 
-SentencePairs = Sequence[tuple[Span, Span]]  # a sentence of one passage, and the one of another that corresponds to it
+SentencePairs = Sequence[tuple[Span, Span]]  # corresponding sentences of two passages
 
-_SHORT = 220  # characters of a passage that is shown in full where it is only the point of departure
-_OPENING = 150  # characters of one that is not
+_SHORT = 220  # characters of a source passage that is shown in full
+_OPENING = 150  # characters shown of a longer one
 
 
-class PairSide(NamedTuple):
-    """One of two passages side by side, with what is needed to show it."""
+class CitedPassage(NamedTuple):
+    """A passage with the title of its document, its citation and its copy texts."""
 
     passage: Passage
     title: str
@@ -37,22 +37,23 @@ class PairSide(NamedTuple):
 
 
 def render_related(source: Html, groups: Sequence[tuple[str, Sequence[Html]]], words: PageWords) -> Html:
-    """The passage asked about, then the related ones by kind, in the order given: kinds, and cards of each."""
-    said = words.related
+    """Return the source passage, then the cards of each kind, in the order given."""
     count = sum(len(cards) for _, cards in groups)
-    told = element("p", said.count.format(count=count) if count else said.none, class_="zj-why", role="status")
-    title = element("p", said.source, class_="zj-verdict-title")
-    head = element("div", title, source, told, class_="zj-verdict zj-of")
+    summary = words.related.count.format(count=count) if count else words.related.none
+    title = element("p", words.related.source, class_="zj-verdict-title")
+    status = element("p", summary, class_="zj-why", role="status")
+    head = element("div", title, source, status, class_="zj-verdict zj-of")
     return join(head, *(_group(kind, cards, words) for kind, cards in groups))
 
 
-def render_source(source: PairSide, sentences: Sequence[Span], words: PageWords) -> Html:
-    """The passage asked about: where it stands, its opening, and the whole of it with its ``sentences`` marked."""
-    passage, marks = source.passage, Highlights(_in_order(sentences))
+def render_source(source: CitedPassage, sentences: Sequence[Span], words: PageWords) -> Html:
+    """Return the source passage with highlighted sentences; a long one is shown by its opening and unfolds."""
+    passage, highlights = source.passage, Highlights(_in_order(sentences))
     if len(passage.text) <= _SHORT:
-        text = passage_text(passage, words, marks)
+        text = passage_text(passage, words, highlights)
     else:
-        text = join(foreign(opening(passage.text), "p", class_="zj-opening"), _whole(passage, marks, words))
+        start = document_text(opening(passage.text), "p", class_="zj-opening")
+        text = join(start, _folded(passage, highlights, words))
     return element(
         "article",
         path_line(passage, words),
@@ -65,16 +66,17 @@ def render_source(source: PairSide, sentences: Sequence[Span], words: PageWords)
 
 
 def render_related_card(source: Passage, hit: RelatedHit, copies: CopyTexts, rank: int, words: PageWords) -> Html:
-    """A related passage: the sentences that correspond side by side, the whole of it, and what can be done with it."""
+    """Return a related passage: corresponding sentences side by side, the whole passage folded, actions."""
     passage = hit.passage
     pairs = corresponding(hit)
+    header = element(
+        "header",
+        element("span", str(rank), class_="zj-rank"),
+        document_text(hit.document_title, class_="zj-document"),
+    )
     article = element(
         "article",
-        element(
-            "header",
-            element("span", str(rank), class_="zj-rank"),
-            foreign(hit.document_title, class_="zj-document"),
-        ),
+        header,
         path_line(passage, words),
         _side_by_side(source, passage, pairs, hit.terms, words),
         _terms(hit.terms, words),
@@ -87,52 +89,54 @@ def render_related_card(source: Passage, hit: RelatedHit, copies: CopyTexts, ran
     return element("li", article, class_="zj-hit")
 
 
-def render_pairs(pairs: Sequence[tuple[RelatedPair, PairSide, PairSide]], words: PageWords) -> Html:
-    """Pairs of passages, best first, the two of each side by side."""
+def render_pairs(pairs: Sequence[tuple[RelatedPair, CitedPassage, CitedPassage]], words: PageWords) -> Html:
+    """Return pairs of passages, best first, the two of each side by side."""
     return element("ol", *(_pair(rank, *pair, words) for rank, pair in enumerate(pairs, 1)), class_="zj-hits")
 
 
 def corresponding(hit: RelatedHit) -> SentencePairs:
-    """The sentences of the source and of the hit that correspond, best first."""
+    """Return the corresponding sentences of the source and of the hit, best first."""
     return hit.pairs or ((hit.because, hit.best),)
 
 
 def opening(text: str) -> str:
-    """The first sentences of a long text, as many as fit; one that does not fit is broken off."""
+    """Return the first sentences of a long text, as many as fit; a first sentence that is too long is cut."""
     end = max((span.end for span in sentence_spans(text) if span.end <= _OPENING), default=0)
     return text[:end] if end else text[:_OPENING].rstrip() + "……"
 
 
 def _group(kind: str, cards: Sequence[Html], words: PageWords) -> Html:
-    heading = element("h2", words.related.heading(kind), " ", element("span", f"{len(cards)}", class_="zj-count"))
+    heading = element(
+        "h2", words.related.headings.get(kind, kind), " ", element("span", f"{len(cards)}", class_="zj-count")
+    )
     return join(heading, element("ol", *cards, class_="zj-hits"))
 
 
-def _pair(rank: int, pair: RelatedPair, source: PairSide, other: PairSide, words: PageWords) -> Html:
-    kind = element("span", words.related.relation(pair.kind), class_="zj-kind")
+def _pair(rank: int, pair: RelatedPair, source: CitedPassage, other: CitedPassage, words: PageWords) -> Html:
+    kind = element("span", words.related.relations.get(pair.kind, pair.kind), class_="zj-kind")
     header = element("header", element("span", str(rank), class_="zj-rank"), kind)
-    apart = source.passage.document != other.passage.document
-    sides = (
-        _column(side, [spans[at] for spans in pair.pairs], pair.terms, words, of_document=apart)
-        for at, side in enumerate((source, other))
+    with_titles = source.passage.document != other.passage.document
+    columns = (
+        _column(cited, [spans[at] for spans in pair.pairs], pair.terms, words, with_title=with_titles)
+        for at, cited in enumerate((source, other))
     )
     return element(
-        "li", header, _terms(pair.terms, words), element("div", *sides, class_="zj-pair"), class_="zj-hit zj-two"
+        "li", header, _terms(pair.terms, words), element("div", *columns, class_="zj-pair"), class_="zj-hit zj-two"
     )
 
 
 def _column(
-    side: PairSide, sentences: Sequence[Span], terms: Sequence[str], words: PageWords, *, of_document: bool
+    cited: CitedPassage, sentences: Sequence[Span], terms: Sequence[str], words: PageWords, *, with_title: bool
 ) -> Html:
-    """One of the two passages of a pair; its parts stand beside those of the other (see relations.css)."""
-    passage = side.passage
-    title = foreign(side.title, "p", class_="zj-document") if of_document else EMPTY
+    """Return one passage of a pair; its parts are aligned with those of the other by the style sheet."""
+    passage = cited.passage
+    title = document_text(cited.title, "p", class_="zj-document") if with_title else EMPTY
     return element(
         "article",
         element("div", title, path_line(passage, words)),
         *(_sentence(passage, span, terms) for span in sentences),
-        element("div", _rest(passage, sentences, terms, words), source_line(side.citation, passage, words)),
-        actions(passage, side.copies, words),
+        element("div", _rest(passage, sentences, terms, words), source_line(cited.citation, passage, words)),
+        actions(passage, cited.copies, words),
         data_passage=passage.id,
         tabindex="-1",
     )
@@ -141,54 +145,47 @@ def _column(
 def _side_by_side(
     source: Passage, other: Passage, pairs: SentencePairs, terms: Sequence[str], words: PageWords
 ) -> Html:
-    said = words.related
+    left, right = words.related.left, words.related.right
     rows = (
-        element("li", _sentence(source, ours, terms, said.left), _sentence(other, theirs, terms, said.right))
+        element("li", _sentence(source, ours, terms, left), _sentence(other, theirs, terms, right))
         for ours, theirs in pairs
     )
-    return element("ol", *rows, class_="zj-sides", aria_label=said.sentences)
+    return element("ol", *rows, class_="zj-sides", aria_label=words.related.sentences)
 
 
 def _sentence(passage: Passage, span: Span, terms: Sequence[str], label: str = "") -> Html:
-    """A sentence with shared terms underlined; whose it is stands above it where there is no room side by side."""
+    """Return a sentence with shared terms underlined; narrow windows show the label of its passage."""
     text = passage.text
     whose = element("span", label, class_="zj-whose") if label else EMPTY
-    met = _places(text, terms)
-    words = (
-        element("u", text[slice(*part)]) if inside else join(text[slice(*part)]) for part, inside in cut(span, met)
-    )
-    return element("div", whose, *words, class_="zj-side", lang=text_language(text))
+    pieces = underlined(text, span, _occurrences(text, terms))
+    return element("div", whose, *pieces, class_="zj-side", lang=text_language(text))
 
 
 def _rest(passage: Passage, sentences: Sequence[Span], terms: Sequence[str], words: PageWords) -> Html:
-    """The whole passage, unless the sentences shown are all of it."""
+    """Return the whole passage, folded, unless the sentences shown are all of it."""
     shown = _in_order(sentences)
     if sum(end - start for start, end in shown) >= len(passage.text.strip()):
         return EMPTY
-    return _whole(passage, Highlights(shown, _places(passage.text, terms)), words)
+    return _folded(passage, Highlights(shown, _occurrences(passage.text, terms)), words)
 
 
-def _whole(passage: Passage, marks: Highlights, words: PageWords) -> Html:
+def _folded(passage: Passage, highlights: Highlights, words: PageWords) -> Html:
     summary = element("summary", words.related.whole, class_="zj-act")
-    return element("details", summary, passage_text(passage, words, marks), class_="zj-whole")
+    return element("details", summary, passage_text(passage, words, highlights), class_="zj-whole")
 
 
 def _terms(terms: Sequence[str], words: PageWords) -> Html:
     if not terms:
         return EMPTY
-    named = foreign(words.related.term_and_term.join(terms))
-    return element("p", element("span", words.related.terms, class_="zj-label"), named, class_="zj-because")
+    listed = document_text(words.related.term_and_term.join(terms))
+    return element("p", element("span", words.related.terms, class_="zj-label"), listed, class_="zj-because")
 
 
-def _places(text: str, terms: Sequence[str]) -> Sequence[Span]:
-    """Where terms stand in a text, in order and without overlaps; the longest where several begin."""
-    return list(_found(text, sorted(filter(None, terms), key=len, reverse=True)))
-
-
-def _found(text: str, terms: Sequence[str]) -> Iterator[Span]:
-    if terms:
-        for found in re.finditer("|".join(map(re.escape, terms)), text, re.IGNORECASE):
-            yield Span(*found.span())
+def _occurrences(text: str, terms: Sequence[str]) -> list[Span]:
+    """Return the occurrences of terms in a text, in order, without overlaps, the longest first."""
+    longest = sorted(filter(None, terms), key=len, reverse=True)
+    found = re.finditer("|".join(map(re.escape, longest)), text, re.IGNORECASE) if longest else ()
+    return [Span(*match.span()) for match in found]
 
 
 def _in_order(spans: Sequence[Span]) -> list[Span]:

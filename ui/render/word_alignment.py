@@ -1,4 +1,4 @@
-"""The words of a question that meet words of a passage: pairs in a line, and where in the passage they stand."""
+"""Matching words of a question and a passage in two languages, as pairs that point into the text."""
 
 from collections.abc import Sequence
 from itertools import chain
@@ -7,36 +7,36 @@ from index.records import Passage, Span
 from retrieval.explanation.word_alignment import distinct_pairs
 from retrieval.records import WordMatch
 from ui.html.markup import EMPTY, Html, element, join
-from ui.render.passages import lines
+from ui.render.passages import line_spans
 from ui.words import PageWords
 
-_PAIRS = 6  # the strongest
+_MAX_PAIRS = 6
 
 
 def render_matching_words(question: str, passage: Passage, matches: Sequence[WordMatch], words: PageWords) -> Html:
-    """The pairs behind a label; empty without pairs of which the two differ."""
-    said = distinct_pairs(question, passage.text, matches)
-    if not said:
+    """Return the strongest pairs of different words after a label; empty if there are none."""
+    found = list(distinct_pairs(question, passage.text, matches).items())[:_MAX_PAIRS]
+    if not found:
         return EMPTY
     pairs = [
         element(
             "span",
-            words.hit.pair.format(question=asked, passage=found),
+            words.hit.pair.format(question=asked, passage=text),
             class_="zj-met",
-            data_met=_place(passage, match.passage),
+            data_met=_position(passage, match.passage),
         )
-        for (asked, found), match in list(said.items())[:_PAIRS]
+        for (asked, text), match in found
     ]
     rest = chain.from_iterable((words.hit.pair_and_pair, pair) for pair in pairs[1:])
-    return join(element("span", words.hit.meets, class_="zj-label"), pairs[0], *rest)
+    return join(element("span", words.hit.matching, class_="zj-label"), pairs[0], *rest)
 
 
-def _place(passage: Passage, span: Span) -> str:
-    """The number of the line of a passage as it is drawn, and where in it a span begins and ends, as scripts count."""
-    number, line = max((i, line) for i, line in enumerate(lines(passage.text)) if line.start <= span.start)
+def _position(passage: Passage, span: Span) -> str:
+    """Return the number of a span's line as shown, and its start and end in that line in UTF-16 code units."""
+    number, line = max((i, line) for i, line in enumerate(line_spans(passage.text)) if line.start <= span.start)
     return f"{number} {_units(passage.text[line.start : span.start])} {_units(passage.text[line.start : span.end])}"
 
 
 def _units(text: str) -> int:
-    """How long a text is in the browser, which counts a character beyond the first 65,536 twice."""
+    """Return the length of a text in JavaScript, which counts characters beyond U+FFFF twice."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -1,1 +1,1 @@
-"""State of the server and input of the handlers: concurrency, jobs, protocols, text chunks."""
+"""State of the page behind its handlers: documents, jobs, baskets, concurrency."""

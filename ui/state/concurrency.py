@@ -1,4 +1,4 @@
-"""A limit before what only one can do at a time: a queue in front of it that is not endless."""
+"""Mutex with a bounded wait queue, for what uses the model."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,29 +6,29 @@ from threading import BoundedSemaphore
 
 from index.errors import ZhangjuError
 
-WAIT = 7.0  # seconds that a question waits for its turn before its sender is told that it is busy
-WAITING = 60
-THREADS = WAITING + 24  # for the handlers: those that nobody waits in are for what needs no model
+WAIT = 7.0  # seconds that a request waits in the queue
+QUEUE = 60  # requests that may wait
+THREADS = QUEUE + 24  # for handlers: 24 stay free for requests that need no model
 
 
 class BusyError(ZhangjuError):
-    """A turn that did not come in time: there are more visitors than can be served."""
+    """Queue full, or no turn within the wait."""
 
     def __init__(self) -> None:
         super().__init__("too many questions are asked right now; ask again in a few seconds")
 
 
 class ConcurrencyLimit:
-    """Lets one through at a time; at most ``waiting`` others wait up to ``wait`` seconds, more are turned away."""
+    """One holder at a time; ``waiting`` further requests wait up to ``wait`` seconds, the others fail at once."""
 
-    def __init__(self, *, waiting: int = WAITING, wait: float = WAIT) -> None:
+    def __init__(self, *, waiting: int = QUEUE, wait: float = WAIT) -> None:
         self._free = BoundedSemaphore(1)
         self._places = BoundedSemaphore(waiting + 1)
         self._wait = wait
 
     @contextmanager
     def hold(self) -> Iterator[None]:
-        """Hold the limit. Raises BusyError."""
+        """Hold the mutex. Raises BusyError."""
         if not self._places.acquire(blocking=False):
             raise BusyError
         try:

@@ -11,43 +11,43 @@ from ui.state.text_chunks import TextChunks
 
 
 class DocumentLookup:
-    """The documents of one generation, by what the page looks them up with."""
+    """Documents, outlines, text chunks and passages by id; each is built when it is first needed."""
 
     def __init__(self, documents: Sequence[Document]) -> None:
         self.documents = documents
         self._by_id = {document.id: document for document in documents}
-        self._leaves: dict[str, TextChunks] = {}  # of documents that were read; as much memory as their outlines
-        self._holders = {passage.id: (document, passage) for document in documents for passage in document.passages}
+        self._chunks: dict[str, TextChunks] = {}
+        self._passages = {passage.id: (document, passage) for document in documents for passage in document.passages}
 
     @cached_property
     def outlines(self) -> Mapping[str, Outline]:
-        """The outline of each document by its id."""
+        """Outlines by document id."""
         return outlines(self.documents)
 
     def document(self, name: str) -> Document:
-        """The document of an id. Raises UnknownPlaceError."""
+        """Return a document. Raises UnknownPlaceError."""
         if name not in self._by_id:
             raise UnknownPlaceError(f"there is no document {name[:80]!r} in this index; it may have been removed")
         return self._by_id[name]
 
     def chunks(self, name: str) -> TextChunks:
-        """The text of the document of an id, cut into leaves. Raises UnknownPlaceError."""
-        if name not in self._leaves:
-            self._leaves[name] = TextChunks(self.document(name), self.outlines[name])
-        return self._leaves[name]
+        """Return the text chunks of a document. Raises UnknownPlaceError."""
+        if name not in self._chunks:
+            self._chunks[name] = TextChunks(self.document(name), self.outlines[name])
+        return self._chunks[name]
 
     def passage(self, name: str) -> tuple[Document, Passage]:
-        """The passage of an id, and its document. Raises UnknownPlaceError."""
-        if name not in self._holders:
+        """Return a passage with its document. Raises UnknownPlaceError."""
+        if name not in self._passages:
             raise UnknownPlaceError(
-                f"there is no passage {name[:40]!r} in this index; its text may have changed since: ask again"
+                f"there is no passage {name[:40]!r} in this index; its text may have changed; ask again"
             )
-        return self._holders[name]
+        return self._passages[name]
 
     def has_passage(self, name: str) -> bool:
-        """Whether there is a passage of this id."""
-        return name in self._holders
+        """Return True if there is a passage with this id."""
+        return name in self._passages
 
     def citation(self, passage: Passage) -> Citation:
-        """How a passage is cited."""
+        """Return the citation of a passage."""
         return cite(self._by_id[passage.document].title, passage)

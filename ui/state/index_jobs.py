@@ -1,4 +1,4 @@
-"""Changes of the index while it answers: one at a time, in a thread of its own that can be looked at."""
+"""Index jobs: changes of the index in a background thread while it answers questions."""
 
 import logging
 import time
@@ -25,26 +25,26 @@ log = logging.getLogger(__name__)
 JobKind = Literal["add", "remove", "rebuild"]
 JobState = Literal["running", "opening", "done", "failed"]
 
-_OPENED = 60.0  # seconds in which what was built is opened; the watching thread looks every second
-_END = 10.0  # seconds in which a build ends when the program does: a batch takes one at most
+_OPENING = 60.0  # seconds until a new generation is open; the live searcher looks every second
+_CLOSING = 10.0  # seconds until a running build stops: a batch takes one at most
 
 
 class JobRunningError(ZhangjuError):
-    """A change is wanted while another is being made."""
+    """A second job is started while one is running."""
 
     def __init__(self) -> None:
         super().__init__("the index is being changed; wait for that to end, then try again")
 
 
 class _StoppedError(Exception):
-    """The program ends; what was embedded is kept for the next build."""
+    """The program stops; what was embedded is kept for the next build."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexJob:
-    """A change, as it is or as it ended: ``changed`` says what was done, ``error`` why it was not.
+    """A change of the index, running or ended; ``changed`` is its result, ``error`` the reason of a failure.
 
-    ``names`` are the documents it is about, none for a rebuild.
+    ``names`` are the documents that it adds or removes, none for a rebuild.
     """
 
     kind: JobKind
@@ -56,17 +56,17 @@ class IndexJob:
     ended: datetime | None = None
 
     @property
-    def is_going_on(self) -> bool:
-        """Whether it has not ended."""
+    def is_running(self) -> bool:
+        """True until the job has ended."""
         return self.state in ("running", "opening")
 
 
 class IndexJobs:
-    """Changes the index of a directory; ``live`` is what answers meanwhile and goes over to each new generation.
+    """Changes the index of a directory in a background thread, one job at a time.
 
-    ``load`` gives the model of a name, to be shared with those who ask
-    (`index.models.shared_encoder.SharedEncoderLoader`). ``sources`` are what the index was built from, as far as that
-    is known: a rebuild reads them again. An index that is not ``editable`` can only be described.
+    ``live`` answers questions meanwhile and switches to each new generation. ``load`` returns the model of a name and
+    is shared with questions (``index.models.shared_encoder.SharedEncoderLoader``). ``sources`` are the files and folders that
+    the index was built from, as far as known: a rebuild reads them again. With ``editable`` False no job can start.
     """
 
     def __init__(
@@ -86,77 +86,75 @@ class IndexJobs:
         self._starting = Lock()
         self._stop = Event()
         self._thread: Thread | None = None
-        self._work: IndexJob | None = None
+        self._job: IndexJob | None = None
 
     @property
-    def work(self) -> IndexJob | None:
-        """What is being done, or was done last."""
-        return self._work
+    def current(self) -> IndexJob | None:
+        """The running job, else the last one."""
+        return self._job
 
     def start(self, wanted: UpdateRequest, kind: JobKind) -> IndexJob:
-        """Begin a change. Raises JobRunningError while another goes on."""
+        """Start a job. Raises JobRunningError if one is running."""
         names = (*(upload.name for upload in wanted.uploads), *sorted(wanted.removed))
         with self._starting:
-            if self._work is not None and self._work.is_going_on:
+            if self._job is not None and self._job.is_running:
                 raise JobRunningError
-            self._work = work = IndexJob(kind=kind, names=names)
+            self._job = job = IndexJob(kind=kind, names=names)
             self._thread = Thread(target=self._run, args=(wanted,), name="zhangju-index-job", daemon=True)
             self._thread.start()
-        return work
+        return job
 
     def close(self) -> None:
-        """End what goes on, at the next batch: a build that is cut off is taken up by the next one."""
+        """Stop a running job after its current batch; the next build continues it."""
         self._stop.set()
         if self._thread is not None:
-            self._thread.join(_END)
+            self._thread.join(_CLOSING)
 
     def model(self, generation: Generation) -> ModelContract | None:
-        """The model that built a generation; None if that is not there any more."""
+        """Return the contract of the model that built a generation; None if the generation has been deleted."""
         try:
             return store.contract_of(self.directory, generation)
-        except ZhangjuError:  # swept by builds in quick succession
+        except ZhangjuError:  # several builds in quick succession delete old generations
             return None
 
     def uploaded(self) -> dict[str, LibraryFile]:
-        """The files that were uploaded, by the ids of their documents."""
+        """Return the uploaded files by document id."""
         return {one.file.id: one for one in uploads.library_files(self.directory)}
 
     def _run(self, wanted: UpdateRequest) -> None:
         try:
-            changed = self._made(wanted)
-            self._now(state="opening", changed=changed)
-            self._await(changed.report.generation)
-            self._now(state="done", ended=_now())
+            changed = self._change(wanted)
+            self._update(state="opening", changed=changed)
+            self._wait_until_open(changed.report.generation)
+            self._update(state="done", ended=_now())
         except _StoppedError:
-            self._now(state="failed", ended=_now())
+            self._update(state="failed", ended=_now())
         except ZhangjuError as error:
-            self._now(state="failed", error=error, ended=_now())
+            self._update(state="failed", error=error, ended=_now())
         except Exception as error:
             log.exception("the index could not be changed")
-            self._now(state="failed", error=error, ended=_now())
+            self._update(state="failed", error=error, ended=_now())
 
-    def _made(self, wanted: UpdateRequest) -> UpdateResult:
+    def _change(self, wanted: UpdateRequest) -> UpdateResult:
         if wanted.rebuild and self._sources:
             wanted = replace(wanted, sources=collect(self._sources, exclude=self.directory).files)
-        return apply_update(
-            self.directory, wanted, load=lambda contract: self._load(contract.name), progress=self._hear
-        )
+        return apply_update(self.directory, wanted, load=lambda contract: self._load(contract.name), progress=self._progress)
 
-    def _hear(self, stage: UpdateProgress) -> None:
+    def _progress(self, stage: UpdateProgress) -> None:
         if self._stop.is_set():
             raise _StoppedError
-        self._now(stage=stage)
+        self._update(stage=stage)
 
-    def _now(self, **parts: object) -> None:
-        assert self._work is not None  # set before the thread was started
-        self._work = replace(self._work, **parts)  # type: ignore[arg-type]
+    def _update(self, **fields: object) -> None:
+        assert self._job is not None  # set before the thread starts
+        self._job = replace(self._job, **fields)  # type: ignore[arg-type]
 
-    def _await(self, generation: str) -> None:
-        """Wait until the new generation answers, or cannot be opened, which the page tells by itself."""
-        end = time.monotonic() + _OPENED
+    def _wait_until_open(self, generation: str) -> None:
+        """Wait until the new generation is in use or could not be opened, which the page reports by itself."""
+        end = time.monotonic() + _OPENING
         while time.monotonic() < end and not self._stop.wait(0.05):
-            serving = self._live.current()
-            if serving.generation.name >= generation or serving.problem:
+            served = self._live.current()
+            if served.generation.name >= generation or served.problem:
                 return
 
 

@@ -1,16 +1,16 @@
-"""The divisions of a document as a tree, and in which of them passages stand."""
+"""Outline of a document: its divisions as a tree, and the passages in them."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from index.records import Division, Document, Passage, Path
 
-_TOO_FINE = ("条", "款", "项", "目")  # an article is a passage, and a law has hundreds: the outline ends above them
+_LEFT_OUT = ("条", "款", "项", "目")  # an article is a passage, and a law has hundreds
 
 
 @dataclass(slots=True)
 class OutlineNode:
-    """A division: ``id`` names it within the page, ``first`` is the passage it begins with, empty if it has none."""
+    """A division: ``id`` is unique in the page, ``first`` the id of its first passage, empty if it has none."""
 
     id: str
     path: Path
@@ -19,43 +19,36 @@ class OutlineNode:
 
     @property
     def division(self) -> Division:
-        """Its own level."""
+        """The innermost level of the path."""
         return self.path[-1]
 
 
 class Outline:
-    """The tree of one document; ``name`` begins the ids of its nodes."""
+    """Tree of one document; ``prefix`` begins the ids of its nodes."""
 
-    def __init__(self, document: Document, name: str) -> None:
-        self._name = name
+    def __init__(self, document: Document, prefix: str) -> None:
+        self._prefix = prefix
         self._nodes: dict[tuple[object, ...], OutlineNode] = {}
         self.roots: list[OutlineNode] = []
         for heading in document.headings:
             self._add(heading.path)
         for passage in document.passages:
-            self._begin(passage)
+            self._add_passage(passage)
 
-    def holding(self, passage: Passage) -> str:
-        """The id of the innermost node that holds a passage; empty where it stands before the first heading."""
-        for depth in range(len(passage.path), 0, -1):
-            if node := self._nodes.get(_keys(passage.path[:depth])):
-                return node.id
-        return ""
-
-    def above(self, passage: Passage) -> list[str]:
-        """The ids of all nodes that hold a passage, the outermost first."""
+    def ancestors(self, passage: Passage) -> list[str]:
+        """Return the ids of all nodes that contain a passage, the outermost first."""
         depths = range(1, len(passage.path) + 1)
         return [node.id for depth in depths if (node := self._nodes.get(_keys(passage.path[:depth])))]
 
     def walk(self) -> Iterator[OutlineNode]:
-        """All nodes, each before those below it."""
+        """Yield all nodes, each before its children."""
         waiting = self.roots[::-1]
         while waiting:
             node = waiting.pop()
             yield node
             waiting += node.children[::-1]
 
-    def _begin(self, passage: Passage) -> None:
+    def _add_passage(self, passage: Passage) -> None:
         self._add(passage.path)
         for depth in range(1, len(passage.path) + 1):
             node = self._nodes.get(_keys(passage.path[:depth]))
@@ -65,12 +58,12 @@ class Outline:
     def _add(self, path: Path) -> None:
         for depth, division in enumerate(path, 1):
             keys = _keys(path[:depth])
-            if division.kind in _TOO_FINE or keys in self._nodes:
+            if division.kind in _LEFT_OUT or keys in self._nodes:
                 continue
-            above = next((n for d in range(depth - 1, 0, -1) if (n := self._nodes.get(_keys(path[:d])))), None)
-            node = OutlineNode(f"{self._name}-{len(self._nodes)}", path[:depth])
+            parent = next((n for d in range(depth - 1, 0, -1) if (n := self._nodes.get(_keys(path[:d])))), None)
+            node = OutlineNode(f"{self._prefix}-{len(self._nodes)}", path[:depth])
             self._nodes[keys] = node
-            (above.children if above else self.roots).append(node)
+            (parent.children if parent else self.roots).append(node)
 
 
 def _keys(path: Path) -> tuple[object, ...]:
@@ -78,14 +71,14 @@ def _keys(path: Path) -> tuple[object, ...]:
 
 
 def outlines(documents: Iterable[Document]) -> Mapping[str, Outline]:
-    """The outline of each document by its id."""
+    """Return the outline of each document by its id."""
     return {document.id: Outline(document, f"zj-n{i}") for i, document in enumerate(documents)}
 
 
 def count_by_node(outlines: Mapping[str, Outline], passages: Iterable[Passage]) -> dict[str, int]:
-    """How many of some passages stand in each node and below it, by node id."""
+    """Return the number of passages in each node and below it, by node id."""
     counts: dict[str, int] = {}
     for passage in passages:
-        for node in outlines[passage.document].above(passage):
+        for node in outlines[passage.document].ancestors(passage):
             counts[node] = counts.get(node, 0) + 1
     return counts

@@ -1,4 +1,4 @@
-"""What the page needs of the searcher, as protocols: it is tested without a model."""
+"""Protocols for the parts of the searcher that the page uses, so that its tests need no model."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -15,15 +15,15 @@ from retrieval.related.chapter_map import ChapterMap
 
 
 class PageSearcher(Protocol):
-    """What the page needs of ``retrieval.search.Searcher``."""
+    """The part of ``retrieval.search.Searcher`` that the page uses."""
 
     @property
     def documents(self) -> tuple[Document, ...]:
-        """The documents that are searched."""
+        """Documents that are searched."""
 
     @property
     def contract(self) -> ModelContract:
-        """Of the model that embeds."""
+        """Contract of the embedding model."""
 
     def plan(self, question: str, *, titles: Sequence[str] = ()) -> QuestionPlan:
         """Return the place that a question goes to, or what is searched for. Raises QuestionError."""
@@ -46,52 +46,52 @@ class PageSearcher(Protocol):
         """Return the answer with the matches of its hits in another language than the question."""
 
     def matches(self, question: str, sentences: Sequence[tuple[str, Span]]) -> Sequence[tuple[WordMatch, ...]]:
-        """Which words of a question meet which of some sentences, each a span of the passage with an id."""
+        """Return the matching words of a question and of sentences, each the id of a passage and a span."""
 
     def show(self, reference: str) -> tuple[Place, ...]:
-        """The passages that a citation names. Raises UnknownPlaceError."""
+        """Return the passages that a citation names. Raises UnknownPlaceError."""
 
     def related(self, reference: str, *, k: int = 10) -> tuple[RelatedHit, ...]:
-        """The passages in other chapters that belong to the one with this id."""
+        """Return the passages in other chapters that are related to a passage, by its id."""
 
     def chapter_map(self) -> ChapterMap:
-        """How strongly the chapters of all documents treat the same subjects."""
+        """Return the similarity of all chapters of all documents."""
 
     def related_pairs(self, *, between: tuple[int, int] | None = None, k: int = 50) -> tuple[RelatedPair, ...]:
-        """The nearest passages of different chapters, or of two by their numbers in the map, from 0."""
+        """Return the closest pairs of passages of different chapters, or of two, numbered from 0 as in the map."""
 
     def coverage(self, terms: Sequence[str], *, titles: Sequence[str] = ()) -> tuple[Coverage, ...]:
-        """Every passage that speaks of each of some terms, counted by chapter."""
+        """Return every passage on each term, counted by chapter."""
 
     def citation(self, passage: Passage, span: Span | None = None) -> Citation:
-        """How a passage, or a span of it, is cited."""
+        """Return the citation of a passage or of a span of it."""
 
     def one(self, reference: str) -> Passage:
-        """The one passage that a citation names. Raises UnknownPlaceError."""
+        """Return the only passage that a citation names. Raises UnknownPlaceError."""
 
 
 class ServedIndex(Protocol):
-    """What the page needs of ``retrieval.live.Serving``: one opened index, and why it is not a newer one."""
+    """The part of ``retrieval.live.Serving`` that the page uses: an opened index."""
 
     @property
     def searcher(self) -> PageSearcher:
-        """What answers."""
+        """Searcher over this index."""
 
     @property
     def generation(self) -> Generation:
-        """What it searches."""
+        """Generation of this index."""
 
     @property
     def built(self) -> datetime | None:
-        """When that was built, if it is known."""
+        """Time of the build, if known."""
 
     @property
     def problem(self) -> str:
-        """Why a newer one is not in use, in a line; empty if there is none."""
+        """Reason why a newer generation could not be opened, in one line; empty if there is none."""
 
 
 class LiveIndex(Protocol):
-    """What the page needs of ``retrieval.live.LiveSearcher``."""
+    """The part of ``retrieval.live.LiveSearcher`` that the page uses."""
 
     def current(self) -> ServedIndex:
-        """What answers now: taken once for each request, so that all that is shown of it is from one index."""
+        """Return the index in use; a handler calls this once, so that its whole result is from one generation."""

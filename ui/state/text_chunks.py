@@ -1,4 +1,4 @@
-"""A text cut into leaves: a long one reaches the browser leaf by leaf, where it is looked at and around it."""
+"""Texts cut into chunks: the browser gets a long text chunk by chunk, those that the reader looks at first."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -7,84 +7,84 @@ from typing import NamedTuple
 from index.records import Document, Passage
 from ui.state.outline import Outline, OutlineNode
 
-LEAF = 6_000  # characters, two or three windows full
-AT_ONCE = 120_000  # characters of a text that is sent whole: less than a megabyte of HTML
+CHUNK = 6_000  # characters, two or three screens
+WHOLE = 120_000  # characters of a text that is sent at once: less than a megabyte of HTML
 
 
-class Headed(NamedTuple):
-    """A passage, if there is one, and the headings before it."""
+class ChunkPart(NamedTuple):
+    """Headings, and the passage after them, if any."""
 
     headings: tuple[OutlineNode, ...]
     passage: Passage | None
 
 
 class TextChunk(NamedTuple):
-    """A part of a text that is sent at once; ``size`` are its characters."""
+    """Part of a text that is sent at once; ``size`` in characters."""
 
-    parts: tuple[Headed, ...]
+    parts: tuple[ChunkPart, ...]
     size: int
 
 
 class TextChunks:
-    """The leaves of one document, and in which of them each passage stands."""
+    """Chunks of one document, and the chunk of each passage."""
 
     def __init__(self, document: Document, outline: Outline) -> None:
         self.document = document
-        self.chunks = tuple(_cut(_headed(document, outline)))
-        held = ((part.passage, number) for number, leaf in enumerate(self.chunks) for part in leaf.parts)
-        self._holders = {passage.id: number for passage, number in held if passage}
+        self.chunks = tuple(_cut(_parts(document, outline)))
+        located = ((part.passage, number) for number, chunk in enumerate(self.chunks) for part in chunk.parts)
+        self._numbers = {passage.id: number for passage, number in located if passage}
 
     @property
-    def at_once(self) -> bool:
-        """Whether the text is short enough to be sent whole."""
-        return sum(leaf.size for leaf in self.chunks) <= AT_ONCE
+    def fits_at_once(self) -> bool:
+        """True if the text is short enough to be sent whole."""
+        return sum(chunk.size for chunk in self.chunks) <= WHOLE
 
-    def holding(self, passage: str) -> int:
-        """The number of the leaf that holds the passage of an id, 0 for one that is not here."""
-        return self._holders.get(passage, 0)
+    def number_of(self, passage: str) -> int:
+        """Return the number of the chunk with a passage, by its id; 0 for an unknown one."""
+        return self._numbers.get(passage, 0)
 
-    def around(self, passage: str) -> set[int]:
-        """The numbers of the leaves to send for a passage: all of a short text, else its own and its neighbours."""
-        if self.at_once:
+    def near(self, passage: str) -> set[int]:
+        """Return the numbers of the chunks to send for a passage: all of a short text, else its own and the next."""
+        if self.fits_at_once:
             return set(range(len(self.chunks)))
-        at = self.holding(passage)
-        return set(range(max(0, at - 1), min(len(self.chunks), at + 2)))
+        number = self.number_of(passage)
+        return set(range(max(0, number - 1), min(len(self.chunks), number + 2)))
 
 
-def _cut(parts: Iterator[Headed]) -> Iterator[TextChunk]:
-    leaf: list[Headed] = []
+def _cut(parts: Iterator[ChunkPart]) -> Iterator[TextChunk]:
+    chunk: list[ChunkPart] = []
     size = 0
     for part in parts:
-        leaf.append(part)
+        chunk.append(part)
         size += len(part.passage.text) if part.passage else 0
-        if size >= LEAF:
-            yield TextChunk(tuple(leaf), size)
-            leaf, size = [], 0
-    if leaf:
-        yield TextChunk(tuple(leaf), size)
+        if size >= CHUNK:
+            yield TextChunk(tuple(chunk), size)
+            chunk, size = [], 0
+    if chunk:
+        yield TextChunk(tuple(chunk), size)
 
 
-def _headed(document: Document, outline: Outline) -> Iterator[Headed]:
-    """Headings as they come, each before the passages that it opens; one that opens none stands, too."""
+def _parts(document: Document, outline: Outline) -> Iterator[ChunkPart]:
+    """Yield passages with the headings before them, also headings without passages."""
     lines = {heading.path: heading.line for heading in document.headings}
     waiting = deque(outline.walk())
     for passage in document.passages:
-        before: list[OutlineNode] = []
+        headings: list[OutlineNode] = []
         while waiting and _comes_before(waiting[0], lines.get(waiting[0].path, 0), passage):
             node = waiting.popleft()
             if not _is_title(passage, node):
-                before.append(node)
-        yield Headed(tuple(before), passage)
+                headings.append(node)
+        yield ChunkPart(tuple(headings), passage)
     if waiting:
-        yield Headed(tuple(waiting), None)
+        yield ChunkPart(tuple(waiting), None)
 
 
 def _comes_before(node: OutlineNode, line: int, passage: Passage) -> bool:
-    """``line`` is that of the heading, 0 where it has none."""
+    """Return True if a heading stands before a passage; ``line`` is that of the heading, 0 if it has none."""
     return passage.path[: len(node.path)] == node.path or bool(line and line <= passage.line)
 
 
 def _is_title(passage: Passage, node: OutlineNode) -> bool:
-    """Whether a passage is the very title of a division, as that of a box is."""
+    """Return True if a passage is itself the title of a division, as in a box."""
     title = node.division.title
     return passage.path == node.path and not passage.ordinal and bool(title) and title in passage.text

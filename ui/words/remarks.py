@@ -1,15 +1,15 @@
-"""What the parser remarks on a document, and what a document says of itself, in the language of the page.
+"""Parser remarks in Chinese, and names of metadata in the language of the page.
 
-The index keeps remarks in English, as index/parsing/ and index/references/links.py write them, and the facts of
-a document under the names that its text or its format gave them.
+The index keeps remarks in English, as index/parsing/ and index/references/links.py write them, and metadata under the
+names that the text or the file format gives.
 """
 
 import re
 from collections.abc import Mapping
 
 _REMARKS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern), said)
-    for pattern, said in (
+    (re.compile(pattern), chinese)
+    for pattern, chinese in (
         (
             r"the encoding is uncertain: read as (?P<encoding>\S+); check its special characters, "
             r"or save the file as UTF-8",
@@ -17,9 +17,9 @@ _REMARKS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (
             r"line (?P<line>\d+): the heading of chapter (?P<number>\d+) is missing; inferred",
-            "原文第 {line} 行：缺第 {number} 章的标题，章号由上下文推定",
+            "原文第 {line} 行：缺少第 {number} 章的标题，章号由上下文推定",
         ),
-        (r"line (?P<line>\d+): (?P<count>\d+) lines joined to one paragraph", "原文第 {line} 行：{count} 行接合为一段"),
+        (r"line (?P<line>\d+): (?P<count>\d+) lines joined to one paragraph", "原文第 {line} 行：{count} 行合并为一段"),
         (
             r"line (?P<line>\d+): a table of contents of (?P<count>\d+) lines is left out",
             "原文第 {line} 行：略去 {count} 行的目录",
@@ -31,16 +31,16 @@ _REMARKS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (
             r"line (?P<line>\d+): the document names more than (?P<count>[\d,]+) articles and divisions; "
             r"from here on they are not linked",
-            "原文第 {line} 行：文件提到的条款和章节超过 {count} 处，从这里起不再加链接",
+            "原文第 {line} 行：文件提到的条款和章节超过 {count} 处，此后不再添加链接",
         ),
         (
             r"line (?P<line>\d+): one passage names more than (?P<count>[\d,]+) articles and divisions; "
             r"the rest is not linked",
-            "原文第 {line} 行：这一段提到的条款和章节超过 {count} 处，其余不加链接",
+            "原文第 {line} 行：这一段提到的条款和章节超过 {count} 处，其余不添加链接",
         ),
     )
 )
-_FACTS = (
+_METADATA = (
     ("来源", "Source"),
     ("责任编辑", "Editor in charge"),
     ("编辑", "Editor"),
@@ -55,18 +55,18 @@ _FACTS = (
     ("日期", "Date"),
     ("没有文字的页", "Pages without text"),
 )
-_IN_ENGLISH: Mapping[str, str] = dict(_FACTS)
-_IN_CHINESE: Mapping[str, str] = {english.casefold(): chinese for chinese, english in _FACTS}
+_IN_ENGLISH: Mapping[str, str] = dict(_METADATA)
+_IN_CHINESE: Mapping[str, str] = {english.casefold(): chinese for chinese, english in _METADATA}
 
 
 def in_chinese(remark: str) -> str:
-    """A remark in Chinese; empty for one of another form."""
-    for pattern, said in _REMARKS:
+    """Return a remark in Chinese; empty if its form is unknown."""
+    for pattern, chinese in _REMARKS:
         if found := pattern.fullmatch(remark):
-            return said.format(**found.groupdict())
+            return chinese.format(**found.groupdict())
     return ""
 
 
-def fact(key: str, language: str) -> str:
-    """The name of a fact about a document; one that is not known stays as it is."""
+def metadata_name(key: str, language: str) -> str:
+    """Return the name of a metadata key in a language; an unknown key is returned as it is."""
     return _IN_ENGLISH.get(key, key) if language == "en" else _IN_CHINESE.get(key.casefold(), key)

@@ -241,9 +241,9 @@ def test_problems_are_told_in_words(visit: Visit) -> None:
     page.keyboard.press("Enter")
     expect(page.locator(".zj-problem")).to_contain_text("shorten it to 200")
     visit.ask("高速铁路票价是多少元")
-    expect(page.locator(".zj-verdict")).to_contain_text("文件没有回答这个问题")
-    expect(page.locator(".zj-verdict .zj-why")).to_have_text("里面没有与之相近的内容。")
-    expect(page.locator("#zj-answers h2")).to_have_text("意思最接近的段落")
+    expect(page.locator(".zj-verdict")).to_contain_text("原文没有回答这个问题")
+    expect(page.locator(".zj-verdict .zj-why")).to_have_text("文件中没有相近的内容。")
+    expect(page.locator("#zj-answers h2")).to_have_text("最相近的段落")
 
 
 WIDTHS = ({"width": 1440, "height": 900}, {"width": 820, "height": 1100}, {"width": 390, "height": 844})

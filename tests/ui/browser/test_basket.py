@@ -79,7 +79,7 @@ def test_taking_a_passage_out_is_said(visit: Visit) -> None:
     collect(visit, 1)
     visit.page.locator(".zj-hit [data-collect]").first.click()
     expect(visit.page.locator("#zj-basket-count")).to_have_text("")
-    expect(visit.page.locator("#zj-said")).to_have_text("已拿掉")
+    expect(visit.page.locator("#zj-said")).to_have_text("已移除")
 
 
 def test_what_the_index_does_not_hold_any_more_is_named(visit: Visit) -> None:
@@ -90,7 +90,7 @@ def test_what_the_index_does_not_hold_any_more_is_named(visit: Visit) -> None:
     page.evaluate("items => localStorage.setItem('zj-basket', items)", json.dumps([{**kept[0], "passage": "gone"}]))
     page.goto(f"{visit.url}?view=basket")
     expect(page.locator(".zj-gone cite")).to_have_text("《云溪市发展规划》第二章第二节第1段")
-    expect(page.locator(".zj-gone")).to_contain_text("索引里已没有这一段")
+    expect(page.locator(".zj-gone")).to_contain_text("索引中已没有这一段")
     expect(page.locator(".zj-gone .zj-text")).to_contain_text(SENTENCE)
 
 

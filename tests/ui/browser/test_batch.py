@@ -56,7 +56,7 @@ def test_a_batch_is_stopped_and_goes_on(visit: Visit) -> None:
     page.locator("#zj-views [data-view=batch]").click()
     page.locator("#zj-batch-form textarea").fill("\n".join([WATER] * 64))
     page.get_by_role("button", name="开始").click()
-    expect(page.locator(".zj-batch-left")).to_contain_text("大约还要")
+    expect(page.locator(".zj-batch-left")).to_contain_text("预计还需")
     page.get_by_role("button", name="停下").click()
     expect(page.get_by_role("button", name="继续")).to_be_visible()
     page.wait_for_timeout(600)

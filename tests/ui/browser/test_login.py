@@ -39,7 +39,7 @@ def test_the_door_opens_to_the_right_password_alone(browser: Browser, door: str,
         page.get_by_label("用户名").fill("王芳")
         page.get_by_label("密码").fill("not the password")
         page.keyboard.press("Enter")
-        expect(page.get_by_role("alert")).to_have_text("用户名或密码不对。")
+        expect(page.get_by_role("alert")).to_have_text("用户名或密码错误。")
         expect(page.get_by_label("用户名")).to_have_value("王芳")
         page.get_by_role("link", name="English").click()
         expect(page.get_by_role("button", name="Sign in")).to_be_visible()

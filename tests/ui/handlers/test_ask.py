@@ -159,7 +159,7 @@ def test_nothing_is_told_while_nothing_has_changed(language: str) -> None:
 
 def test_another_index_is_told_with_what_is_in_it() -> None:
     assert (
-        "第 2 代（2026\u201103\u201105\u00a014:07 建成）：1 份文件，7 段。"
+        "版本 2（2026\u201103\u201105\u00a014:07 生成）：1 份文件，7 段。"
         in room(NEXT).notices(key(LIVE), "", "zh")["html"]
     )
     english = room(NEXT).notices(key(LIVE), "", "en")["html"]
@@ -175,8 +175,8 @@ def test_an_answer_from_an_older_index_is_called_that() -> None:
 def test_an_index_that_cannot_be_opened_is_told_with_the_reason() -> None:
     stuck = replace(LIVE, problem="<b>tokens.npy</b> is damaged")
     for language, start in (
-        ("zh", "磁盘上的索引打不开，仍由第 1 代"),
-        ("en", "cannot be opened; generation 1 goes on"),
+        ("zh", "磁盘上的索引无法打开，仍使用版本 1"),
+        ("en", "cannot be opened; generation 1 remains"),
     ):
         notice = room(stuck).notices(key(stuck), "", language)["html"]
         assert start in notice

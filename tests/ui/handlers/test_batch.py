@@ -44,11 +44,11 @@ def test_a_list_is_asked_block_by_block_and_becomes_a_table() -> None:
     assert begun["total"] == 3
     shown = batch.view(begun["job"], "zh")
     assert not shown["ended"]
-    assert "已查 0 / 3 个问题" in shown["html"]
+    assert "已完成 0 / 3 个问题" in shown["html"]
     found = batch.next_block(begun["job"], "zh")
     assert (found["first"], found["done"], found["total"]) == (0, 3, 3)
     assert found["summary"] == (
-        "文件的回答 1 个，可能的回答 0 个，很可能没有直接回答 0 个，没有回答 1 个，不是完整的问题 1 个。"
+        "已回答 1 个，可能已回答 0 个，很可能未直接回答 0 个，未回答 1 个，不是完整的问题 1 个。"
     )
     assert SENTENCE in found["rows"]
     assert "《云溪市发展规划》第二章第二节第1段" in found["rows"]
@@ -67,12 +67,12 @@ def test_a_list_is_asked_block_by_block_and_becomes_a_table() -> None:
 
 def test_a_row_says_how_sure_its_answer_is() -> None:
     batch = BatchHandlers(AskHandlers(live()))
-    sure = {"文件的回答": 0.75, "可能的回答": 0.6, "文件很可能没有直接回答，最接近的一句是": 0.34}
+    sure = {"原文的回答": 0.75, "可能的回答": 0.6, "原文很可能没有直接回答，最接近的一句是": 0.34}
     for title, confidence in sure.items():
         found = replace(live().current().searcher.ask(WATER), confidence=confidence)
         row = render_rows([found], 0, ZH)
         assert f'<span class="zj-kind">{title}</span>' in row
-        assert f"可信程度：{ZH.sureness(confidence)}" in row
+        assert f"可信度：{ZH.sureness(confidence)}" in row
     job = sent(batch, f"{WATER}\n第二章", "q.txt")["job"]
     rows = batch.next_block(job, "zh")["rows"]
     assert '<span class="zj-kind">5 段</span>' in rows  # chapter 2 of the plan has 4, that of the law 1
@@ -112,7 +112,7 @@ def test_a_stopped_batch_gives_the_table_of_what_was_asked() -> None:
         ("q.csv", "甲,乙\n1,2\n", "no column called question"),
         ("q.csv", f"问题,text\n{WATER},x\n", "rename them"),
         ("q.txt", "很" * 2001, "line 1"),
-        ("q.txt", "问\n" * (QUESTIONS + 1), f"这里有 {QUESTIONS + 1:,} 个问题"),
+        ("q.txt", "问\n" * (QUESTIONS + 1), f"共有 {QUESTIONS + 1:,} 个问题"),
         ("q.txt", "x" * (ROOM * 1000 + 9), f"最多 {ROOM} KB"),
         ("q.xlsx", "no workbook", "q.xlsx"),
     ],
@@ -128,7 +128,7 @@ def test_what_is_no_base64_and_what_is_not_there_is_told() -> None:
     assert ZH.batch.unreadable in batch.start("q.txt", "*", [], 5, "zh")["html"]
     assert "gone.txt" in sent(batch, WATER, "q.txt", documents=("gone.txt",))["html"]
     for told in (batch.next_block("x", "en"), batch.download("x", "csv", False, "en", ""), batch.view("x", "en")):
-        assert "This batch is no longer there" in told["html"]
+        assert "This batch no longer exists" in told["html"]
     assert "zj-batch-form" in batch.view("x", "en")["html"]
 
 

@@ -63,7 +63,7 @@ def test_a_bar_for_each_chapter_in_the_order_of_the_text(cover: CoverageHandlers
     assert shown["html"].count('<a href="?view=coverage&amp;t=') == 3  # chapters without any lead nowhere
     assert shown["hits"] == ["plan.txt#2", "plan.txt#4", "plan.txt#7"]
     assert "“节能改造”见于 3 段，分布在 3 章。" in shown["html"]
-    assert "查了 2 份文件的 9 段。" in shown["html"]
+    assert "检索了 2 份文件的 9 段。" in shown["html"]
     assert "不能证明" in shown["html"]
     assert shown["html"].count("<u>节能改造</u>") == 3
     assert sorted(shown["counts"].values()) == [1, 1, 1, 1]  # three chapters and a section
@@ -72,12 +72,12 @@ def test_a_bar_for_each_chapter_in_the_order_of_the_text(cover: CoverageHandlers
 def test_only_the_documents_that_are_chosen(cover: CoverageHandlers) -> None:
     shown = asked(cover, "湿地", ["law.txt"])
     assert bars(shown["html"]) == [("第一章 总则", "1/1"), ("第二章 保护与利用", "1/1")]
-    assert "查了这份文件的 2 段。" in shown["html"]
+    assert "检索了这份文件的 2 段。" in shown["html"]
 
 
 def test_a_term_that_is_nowhere(cover: CoverageHandlers) -> None:
     shown = asked(cover, "恐龙")
-    assert "没有找到“恐龙”。" in shown["html"]
+    assert "未找到“恐龙”。" in shown["html"]
     assert [count for _, count in bars(shown["html"])] == ["0/2", "0/4", "0/1", "0/1", "0/1"]
     assert (shown["hits"], shown["counts"]) == ([], {})
     assert "zj-cover-passages" not in shown["html"]
@@ -96,7 +96,7 @@ def test_a_chapter_that_is_chosen(cover: CoverageHandlers) -> None:
 @pytest.mark.parametrize("chapter", ["9.1", "1.9", "0.1", "1.0", "1", "x", "1.1.1", "-1.1"])
 def test_a_chapter_that_is_not_there_is_told(cover: CoverageHandlers, chapter: str) -> None:
     shown = asked(cover, "节能改造", chapter=chapter)
-    assert "地址里的这一章不存在" in shown["html"]
+    assert "地址中的这一章不存在" in shown["html"]
     assert not shown["chosen"]
     assert len(shown["hits"]) == 3
 
@@ -121,21 +121,21 @@ def test_as_many_passages_as_fit_with_a_stated_number() -> None:
     many = CoverageHandlers(AskHandlers(Standing(BigramSearcher((replace(one, passages=copies),)))))
     shown = asked(many, "节能改造")
     assert len(shown["hits"]) == LISTED
-    assert "下面是前 60 段，共 65 段" in shown["html"]
+    assert "以下是前 60 段，共 65 段" in shown["html"]
     assert bars(shown["html"]) == [("第二章 推进绿色发展", "65/65")]
     assert len(asked(many, "节能改造", chapter="1.1")["hits"]) == LISTED + 5
 
 
 def test_in_english(cover: CoverageHandlers) -> None:
     shown = cover.coverage("就业", [], "", "en", BASE)
-    assert "“就业” was found in 1 passage of 1 chapter." in shown["html"]
+    assert "“就业” was found in 1 passage in 1 chapter." in shown["html"]
     assert "Searched: 9 passages of 2 documents." in shown["html"]
-    assert "no proof" in shown["html"]
+    assert "does not prove" in shown["html"]
 
 
 def test_the_table_holds_all_passages(cover: CoverageHandlers) -> None:
     made = cover.coverage_table("节能改造；恐龙", [], "zh")
-    assert made["name"] == "分布 节能改造 恐龙.csv"
+    assert made["name"] == "词语词语分布 节能改造 恐龙.csv"
     text = base64.b64decode(made["data"]).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert [(row["term"], row["passage"], row["chapter"]) for row in rows] == [

@@ -31,7 +31,7 @@ def test_the_words_that_meet_are_told_by_passage() -> None:
     start = WATER.text.index("用水")
     told = explainer().explain(f"  {ASKED} ", [[WATER.id, 0, 8], ["plan.txt#1", 0, 8]], "en")
     page = Page(told["because"].pop(WATER.id))
-    assert page.text() == f"{EN.hit.meets}water → 用水".strip()
+    assert page.text() == f"{EN.hit.matching}water → 用水".strip()
     assert page.elements[-1] == ("span", {"class": "zj-met", "data-met": f"0 {start} {start + 2}"})
     assert told == {"because": {}}  # nothing of the other passage
 
@@ -68,7 +68,7 @@ def test_pairs_stand_where_the_page_draws_them() -> None:
 def test_pairs_of_the_same_word_and_repeated_ones_are_left_out() -> None:
     shown = passage("GDP 用水和用水")
     same = [match((0, 3), (0, 3)), match((4, 9), (4, 6)), match((4, 9), (7, 9))]
-    assert Page(render_matching_words("gdp water", shown, same, EN)).text() == f"{EN.hit.meets}water → 用水".strip()
+    assert Page(render_matching_words("gdp water", shown, same, EN)).text() == f"{EN.hit.matching}water → 用水".strip()
     assert render_matching_words("gdp", shown, same[:1], EN) == ""
     assert render_matching_words("gdp", shown, [], EN) == ""
 

@@ -17,7 +17,8 @@ from markdown_it import MarkdownIt
 from index.records import Span
 from tests.ui.fakes import BigramSearcher, Standing, document, law, plan
 from ui.handlers.ask import AskHandlers
-from ui.handlers.export import ExportHandlers, file_name
+from ui.handlers.downloads import file_name
+from ui.handlers.export import ExportHandlers
 from ui.memo.builder import marked_spans
 from ui.memo.markdown import markdown
 from ui.memo.records import Memo, Quotation
@@ -63,11 +64,11 @@ def test_a_markdown_answer_written_out_by_hand() -> None:
     assert (file["name"], file["type"]) == (f"章句 {WATER}.md", "text/markdown;charset=utf-8")
     text = data(file).decode()
     assert text.startswith(
-        f"# {WATER}\n\n**文件的回答**\n\n> {SENTENCE}\n>\n> —— [《云溪市发展规划》第二章第二节第1段](<{BASE}?q="
+        f"# {WATER}\n\n**原文的回答**\n\n> {SENTENCE}\n>\n> —— [《云溪市发展规划》第二章第二节第1段](<{BASE}?q="
     )
     assert "\n\n### 1. 第二章 推进绿色发展 › 第二节 节约用水 › 第1段\n\n> 提高用水效率。<mark>建立" in text
     assert "</mark>推广再生水利用。\n>\n> —— " in text
-    assert "第 1 代" in text
+    assert "版本 1" in text
     assert text.endswith("模型：bigrams。\n")
     assert text.count("### ") == 7
 
@@ -109,8 +110,8 @@ def test_the_citations_are_footnotes_of_the_word_document() -> None:
     assert referred == list(range(1, 9))  # one sentence and seven passages
     said = notes(file)
     assert list(said) == referred
-    assert said[1] == "《云溪市发展规划》第二章第二节第1段  在章句里打开"
-    assert said[2] == "《云溪市发展规划》第二章第二节第1段 · 原文第 9 行  在章句里打开"
+    assert said[1] == "《云溪市发展规划》第二章第二节第1段  在章句中打开"
+    assert said[2] == "《云溪市发展规划》第二章第二节第1段 · 原文第 9 行  在章句中打开"
     shaded = [run.text for p in opened.paragraphs for run in p.runs if run._r.find(".//" + qn("w:shd")) is not None]
     assert shaded[0] == SENTENCE
     assert opened.styles["Normal"].element.find(".//" + qn("w:rFonts")).get(qn("w:eastAsia")) == "SimSun"
@@ -226,16 +227,16 @@ def test_the_basket_is_exported_in_its_order_with_notes() -> None:
         ["p"],
         [{}],
         [{"passage": 3}],
-        [{"passage": "p", "note": "x" * (basket.NOTE + 1)}],
+        [{"passage": "p", "note": "x" * (basket.MAX_NOTE + 1)}],
         [{"passage": "p", "marked": "x"}],
         [{"passage": "p", "marked": [None]}],
-        [{"passage": str(n)} for n in range(basket.MOST + 1)],
+        [{"passage": str(n)} for n in range(basket.MAX_PASSAGES + 1)],
     ],
 )
 def test_what_is_no_basket_is_refused_with_the_limits(given: Any) -> None:
     with pytest.raises(ValueError, match=r"a basket|at most|has an id"):
         read_basket(given)
-    said = ZH.basket.unusable.format(most=basket.MOST, note=f"{basket.NOTE:,}")
+    said = ZH.basket.unusable.format(most=basket.MAX_PASSAGES, note=f"{basket.MAX_NOTE:,}")
     assert said in export().basket(given, "zh", "")["html"]
     assert said in export().export_basket(given, "word", "zh", "")["html"]
 

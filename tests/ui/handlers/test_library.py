@@ -29,7 +29,7 @@ from tests.ui.render.test_render import Page
 from ui.handlers.ask import AskHandlers
 from ui.handlers.library import LibraryHandlers
 from ui.handlers.uploads import UploadEndpoint
-from ui.render.library import render_work
+from ui.render.library import render_job
 from ui.security.body_limits import UPLOAD_PATH
 from ui.state.index_jobs import IndexJob, IndexJobs, JobRunningError
 from ui.words import EN, WORDS, ZH
@@ -98,10 +98,10 @@ class Desk:
     def ended(self) -> IndexJob:
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
-            if (work := self.index_jobs.work) is not None and not work.is_going_on:
+            if (work := self.index_jobs.current) is not None and not work.is_running:
                 return work
             time.sleep(0.01)
-        raise AssertionError(self.index_jobs.work)
+        raise AssertionError(self.index_jobs.current)
 
     def ids(self) -> list[str]:
         return [document.id for document in self.live.current().searcher.documents]
@@ -129,7 +129,7 @@ READ_ONLY = pytest.mark.parametrize("desk", [False], indirect=True)
 def test_the_view_shows_the_documents_and_the_index(desk: Desk) -> None:
     shown = Page(desk.library.view("zh")["html"])
     text = shown.text()
-    for said in ("文件库", "某省规划", "plan.txt", "3 章", "7 段", "建索引时读入", "第 1 代", "hashing", "float32"):
+    for said in ("文件库", "某省规划", "plan.txt", "3 章", "7 段", "建立索引时读入", "版本 1", "hashing", "float32"):
         assert said in text, said
     assert {"?in=plan.txt", "?d=plan.txt"} <= {a.get("href") for _, a in shown.elements}
     assert [a["data-remove"] for _, a in shown.elements if "data-remove" in a] == ["plan.txt"]
@@ -150,7 +150,7 @@ def test_a_library_that_is_only_read_can_be_read_and_nothing_else(desk: Desk) ->
         LibraryHandlers(desk.live, AskHandlers(desk.live).lookup, None).rebuild("zh"),
     ):
         assert asked["problem"]
-    assert desk.index_jobs.work is None
+    assert desk.index_jobs.current is None
 
 
 def test_an_upload_is_added_told_and_answers(desk: Desk) -> None:
@@ -174,7 +174,7 @@ def test_bad_files_are_told_one_by_one(desk: Desk) -> None:
     desk.add(("picture.txt", b"\x89PNG\r\n\x1a\n" + b"x" * 100), ("blank.txt", b" \n "), ("某市条例.txt", LAW.encode()))
     desk.ended()
     text = Page(desk.library.job_status("zh")["html"]).text()
-    assert "已加入：某市条例.txt" in text
+    assert "已添加：某市条例.txt" in text
     assert "读取失败：picture.txt" in text
     assert "picture.txt is a picture (PNG) by its content" in text
     assert "读取失败：blank.txt" in text
@@ -212,7 +212,7 @@ def test_documents_are_removed_but_not_the_last(desk: Desk) -> None:
     desk.ended()
     assert desk.library.remove("plan.txt", "zh")["busy"]
     assert desk.ended().state == "done"
-    assert "已移出：plan.txt" in Page(desk.library.job_status("zh")["html"]).text()
+    assert "已移除：plan.txt" in Page(desk.library.job_status("zh")["html"]).text()
     assert desk.ids() == ["law.txt"]
 
 
@@ -223,7 +223,7 @@ def test_a_rebuild_reads_the_sources_again(desk: Desk, tmp_path: Path) -> None:
     assert work.changed
     assert (work.changed.reread, work.changed.report.reused) == (("plan.txt",), 0)
     assert "21%" in desk.live.current().searcher.documents[0].source
-    assert "重新读了 1 份文件" in Page(desk.library.job_status("zh")["html"]).text()
+    assert "重新读取 1 份文件" in Page(desk.library.job_status("zh")["html"]).text()
 
 
 def test_who_builds_elsewhere_is_named(desk: Desk) -> None:
@@ -233,7 +233,7 @@ def test_who_builds_elsewhere_is_named(desk: Desk) -> None:
     assert isinstance(work.error, StoreError)
     text = Page(desk.library.job_status("zh")["html"]).text()
     assert "另一个进程" in text
-    assert "正在建这个索引" in text
+    assert "正在建立这个索引" in text
 
 
 def test_what_fails_is_told_in_the_language_of_the_page_with_its_reason(desk: Desk, tmp_path: Path) -> None:
@@ -271,10 +271,10 @@ def test_a_build_ends_with_the_program_and_is_taken_up_by_the_next(desk: Desk) -
     closing.start()
     desk.encoder.go_on.set()
     closing.join(PATIENCE)
-    work = desk.index_jobs.work
+    work = desk.index_jobs.current
     assert work
     assert (work.state, work.error) == ("failed", None)
-    assert ZH.library.stopped in render_work(work, (), ZH)
+    assert ZH.library.stopped in render_job(work, (), ZH)
     assert [one.file.id for one in files.library_files(desk.directory)] == ["law.txt"]
 
 
@@ -306,7 +306,7 @@ def test_uploads_that_are_refused(
 
 
 def test_uploads_wait_within_bounds(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.handlers.uploads.MOST_WAITING", 2)
+    monkeypatch.setattr("ui.handlers.uploads.MAX_WAITING", 2)
     tokens = [desk.send(f"{i}.txt", LAW.encode())[1]["token"] for i in range(2)]
     assert desk.send("more.txt", LAW.encode())[0] == 429
     taken = desk.uploads.take([*tokens, *tokens, "unknown"])
@@ -351,7 +351,7 @@ def test_every_step_has_its_words() -> None:
     ]
     said = []
     for stage in steps:
-        html = render_work(IndexJob(kind="add", names=("<i>.txt",), stage=stage), (), ZH)
+        html = render_job(IndexJob(kind="add", names=("<i>.txt",), stage=stage), (), ZH)
         assert "<i>" not in html
         said.append(Page(html).text())
     assert "第 1 份，共 2 份" in said[0]

@@ -11,11 +11,11 @@ from retrieval.related.chapter_map import ChapterMap, MapChapter
 from tests.ui.fakes import CULTURE, ENERGY, JOBS, BigramSearcher, Standing, document, law, plan
 from tests.ui.render.test_render import COPIES, HOSTILE, TEMPLATE, Page
 from ui.handlers.ask import AskHandlers
-from ui.handlers.related import CHAPTERS, PAIRS, RelatedHandlers, by_kind, cell_of, strongest
+from ui.handlers.related import MAX_CHAPTERS, PAIRS, RelatedHandlers, by_kind, chapter_pair, strongest
 from ui.html.links import link
 from ui.html.markup import element
-from ui.render.chapter_map import MapView, render_between, render_map, render_strongest, shades
-from ui.render.related import PairSide, opening, render_pairs, render_related, render_related_card, render_source
+from ui.render.chapter_map import MapView, render_map, render_pair_passages, render_strongest, shades
+from ui.render.related import CitedPassage, opening, render_pairs, render_related, render_related_card, render_source
 from ui.state.concurrency import ConcurrencyLimit
 from ui.words import EN, ZH, PageWords
 
@@ -63,7 +63,7 @@ def test_related_passages_stand_beside_the_sentences_that_they_correspond_to() -
     beside = page.text("ol")
     assert 0 <= beside.find(ours) < beside.find(theirs)
     assert page.text("u").startswith("节能改造" * 2)  # on either side
-    assert "共同的用语：节能改造" in page.text("p")
+    assert "共同用语：节能改造" in page.text("p")
     assert page.text("h2") == "用语相同的 2"
 
 
@@ -104,7 +104,7 @@ def test_kinds_come_in_their_order_and_hits_in_that_of_the_page() -> None:
     found = relations(Referring((plan(), law()))).related_passages("plan.txt#4", "en", "")
     assert found["hits"] == ["plan.txt#2", "plan.txt#7", "plan.txt#6"]
     page = Page(found["html"])
-    assert page.text("h2") == "What this passage refers to 1What refers to this passage 1On the same subject 1"
+    assert page.text("h2") == "Referred to by this passage 1Passages that refer to this one 1Same subject 1"
     ranks = [data for path, data in page.texts if path[-2:] == ("header", "span") and data.isdigit()]
     assert ranks == ["1", "2", "3"]
 
@@ -137,7 +137,7 @@ def test_a_long_source_shows_its_opening_and_holds_the_whole() -> None:
     assert opening(long) == "甲" * 99 + "。"
     assert opening("丁" * 400) == "丁" * 150 + "……"
     passage = document("d", "规划", [((ENERGY,), 1, "", long)]).passages[0]
-    side = PairSide(passage, "规划", Citation(zh="《规划》", en="Plan"), COPIES)
+    side = CitedPassage(passage, "规划", Citation(zh="《规划》", en="Plan"), COPIES)
     page = Page(render_source(side, [Span(100, 200)], ZH))
     assert page.text("mark") == "乙" * 99 + "。"
     assert page.text().count("甲" * 99) == 2
@@ -176,7 +176,7 @@ def test_shades_go_from_the_weakest_to_the_strongest() -> None:
 
 
 def test_a_cell_says_how_close_two_chapters_are_and_leads_to_them() -> None:
-    page = Page(render_map(chart(THREE, NAMED, chosen=(0, 2)), ZH))
+    page = Page(render_map(chart(THREE, NAMED, selected=(0, 2)), ZH))
     cells = [attributes for tag, attributes in page.elements if tag == "a" and "aria-label" in attributes]
     tones = [attributes["data-s"] for tag, attributes in page.elements if tag == "td" and attributes]
     assert [cell["href"] for cell in cells] == [
@@ -234,15 +234,17 @@ def test_the_chapters_in_the_closest_pairs_are_kept() -> None:
 
 
 def test_many_chapters_are_narrowed_and_it_is_said() -> None:
-    rows = [((Division(kind="章", number=n),), 1, "", f"推动第{n}项改造。") for n in range(1, CHAPTERS + 6)]
+    rows = [((Division(kind="章", number=n),), 1, "", f"推动第{n}项改造。") for n in range(1, MAX_CHAPTERS + 6)]
     many = relations(BigramSearcher((document("many.txt", "长文", rows), plan())))
     page = Page(many.chapter_map("", "", [], "zh", "")["html"])
-    assert ZH.related.narrowed.format(count=CHAPTERS + 8, shown=CHAPTERS) in page.text()
-    assert sum(tag == "td" for tag, _ in page.elements) == CHAPTERS**2
+    assert ZH.related.narrowed.format(count=MAX_CHAPTERS + 8, shown=MAX_CHAPTERS) in page.text()
+    assert sum(tag == "td" for tag, _ in page.elements) == MAX_CHAPTERS**2
     few = Page(many.chapter_map("", "", ["plan.txt"], "zh", "")["html"])
     assert sum(tag == "td" for tag, _ in few.elements) == 9
     hrefs = [a["href"] for tag, a in few.elements if tag == "a" and "aria-label" in a]
-    assert hrefs[0] == link(view="map", a=str(CHAPTERS + 6), b=str(CHAPTERS + 7))  # numbers do not depend on the choice
+    assert hrefs[0] == link(
+        view="map", a=str(MAX_CHAPTERS + 6), b=str(MAX_CHAPTERS + 7)
+    )  # numbers do not depend on the choice
 
 
 @pytest.mark.parametrize(
@@ -251,7 +253,7 @@ def test_many_chapters_are_narrowed_and_it_is_said() -> None:
      ("1", "", None), ("-1", "2", None), ("²", "1", None), ("x", "1", None), ("1", "9" * 5000, None)],
 )  # fmt: skip
 def test_the_chapters_that_an_address_names(first: str, second: str, cell: tuple[int, int] | None) -> None:
-    assert cell_of(first, second, count=3) == cell
+    assert chapter_pair(first, second, count=3) == cell
 
 
 def test_a_cell_opens_the_pairs_of_its_chapters() -> None:
@@ -277,12 +279,12 @@ def test_of_many_pairs_the_nearest_are_listed() -> None:
     rows += [((ENERGY,), n, "", "加快节能改造。") for n in range(1, PAIRS)]
     many = relations(BigramSearcher((document("many.txt", "长文", rows),)))
     page = Page(many.chapter_map("1", "2", [], "en", "")["html"])
-    assert f"These are the {PAIRS} nearest pairs" in page.text()
+    assert f"These are the {PAIRS} closest pairs" in page.text()
     assert sum(tag == "article" for tag, _ in page.elements) == 2 * PAIRS
 
 
 def test_chapters_without_pairs_and_addresses_without_chapters() -> None:
-    assert "这两章里没有相关的段落。" in relations().chapter_map("3", "4", [], "zh", "")["html"]
+    assert "这两章中没有相关的段落。" in relations().chapter_map("3", "4", [], "zh", "")["html"]
     for a, b in (("7", "1"), ("1", "1"), ("x", ""), ("", "2")):
         told = relations().chapter_map(a, b, [], "en", "")
         assert EN.related.no_cell in told["html"]
@@ -342,13 +344,13 @@ def test_nothing_in_the_texts_becomes_html(words: PageWords) -> None:
         rank=1, score=1.0, kind=HOSTILE, source=source, other=other, source_citation=citation,  # type: ignore[arg-type]
         citation=citation, pairs=pairs, terms=terms,
     )  # fmt: skip
-    ours, theirs = (PairSide(passage, HOSTILE, citation, copies) for passage in (source, other))
+    ours, theirs = (CitedPassage(passage, HOSTILE, citation, copies) for passage in (source, other))
     chapters = [
         MapChapter(document=p.document, path=p.path[:depth], title=HOSTILE, first=HOSTILE, size=1)
         for p in (source, other)
         for depth in (0, 1, 2)
     ]
-    drawn = chart(np.full((6, 6), 0.5).tolist(), chapters, count=7, chosen=(0, 1))
+    drawn = chart(np.full((6, 6), 0.5).tolist(), chapters, count=7, selected=(0, 1))
     listed = render_pairs([(pair, ours, theirs)], words)
     pages = [
         render_related(
@@ -358,7 +360,7 @@ def test_nothing_in_the_texts_becomes_html(words: PageWords) -> None:
         ),
         render_map(drawn, words),
         render_strongest(drawn, words),
-        render_between(drawn, (0, 4), listed, words, listed=1, more=True),
+        render_pair_passages(drawn, (0, 4), listed, words, listed=1, more=True),
     ]
     for html in pages:
         for tag, attributes in Page(html).elements:

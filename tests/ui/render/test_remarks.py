@@ -8,21 +8,21 @@ from index.parsing.structure import read_document
 from index.references import links
 from index.references.links import link_documents
 from tests.ui.fakes import plan
-from ui.render.remarks import render_facts, render_remarks
+from ui.render.remarks import render_metadata, render_remarks
 from ui.words import EN, ZH
-from ui.words.remarks import fact, in_chinese
+from ui.words.remarks import in_chinese, metadata_name
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("第三节 服务\n第一段。\n第十六章 绿色\n章下。", "原文第 1 行：缺第 15 章的标题，章号由上下文推定"),
+        ("第三节 服务\n第一段。\n第十六章 绿色\n章下。", "原文第 1 行：缺少第 15 章的标题，章号由上下文推定"),
         ("第一章 总则\n甲。\n第三章 附则\n乙。", "原文第 3 行：第一章之后是第三章，序号不连续"),
         (
             "某市规划\n目录\n第一章 总则\n第二章 附则\n第一章 总则\n甲。\n第二章 附则\n乙。",
             "原文第 2 行：略去 2 行的目录",
         ),
-        ("旅游发展。\n加强旅\n游管理。旅游很好。旅游多样。", "原文第 2 行：2 行接合为一段"),
+        ("旅游发展。\n加强旅\n游管理。旅游很好。旅游多样。", "原文第 2 行：2 行合并为一段"),
     ],
 )
 def test_what_the_parser_remarks_is_shown_in_chinese(text: str, said: str) -> None:
@@ -36,11 +36,11 @@ def test_references_that_are_not_linked_are_told_in_chinese(monkeypatch: pytest.
     law = read_document("某法\n第一条 依照第二条、第三条、第四条办理。\n第二条 依照第一条办理。\n".encode(), "law.txt")
     monkeypatch.setattr(links, "MAX_MENTIONS_PER_PASSAGE", 2)
     assert [in_chinese(remark) for remark in link_documents([law])[0].remarks] == [
-        "原文第 2 行：这一段提到的条款和章节超过 2 处，其余不加链接"
+        "原文第 2 行：这一段提到的条款和章节超过 2 处，其余不添加链接"
     ]
     monkeypatch.setattr(links, "MAX_MENTIONS_PER_DOCUMENT", 2)
     assert [in_chinese(remark) for remark in link_documents([law])[0].remarks] == [
-        "原文第 2 行：文件提到的条款和章节超过 2 处，从这里起不再加链接"
+        "原文第 2 行：文件提到的条款和章节超过 2 处，此后不再添加链接"
     ]
 
 
@@ -52,6 +52,6 @@ def test_a_remark_of_another_form_stays_as_it_is() -> None:
 
 def test_facts_are_named_in_the_language_of_the_page() -> None:
     known = replace(plan(), metadata={"来源": "示例报", "author": "A", "某": "x", "空": ""})
-    assert render_facts(known, ZH) == '<p class="zj-facts">来源 · 示例报 作者 · A 某 · x</p>'
-    assert render_facts(known, EN) == '<p class="zj-facts">Source · 示例报 author · A 某 · x</p>'
-    assert fact("pages without text", "zh") == "没有文字的页"
+    assert render_metadata(known, ZH) == '<p class="zj-facts">来源 · 示例报 作者 · A 某 · x</p>'
+    assert render_metadata(known, EN) == '<p class="zj-facts">Source · 示例报 author · A 某 · x</p>'
+    assert metadata_name("pages without text", "zh") == "没有文字的页"

@@ -151,18 +151,18 @@ def test_an_answer_written_out_by_hand() -> None:
     found = hit(passage(TEXT, lead="持续推进节能降耗"), Span(9, 16))
     html = shown(answer(found))
     assert html.startswith(
-        '<div class="zj-verdict zj-answered" role="status"><p class="zj-asked"><span>问：</span>怎样节能？</p>'
-        '<p class="zj-verdict-title">文件的回答</p><blockquote lang="zh">加强节能管理。</blockquote>'
-        '<p class="zj-source"><cite>《规划》第十六章第五节第3段</cite><span>可信程度：高</span></p></div>'
+        '<div class="zj-verdict zj-answered" role="status"><p class="zj-asked"><span>问题：</span>怎样节能？</p>'
+        '<p class="zj-verdict-title">原文的回答</p><blockquote lang="zh">加强节能管理。</blockquote>'
+        '<p class="zj-source"><cite>《规划》第十六章第五节第3段</cite><span>可信度：高</span></p></div>'
         f"{export_bar(ZH, of='answer')}"
-        '<h2>出处与原文</h2><ol class="zj-hits"><li class="zj-hit"><article data-passage="p1" tabindex="-1">'
+        '<h2>原文与出处</h2><ol class="zj-hits"><li class="zj-hit"><article data-passage="p1" tabindex="-1">'
         '<header><span class="zj-rank">1</span><span lang="zh" class="zj-document">规划</span></header>'
         '<p class="zj-path"><span>第十六章（推定） <span lang="zh">推进绿色发展建设美丽辽宁</span></span>'
         '<span class="zj-step"> › </span><span>第五节 <span lang="zh">全面提高资源利用效率</span></span>'
         '<span class="zj-step"> › </span><span>第3段</span></p>'
         '<div class="zj-text" lang="zh"><p><b>持续推进节能降耗</b>。<mark>加强节能管理。</mark>推动改造。</p></div>'
         '<p class="zj-source"><cite>《规划》第十六章第五节第3段</cite><span>原文第 44 行</span></p>'
-        '<div class="zj-actions" role="group" aria-label="对这一段">'
+        '<div class="zj-actions" role="group" aria-label="段落操作">'
         '<a href="?p=p1" class="zj-act" data-open="p1">在原文中打开</a>'
     )
     copies = [attributes["data-copy"] for _, attributes in Page(html).elements if "data-copy" in attributes]
@@ -219,7 +219,7 @@ def test_what_matches_is_underlined_and_said() -> None:
     )
     html = shown(answer(replace(hit(passage(TEXT), Span(9, 16)), why=why)))
     assert "<mark>加强<u>节能</u>管理。</mark>" in html
-    assert '<p class="zj-because"><span class="zj-kind">意思相近，用词也相同</span>' in html
+    assert '<p class="zj-because"><span class="zj-kind">意思相近，用词相同</span>' in html
     assert "节能 → 管理" in Page(html).text("p")
 
 
@@ -227,7 +227,7 @@ def test_references_are_links_and_those_to_nowhere_say_so() -> None:
     links = (Link(span=Span(0, 2), targets=("p7", "p8")), Link(span=Span(3, 5)))
     html = shown(answer(hit(passage("甲乙。丙丁。", links=links), Span(1, 5))))
     assert '<p><a href="?p=p7" class="zj-ref" data-peek="p7 p8">甲</a><mark>' in html
-    assert '<span class="zj-nowhere" title="所指的内容不在索引里">丙丁</span></mark>。</p>' in html
+    assert '<span class="zj-nowhere" title="引用的内容不在索引中">丙丁</span></mark>。</p>' in html
 
 
 def second_hit() -> Hit:
@@ -237,7 +237,7 @@ def second_hit() -> Hit:
 
 @pytest.mark.parametrize(
     ("confidence", "words", "title"),
-    [(0.9, ZH, "文件的回答，有两处"), (0.9, EN, "The text answers, in two places")],
+    [(0.9, ZH, "原文的回答（两处）"), (0.9, EN, "Answers in the text (two places)")],
 )
 def test_two_sentences_that_answer_are_quoted_each_with_its_own_citation(
     confidence: float, words: PageWords, title: str
@@ -267,13 +267,13 @@ def test_a_second_hit_that_does_not_answer_is_not_quoted() -> None:
 @pytest.mark.parametrize(
     ("reason", "zh", "en"),
     [
-        ("nothing similar", "里面没有与之相近的内容。", "It holds nothing similar."),
-        ("no detail", "但没有说到所问的细节。", "but not of the detail"),
-        ("talk", "这不像是对文件的提问。", "does not look like a question"),
+        ("nothing similar", "文件中没有相近的内容。", "The documents contain nothing similar."),
+        ("no detail", "但没有涉及所问的细节。", "but not the detail"),
+        ("talk", "这不像是针对文件内容的提问。", "does not look like a question"),
         (
             "no such place",
-            "所查的内容里没有“第九十九章”、“第一百条”。",
-            "There is no “第九十九章”, no “第一百条” in what was searched.",
+            "检索范围内没有“第九十九章”、“第一百条”。",
+            "There is no “第九十九章”, no “第一百条” in the searched documents.",
         ),
     ],
 )
@@ -296,18 +296,18 @@ def test_where_else_the_same_words_stand() -> None:
     found = answer(hit(passage(TEXT), Span(0, 9)))
     others = [Citation(zh=f"《规划》第{n}条", en=f"Plan, art. {n}") for n in range(1, 8)]
     html = shown(found, ZH, same_text={"p1": others[:2], "p9": others})
-    assert '<p class="zj-note">同样的文字还见于：《规划》第1条；《规划》第2条</p>' in html
+    assert '<p class="zj-note">相同文字另见：《规划》第1条；《规划》第2条</p>' in html
     html = shown(found, EN, same_text={"p1": others})
-    assert "The same words also in: Plan, art. 1; " in html
+    assert "Same text also in: Plan, art. 1; " in html
     assert "Plan, art. 5; 2 more</p>" in html
-    assert "还见于" not in shown(found, ZH, same_text={"p1": []})
+    assert "另见" not in shown(found, ZH, same_text={"p1": []})
 
 
 def test_the_text_does_not_answer_but_the_nearest_is_shown() -> None:
     found = hit(passage(TEXT), Span(0, 9))
     page = Page(shown(answer(found, status="not in the text"), ZH))
-    assert "文件没有回答这个问题" in page.text()
-    assert "意思最接近的段落" in page.text("h2")
+    assert "原文没有回答这个问题" in page.text()
+    assert "最相近的段落" in page.text("h2")
     assert page.text("blockquote") == ""
     assert page.text("mark") == "持续推进节能降耗。"
     english = Page(shown(answer(found, status="not in the text"), EN))
@@ -322,7 +322,7 @@ def test_too_vague_with_no_hits_at_all() -> None:
 
 def test_a_mended_passage_says_so() -> None:
     mended = passage("上下", pieces=(Span(0, 1), Span(2, 3)))
-    assert ZH.mended in shown(answer(hit(mended, Span(0, 2))), ZH)
+    assert ZH.joined_lines in shown(answer(hit(mended, Span(0, 2))), ZH)
 
 
 def test_an_unnumbered_level_is_named_once_and_a_passage_without_a_place_has_no_path() -> None:
@@ -444,8 +444,8 @@ def test_what_is_uncertain_is_not_called_the_answer(confidence: float, title: st
 
 def test_a_citation_of_what_is_not_there_is_said_to_be_missing_and_nothing_is_listed() -> None:
     for words, title, why in (
-        (ZH, "这些文件里没有这个出处", "所查的内容里没有《刑法》。"),
-        (EN, "Not in these documents", "There is no 《刑法》 in what was searched."),
+        (ZH, "这些文件中没有这个出处", "检索范围内没有《刑法》。"),
+        (EN, "Not in these documents", "There is no 《刑法》 in the searched documents."),
     ):
         html = shown(replace(answer(status="not in the text"), reason="no such place", unresolved=("《刑法》",)), words)
         assert f'<p class="zj-verdict-title">{title}</p><p class="zj-why">{why}</p>' in html
@@ -464,5 +464,5 @@ def test_only_the_quotation_of_the_language_of_the_page_is_offered() -> None:
     found = answer(hit(passage(TEXT), Span(9, 16)))
     for words, style, other in ((ZH, "quotation_zh", "quotation_en"), (EN, "quotation_en", "quotation_zh")):
         html = render_answer(found, copies, words)
-        assert f'data-style="{style}">{words.hit.style_quotation}</button>' in html
+        assert f'data-style="{style}">{words.hit.styles["quotation"]}</button>' in html
         assert other not in html

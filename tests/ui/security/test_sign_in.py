@@ -109,7 +109,7 @@ def test_a_page_without_passwords_has_nothing_to_sign_out_of(site: Site) -> None
 def test_wrong_passwords_and_unknown_names_are_told_apart_by_nobody(closed: Site) -> None:
     wrong, unknown = sign_in(closed, "anna", "guess number 1"), sign_in(closed, "nobody", "guess number 1")
     assert (wrong.status, unknown.status) == (401, 401)
-    assert "用户名或密码不对" in wrong.body
+    assert "用户名或密码错误" in wrong.body
     assert wrong.body.replace("anna", "NAME") == unknown.body.replace("nobody", "NAME")
     assert "Set-Cookie" not in wrong.headers
     assert "guess" not in wrong.body

@@ -5,7 +5,7 @@ import pytest
 from index.parsing.structure import read_document
 from index.records import Division, Document
 from tests.ui.fakes import document, law, plan
-from ui.state.example_questions import MOST, example_questions
+from ui.state.example_questions import MAX_QUESTIONS, example_questions
 from ui.words import EN, ZH
 
 
@@ -39,7 +39,7 @@ def test_english_quotes_the_text() -> None:
 
 def test_examples_come_from_all_documents_and_are_few_and_different() -> None:
     questions = example_questions([plan(), law()], ZH)
-    assert len(questions) == len(set(questions)) == MOST
+    assert len(questions) == len(set(questions)) == MAX_QUESTIONS
     assert any("湿地" in question for question in questions)
     assert any("就业" in question for question in questions)
     assert questions == example_questions([plan(), law()], ZH)

@@ -4,7 +4,7 @@ from index.records import Division, Document
 from tests.ui.fakes import BigramSearcher, Standing, document, plan
 from ui.handlers.ask import AskHandlers
 from ui.state.outline import Outline
-from ui.state.text_chunks import AT_ONCE, LEAF, TextChunks
+from ui.state.text_chunks import CHUNK, WHOLE, TextChunks
 
 
 def long_text(articles: int) -> Document:
@@ -16,37 +16,37 @@ def long_text(articles: int) -> Document:
     return document("long.txt", "长法", rows)
 
 
-def leaves_of(text: Document) -> TextChunks:
+def chunks_of(text: Document) -> TextChunks:
     return TextChunks(text, Outline(text, "n"))
 
 
 def test_a_long_text_is_cut_where_a_leaf_is_full() -> None:
-    leaves = leaves_of(long_text(200))
-    assert [leaf.size for leaf in leaves.chunks] == [LEAF] * 33 + [2000]
-    assert [len(leaf.parts) for leaf in leaves.chunks] == [6] * 33 + [2]
-    assert leaves.holding("long.txt#1") == 0
-    assert leaves.holding("long.txt#7") == 1
-    assert leaves.holding("long.txt#200") == 33
-    assert leaves.holding("gone") == 0
+    text = chunks_of(long_text(200))
+    assert [chunk.size for chunk in text.chunks] == [CHUNK] * 33 + [2000]
+    assert [len(chunk.parts) for chunk in text.chunks] == [6] * 33 + [2]
+    assert text.number_of("long.txt#1") == 0
+    assert text.number_of("long.txt#7") == 1
+    assert text.number_of("long.txt#200") == 33
+    assert text.number_of("gone") == 0
 
 
 def test_no_passage_and_no_heading_is_lost_or_said_twice() -> None:
     for text in (long_text(200), plan(), document("empty.txt", "空", [])):
-        parts = [part for leaf in leaves_of(text).chunks for part in leaf.parts]
+        parts = [part for chunk in chunks_of(text).chunks for part in chunk.parts]
         assert [part.passage for part in parts if part.passage] == list(text.passages)
         names = [node.id for part in parts for node in part.headings]
         assert len(set(names)) == len(names)
-    chapters = [node for leaf in leaves_of(long_text(200)).chunks for part in leaf.parts for node in part.headings]
+    chapters = [node for chunk in chunks_of(long_text(200)).chunks for part in chunk.parts for node in part.headings]
     assert [node.division.number for node in chapters] == list(range(1, 41))
 
 
 def test_a_short_text_is_sent_whole_and_a_long_one_around_what_is_looked_at() -> None:
-    assert leaves_of(long_text(AT_ONCE // 1000)).around("long.txt#7") == set(range(20))
-    long = leaves_of(long_text(200))
-    assert not long.at_once
-    assert long.around("") == {0, 1}
-    assert long.around("long.txt#7") == {0, 1, 2}
-    assert long.around("long.txt#200") == {32, 33}
+    assert chunks_of(long_text(WHOLE // 1000)).near("long.txt#7") == set(range(20))
+    long = chunks_of(long_text(200))
+    assert not long.fits_at_once
+    assert long.near("") == {0, 1}
+    assert long.near("long.txt#7") == {0, 1, 2}
+    assert long.near("long.txt#200") == {32, 33}
 
 
 def test_what_is_not_sent_at_first_is_turned_to() -> None:

@@ -21,7 +21,12 @@ def _flat(words: Any, above: str = "") -> dict[str, str]:
     found: dict[str, str] = {}
     for field in fields(words):
         value, name = getattr(words, field.name), f"{above}{field.name}"
-        found |= _flat(value, f"{name}.") if is_dataclass(value) else {name: value}
+        if is_dataclass(value):
+            found |= _flat(value, f"{name}.")
+        elif isinstance(value, dict):
+            found |= {f"{name}[{key}]": text for key, text in value.items()}
+        else:
+            found[name] = value
     return found
 
 
@@ -38,8 +43,8 @@ def test_both_languages_have_the_word_with_the_same_blanks(name: str) -> None:
 def test_no_word_is_there_for_nothing() -> None:
     """A word that nobody says is a word that somebody has to translate."""
     code = "".join(p.read_text(encoding="utf-8") for p in UI.rglob("*.py"))
-    unsaid = [name for name in _flat(ZH) if not re.search(rf"\.{name.split('.')[-1]}\b", code)]
-    assert unsaid == []
+    fields = {name.partition("[")[0].split(".")[-1] for name in _flat(ZH)}
+    assert [field for field in sorted(fields) if not re.search(rf"\.{field}\b", code)] == []
 
 
 def test_a_language_code_leads_to_its_words() -> None:
@@ -51,7 +56,7 @@ def test_a_language_code_leads_to_its_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("confidence", "word"), [(1, "高"), (0.9, "高"), (0.89, "较高"), (0.7, "较高"), (0.5, "一般"), (0.2, "低")]
+    ("confidence", "word"), [(1, "高"), (0.9, "高"), (0.89, "较高"), (0.7, "较高"), (0.5, "中等"), (0.2, "低")]
 )
 def test_confidence_in_words(confidence: float, word: str) -> None:
     assert ZH.sureness(confidence).startswith(word)
@@ -59,17 +64,16 @@ def test_confidence_in_words(confidence: float, word: str) -> None:
 
 def test_a_generation_is_named_by_its_number_and_time() -> None:
     built = datetime(2026, 3, 5, 14, 7)
-    assert ZH.index("000012", built) == "第 12 代（2026\u201103\u201105\u00a014:07 建成）"
+    assert ZH.index("000012", built) == "版本 12（2026\u201103\u201105\u00a014:07 生成）"
     assert EN.index("000012", built) == "generation 12 (built 2026\u201103\u201105\u00a014:07)"
     assert EN.index("000100", None) == "generation 100"
-    assert ZH.index("000000", None) == "第 000000 代"
+    assert ZH.index("000000", None) == "版本 000000"
 
 
 def test_kinds_of_relation() -> None:
-    assert ZH.related.heading("same subject") == "同一主题的"
-    assert EN.related.heading("referred to by") == "What refers to this passage"
-    assert ZH.related.relation("refers to") == "前一段引用后一段"
-    assert EN.related.heading("next year's") == EN.related.relation("next year's") == "next year's"
+    kinds = {"refers to", "referred to by", "same terms", "same subject"}
+    for words in (ZH, EN):
+        assert set(words.related.headings) == set(words.related.relations) == kinds
 
 
 @pytest.mark.parametrize(
