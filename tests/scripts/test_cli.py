@@ -89,7 +89,7 @@ def test_ask_reads_stdin_and_says_when_the_text_does_not_answer(indexed: Run) ->
     assert json.loads(out)["question"] == "万元产值用水量下降12%"
     status, out, _ = indexed("ask", "……")
     assert status == 3
-    assert "Please ask in words" in out
+    assert "Please ask in a sentence" in out
     status, out, _ = indexed("ask", "第九章的用水量下降多少？", "--json")
     assert status == 3
     assert json.loads(out)["reason"] == "no such place"

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from index.building.updates import UpdateResult, UpdateProgress
+from index.building.updates import UpdateProgress, UpdateResult
 from index.errors import ZhangjuError
 from index.loaders import LOADERS
 from index.loaders.limits import MAX_FILE_BYTES
@@ -221,7 +221,9 @@ def _changes(changed: UpdateResult, job: IndexJob, held: Collection[str], words:
     for line in lines:
         yield element("p", line, class_="zj-verdict-title")
     if not report.unchanged:
-        yield element("p", library.cost.format(made=f"{report.embedded:,}", taken=f"{report.reused:,}"), class_="zj-note")
+        yield element(
+            "p", library.cost.format(made=f"{report.embedded:,}", taken=f"{report.reused:,}"), class_="zj-note"
+        )
     for name, reason in changed.failures.items():
         kept = join(" ", element("span", library.kept_old)) if name in held else EMPTY
         yield element("p", element("b", library.not_read.format(name=name)), kept)

@@ -64,9 +64,9 @@ class IndexJob:
 class IndexJobs:
     """Changes the index of a directory in a background thread, one job at a time.
 
-    ``live`` answers questions meanwhile and switches to each new generation. ``load`` returns the model of a name and
-    is shared with questions (``index.models.shared_encoder.SharedEncoderLoader``). ``sources`` are the files and folders that
-    the index was built from, as far as known: a rebuild reads them again. With ``editable`` False no job can start.
+    ``live`` answers questions meanwhile and switches to each new generation. ``load`` returns the model of a name,
+    shared with questions (``index.models.shared_encoder.SharedEncoderLoader``). ``sources`` are the files and folders
+    that the index was built from, as far as known: a rebuild reads them again. With ``editable`` False no job starts.
     """
 
     def __init__(
@@ -138,7 +138,9 @@ class IndexJobs:
     def _change(self, wanted: UpdateRequest) -> UpdateResult:
         if wanted.rebuild and self._sources:
             wanted = replace(wanted, sources=collect(self._sources, exclude=self.directory).files)
-        return apply_update(self.directory, wanted, load=lambda contract: self._load(contract.name), progress=self._progress)
+        return apply_update(
+            self.directory, wanted, load=lambda contract: self._load(contract.name), progress=self._progress
+        )
 
     def _progress(self, stage: UpdateProgress) -> None:
         if self._stop.is_set():

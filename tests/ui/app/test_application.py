@@ -65,7 +65,7 @@ def test_an_address_that_cannot_be_had_is_a_message_with_a_remedy(host: str, por
 
 
 def test_nothing_is_served_to_strangers_unless_somebody_said_so() -> None:
-    with pytest.raises(AccessError, match=r"--host 0\.0\.0\.0 others can reach .*--auth-file FILE.*--no-auth"):
+    with pytest.raises(AccessError, match=r"--host 0\.0\.0\.0 other machines can reach .*--auth-file FILE.*--no-auth"):
         serve(LIVE, access=AccessOptions(host="0.0.0.0"), port=0)
 
 
