@@ -243,7 +243,7 @@ def test_what_fails_is_told_in_the_language_of_the_page_with_its_reason(desk: De
     shown = desk.library.job_status("zh")["html"]
     assert ZH.library.failed in shown
     assert '<span lang="en">' in shown
-    assert "holds no documents" in shown
+    assert "no documents" in shown
 
 
 def test_a_bug_is_logged_and_told_without_details(
