@@ -108,7 +108,7 @@ def _met(hit: Hit, question: str) -> None:
     pairs = distinct_pairs(question, hit.passage.text, hit.why.matches if hit.why else ())
     said = EN.hit.pair_and_pair.join(EN.hit.pair.format(question=asked, passage=met) for asked, met in pairs)
     if said:
-        typer.secho(f"   {EN.hit.meets}{said}", dim=True)
+        typer.secho(f"   {EN.hit.matching}{said}", dim=True)
 
 
 def related(source: Citation, passage: Passage, hits: Sequence[RelatedHit]) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from index.records import Passage, Span
-from retrieval.evidence.evidence_rows import COLUMNS, found_rows, passage_columns
 from retrieval.corpus import Place
+from retrieval.evidence.evidence_rows import COLUMNS, found_rows, passage_columns
 from retrieval.records import Answer
 from retrieval.tables.delimited import written
 from ui.memo.builder import MAX_PASSAGES, MemoBuilder, marked_spans
