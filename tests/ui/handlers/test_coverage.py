@@ -135,7 +135,7 @@ def test_in_english(cover: CoverageHandlers) -> None:
 
 def test_the_table_holds_all_passages(cover: CoverageHandlers) -> None:
     made = cover.coverage_table("节能改造；恐龙", [], "zh")
-    assert made["name"] == "词语词语分布 节能改造 恐龙.csv"
+    assert made["name"] == "词语分布 节能改造 恐龙.csv"
     text = base64.b64decode(made["data"]).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert [(row["term"], row["passage"], row["chapter"]) for row in rows] == [
