@@ -24,6 +24,7 @@ from retrieval.coverage.records import Coverage, checked_terms
 from retrieval.explanation import match_reasons
 from retrieval.explanation.aligner import WordAligner
 from retrieval.question.plan import QuestionPlan, QuestionPlanner
+from retrieval.question.question_type import QuestionType, classify
 from retrieval.ranking.ranker import EncodedQuery, Ranker, Ranking
 from retrieval.ranking.reranking import Reranker
 from retrieval.records import Answer, RelatedHit, RelatedPair, WordMatch
@@ -130,7 +131,7 @@ class Searcher:
 
         Without ``reasons`` hits do not say why they were found, which takes a tenth of the time.
         """
-        questions = iter(self.questions([plan.words for plan in plans if plan.words]))
+        questions = iter(self._encoded([(plan.words, plan.question_type) for plan in plans if plan.words]))
         return (
             self._answerer.answer(plan, next(questions), self.load(), k, reasons=reasons)
             if plan.words
@@ -149,12 +150,16 @@ class Searcher:
         return list(self.answers(self.plans(questions, chapters=chapters, titles=titles), k=k))
 
     def questions(self, texts: Sequence[str]) -> list[EncodedQuery]:
-        """Embed questions for the search."""
-        if not texts:
+        """Embed texts for the search, without a plan."""
+        return self._encoded([(text, classify(text)) for text in texts])
+
+    def _encoded(self, typed: Sequence[tuple[str, QuestionType]]) -> list[EncodedQuery]:
+        """Embed texts, each with the type of its question."""
+        if not typed:
             return []
-        plain = [to_simplified(text) for text in texts]
+        plain = [to_simplified(text) for text, _ in typed]
         vectors, tokens = self.load().encoder.encode_queries(plain)
-        return [EncodedQuery(text, vectors[i], tokens.of_text(i)) for i, text in enumerate(plain)]
+        return [EncodedQuery(text, typed[i][1], vectors[i], tokens.of_text(i)) for i, text in enumerate(plain)]
 
     def rank(self, question: EncodedQuery, *, among: Mask | None = None, boosted: Mask | None = None) -> Ranking:
         """Return the candidates for a question, best first; see Ranker.rank."""

@@ -8,7 +8,7 @@ from index.records import Passage, Span
 from index.text.chinese import normalise_unicode, to_simplified
 from retrieval.answering.answer_form import form_score
 from retrieval.arrays import RowIndices, Scores
-from retrieval.question.question_type import NUMERIC_KINDS, classify
+from retrieval.question.question_type import NUMERIC_KINDS, QuestionType
 
 # What the form that is asked for (a number, a date ...) adds to the score of a sentence.
 _FORM_WEIGHT = 0.06
@@ -39,12 +39,11 @@ def lead_penalty(passage: Passage, spans: Sequence[Span]) -> Scores:
     return np.array([-2.0 * is_lead(passage, span) for span in spans], dtype=np.float32)
 
 
-def select(question: str, passage: Passage, spans: Sequence[Span], scores: Scores) -> tuple[Span, ...]:
+def select(wanted: QuestionType, passage: Passage, spans: Sequence[Span], scores: Scores) -> tuple[Span, ...]:
     """Return the sentence that answers best, by its score and its form, and a second one if it is nearly as good.
 
-    ``scores``, (m,), are those of the sentences ``spans``.
+    ``scores``, (m,), are those of the sentences ``spans``, ``wanted`` is the type of the question.
     """
-    wanted = classify(question)
     forms = np.array([form_score(wanted, passage.text[slice(*span)]) for span in spans], dtype=np.float32)
     weight = _NUMBER_WEIGHT if wanted.kind in NUMERIC_KINDS else _FORM_WEIGHT
     sums = scores + lead_penalty(passage, spans) + weight * forms

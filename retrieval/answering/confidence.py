@@ -7,7 +7,7 @@ import numpy as np
 from retrieval.answering.answer_form import form_score
 from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.arrays import Scores
-from retrieval.question.question_type import NUMERIC_KINDS, classify
+from retrieval.question.question_type import NUMERIC_KINDS
 from retrieval.ranking.ranker import MAX_COMPARED, EncodedQuery, Ranking
 
 _NUMBER_FORM = 0.2  # form score below which a passage contains no number that could answer
@@ -43,7 +43,7 @@ def features(
     """
     near = out_of_domain.vectors @ query.vector  # (b,)
     best, score = float(ranking.signals.sentence[0]), float(ranking.scores[0])
-    wanted = classify(query.text)
+    wanted = query.question_type
     return Features(
         margin=best - float(np.sort(near)[-_NEAREST:].mean()),
         token_margin=float(ranking.weights @ (ranking.matches[:, 0] - _token_maxima(query, out_of_domain))),

@@ -1,19 +1,21 @@
 """Batches: the questions of a file, asked block by block; the rows found so far make the table at any time.
 
 batch = Batch(asked=read_questions(Path("in.csv")), options=BatchOptions(k=3), generation=generation, model=model)
-journal = []
-for answers in batch.ask_all(searcher, journal):
-    print(len(journal))
-table = batch.table("csv", journal)
+found: list[Rows] = []
+for answers in batch.ask_all(searcher, found):
+    print(len(found))
+batch.write(Path("out.csv"), "csv", found)
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from itertools import chain, islice
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
 
 from index.models.contract import ModelContract
 from index.storage.generations import Generation
@@ -33,7 +35,7 @@ _EMBEDDED = 8 * BLOCK  # embedded together; more are hardly quicker
 Rows = Sequence[Row]  # of one question
 
 
-class Answering(Protocol):
+class BatchSearcher(Protocol):
     """The methods of Searcher that a batch uses."""
 
     def plans(
@@ -61,29 +63,6 @@ class BatchOptions:
     base: str = ""
 
 
-class Journal(Protocol):
-    """The rows found for each question so far, in order; a list is one."""
-
-    def __len__(self) -> int:
-        """Return the number of questions."""
-
-    def __iter__(self) -> Iterator[Rows]:
-        """Yield the rows of each question."""
-
-    def extend(self, found: Iterable[Rows], /) -> None:
-        """Add the rows of the next questions."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatchTable:
-    """The table of a batch as far as its questions are answered; see retrieval.tables.write."""
-
-    columns: tuple[str, ...]
-    rows: Iterator[Row]
-    about: Mapping[str, Any]
-    formats: Mapping[str, str]  # of numbers, by column
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """Questions with the options for asking them, and the build of the index that answers all of them."""
@@ -93,7 +72,7 @@ class Batch:
     generation: Generation
     model: ModelContract
 
-    def check(self, searcher: Answering, form: tables.Format) -> None:
+    def check(self, searcher: BatchSearcher, form: tables.Format) -> None:
         """Find what would fail, before anything is asked.
 
         Raises QuestionError for own columns with the names of others and for an address that is none, and
@@ -114,37 +93,39 @@ class Batch:
     @property
     def about(self) -> dict[str, Any]:
         """The description of the table: program, build of the index, model, questions and options."""
-        options = self.options
-        recorded = {
-            "k": options.k,
-            "chapters": list(options.chapters),
-            "documents": list(options.titles),
-            "reranker": options.reranker or "",
-            "wide": options.wide,
-            "link_base": options.base,
+        return {
+            "zhangju": version("zhangju"),
+            "generation": self.generation.name,
+            "digest": self.generation.digest,
+            "model": self.model.name,
+            "revision": self.model.revision,
+            "questions": len(self.asked.questions),
+            "column": self.asked.column,
+            "own": list(self.asked.columns),
+            "k": self.options.k,
+            "chapters": list(self.options.chapters),
+            "documents": list(self.options.titles),
+            "reranker": self.options.reranker or "",
+            "wide": self.options.wide,
+            "link_base": self.options.base,
         }
-        return evidence_rows.about(self.asked, self.generation, self.model, recorded)
 
-    def table(self, form: tables.Format, found: Journal) -> BatchTable:
-        """Return the table of what was ``found`` for the first questions, in a format."""
-        count = len(found)
+    def write(self, target: Path | BinaryIO, form: tables.Format, found: Sequence[Rows], *, mark: bool = False) -> None:
+        """Write the table of what was ``found`` for the first questions; see tables.write. Raises OSError."""
+        count, wide = len(found), self._width(form)
         asked = replace(self.asked, questions=self.asked.questions[:count], rows=self.asked.rows[:count])
-        wide = self._width(form)
-        return BatchTable(
-            columns=evidence_rows.columns(asked, wide=wide),
-            rows=evidence_rows.rows(found, asked, wide=wide, base=self.options.base),
-            about=replace(self, asked=asked).about,
-            formats=asked.formats,
-        )
+        columns = evidence_rows.columns(asked, wide=wide)
+        rows = evidence_rows.rows(found, asked, wide=wide, base=self.options.base)
+        tables.write(target, form, columns, rows, replace(self, asked=asked).about, mark=mark, formats=asked.formats)
 
-    def ask_block(self, searcher: Answering, journal: Journal) -> list[Answer]:
+    def ask_block(self, searcher: BatchSearcher, journal: list[Rows]) -> list[Answer]:
         """Answer and record the next questions, at most BLOCK; none if all are answered."""
         done = len(journal)
         answers = list(self._answers(searcher, self.asked.questions[done : done + BLOCK]))
         journal.extend([evidence_rows.found_rows(answer) for answer in answers])
         return answers
 
-    def ask_all(self, searcher: Answering, journal: Journal) -> Iterator[list[Answer]]:
+    def ask_all(self, searcher: BatchSearcher, journal: list[Rows]) -> Iterator[list[Answer]]:
         """Answer and record all questions that are left; yield the answers of a block when they are recorded.
 
         Questions are embedded while others are ranked, always in the same groups, wherever it begins.
@@ -155,7 +136,7 @@ class Batch:
             journal.extend([evidence_rows.found_rows(answer) for answer in block])
             yield block
 
-    def _groups(self, searcher: Answering, first: int) -> Iterator[Iterator[Answer]]:
+    def _groups(self, searcher: BatchSearcher, first: int) -> Iterator[Iterator[Answer]]:
         """Yield the answers of each group from question ``first`` on; the next is embedded while one is ranked."""
         with ThreadPoolExecutor(1, "zhangju-embedding") as pool:
             pending: Future[Iterator[Answer]] | None = None
@@ -171,8 +152,8 @@ class Batch:
         """Return the number of hits for which a row has columns; a report has a heading for each question anyway."""
         return self.options.k if self.options.wide and form != "md" else 0
 
-    def _answers(self, searcher: Answering, questions: Sequence[str]) -> Iterator[Answer]:
+    def _answers(self, searcher: BatchSearcher, questions: Sequence[str]) -> Iterator[Answer]:
         return searcher.answers(self._plans(searcher, questions), k=self.options.k, reasons=False)
 
-    def _plans(self, searcher: Answering, questions: Sequence[str]) -> list[QuestionPlan]:
+    def _plans(self, searcher: BatchSearcher, questions: Sequence[str]) -> list[QuestionPlan]:
         return searcher.plans(questions, chapters=self.options.chapters, titles=self.options.titles)

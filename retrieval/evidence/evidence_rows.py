@@ -4,15 +4,12 @@ found = [found_rows(answer) for answer in searcher.ask_many(asked.questions)]
 tables.write(Path("out.xlsx"), "xlsx", columns(asked), rows(found, asked), about)
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from importlib.metadata import version
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from index.citations import path_text, place_text
 from index.errors import QuestionError
-from index.models.contract import ModelContract
 from index.records import Citation, Passage
-from index.storage.generations import Generation
 from retrieval import addresses
 from retrieval.evidence.question_files import Questions
 from retrieval.records import Answer, Hit
@@ -150,18 +147,3 @@ def checked_base(base: str) -> str:
     if base and not addresses.is_base(base):
         raise QuestionError(f"{base[:80]!r} is not the address of a page; give one such as http://127.0.0.1:7860/")
     return base
-
-
-def about(asked: Questions, generation: Generation, model: ModelContract, options: Mapping[str, Any]) -> dict[str, Any]:
-    """What a table is made with: the program, the build of the index, the model, the questions and the options."""
-    return {
-        "zhangju": version("zhangju"),
-        "generation": generation.name,
-        "digest": generation.digest,
-        "model": model.name,
-        "revision": model.revision,
-        "questions": len(asked.questions),
-        "column": asked.column,
-        "own": list(asked.columns),
-        **options,
-    }

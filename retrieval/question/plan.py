@@ -92,7 +92,7 @@ class QuestionPlanner:
             return QuestionPlan(question=question, places=places)
         if is_vague(question):
             return QuestionPlan(question=question)
-        if resolved and not resolved.places and (name := unresolved_reference(citation, self._corpus, among)):
+        if resolved and (name := unresolved_reference(citation, resolved, self._corpus.titles_of(among))):
             return QuestionPlan(question=question, unresolved=(name,))
         return self._search(question, chosen)
 

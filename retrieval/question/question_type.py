@@ -1,7 +1,7 @@
 """The type of a question, and the measures that its answer may have: estimates from question words."""
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from index.text.chinese import HAN, KANA, normalise_unicode, to_simplified
@@ -58,7 +58,6 @@ class QuestionType(NamedTuple):
     measures: frozenset[Measure] = frozenset()
 
 
-@lru_cache(maxsize=256)  # it is needed again for each hit
 def classify(question: str) -> QuestionType:
     """Return the type of a question, the most specific of several; its kind is "none" if it is no question."""
     clauses = _clauses(question)

@@ -16,6 +16,7 @@ from retrieval.corpus import Corpus, Place, places_in
 
 _ID = re.compile(r"[0-9a-f]{12}")
 _OF = re.compile(r"^(?:of|in)\s+(?:the\s+)?", re.IGNORECASE)  # article 5 of the plan
+YEAR = re.compile(r"\s*(?:19|20)[0-9]{2}\s*")  # behind a title, no article
 _MAX_LENGTH = 2000  # characters of a reference; it contains titles, each of at most 80 or so
 _MAX_TITLE_LENGTH = 500
 
@@ -57,7 +58,7 @@ class Reference:
 
 
 class Resolved(NamedTuple):
-    """The places that a reference names; ``is_complete`` if titles and divisions account for all its words."""
+    """The places that a reference names, if any; ``is_complete`` if titles and divisions account for all its words."""
 
     places: tuple[Place, ...] = ()
     is_complete: bool = False
@@ -107,6 +108,7 @@ class ReferenceResolver:
             return Resolved(tuple(Place(p) for d in documents for p in d.passages if p.id == reference.id), True)
         if printed := _printed(reference.words, documents):
             return Resolved(tuple(printed), True)
+        is_citation = False
         for is_complete, reading in self._readings(reference, among):
             found = tuple(
                 Place(c.document.passages[row], span)
@@ -116,7 +118,8 @@ class ReferenceResolver:
             )
             if found:
                 return Resolved(found, is_complete)
-        return Resolved()
+            is_citation = is_citation or (is_complete and bool(reading))
+        return Resolved(is_complete=is_citation)
 
     def _readings(self, reference: Reference, among: Sequence[int] | None) -> Iterator[tuple[bool, Reading]]:
         return _readings(reference, self._corpus.contents_of(among), self._corpus.titles_of(among))
@@ -182,7 +185,7 @@ def _complete(candidates: Sequence[tuple[DivisionIndex, str]], *, bare: bool = F
             known[words, titles] = read_places(words, titles)
         places, left = known[words, titles]
         if left:
-            places = read_article_number(words) if bare else ()
+            places = read_article_number(words) if bare and not YEAR.fullmatch(words) else ()
         elif bare and not places:
             places = (NamedPlace(),)
         if places:

@@ -5,13 +5,13 @@ names.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from index.errors import UnknownPlaceError
 from index.references.places import read_article_number, read_places
-from index.references.titles import document_names
+from index.references.titles import TitleIndex
 from index.text.numerals import NUMBER_PATTERN
-from retrieval.corpus import Corpus
+from retrieval.question.reference import YEAR, Resolved
 
 _MAX_LENGTH = 80  # characters of a citation; a full title with its place has some 60
 _KIND = (  # the last words of the titles of laws and plans
@@ -22,7 +22,6 @@ _QUESTION_WORDS = re.compile(  # words around a title, not in it
     r"什么|哪|谁|吗|呢|是否|有没有|怎|如何|多少|为何|请|根据|依据|按照|依照|按|关于|对于|违反|适用|的|和|与|及|在|把|被|对|看|查"
 )
 _WITH_ARTICLES = re.compile(r"(?:(?<![方做说看想语用书手办无算疗合违执司])法|法典|条例)$")  # 刑法133, but no 方法3
-_YEAR = re.compile(r"\s*(?:19|20)[0-9]{2}\s*")
 _ENDS_IN_NUMBER = re.compile(rf"{NUMBER_PATTERN}\s?条?$")
 _LATIN_TITLE = (
     r"(?:the\s+)?(?P<title>(?:[A-Z][\w’'-]*\s+(?:(?:of|and|on|for|the)\s+)*){0,8}"
@@ -37,43 +36,30 @@ def ends_in_number(words: str) -> bool:
     return bool(_ENDS_IN_NUMBER.search(words))
 
 
-def unresolved_reference(words: str, corpus: Corpus, among: Sequence[int] | None = None) -> str:
-    """Return what does not exist in the documents ``among`` a corpus if words are nothing but a citation, else "".
+def unresolved_reference(citation: str, resolved: Resolved, titles: TitleIndex) -> str:
+    """Return what does not exist of a citation, as it was ``resolved`` in documents with some ``titles``, if anything.
 
-    That is the title in 《》 if no document has it, and the words themselves if a document lacks the place. The words
-    must name no place of these documents.
+    That is the title in 《》 if no document has it, and the citation if a document lacks the place. Words that are more
+    than a citation are left to the search.
     """
-    if len(words) > _MAX_LENGTH or "\n" in words:
+    if resolved.places or len(citation) > _MAX_LENGTH or "\n" in citation:
         return ""
-    title = next(_titles(words, corpus, among), None)
-    if title is None:
-        return ""
+    if resolved.is_complete:
+        return citation
     try:
-        exists = not title or corpus.titles_of(among).resolve(title)
+        title = next(_titles(citation), "")
+        return (citation if titles.resolve(title) else f"《{title}》") if title else ""
     except UnknownPlaceError:  # it may be either of two: it exists
         return ""
-    return words if exists else f"《{title}》"
 
 
-def _titles(words: str, corpus: Corpus, among: Sequence[int] | None) -> Iterator[str]:
-    """Yield the title in words that are a citation, empty for a place alone; nothing for other words."""
-    end = words.find("》") if words.startswith("《") else -1
-    if end > 1:
-        if _is_place(words[end + 1 :], behind_title=True):
-            yield words[1:end]
+def _titles(words: str) -> Iterator[str]:
+    """Yield what may be the title of a law or a plan in words that are a citation otherwise."""
+    if words.startswith("《"):
+        title, _, place = words[1:].partition("》")
+        if title and _is_place(place, behind_title=True):
+            yield title
         return
-    if _is_place(words, behind_title=False):
-        yield ""
-    for name in (
-        name for i in (corpus.all_documents if among is None else among) for name in document_names(corpus.documents[i])
-    ):
-        if words[: len(name)].casefold() == name.casefold() and _is_place(words[len(name) :], behind_title=True):
-            yield name
-    yield from _unknown_titles(words)
-
-
-def _unknown_titles(words: str) -> Iterator[str]:
-    """Yield what may be the title of a law or a plan, with a place behind it or before it."""
     for found in _TITLE.finditer(words):
         title = words[: found.end()]
         has_articles = bool(_WITH_ARTICLES.search(title))
@@ -89,5 +75,5 @@ def _is_place(words: str, *, behind_title: bool) -> bool:
     """Return True if words are a place and nothing else; behind the title of a law a number alone is an article."""
     places, left = read_places(words)
     return bool(places and not left) or (
-        behind_title and not _YEAR.fullmatch(words) and bool(read_article_number(words))
+        behind_title and not YEAR.fullmatch(words) and bool(read_article_number(words))
     )

@@ -12,6 +12,7 @@ from index.models.encoder import Vectors
 from index.storage.snapshot import Snapshot
 from index.storage.vector_index import VectorIndex
 from retrieval.arrays import Mask, RowIndices, Scores
+from retrieval.question.question_type import QuestionType
 from retrieval.ranking import fusion
 from retrieval.ranking.fusion import Signals
 
@@ -32,6 +33,7 @@ class EncodedQuery(NamedTuple):
     """Query as it is searched for: simplified text, its vector (d,) and the vectors of its tokens (l, d)."""
 
     text: str
+    question_type: QuestionType
     vector: Vectors
     tokens: Vectors
 

@@ -12,13 +12,13 @@ from pathlib import Path
 from index.errors import QuestionError
 from index.storage import durable
 from retrieval import tables
-from retrieval.evidence.batch import Answering, Batch, Rows
+from retrieval.evidence.batch import Batch, BatchSearcher, Rows
 from scripts.commands.journal import FileJournal
 
 
 def run(
     batch: Batch,
-    searcher: Answering,
+    searcher: BatchSearcher,
     out: Path,
     *,
     mark: bool = False,
@@ -39,9 +39,8 @@ def run(
             for _ in batch.ask_all(searcher, journal):
                 if progress:
                     progress(len(journal), len(batch.asked.questions))
-            table = batch.table(form, journal)
-            tables.write(out, form, table.columns, table.rows, table.about, mark=mark, formats=table.formats)
-            journal.remove()
+            batch.write(out, form, journal, mark=mark)
+            journal.delete()
     except OSError as error:
         raise QuestionError(f"cannot write {out}: {error.strerror or error}") from error
     return list(journal)

@@ -6,49 +6,41 @@ if they are whole and in order; whatever else a stopped run has left behind them
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from index.storage import durable
+from retrieval.evidence.batch import Rows
 
 
-class FileJournal:
-    """The journal of the run that will write ``out``, identified by ``key``.
+class FileJournal(list[Rows]):
+    """The rows found so far by the run that will write ``out``, identified by ``key``.
 
     A journal of another run is begun anew. Raises OSError.
     """
 
     def __init__(self, out: Path, key: str) -> None:
+        super().__init__()
         self._path = out.with_name(out.name + ".partial")
         self._head = json.dumps({"key": key}).encode() + b"\n"
-        self._found: list[Any] = []
         size = self._resumed() if self._path.is_file() else 0
         if size:
             os.truncate(self._path, size)
         else:
             self._path.write_bytes(self._head)
 
-    def __len__(self) -> int:
-        """Return the number of items."""
-        return len(self._found)
-
-    def __iter__(self) -> Iterator[Any]:
-        """Yield the items in order."""
-        return iter(self._found)
-
-    def extend(self, items: Iterable[Any], /) -> None:
-        """Add items; they are on the disk when this returns."""
-        items = list(items)
-        lines = (json.dumps([len(self._found) + i, item], ensure_ascii=False) for i, item in enumerate(items))
+    def extend(self, found: Iterable[Rows], /) -> None:
+        """Add rows; they are on the disk when this returns."""
+        found = list(found)
+        lines = (json.dumps([len(self) + i, rows], ensure_ascii=False) for i, rows in enumerate(found))
         with self._path.open("ab") as file:
             file.write("".join(line + "\n" for line in lines).encode("utf-8", "replace"))
             file.flush()
             os.fsync(file.fileno())
-        self._found += items
+        super().extend(found)
 
-    def remove(self) -> None:
-        """Remove the file; the run has ended."""
+    def delete(self) -> None:
+        """Delete the file; the run has ended."""
         durable.remove(self._path)
 
     def _resumed(self) -> int:
@@ -59,11 +51,11 @@ class FileJournal:
         size = len(lines[0])
         for number, line in enumerate(lines[1:]):
             try:
-                at, item = json.loads(line)
+                at, rows = json.loads(line)
             except (ValueError, TypeError):
                 break
             if at != number or not line.endswith(b"\n"):
                 break
-            self._found.append(item)
+            self.append(rows)
             size += len(line)
         return size

@@ -7,11 +7,11 @@ import binascii
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import replace
+from io import BytesIO
 from pathlib import PurePath
 from typing import Literal
 
 from index.errors import QuestionError
-from retrieval import tables
 from retrieval.evidence.batch import Batch, BatchOptions
 from retrieval.evidence.question_files import read_questions_bytes
 from ui.handlers.ask import AskHandlers
@@ -171,9 +171,9 @@ def _table(job: BatchJob, form: str, wide: bool, words: PageWords, base: str) ->
     if not job.done or kind is None:
         return problem_result(words.export.nothing)
     base = shared(base) if kind == "md" else base  # a report is read by others, a table often by its maker
-    table = _in_form(job.batch, wide=wide, base=base).table(kind, job.found)
-    data = tables.encoded(kind, table.columns, table.rows, table.about, mark=True, formats=table.formats)
-    return download(words.batch.file_name.format(name=PurePath(job.name).stem), kind, data)
+    data = BytesIO()
+    _in_form(job.batch, wide=wide, base=base).write(data, kind, job.found, mark=True)
+    return download(words.batch.file_name.format(name=PurePath(job.name).stem), kind, data.getvalue())
 
 
 def _unknown(words: PageWords) -> str:

@@ -1,6 +1,6 @@
 """Protocols for the parts of the searcher that the page uses, so that its tests need no model."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -9,12 +9,13 @@ from index.records import Citation, Document, Passage, Span
 from index.storage.generations import Generation
 from retrieval.corpus import Place
 from retrieval.coverage.records import Coverage
+from retrieval.evidence.batch import BatchSearcher
 from retrieval.question.plan import QuestionPlan
 from retrieval.records import Answer, RelatedHit, RelatedPair, WordMatch
 from retrieval.related.chapter_map import ChapterMap
 
 
-class PageSearcher(Protocol):
+class PageSearcher(BatchSearcher, Protocol):
     """The part of ``retrieval.search.Searcher`` that the page uses."""
 
     @property
@@ -28,16 +29,8 @@ class PageSearcher(Protocol):
     def plan(self, question: str, *, titles: Sequence[str] = ()) -> QuestionPlan:
         """Return the place that a question goes to, or what is searched for. Raises QuestionError."""
 
-    def plans(
-        self, questions: Sequence[str], *, chapters: Sequence[str] = (), titles: Sequence[str] = ()
-    ) -> list[QuestionPlan]:
-        """Do the same as ``plan`` for each question, in order."""
-
     def answer(self, plan: QuestionPlan, *, k: int = 5) -> Answer:
         """Return the best passages, and whether they answer; or the first passages of the place."""
-
-    def answers(self, plans: Sequence[QuestionPlan], *, k: int = 5, reasons: bool = True) -> Iterator[Answer]:
-        """Do the same as ``answer`` for each plan, in order."""
 
     def ask(self, question: str, *, k: int = 5, titles: Sequence[str] = ()) -> Answer:
         """Plan and answer a question."""

@@ -5,6 +5,7 @@ from index.records import Passage, Span
 from index.text.sentences import sentence_spans
 from retrieval.answering import answer_sentences
 from retrieval.answering.answer_sentences import first_duplicates, is_lead, lead_penalty, select
+from retrieval.question.question_type import classify
 
 
 def passage(text: str, lead: str = "") -> Passage:
@@ -15,7 +16,7 @@ def passage(text: str, lead: str = "") -> Passage:
 def marked(question: str, text: str, *scores: float, lead: str = "") -> list[str]:
     """The sentences of a text that answer, the best first."""
     spans = sentence_spans(text)
-    found = select(question, passage(text, lead), spans, np.array(scores, dtype=np.float32))
+    found = select(classify(question), passage(text, lead), spans, np.array(scores, dtype=np.float32))
     return [text[slice(*span)] for span in found]
 
 

@@ -9,13 +9,16 @@ from retrieval.answering import confidence
 from retrieval.answering.confidence import MODELS, Features, LogisticModel, features
 from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.arrays import Scores
+from retrieval.question.question_type import classify
 from retrieval.ranking.fusion import Signals
 from retrieval.ranking.ranker import EncodedQuery, Ranking
 
 ZERO = Features(*[0.0] * len(Features._fields))
 
 # Two axes: the question lies along the first, and has a token along each.
-QUESTION = EncodedQuery("下降多少？", np.array([1, 0], dtype=np.float32), np.eye(2, dtype=np.float32))
+QUESTION = EncodedQuery(
+    "下降多少？", classify("下降多少？"), np.array([1, 0], dtype=np.float32), np.eye(2, dtype=np.float32)
+)
 # Cosines 0.2 to 0.5 and, of talk, 0.1; tokens that reach 0.3 along the first axis and nothing along the other.
 OUT_OF_DOMAIN = OutOfDomainVectors(
     vectors=np.array([[0.5, 0], [0.4, 0], [0.3, 0], [0.2, 0], [0.1, 0]], dtype=np.float32),
@@ -79,7 +82,7 @@ def test_a_number_that_is_asked_for_and_not_there(passage: str, sentence: str, f
 
 
 def test_nothing_is_missing_where_no_number_is_asked_for() -> None:
-    question = QUESTION._replace(text="怎样节约用水？")
+    question = QUESTION._replace(question_type=classify("怎样节约用水？"))
     assert (
         features(question, ranking([0.9]), floats(0.7), OUT_OF_DOMAIN, "节约用水。", "节约用水。").number_missing == 0
     )

@@ -11,6 +11,7 @@ from retrieval.coverage import finder
 from retrieval.coverage.finder import TermPattern, TermSimilarity, near_passages, out_of_domain_similarity
 from retrieval.coverage.records import MAX_TERM_LENGTH, MAX_TERMS, Coverage, checked_terms
 from retrieval.evidence.coverage_rows import COLUMNS, rows
+from retrieval.question.question_type import QuestionType
 from retrieval.ranking.ranker import EncodedQuery
 from retrieval.schema import coverage_json
 from retrieval.search import Searcher
@@ -127,7 +128,7 @@ def test_out_of_domain_sentences_by_hand() -> None:
     vectors = np.array([[0.5, 0], [0.4, 0], [0.3, 0], [0.2, 0]], dtype=np.float32)
     tokens = np.array([[0.3, -0.2], [0.1, 0.0]], dtype=np.float32)
     out_of_domain = OutOfDomainVectors(vectors=vectors, tokens=tokens, talk=1)
-    question = EncodedQuery("x", np.array([1, 0], dtype=np.float32), np.eye(2, dtype=np.float32))
+    question = EncodedQuery("x", QuestionType("none"), np.array([1, 0], dtype=np.float32), np.eye(2, dtype=np.float32))
     assert out_of_domain_similarity(question, out_of_domain) == pytest.approx(0.15)
     mute = question._replace(tokens=np.empty((0, 2), dtype=np.float32))
     assert out_of_domain_similarity(mute, out_of_domain) == pytest.approx(0.4)

@@ -1,10 +1,12 @@
 """Batches: what is recorded, and in which groups."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
 from index.errors import QuestionError, UnknownPlaceError
+from retrieval import tables
 from retrieval.evidence import batch
 from retrieval.evidence.batch import BLOCK, Batch, BatchOptions, Rows
 from retrieval.evidence.evidence_rows import found_rows
@@ -47,15 +49,20 @@ def test_blocks_on_demand_give_the_same_rows(searcher: Searcher) -> None:
     assert journal == whole
 
 
-def test_a_table_of_the_questions_answered_so_far(searcher: Searcher) -> None:
+def test_a_table_of_the_questions_answered_so_far(searcher: Searcher, tmp_path: Path) -> None:
     journal: list[Rows] = []
     wide = of(searcher, wide=True)
     wide.ask_block(searcher, journal)
-    table = wide.table("csv", journal)
+    wide.write(tmp_path / "out.csv", "csv", journal)
+    table = tables.read(tmp_path / "out.csv")
     assert [row["question"] for row in table.rows] == QUESTIONS[:BLOCK]
     assert table.columns[-1] == "link_2"
-    assert (table.about["questions"], table.about["k"], table.about["wide"]) == (BLOCK, 2, True)
-    assert "link_2" not in wide.table("md", journal).columns  # a report has a heading for each question anyway
+    assert (table.about["questions"], table.about["own"], table.about["column"]) == (BLOCK, ["question"], "question")
+    assert (table.about["generation"], table.about["digest"]) == FIRST
+    assert (table.about["model"], table.about["revision"]) == ("hashing", "bigrams-256")
+    assert (table.about["k"], table.about["wide"]) == (2, True)
+    wide.write(tmp_path / "out.md", "md", journal)
+    assert "link_2" not in tables.read(tmp_path / "out.md").columns  # a report has a heading for each question anyway
 
 
 def test_the_form_of_a_table_does_not_change_what_is_resumed(searcher: Searcher) -> None:

@@ -1,12 +1,9 @@
-from pathlib import Path
-
 import pytest
 
 from index.errors import QuestionError
-from index.storage import store
 from retrieval.evidence import evidence_rows
 from retrieval.evidence.question_files import Questions
-from tests.collection import build_index, open_searcher, searcher_of, snapshot_of, write_plan
+from tests.collection import searcher_of, snapshot_of
 
 LAW = """\
 某省节水条例
@@ -72,13 +69,3 @@ def test_own_columns_stand_before_ours_as_they_came() -> None:
         evidence_rows.columns(
             Questions(questions=("公布",), columns=("text",), rows=({"text": "公布"},), column="text")
         )
-
-
-def test_a_table_tells_what_it_was_made_with(tmp_path: Path) -> None:
-    build_index(write_plan(tmp_path), tmp_path / "index")
-    searcher, generation = open_searcher(tmp_path / "index"), store.live_generation(tmp_path / "index")
-    about = evidence_rows.about(asking("水", own={"n": 1}), generation, searcher.contract, {"k": 3})
-    assert about["generation"] == "000001"
-    assert about["digest"] == generation.digest
-    assert (about["model"], about["revision"]) == ("hashing", "bigrams-256")
-    assert (about["questions"], about["own"], about["k"]) == (1, ["question", "n"], 3)

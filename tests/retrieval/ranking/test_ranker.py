@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from index.models.encoder import Encoder
 from index.storage.snapshot import Snapshot
 from retrieval.arrays import Mask
+from retrieval.question.question_type import classify
 from retrieval.ranking import fusion
 from retrieval.ranking.fusion import FusionWeights
 from retrieval.ranking.ranker import BOOST, MAX_CANDIDATES, MAX_COMPARED, EncodedQuery, Ranker, Ranking
@@ -46,7 +47,7 @@ def ranker(which: str) -> Ranker:
 
 def encoded(text: str, encoder: Encoder | None = None) -> EncodedQuery:
     vectors, tokens = (encoder or HashingEncoder()).encode_queries([text])
-    return EncodedQuery(text, vectors[0], tokens.of_text(0))
+    return EncodedQuery(text, classify(text), vectors[0], tokens.of_text(0))
 
 
 # a slow second opinion
