@@ -139,7 +139,7 @@ def _check_damage(data: bytes, name: str) -> None:
 
 
 def _is_plausible(text: str, encoding: str) -> bool:
-    """Whether the rest of a damaged text is that encoding: UTF-8 proves itself, GB 18030 needs chardet's word."""
+    """Return whether damaged text is in that encoding: UTF-8 is certain, GB 18030 needs confirmation by chardet."""
     return encoding == "utf-8" or (_candidates(text.encode(encoding))[0]["encoding"] or "").startswith("gb")
 
 

@@ -1,1 +1,1 @@
-"""Lines to a document: headings, structure, contents, items; the reading process and its JSON."""
+"""Parsing of lines to documents: headings, structure, contents, items; the parsing process and its JSON."""

@@ -1,1 +1,1 @@
-"""The grammar of places, mentions in texts, links, titles."""
+"""Grammar of places, mentions in texts, links and titles."""

@@ -1,4 +1,4 @@
-"""An index of the divisions of a document, and the passages and spans that a place refers to."""
+"""Index of the divisions of a document, and the passages and spans that a place refers to."""
 
 import re
 from bisect import bisect_left, bisect_right

@@ -1,4 +1,4 @@
-"""An index of documents by title: in full, shortened as people write it, by file name, in part, or inside a text."""
+"""Index of documents by title: in full, shortened as people write it, by file name, in part, or inside a text."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Files that are small and unpack, expand or take time without end, and files whose names lie. All made here."""
+"""Malicious files that expand or take time without limit, and files with a wrong suffix. All generated here."""
 
 import io
 import random
@@ -15,7 +15,7 @@ _ROLES = ("styles", "numbering", "footnotes", "endnotes")
 
 
 def zipped(parts: dict[str, bytes], *, method: int = zipfile.ZIP_DEFLATED, stored: bytes = b"") -> bytes:
-    """An archive; ``stored`` is put into it as it is, so that the rest of it looks less packed."""
+    """Return an archive; ``stored`` is added uncompressed, to lower the compression ratio."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", method) as archive:
         for name, content in parts.items():
@@ -26,27 +26,27 @@ def zipped(parts: dict[str, bytes], *, method: int = zipfile.ZIP_DEFLATED, store
 
 
 def word(body: bytes, *, stored: bytes = b"", method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """A Word document of one part."""
+    """Return a Word document of one part."""
     return zipped({"word/document.xml": body.join(_BODY)}, stored=stored, method=method)
 
 
 def noise(size: int) -> bytes:
-    """Bytes that cannot be packed."""
+    """Return incompressible bytes."""
     return random.Random(size).randbytes(size)
 
 
 def tags(size: int = 8_000_000) -> bytes:
-    """713 kilobytes of a Word document with millions of tags: gigabytes as a tree."""
+    """Return a Word document of 713 kB with millions of tags, gigabytes as a tree."""
     return word(b"<w:p/>" * size, stored=noise(713_000 - size // 170))
 
 
 def attributes(count: int) -> bytes:
-    """One tag with as many attributes: little XML, much memory."""
+    """Return a Word document with ``count`` attributes on one tag: little XML, much memory."""
     return word(b"<w:p " + b" ".join(b'a%d=""' % at for at in range(count)) + b"/>")
 
 
 def overlapping() -> bytes:
-    """Many parts whose places in the archive are one and the same."""
+    """Return an archive whose entries all refer to the same data."""
     names = [f"word/{role}.xml" for role in _ROLES]
     relations = "".join(f'<R Type="{R}/{role}" Target="{role}.xml"/>' for role in _ROLES)
     parts = {
@@ -67,16 +67,16 @@ def overlapping() -> bytes:
     return data[:start] + bytes(list_)
 
 
-def lying(stated: int = 1000) -> bytes:
-    """An archive that states a small size of what it unpacks to 50 megabytes."""
+def understated(declared: int = 1000) -> bytes:
+    """Return an archive that declares a small size for an entry of 50 MB."""
     data = bytearray(word(b" " * 50_000_000))
-    struct.pack_into("<I", data, 22, stated)
-    struct.pack_into("<I", data, data.index(b"PK\x01\x02") + 24, stated)
+    struct.pack_into("<I", data, 22, declared)
+    struct.pack_into("<I", data, data.index(b"PK\x01\x02") + 24, declared)
     return bytes(data)
 
 
 def entities(declarations: str, body: str, *, encoding: str = "utf-8", mark: bytes = b"") -> bytes:
-    """A Word document with a document type."""
+    """Return a Word document with a document type declaration."""
     head = f"<?xml version='1.0' encoding='{encoding}'?>"
     text = f"<w:p><w:r><w:t>{body}</w:t></w:r></w:p>"
     rest = f"<!DOCTYPE w [{declarations}]>" + text.join(part.decode() for part in _BODY)
@@ -90,7 +90,7 @@ _LONG = f"<!ENTITY a '{'h' * 100_000}'>"
 
 
 def pdf(stream: bytes, *, filters: str = "/FlateDecode", pages: int = 1) -> bytes:
-    """A PDF whose pages all show one stream."""
+    """Return a PDF whose pages share one stream."""
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[" + b"3 0 R " * pages + b"]/Count %d>>" % pages,
@@ -108,13 +108,13 @@ def pdf(stream: bytes, *, filters: str = "/FlateDecode", pages: int = 1) -> byte
 
 
 def deflated_twice(size: int) -> bytes:
-    """A PDF whose page is packed twice."""
+    """Return a PDF whose page is compressed twice."""
     inner = zlib.compress(b"BT ET " * (size // 6), 9)
     return pdf(zlib.compress(inner, 9), filters="/FlateDecode/FlateDecode")
 
 
 def bombs() -> dict[str, tuple[bytes, str]]:
-    """Name, bytes and a pattern of the reason for which each is refused."""
+    """Return name -> bytes and a pattern of the reason for rejection."""
     return {
         "tags.docx": (tags(), r"holds 8,000,00\d tags, more than the 1,000,000"),
         "space.docx": (word(b" " * 30_000_000), "unpacks to more than"),
@@ -122,7 +122,7 @@ def bombs() -> dict[str, tuple[bytes, str]]:
         "attributes.docx": (attributes(3_000_000), "needs more than"),
         "entries.docx": (zipped({f"word/{n}": b"" for n in range(20_000)}), "more than 10,000 files"),
         "overlapping.docx": (overlapping(), "damaged|unpacks to more than"),
-        "lying.docx": (lying(), "damaged"),
+        "understated.docx": (understated(), "damaged"),
         "method.docx": (word(b" " * 20_000_000, method=zipfile.ZIP_BZIP2), "packed by method 12"),
         "laughs.docx": (entities(_LAUGHS, "&a9;"), "document type"),
         "quadratic.docx": (entities(_LONG, "&a;" * 50_000), "document type"),
@@ -137,7 +137,7 @@ def bombs() -> dict[str, tuple[bytes, str]]:
 
 
 def disguised() -> dict[str, tuple[bytes, str]]:
-    """Files whose endings do not say what they are."""
+    """Return files with a wrong suffix: name -> bytes and a pattern of the reason for rejection."""
     pdf_file, docx_file = RENDERINGS["law.pdf"](), RENDERINGS["plain.docx"]()
     old = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500)
     return {

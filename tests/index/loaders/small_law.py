@@ -1,4 +1,4 @@
-"""A small law, written for the tests, and its renderings as txt, md, html, docx and pdf."""
+"""A small law written for the tests, rendered as txt, md, html, docx and pdf."""
 
 import io
 import re
@@ -75,13 +75,13 @@ LAW = """\
 第五章 附则
 第二十三条 建造不足一百年但是具有重要保护价值的水井，参照本条例的规定进行保护。
 第二十四条 本条例自2031年5月1日起施行。1998年7月1日公布的《古井管理办法》同时废止。
-"""  # noqa: E501 - lines as they stand in a law
+"""  # noqa: E501 - the lines of a law
 
 _MARK = re.compile(r"(第[一二三四五六七八九十]+(章|节|条)(?:之[一二三])?)\s+|(（[一二三四]）)")
 
 
 class Part(NamedTuple):
-    """A paragraph of the law: its kind (题 注 章 节 条 款 项), its number as written and the rest."""
+    """A paragraph of the law: its kind (题 注 章 节 条 款 项), its number and the rest of the text."""
 
     kind: str
     number: str
@@ -150,7 +150,7 @@ def as_styled_docx() -> bytes:
     return saved(word)
 
 
-# what Word keeps for 第一章, 第一节 (anew in each chapter), 第一条 (never anew) and （一） (anew in each article)
+# 第一章, 第一节 (restarts in each chapter), 第一条 (never restarts) and （一） (restarts in each article)
 _NUMBERING = """<w:numbering {ns}>
   <w:abstractNum w:abstractNumId="7"><w:multiLevelType w:val="multilevel"/>
     <w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="chineseCountingThousand"/><w:lvlText w:val="第%1章"/></w:lvl>
@@ -166,7 +166,7 @@ _LEVELS = {"章": 0, "节": 1, "条": 2, "项": 3}
 
 
 def number_with(word: Word, numbering: str) -> None:
-    """Replace the lists that python-docx's template brings along."""
+    """Replace the lists of the template of python-docx."""
     root = word.part.numbering_part.element
     for child in list(root):
         root.remove(child)
@@ -191,12 +191,12 @@ def as_numbered_docx() -> bytes:
     return saved(word)
 
 
-_SERIF = "STSong-Light"  # Adobe's Chinese font that PDF readers bring along, so that no font file is needed
+_SERIF = "STSong-Light"  # a standard font of PDF readers, so that no font file is needed
 _SIZE = 12  # points
 
 
 def as_pdf() -> bytes:
-    """Pages of a law as they are printed: title in the middle, paragraphs set in by two characters, numbered pages."""
+    """Render the law as in print: centred title, paragraphs indented by two characters, numbered pages."""
     pdfmetrics.registerFont(UnicodeCIDFont(_SERIF))
     body = ParagraphStyle(
         "body", fontName=_SERIF, fontSize=_SIZE, leading=20, firstLineIndent=2 * _SIZE, wordWrap="CJK"
@@ -218,7 +218,7 @@ def _running(canvas: Canvas, template: SimpleDocTemplate) -> None:
 
 
 def write_font(path: Path) -> Path:
-    """Write a TrueType font with a square for each character of the law, so that no font need be installed."""
+    """Write a TrueType font with a square for each character of the law, so that no installed font is needed."""
     characters = sorted({ord(character) for part in parts() for character in part.whole + "0123456789"})
     names = {code: f"uni{code:04X}" for code in characters}
     pen = TTGlyphPen(None)
@@ -240,7 +240,7 @@ def write_font(path: Path) -> Path:
 
 
 def as_pdf_with_embedded_font(font: Path) -> bytes:
-    """The same with an embedded font, indents made of full-width spaces and bare page numbers."""
+    """Render the law with an embedded font, indents of full-width spaces and bare page numbers."""
 
     class Numbered(FPDF):
         def footer(self) -> None:

@@ -1,4 +1,4 @@
-"""Old encodings: the same short laws, written by us, in the encodings of their languages."""
+"""Old encodings: short laws, written for the tests, in the encodings of their languages."""
 
 import pytest
 
@@ -91,6 +91,6 @@ def test_an_uncertain_encoding_is_remarked() -> None:
 
 
 @pytest.mark.parametrize("data", [bytes(range(256)) * 4, b"\x00\x01" * 100, bytes(5)])
-def test_bytes_of_no_text_are_refused(data: bytes) -> None:
+def test_binary_data_is_rejected(data: bytes) -> None:
     with pytest.raises(DocumentError, match=r"not text|empty"):
         decode_bytes(data, "law.txt")

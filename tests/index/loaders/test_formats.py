@@ -1,4 +1,4 @@
-"""The same law in every format, what is peculiar to Word documents and web pages, and what cannot be read."""
+"""One law in every format, features of Word documents and web pages, and unreadable files."""
 
 import io
 import re
@@ -24,7 +24,7 @@ Places = list[tuple[tuple[tuple[str, int, int], ...], int, str]]
 
 
 def places(data: bytes, name: str) -> Places:
-    """Path, ordinal and text of each passage, without white space."""
+    """Return path, ordinal and text of each passage, without white space."""
     passages = read_document(data, name).passages
     return [(tuple(d.key for d in p.path), p.ordinal, re.sub(r"\s", "", p.text)) for p in passages]
 
@@ -42,7 +42,7 @@ def test_a_law_reads_the_same_in_every_format(name: str) -> None:
     assert places(RENDERINGS[name](), name) == places(LAW.encode(), "law.txt")
 
 
-def test_the_law_is_read_as_it_was_written() -> None:
+def test_articles_of_the_law_have_their_paths() -> None:
     found = places(small_law.as_numbered_docx(), "law.docx")
     paths = [
         "/".join(f"{kind}{number}{'-' + str(sub) if sub else ''}" for kind, number, sub in path) for path, *_ in found
@@ -61,7 +61,7 @@ def test_a_law_reads_the_same_from_a_pdf_with_an_embedded_font(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("name", RENDERINGS)
-def test_lines_stand_where_they_say(name: str) -> None:
+def test_lines_have_correct_positions(name: str) -> None:
     source = load(RENDERINGS[name](), name)
     texts(source)
     assert [line.number for line in source.lines] == sorted({line.number for line in source.lines})
@@ -102,7 +102,7 @@ def test_deleted_and_moved_text_is_left_out_and_inserted_text_kept() -> None:
     ) == ["罚款二万元。", "前半，后半", "下一行"]
 
 
-def test_tables_are_rows_of_text_in_their_place_and_merged_cells_stand_in_each_row() -> None:
+def test_table_rows_are_lines_and_merged_cells_are_repeated() -> None:
     word = docx.Document()
     word.add_paragraph("表前。")
     table = word.add_table(rows=3, cols=3)
@@ -136,7 +136,7 @@ def test_numbers_are_counted_as_word_counts_them() -> None:
         ("九", 0, 1), ("十", 0, 0),
     ]:  # fmt: skip
         put_in_list(word.add_paragraph(text), level, number)
-    # lists of one kind count on together; one with a start of its own begins there; the number 0 is none
+    # lists of one kind share counters; a start override restarts them; number 0 means no list
     assert texts(load(saved(word), "x.docx")) == [
         "壬、 一", "a. 二", "b. 三", "癸、 四", "a. 五", "10.4 六", "七", "戊、 八", "己、 九", "十",
     ]  # fmt: skip
@@ -155,7 +155,7 @@ def test_a_note_follows_the_paragraph_that_cites_it() -> None:
 
 
 def with_part(data: bytes, part: str, content: str, role: str) -> bytes:
-    """A docx file with one more part that its text refers to."""
+    """Return a docx file with an additional part in a role."""
     target = io.BytesIO()
     kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/" + role
     relation = f'<Relationship Id="rId99" Type="{kind}" Target="{part.split("/")[-1]}"/></Relationships>'
@@ -182,7 +182,7 @@ def test_outline_levels_and_chinese_style_names_make_headings_and_contents_are_l
     assert source.metadata == {"title": "规划"}
 
 
-def test_a_zip_bomb_is_refused_while_it_is_unpacked() -> None:
+def test_a_zip_bomb_is_rejected_during_unpacking() -> None:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("word/document.xml", b"<a>" + b" " * 50_000_000)
@@ -207,7 +207,7 @@ def with_encrypted_part() -> bytes:
     return bytes(data)
 
 
-def test_a_word_document_of_encrypted_parts_is_refused() -> None:
+def test_a_word_document_with_encrypted_parts_is_rejected() -> None:
     with pytest.raises(DocumentError, match="protected by a password"):
         load(with_encrypted_part(), "x.docx")
 
@@ -257,18 +257,18 @@ def test_main_is_preferred_and_a_layout_table_is_no_table() -> None:
     assert texts(load(page.encode(), "x.htm")) == ["一。", "二。", "三。"]
 
 
-def test_unclosed_paragraphs_nest_without_harm() -> None:
+def test_deeply_nested_unclosed_paragraphs_are_read() -> None:
     page = "<html><body>" + "<p>一段。" * 3000
     assert texts(load(page.encode(), "x.html")) == ["一段。"] * 3000
 
 
 @pytest.mark.parametrize("stated", ["utf-7", "unicode_escape", "punycode", "idna", "undefined", "rot13", "zlib"])
-def test_a_codec_that_is_no_encoding_of_pages_is_not_believed(stated: str) -> None:
+def test_a_declared_codec_that_is_no_text_encoding_is_ignored(stated: str) -> None:
     page = f"<meta charset={stated}><p>第一条 +2AA- \\d \\ud800 text</p>"
     assert texts(load(page.encode(), "x.html")) == ["第一条 +2AA- \\d \\ud800 text"]
 
 
-def test_words_that_look_like_a_roman_number_are_text() -> None:
+def test_malformed_roman_numerals_are_text() -> None:
     text = "Rules\n\nPart Civil of this.\n\nPart Civil\n\nChapter IIII\n\nWells are kept.\n"
     assert [p.text for p in read_document(text.encode(), "x.txt").passages] == [
         "Part Civil of this.",
@@ -278,7 +278,7 @@ def test_words_that_look_like_a_roman_number_are_text() -> None:
     ]
 
 
-# --- what cannot be read
+# --- unreadable files
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500)
 
@@ -304,15 +304,15 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500)
         (b"<html><script>var a;</script></html>", "x.html", "holds no text"),
     ],
 )
-def test_what_cannot_be_read_is_refused_in_one_line(data: bytes, name: str, says: str) -> None:
+def test_unreadable_files_are_rejected_in_one_line(data: bytes, name: str, says: str) -> None:
     with pytest.raises(DocumentError, match=says) as error:
         load(data, name)
     assert "\n" not in str(error.value)
     assert name in str(error.value)
 
 
-def is_refused_or_read(data: bytes, name: str) -> bool:
-    """Whether a file gives lines that stand where they say, or is refused in one line; other errors pass through."""
+def is_rejected_or_read(data: bytes, name: str) -> bool:
+    """Return whether a file gives lines with correct positions or is rejected in one line; other errors propagate."""
     try:
         return bool(texts(load(data, name)))
     except DocumentError as error:
@@ -326,7 +326,7 @@ def is_refused_or_read(data: bytes, name: str) -> bool:
     beginning=st.sampled_from([b"", b"%PDF-1.4\n", b"PK\x03\x04", b"<p>"]),
 )
 def test_no_bytes_raise_anything_but_document_error(data: bytes, ending: str, beginning: bytes) -> None:
-    assert is_refused_or_read(beginning + data, "x" + ending)
+    assert is_rejected_or_read(beginning + data, "x" + ending)
 
 
 DAMAGED = {name: RENDERINGS[name]() for name in ("plain.docx", "law.pdf")}
@@ -336,7 +336,7 @@ DAMAGED = {name: RENDERINGS[name]() for name in ("plain.docx", "law.pdf")}
 @given(name=st.sampled_from(sorted(DAMAGED)), at=st.integers(0, 10_000), damage=st.binary(min_size=1, max_size=20))
 def test_damaged_files_raise_nothing_but_document_error(name: str, at: int, damage: bytes) -> None:
     data = DAMAGED[name]
-    assert is_refused_or_read(data[:at] + damage + data[at + len(damage) :], name)
+    assert is_rejected_or_read(data[:at] + damage + data[at + len(damage) :], name)
 
 
 # --- what programs put into Word files and pages besides paragraphs
@@ -365,7 +365,7 @@ def test_a_page_inside_a_word_document_is_read() -> None:
     assert [line.level for line in source.lines] == [0, 2, 0]
 
 
-def test_a_text_box_stands_behind_its_paragraph() -> None:
+def test_a_text_box_follows_its_paragraph() -> None:
     box = "<w:txbxContent><w:p><w:r><w:t>框中文字。</w:t></w:r></w:p></w:txbxContent>"
     both = (
         f"<w:r><w:t>锚定段。</w:t></w:r><w:r><mc:AlternateContent {nsdecls('w')} "
@@ -394,7 +394,7 @@ def test_ordered_lists_show_their_numbers() -> None:
     ]
 
 
-def test_a_mark_in_a_cell_goes_with_the_text_beside_it() -> None:
+def test_an_item_mark_in_a_cell_is_joined_to_the_next_cell() -> None:
     table = "<table><tr><td>(3)</td><td><p>甲。</p><p>乙。</p></td></tr></table>"
     assert page_texts(f"<p>鉴于古井属于全体居民：</p>{table}") == ["鉴于古井属于全体居民：", "(3) 甲。", "乙。"]
 
@@ -411,6 +411,6 @@ def test_tables_and_links_of_markdown_are_read_as_text() -> None:
     ]
 
 
-def test_lines_of_a_markdown_paragraph_go_on_with_its_sentence() -> None:
+def test_lines_of_a_markdown_paragraph_are_joined() -> None:
     document = read_document(b"# Ley\n\nLos pozos que la ley\nprotege son publicos.\nEl agua es de todos.\n", "x.md")
     assert [p.text for p in document.passages] == ["Los pozos que la ley protege son publicos.", "El agua es de todos."]

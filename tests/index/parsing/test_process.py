@@ -1,6 +1,6 @@
-"""The process that parses: what it gives back, what it may not do, and what is said when it dies.
+"""The parsing process: its answers, its restrictions and the messages after a crash.
 
-A library made for the occasion stands in for the one that reads HTML, so that a page does what a hostile file might.
+A fake HTML library runs code that a malicious file might cause to run.
 """
 
 import json
@@ -37,7 +37,7 @@ Library = Callable[[str], None]
 
 @pytest.fixture
 def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
-    """What makes every page of HTML run some code in the process that reads it."""
+    """Return a function that makes the parsing process run some code for every HTML page."""
     monkeypatch.syspath_prepend(tmp_path)
 
     def write(code: str) -> None:
@@ -74,7 +74,7 @@ def test_a_document_is_the_same_from_another_process(reader: DocumentReader, nam
     assert reader.read(data, f"laws/{name}") == read_document(data, f"laws/{name}")
 
 
-def test_one_process_reads_one_document_after_the_other_from_any_folder(
+def test_one_process_parses_many_documents_in_any_working_directory(
     reader: DocumentReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "json.py").write_text("raise SystemExit('the wrong module')")
@@ -86,7 +86,7 @@ def test_one_process_reads_one_document_after_the_other_from_any_folder(
     assert reader.process_id == first is not None
 
 
-def test_what_a_library_prints_does_not_garble_the_answer(
+def test_output_of_a_library_does_not_corrupt_the_answer(
     reader: DocumentReader, library: Library, capfd: object
 ) -> None:
     library("import os, sys; print('x' * 9999); os.write(1, b'y' * 9999); print('z', file=sys.stderr); {}['k']")
@@ -108,7 +108,7 @@ def test_what_a_library_prints_does_not_garble_the_answer(
     ],
 )
 @LINUX
-def test_a_process_that_dies_costs_one_document_and_the_reason_is_told(
+def test_a_crash_loses_one_document_and_its_reason_is_reported(
     reader: DocumentReader, library: Library, code: str, says: str
 ) -> None:
     library(code)
@@ -136,9 +136,7 @@ _ANSWER = "import os; m = {message}; os.write(4, len(m).to_bytes(8, 'big') + m);
     ],
 )
 @LINUX
-def test_an_answer_that_is_none_costs_one_document(
-    reader: DocumentReader, library: Library, code: str, says: str
-) -> None:
+def test_a_malformed_answer_loses_one_document(reader: DocumentReader, library: Library, code: str, says: str) -> None:
     library(code)
     message = refusal(reader, name="laws/x.html")
     assert message.startswith("laws/x.html")
@@ -149,7 +147,7 @@ def test_an_answer_that_is_none_costs_one_document(
 
 
 @LINUX
-def test_a_process_killed_between_two_documents_costs_none(reader: DocumentReader) -> None:
+def test_a_process_killed_between_two_documents_loses_none(reader: DocumentReader) -> None:
     reader.read(TEXT, "a.txt")
     killed = reader.process_id
     assert killed is not None
@@ -160,7 +158,7 @@ def test_a_process_killed_between_two_documents_costs_none(reader: DocumentReade
 
 
 @LINUX
-def test_a_process_that_has_held_much_reads_no_more(reader: DocumentReader, library: Library) -> None:
+def test_a_process_that_used_much_memory_is_replaced(reader: DocumentReader, library: Library) -> None:
     code = "from index.errors import DocumentError; x = bytearray({size}); raise DocumentError('x.html is none')"
     library(code.format(size=1_000_000))
     assert refusal(reader) == "x.html is none"
@@ -171,14 +169,14 @@ def test_a_process_that_has_held_much_reads_no_more(reader: DocumentReader, libr
 
 
 @LINUX
-def test_a_process_begins_with_few_addresses_taken(reader: DocumentReader) -> None:
+def test_a_process_starts_with_little_address_space(reader: DocumentReader) -> None:
     reader.read(TEXT, "a.txt")
     status = Path(f"/proc/{reader.process_id}/status").read_text().splitlines()
     peak = next(1024 * int(line.split()[1]) for line in status if line.startswith("VmPeak"))
     assert peak < 100_000_000  # a heap for each thread would be 134 million more
 
 
-def test_an_answer_that_nobody_waited_for_is_not_the_next_ones(reader: DocumentReader, library: Library) -> None:
+def test_a_pending_answer_is_not_taken_for_the_next_one(reader: DocumentReader, library: Library) -> None:
     library("import time; time.sleep(1); from index.errors import DocumentError; raise DocumentError('too late')")
     reader.read(TEXT, "a.txt")
     threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
@@ -189,7 +187,7 @@ def test_an_answer_that_nobody_waited_for_is_not_the_next_ones(reader: DocumentR
 
 
 @LINUX
-def test_processor_time_is_granted_anew_for_each_document(library: Library) -> None:
+def test_processor_time_is_limited_per_document(library: Library) -> None:
     limits = ProcessLimits(least_seconds=1, seconds_per_mb=0)
     with DocumentReader(limits) as reader:
         reader.read(TEXT, "a.txt")
@@ -206,7 +204,7 @@ def processor_seconds(process: int | None) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def test_a_process_that_hangs_is_ended(library: Library) -> None:
+def test_a_process_that_hangs_is_killed(library: Library) -> None:
     library("import time; time.sleep(600)")
     with DocumentReader(ProcessLimits(wall=0.5, least_seconds=None)) as reader:
         assert "was not read within 0 seconds" in refusal(reader)
@@ -239,15 +237,15 @@ def test_a_document_reaches_neither_network_nor_processes_nor_files(
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_the_same_code_is_free_to_do_so_elsewhere(tmp_path: Path) -> None:
+def test_the_same_code_is_allowed_in_other_processes(tmp_path: Path) -> None:
     for code in FORBIDDEN.values():  # the control: it is not the code that fails
         (tmp_path / "code.py").write_text(code, encoding="utf-8")
         assert subprocess.run([sys.executable, tmp_path / "code.py"], cwd=tmp_path, check=False).returncode == 0
 
 
 @LINUX
-def test_the_system_holds_what_python_does_not(reader: DocumentReader, library: Library) -> None:
-    """Behind Python's back, as a library in C would: files stay empty, the network leads nowhere."""
+def test_the_operating_system_enforces_limits_below_python(reader: DocumentReader, library: Library) -> None:
+    """Limits hold for code that bypasses Python, such as a C library: files stay empty, there is no network."""
     library(
         "import resource, os\n"
         "limits = [resource.getrlimit(getattr(resource, 'RLIMIT_' + k)) for k in ('FSIZE', 'CORE', 'NOFILE')]\n"
@@ -269,7 +267,7 @@ _LEAVE = "leave = ctypes.CDLL(None).unshare; leave(0x40000000) and leave(0x50000
 
 
 def shown(first: str) -> str:
-    """The network of a process that runs some code before, and how many links it has."""
+    """Return the network namespace of a process after some code, and its number of interfaces."""
     code = f"import ctypes, os; {first}\nprint([{_NETWORK}])"
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
@@ -281,7 +279,7 @@ def networks(text: str) -> tuple[str, str]:
 
 
 @LINUX
-def test_no_process_stays_behind() -> None:
+def test_no_process_is_left_behind() -> None:
     with DocumentReader() as reader:
         reader.read(TEXT, "a.txt")
         process = reader.process_id
@@ -302,7 +300,7 @@ with DocumentReader() as reader:
 
 
 def parent(library: Library, folder: Path) -> tuple["subprocess.Popen[str]", int]:
-    """A process that has a page read, which takes for ever, and the process that reads it."""
+    """Start a process that parses a page without end; return it and the id of its parsing process."""
     library("while True: pass")
     code = _PARENT.format(paths=json.dumps([str(folder), *sys.path]), text=TEXT)
     process = subprocess.Popen(
@@ -314,7 +312,7 @@ def parent(library: Library, folder: Path) -> tuple["subprocess.Popen[str]", int
 
 @LINUX
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
-def test_the_process_ends_with_the_one_it_reads_for(library: Library, tmp_path: Path, how: signal.Signals) -> None:
+def test_the_process_ends_with_its_parent(library: Library, tmp_path: Path, how: signal.Signals) -> None:
     process, child = parent(library, tmp_path)
     with process:
         assert is_alive(child)
@@ -323,7 +321,7 @@ def test_the_process_ends_with_the_one_it_reads_for(library: Library, tmp_path: 
 
 
 @LINUX
-def test_ctrl_c_ends_both_and_only_the_parent_tells(library: Library, tmp_path: Path) -> None:
+def test_ctrl_c_ends_both_processes_and_only_the_parent_reports(library: Library, tmp_path: Path) -> None:
     process, child = parent(library, tmp_path)
     with process:
         time.sleep(0.3)
@@ -343,7 +341,7 @@ def test_names_are_shown_in_one_line(reader: DocumentReader) -> None:
 # --- files
 
 
-def test_a_file_is_read_if_it_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_regular_files_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.txt").write_bytes(TEXT)
     assert read_file(tmp_path / "a.txt") == TEXT
     with pytest.raises(DocumentError, match=r"cannot read .*b\.txt: No such file"):
@@ -356,7 +354,7 @@ def test_a_file_is_read_if_it_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 @LINUX
-def test_a_file_that_is_longer_than_it_said_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_grows_while_it_is_read_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     path = Path("/proc/self/status")
     assert path.stat().st_size == 0
     assert len(read_file(path)) > 11
@@ -366,20 +364,20 @@ def test_a_file_that_is_longer_than_it_said_is_refused(monkeypatch: pytest.Monke
         read_file(path)
 
 
-def test_a_name_that_is_no_text_costs_one_document(reader: DocumentReader) -> None:
+def test_an_undecodable_name_loses_one_document(reader: DocumentReader) -> None:
     assert refusal(reader, b"", "\udcff.txt").startswith("\ufffd.txt made its reader fail (UnicodeEncodeError")
     assert reader.read(TEXT, "a.txt").passages
 
 
 @LINUX
-def test_pipes_and_devices_are_not_waited_for(tmp_path: Path) -> None:
+def test_pipes_and_devices_do_not_block(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.txt")
     for path in (tmp_path / "a.txt", Path("/dev/zero")):
         with pytest.raises(DocumentError, match="is no regular file"):
             read_file(path)
 
 
-def test_a_file_too_long_is_refused_before_it_is_sent() -> None:
+def test_a_file_that_is_too_large_is_rejected_before_it_is_sent() -> None:
     with DocumentReader() as reader:
         assert "x.txt has 100,000,001 bytes, more than the 100,000,000 that are read" in refusal(
             reader, bytes(100_000_001), "x.txt"

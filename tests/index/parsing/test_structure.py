@@ -1,4 +1,4 @@
-"""The parser on small texts whose structure was worked out by hand, and its properties."""
+"""Parser on small texts with a structure worked out by hand, and its properties."""
 
 import textwrap
 from contextlib import suppress
@@ -43,7 +43,7 @@ PLAN = """\
     """
 
 
-def test_every_paragraph_of_a_plan_gets_its_place() -> None:
+def test_every_paragraph_of_a_plan_has_its_path() -> None:
     document = read(PLAN)
     assert [(p.line, place(p)) for p in document.passages] == [
         (2, "章15?/节3/1"),
@@ -65,12 +65,12 @@ def test_every_paragraph_of_a_plan_gets_its_place() -> None:
 
 
 @pytest.mark.parametrize("first", ["第一章 总则", "第三节 没有章的节"])
-def test_nothing_is_inferred_where_the_text_implies_nothing(first: str) -> None:
+def test_nothing_is_inferred_without_evidence(first: str) -> None:
     document = read(f"{first}\n一段。\n第二节 另一节\n又一段。\n")
     assert not any(d.inferred for p in document.passages for d in p.path)
 
 
-def test_a_word_broken_across_lines_is_mended() -> None:
+def test_a_word_broken_across_lines_is_joined() -> None:
     document = read("旅游业发展。旅游很好。旅游多样。\n上行旅\n游供给质量。扩大供给。\n没有句号的一段\n推进旅游。\n")
     assert [p.text for p in document.passages] == [
         "旅游业发展。旅游很好。旅游多样。",
@@ -86,7 +86,7 @@ def test_a_word_broken_across_lines_is_mended() -> None:
     assert document.remarks == ("line 2: 2 lines joined to one paragraph",)
 
 
-def test_a_line_that_ends_in_a_comma_goes_on() -> None:
+def test_a_line_that_ends_in_a_comma_is_continued() -> None:
     assert [p.text for p in read("坚持节约，\n保护资源。\nThe state,\nand its organs.\n").passages] == [
         "坚持节约，保护资源。",
         "The state, and its organs.",
@@ -154,21 +154,21 @@ def test_a_document_without_structure_is_numbered_paragraphs() -> None:
     assert document.title == "notes"
 
 
-def test_title_and_metadata_stand_at_the_top() -> None:
+def test_title_and_metadata_are_separated_from_the_text() -> None:
     document = read("某某规划纲要\n说明：供试用。\n第一章 总则\n一段。\n")
     assert document.title == "某某规划纲要"
     assert document.metadata == {"说明": "供试用。"}
     assert places(document) == ["章1/1"]
 
 
-def test_leads_are_titles_only_where_most_paragraphs_have_one() -> None:
+def test_leads_are_titles_only_if_many_paragraphs_have_one() -> None:
     plan = read("开展达峰行动。制定方案。\n推进转型。淘汰落后。\n坚持绿色,从源头上转变。\n")
     assert [p.lead for p in plan.passages] == ["开展达峰行动", "推进转型", ""]
     prose = read("他来了。天黑了,很冷。\n" + "一段很长的话,没有标题。\n" * 5)
     assert [p.lead for p in prose.passages] == [""] * 6
 
 
-def test_ids_stay_when_other_text_changes_and_differ_for_equal_text() -> None:
+def test_ids_are_stable_and_differ_for_equal_texts() -> None:
     before = read("第一章 甲\n一段。\n同样。\n第二章 乙\n同样。\n")
     after = read("第一章 甲\n一段改了。\n同样。\n第二章 乙\n同样。\n")
     assert [p.id for p in before.passages][1:] == [p.id for p in after.passages][1:]
@@ -177,7 +177,7 @@ def test_ids_stay_when_other_text_changes_and_differ_for_equal_text() -> None:
     assert len({p.id for p in twice.passages}) == 2
 
 
-def test_headings_alone_are_no_document() -> None:
+def test_a_document_of_headings_only_is_rejected() -> None:
     with pytest.raises(DocumentError, match="holds no paragraph"):
         read("第一章 总则\n第二章 附则\n")
 
@@ -195,7 +195,7 @@ lines = st.one_of(
 
 
 @given(st.lists(lines, max_size=25), st.sampled_from(["x.txt", "x.md"]))
-def test_passages_hold_all_text_in_order_and_stand_where_they_say(parts: list[str], name: str) -> None:
+def test_passages_cover_all_text_in_order_with_correct_positions(parts: list[str], name: str) -> None:
     try:
         document = read_document("\n".join(parts).encode(), name)
     except DocumentError:

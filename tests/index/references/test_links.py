@@ -1,4 +1,4 @@
-"""Cross-references in small laws, resolved by hand, and in the Criminal Law."""
+"""Links in small laws, resolved by hand, and in the Criminal Law."""
 
 import time
 from pathlib import Path
@@ -13,7 +13,7 @@ from index.references.links import MAX_MENTIONS_PER_PASSAGE, MAX_TARGETS, link_d
 
 
 def law(name: str, title: str, *texts: str, chapters: dict[int, int] | None = None) -> Document:
-    """A document of articles 1, 2, 3 …, each line of which is a 款; ``chapters`` tells where chapters begin."""
+    """Return a document of articles 1, 2, 3 … whose lines are 款; ``chapters`` maps first articles to chapters."""
     passages: list[Passage] = []
     above: tuple[Division, ...] = ()
     for number, body in enumerate(texts, 1):
@@ -91,7 +91,7 @@ def test_references_are_found_and_resolved(text: str, found: list[tuple[str, str
     assert links(link_documents((document, OTHER))[0], 3) == found
 
 
-def test_an_articles_own_number_is_no_reference() -> None:
+def test_the_number_of_an_article_is_no_reference() -> None:
     assert links(link_documents((law("a", "某法", "一。"),))[0], 0) == []
 
 
@@ -108,13 +108,13 @@ def test_a_text_without_articles_refers_to_none() -> None:
     assert [link.targets for link in second.links] == [(first.id,), ()]
 
 
-def test_a_range_is_cut_off() -> None:
+def test_long_ranges_are_cut_off() -> None:
     document = law("a", "某法", *["第一条至第一百条"] * 100)
     assert len(link_documents((document,))[0].passages[0].links[0].targets) == MAX_TARGETS
 
 
 @pytest.mark.parametrize("words", ["第一条。", "第一条", "前条", "Article 1. "])
-def test_of_a_passage_so_many_references_are_linked_and_a_remark_says_so(words: str) -> None:
+def test_links_per_passage_are_limited_with_a_remark(words: str) -> None:
     texts = ("一。", words * (MAX_MENTIONS_PER_PASSAGE - 1), words * (MAX_MENTIONS_PER_PASSAGE + 5), f"依照{words}")
     (document,) = once = link_documents((law("a", "某法", *texts),))
     counts = [len(passage.links) for passage in document.passages]
@@ -127,7 +127,7 @@ def test_of_a_passage_so_many_references_are_linked_and_a_remark_says_so(words: 
     assert link_documents(once) == once
 
 
-def test_of_a_document_so_many_references_are_linked_and_a_remark_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_links_per_document_are_limited_with_a_remark(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("index.references.links.MAX_MENTIONS_PER_PASSAGE", 10)
     monkeypatch.setattr("index.references.links.MAX_MENTIONS_PER_DOCUMENT", 100)
     texts = ["第一条。" * 9] * 10  # and the number of each
@@ -145,7 +145,7 @@ def test_of_a_document_so_many_references_are_linked_and_a_remark_says_so(monkey
     assert link_documents(once) == once
 
 
-def test_a_reference_is_not_linked_to_this_law_where_its_end_is_cut_off() -> None:
+def test_a_reference_cut_off_by_the_limit_is_not_linked() -> None:
     other = law("b", "Water Act", "一。")
     words = "Article 1, paragraph 2 of the Water Act"
     (document, _) = link_documents((law("a", "某法", words), other))
@@ -169,14 +169,14 @@ def test_linking_again_changes_nothing() -> None:
         ("法典", "本法典第一条", "本法典第一条"),  # of the text itself
     ],
 )
-def test_a_title_is_read_before_words_like_this_law(title: str, text: str, span: str) -> None:
+def test_a_title_takes_precedence_over_words_like_this_law(title: str, text: str, span: str) -> None:
     other = law("b", title, "一。", "二。")
     own = law("a", "某法", text)
     assert links(link_documents((own, other))[0], 0) == [(span, "a1" if span.startswith("本") else "b2")]
 
 
 @pytest.mark.parametrize("text", ["前1一条", "前一1款", "前几十条", "前各1项"])
-def test_what_is_no_number_counts_nothing(text: str) -> None:
+def test_malformed_numbers_are_no_references(text: str) -> None:
     assert link_documents((law("a", "某法", "一。", text),))[0].passages[1].links == ()
 
 
@@ -185,7 +185,7 @@ def test_what_is_no_number_counts_nothing(text: str) -> None:
         st.text(alphabet="第十二三条款项本法前章至、和《》（）1 之一号제조항ofArticle()\n", max_size=30), max_size=5
     )
 )
-def test_links_stand_in_the_text_and_name_passages(texts: list[str]) -> None:
+def test_links_have_valid_spans_and_targets(texts: list[str]) -> None:
     documents = link_documents((law("a", "某法", *texts), OTHER))
     ids = {p.id for d in documents for p in d.passages}
     for passage in documents[0].passages:
@@ -221,7 +221,7 @@ def test_the_criminal_law_refers_to_itself(shared_folder: Path) -> None:
 
 
 @pytest.mark.shared
-def test_a_megabyte_of_law_is_linked_in_well_under_a_second(shared_folder: Path) -> None:
+def test_a_megabyte_of_law_is_linked_in_under_a_second(shared_folder: Path) -> None:
     data = (shared_folder / "corpus/laws/刑法.md").read_bytes()
     documents = [read_document(data, f"{i}.md") for i in range(5)]
     began = time.process_time()
@@ -230,7 +230,7 @@ def test_a_megabyte_of_law_is_linked_in_well_under_a_second(shared_folder: Path)
 
 
 @pytest.mark.parametrize("brackets", ["()", "（）", "（昭和三十九年）(一)"])
-def test_whose_a_place_is_stands_before_any_number_of_brackets(brackets: str) -> None:
+def test_the_title_of_a_place_may_be_followed_by_any_number_of_brackets(brackets: str) -> None:
     words = f"《山泉条例》{brackets * 2000}第一条"
     text = f"山泉条例\n第一条 取水不超过200升。\n第二条 依照{words}取水。\n"
     (law,) = link_documents([read_document(text.encode(), "law.txt")])

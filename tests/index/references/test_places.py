@@ -1,4 +1,4 @@
-"""Words -> places: the grammar, titles and contents, on examples read by hand."""
+"""Grammar of places, divisions and titles, on examples worked out by hand."""
 
 import pytest
 from hypothesis import given
@@ -17,7 +17,7 @@ def words_of(levels: tuple[Level, ...]) -> str:
 
 
 def spelled(named: NamedPlace) -> str:
-    """A place in short: 条35 款2 → 款4."""
+    """Return a place in short form: 条35 款2 → 款4."""
     parts = [words_of(named.levels), words_of(named.inner)]
     parts += [f"段{named.ordinal}"] * bool(named.ordinal) + [f"行{named.line}"] * bool(named.line)
     return " ".join(filter(None, parts)) + (f" → {words_of(named.end)}" if named.end else "")
@@ -73,7 +73,7 @@ def spelled(named: NamedPlace) -> str:
         ("line 10", "行10"),
     ],
 )
-def test_places_are_read_whole(words: str, places: str) -> None:
+def test_places_are_parsed_completely(words: str, places: str) -> None:
     found, left = read_places(words)
     assert "; ".join(map(spelled, found)) == places
     assert left == ""
@@ -92,7 +92,7 @@ def test_places_are_read_whole(words: str, places: str) -> None:
         ("article 65(2) of the Civil Code", "Civil Code"),
     ],
 )
-def test_what_is_no_level_is_left(words: str, left: str) -> None:
+def test_other_words_remain(words: str, left: str) -> None:
     assert read_places(words)[1].removeprefix("of the ") == left
 
 
@@ -102,7 +102,7 @@ def test_titles_of_divisions_are_levels() -> None:
 
 
 @given(st.text(alphabet="第十三条款项章节目之、至和（）() 1２-.,ofartsec§XVI제조항段一", max_size=60))
-def test_any_words_can_be_read(words: str) -> None:
+def test_any_words_can_be_parsed(words: str) -> None:
     read_places(words)
 
 
@@ -151,12 +151,12 @@ CONTENTS = DivisionIndex(document("某法", ROWS))
         ("第三章", ""),
     ],
 )
-def test_divisions_are_found_in_their_rows(words: str, rows: str) -> None:
+def test_divisions_are_found_with_their_rows(words: str, rows: str) -> None:
     nodes = CONTENTS.find(read_places(words)[0][0])
     assert " ".join("".join(p.id for p in ROWS[n.start : n.end]) for n in nodes) == rows
 
 
-def test_what_holds_a_row_and_what_stands_before_it() -> None:
+def test_enclosing_preceding_and_nearest_divisions() -> None:
     held = CONTENTS.enclosing(5, "节")
     assert held is not None
     assert (held.start, held.end) == (4, 6)
@@ -195,7 +195,7 @@ def test_paragraphs_and_items_have_spans(words: str, text: str | None) -> None:
     assert (TEXT[slice(*span)] if span else None) == text
 
 
-def test_a_number_in_brackets_is_an_item_where_there_is_one_paragraph() -> None:
+def test_a_bracketed_number_is_an_item_if_there_is_one_paragraph() -> None:
     only = passage("x", article(3), TEXT[:18], inner=INNER[:3])
     assert inner_span(only, read_places("art. 3(2)")[0][0].inner) == Span(13, 18)
 
@@ -226,12 +226,12 @@ def test_titles_are_matched_in_full_shortened_or_in_part(title: str, ids: list[s
     assert [LIBRARY[row].id for row in TitleIndex(LIBRARY).resolve(title)] == ids
 
 
-def test_a_title_that_fits_two_is_refused() -> None:
+def test_an_ambiguous_title_is_rejected() -> None:
     with pytest.raises(UnknownPlaceError, match="《刑法司法解释》 or 《刑事诉讼法解释》"):
         TitleIndex(LIBRARY).resolve("解释")
 
 
-def test_an_exact_title_is_full_or_short_for_one() -> None:
+def test_an_exact_title_is_in_full_or_unambiguously_shortened() -> None:
     index = TitleIndex(LIBRARY)
     assert index.exact("中华人民共和国刑法") == index.exact("刑法") == (0, 1)
     assert index.exact("中華人民共和國刑法") == (0, 1)
@@ -240,7 +240,7 @@ def test_an_exact_title_is_full_or_short_for_one() -> None:
     assert index.exact("刑法.md", file_names=True) == (0,)
 
 
-def test_a_part_of_a_title_names_documents_of_one_title() -> None:
+def test_a_part_of_a_title_finds_documents_of_one_title() -> None:
     index = TitleIndex(LIBRARY)
     assert index.containing("动合同") == (2,)
     assert index.containing("解释") == ()

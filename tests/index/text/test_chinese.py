@@ -40,12 +40,12 @@ def test_a_text_of_mostly_chinese_characters_is_chinese(text: str, chinese: bool
 
 @pytest.mark.parametrize("text", ["", "plain", "é ① ﾊﾟ", "e\u0301\u0316" + "x", "กำ", "e" + "\u0316\u0301" * 15])
 @pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC"])
-def test_a_normal_form_is_that_of_unicode(text: str, form: Literal["NFC", "NFD", "NFKC"]) -> None:
+def test_normal_forms_equal_those_of_unicodedata(text: str, form: Literal["NFC", "NFD", "NFKC"]) -> None:
     assert normalise_unicode(form, text) == unicodedata.normalize(form, text)
 
 
 @pytest.mark.parametrize("marks", ["\u0301", "\u0316\u0301", "\u0345\u0334", "ﾞ\u0301", "\u0344"])
-def test_a_letter_keeps_thirty_marks(marks: str) -> None:
+def test_a_letter_keeps_at_most_thirty_marks(marks: str) -> None:
     start = time.process_time()
     found = normalise_unicode("NFD", f"水e{marks * 100_000}x")
     assert time.process_time() - start < 2

@@ -30,7 +30,7 @@ def test_to_chinese_writes_as_laws_do(number: int, words: str) -> None:
     assert to_chinese(number) == words
 
 
-def test_chinese_and_roman_numbers_come_back_as_they_were() -> None:
+def test_numbers_survive_a_round_trip() -> None:
     assert all(parse_number(to_chinese(n)) == n for n in range(20_000))
     assert all(parse_number(to_roman(n)) == n for n in range(1, 4000))
 
@@ -41,7 +41,7 @@ def test_circled_numbers_are_read() -> None:
 
 
 @pytest.mark.parametrize("number", [0, 4000])
-def test_to_roman_refuses_what_it_cannot_write(number: int) -> None:
+def test_to_roman_rejects_numbers_outside_its_range(number: int) -> None:
     with pytest.raises(ValueError, match="outside"):
         to_roman(number)
 
@@ -53,12 +53,12 @@ def test_parse_raises_nothing_but_value_error(words: str) -> None:
 
 
 @pytest.mark.parametrize("words", ["", "第", "IIII", "abc", "十X", "-1", "1.5"])
-def test_parse_refuses_what_is_no_number(words: str) -> None:
+def test_parse_rejects_other_text(words: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         parse_number(words)
 
 
 @pytest.mark.parametrize("number", [-1, 100_000_000])
-def test_to_chinese_refuses_what_it_cannot_write(number: int) -> None:
+def test_to_chinese_rejects_numbers_outside_its_range(number: int) -> None:
     with pytest.raises(ValueError, match="outside"):
         to_chinese(number)

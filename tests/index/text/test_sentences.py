@@ -26,16 +26,16 @@ def split(text: str) -> list[str]:
         ("（一个没有关上的括号。第二句话在这里。", ["（一个没有关上的括号。", "第二句话在这里。"]),
     ],
 )
-def test_sentences_end_where_they_end(text: str, sentences: list[str]) -> None:
+def test_sentences_are_split_at_punctuation(text: str, sentences: list[str]) -> None:
     assert split(text) == sentences
 
 
-def test_white_space_has_no_sentence() -> None:
+def test_white_space_has_no_sentences() -> None:
     assert sentence_spans(" \n\u3000") == ()
 
 
 @given(st.text(alphabet="甲乙丙。；！？，“”（）《》a1. \n…"))
-def test_sentences_hold_everything_but_white_space_in_order(text: str) -> None:
+def test_sentences_cover_all_text_in_order(text: str) -> None:
     spans = sentence_spans(text)
     assert "".join("".join(split(text)).split()) == "".join(text.split())
     assert all(a.end <= b.start for a, b in pairwise(spans))

@@ -1,4 +1,4 @@
-"""PDF files made row by row: what is joined, what is left out, what is refused."""
+"""PDF files built row by row: joining of rows, removal of running lines, rejection."""
 
 import io
 import zlib
@@ -51,7 +51,7 @@ FULL = "水" * 30  # a row from edge to edge
 ALSO_FULL = "山" * 30  # without a Chinese font on the machine, PDFium takes two equal rows for one printed twice
 
 
-def test_a_paragraph_goes_on_over_the_page_and_pages_are_counted() -> None:
+def test_a_paragraph_continues_on_the_next_page_and_pages_are_numbered() -> None:
     data = pdf(
         both(rows(50, 580, "某市公报"), rows(70, 500, "甲" * 28), rows(50, 484, FULL), rows(190, 20, "- 1 -")),
         both(rows(50, 580, "某市公报"), rows(50, 500, "完。"), rows(70, 484, "乙" * 10 + "。"), rows(190, 20, "- 2 -")),
@@ -65,7 +65,7 @@ def test_a_paragraph_goes_on_over_the_page_and_pages_are_counted() -> None:
     ]
 
 
-def test_a_title_over_two_rows_is_one_where_the_first_fills_its_row() -> None:
+def test_a_title_over_two_rows_is_joined_if_the_first_row_is_full() -> None:
     def page(*more: Callable[[Canvas], None]) -> bytes:
         return pdf(both(*more, rows(70, 500, "甲" * 28), rows(50, 484, FULL, "完。"), rows(70, 436, "乙。")))
 
@@ -78,7 +78,7 @@ def test_a_title_over_two_rows_is_one_where_the_first_fills_its_row() -> None:
     assert small[:2] == [FULL, "远景目标纲要"]
 
 
-def test_hyphens_are_mended_and_latin_rows_joined_with_a_space() -> None:
+def test_hyphenation_is_undone_and_latin_rows_are_joined_with_a_space() -> None:
     first = rows(50, 500, "The provinces shall pro-", "tect water and water-", "ways, in long-term plans.")
     data = pdf(both(first, rows(50, 430, "Every plan is a long-", "term one.")))
     assert texts(load(data, "x.pdf")) == [
@@ -97,12 +97,12 @@ def test_hyphens_are_mended_and_latin_rows_joined_with_a_space() -> None:
         ("水" * 26 + "in 2020", "300 people", "in 2020 300 people"),
     ],
 )
-def test_a_number_torn_at_the_end_of_a_row_is_mended_in_text_without_spaces(end: str, begin: str, joined: str) -> None:
+def test_a_number_split_at_the_end_of_a_row_is_joined_in_unspaced_text(end: str, begin: str, joined: str) -> None:
     read = texts(load(pdf(both(rows(50, 500, FULL, ALSO_FULL, end, begin))), "x.pdf"))
     assert read[0].endswith(joined)
 
 
-def test_a_note_at_the_foot_does_not_break_the_paragraph_above_it() -> None:
+def test_a_footnote_does_not_split_the_paragraph_above_it() -> None:
     note = rows(50, 60, "① 见附件。", size=7)
     data = pdf(both(rows(70, 500, "甲" * 28), note), rows(50, 500, FULL, "完。"))
     assert texts(load(data, "x.pdf")) == ["甲" * 28 + FULL + "完。", "① 见附件。"]
@@ -150,12 +150,12 @@ def test_bold_type_that_is_printed_twice_is_read_once_and_tables_have_cells() ->
 
 
 def set_as(matrix: str, size: str, *words: str) -> list[str]:
-    """What is read of words that are set with a matrix and a size of type as they stand, one below the other."""
+    """Return the text read from words that are set with given matrices and type sizes, one below the other."""
     shown = " 0 -20 Td ".join(f"({word}) Tj" for word in words)
     return texts(load(bombs.pdf(zlib.compress(f"BT /F {size} Tf {matrix} Tm {shown} ET".encode())), "x.pdf"))
 
 
-def test_type_of_a_negative_size_in_a_mirrored_matrix_is_read() -> None:
+def test_text_with_a_negative_type_size_in_a_mirrored_matrix_is_read() -> None:
     assert set_as("-1 0 0 -1 60 700", "-10", "some words") == ["some words"]
 
 
@@ -166,12 +166,12 @@ HUGE = "3" + "0" * 38
     "matrix", [f"{HUGE} {HUGE} 1 1 5 5", f"1 0 0 1 {HUGE} -{HUGE}", "0 0 0 0 0 0", "nan 0 0 1 5 5"]
 )
 @pytest.mark.parametrize("size", ["10", "-5", "0", HUGE])
-def test_type_that_stands_nowhere_is_no_harm(matrix: str, size: str) -> None:
+def test_text_outside_the_page_is_harmless(matrix: str, size: str) -> None:
     with suppress(DocumentError):  # that it has no text layer
         set_as(matrix, size, "some words", "more words")
 
 
-def test_rows_that_line_up_nowhere_are_read() -> None:
+def test_rows_without_alignment_are_read() -> None:
     scattered = both(*(rows(20 + 7 * at, 580 - 12 * at, f"row {at}", size=8) for at in range(45)))
     assert len("".join(texts(load(pdf(scattered), "x.pdf"))).split("row")) == 46
 
@@ -187,12 +187,12 @@ SCANNED = pdf(*[lambda canvas: canvas.rect(50, 50, 300, 400, fill=1)] * 2)
         (pdf(rows(190, 30, "- 1 -"), rows(190, 30, "- 2 -")), "has no text layer"),
     ],
 )
-def test_pdf_files_without_readable_text_are_refused(data: bytes, says: str) -> None:
+def test_pdf_files_without_readable_text_are_rejected(data: bytes, says: str) -> None:
     with pytest.raises(DocumentError, match=says):
         load(data, "x.pdf")
 
 
-def test_pages_without_text_are_named() -> None:
+def test_pages_without_text_are_listed() -> None:
     data = pdf(rows(50, 500, "正文。"), lambda canvas: canvas.rect(50, 50, 300, 400, fill=1))
     assert load(data, "x.pdf").metadata["pages without text"] == "2"
 

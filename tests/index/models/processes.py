@@ -1,4 +1,4 @@
-"""What the tests that look for models share."""
+"""Helpers of the tests of model location: separate Python processes and error messages."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def start(code: str, **environment: str) -> subprocess.Popen[str]:
-    """A Python of its own that runs some code, with its output in pipes."""
+    """Start a Python process that runs some code, with its output in pipes."""
     return subprocess.Popen(
         [sys.executable, "-c", code],
         cwd=ROOT,
@@ -25,7 +25,7 @@ def start(code: str, **environment: str) -> subprocess.Popen[str]:
 
 
 def sentence(raised: pytest.ExceptionInfo[ModelError]) -> str:
-    """The message of an error, which is one line."""
+    """Return the message of an error after checking that it is one line."""
     message = str(raised.value)
     assert "\n" not in message
     return message
