@@ -6,7 +6,7 @@ from pathlib import Path
 from index.errors import DocumentError
 from index.loaders import mail, markdown, text
 from index.loaders.docx.reader import load as load_docx
-from index.loaders.file_type import detect_file_type
+from index.loaders.file_type import FileType, detect_file_type
 from index.loaders.html.reader import load as load_html
 from index.loaders.limits import check_size
 from index.loaders.pdf.reader import load as load_pdf
@@ -32,12 +32,26 @@ LOADERS: Mapping[str, Callable[[bytes, str], SourceText]] = {
 def load(data: bytes, name: str) -> SourceText:
     """Load the bytes of a file; the suffix of ``name`` chooses the loader. Raises DocumentError."""
     suffix = Path(name).suffix.lower()
-    supported = ", ".join(sorted(LOADERS))
     if suffix not in LOADERS:
+        supported = ", ".join(sorted(LOADERS))
         raise DocumentError(f"{name}: files ending in {suffix or 'nothing'} cannot be read; give one of {supported}")
     check_size(len(data), name)
+    if not data.strip():
+        raise DocumentError(f"{name} is empty; give a document with text in it")
     found = detect_file_type(data)
-    if found and found.suffix != suffix and suffix != ".docx":  # the docx loader has better messages for Word files
-        remedy = f"rename it to end in {found.suffix}" if found.suffix else f"give one of {supported}"
-        raise DocumentError(f"{name} is {found.description} by its content, not what {suffix} promises; {remedy}")
+    if (found and found.suffix != suffix) or (found is None and suffix == ".docx"):
+        raise _wrong_type(name, suffix, found or FileType("text or other data"))
     return LOADERS[suffix](data, name)
+
+
+def _wrong_type(name: str, suffix: str, found: FileType) -> DocumentError:
+    if "password" in found.description:
+        remedy = "open it, remove the password and save it again"
+    elif found.suffix:
+        remedy = f"rename it to end in {found.suffix}"
+    elif suffix == ".docx":
+        remedy = "open it in a word processor and save it as docx, or correct its suffix"
+    else:
+        remedy = f"give one of {', '.join(sorted(LOADERS))}"
+    expected = {".docx": "a Word document (docx)", ".pdf": "a PDF"}.get(suffix, "text")
+    return DocumentError(f"{name} is {found.description} by its content, not {expected}; {remedy}")

@@ -10,7 +10,7 @@ from typing import Literal
 
 from index.loaders.source import Line
 from index.records import Division
-from index.text.numerals import CHINESE_NUMERALS, parse_number
+from index.text.numerals import CHINESE_NUMERALS, SPACED_NUMBER_PATTERN, parse_number
 
 LineKind = Literal["heading", "article", "item", "box", "text"]
 
@@ -25,7 +25,7 @@ SENTENCE_ENDS = "。；;！!？?，,、：:"  # a heading ends in none of these
 _MAX_HEADING_LENGTH = 60  # characters; a longer line is a sentence that starts like a heading
 _MAX_ARTICLE_TITLE_WORDS = 10  # of an English section; a longer one that ends in a full stop is its text
 
-_NUMBER = rf"([{CHINESE_NUMERALS}](?:\s?[{CHINESE_NUMERALS}]){{0,11}}|[0-9０-９]{{1,6}})"  # 第 一 百 条
+_NUMBER = rf"({SPACED_NUMBER_PATTERN})"
 _SUB = r"(?:\s*[之의の]\s*" + _NUMBER + r"(?![款项條条]))?"
 # A title may follow its number directly (第三节提高…); the continuation of a sentence may not (第三章的规定…).
 _SENTENCE_WORDS = "规定|規定|以及|以上|以下|项|款|項|内容|外|修改|改为|删[去除]|增加|合并|移至"

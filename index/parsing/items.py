@@ -4,12 +4,11 @@ import re
 from typing import NamedTuple
 
 from index.records import InnerDivision, Span
-from index.text.numerals import CHINESE_NUMERALS, parse_number
+from index.text.numerals import CHINESE_NUMERALS, SPACED_NUMBER_PATTERN, parse_number
 
-_NUMBER = rf"[{CHINESE_NUMERALS}](?:\s?[{CHINESE_NUMERALS}]){{0,11}}|[0-9０-９]{{1,6}}"
 _HEADING = re.compile(
     r"\s*(?:（[^（）\n]*）[^\S\n]*\n\s*)?"  # the caption above an article of a Japanese law
-    rf"(?:[第제]\s*(?:{_NUMBER})\s*[条條조](?:\s*[之의の]\s*(?:{_NUMBER}))?(?:\([^()\n]*\))?"
+    rf"(?:[第제]\s*{SPACED_NUMBER_PATTERN}\s*[条條조](?:\s*[之의の]\s*{SPACED_NUMBER_PATTERN})?(?:\([^()\n]*\))?"
     r"|(?:Article|Art\.|§|Section|Sec\.|Artikel|Artículo|Статья)\s*[0-9IVXLCDM]+\b)"
     r"[^\S\n]*[.:：]?[^\S\n]*(?:【[^】\n]*】)?\s*",
     re.IGNORECASE,

@@ -19,6 +19,8 @@ _ROMAN = {
 # every character of a Chinese number, and the pattern of a number in a heading, Chinese or Arabic
 CHINESE_NUMERALS = "".join([*_DIGITS, *_UNITS, *_MYRIAD, *_TENS])
 NUMBER_PATTERN = rf"(?:[{CHINESE_NUMERALS}]{{1,12}}|[0-9０-９]{{1,6}})"
+# the same with spaces between Chinese numerals: 第 一 百 条
+SPACED_NUMBER_PATTERN = rf"(?:[{CHINESE_NUMERALS}](?:\s?[{CHINESE_NUMERALS}]){{0,11}}|[0-9０-９]{{1,6}})"
 
 
 @lru_cache(maxsize=4096)  # each citation needs several

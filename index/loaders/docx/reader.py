@@ -12,7 +12,6 @@ from xml.etree.ElementTree import Element
 from index.errors import DocumentError
 from index.loaders.docx.numbering import Numbering, child_value, int_attribute
 from index.loaders.docx.package import Package
-from index.loaders.file_type import detect_file_type
 from index.loaders.source import Block, SourceText, compose_source, strip_blank
 from index.loaders.tables import Cell, table_lines
 
@@ -35,12 +34,6 @@ def load(data: bytes, name: str) -> SourceText:
     Deleted text and page headers are left out. A text box follows its paragraph. A note follows the paragraph that
     refers to it as ［注1］…, numbered through the document.
     """
-    found = detect_file_type(data)
-    if not data.strip():
-        raise DocumentError(f"{name} is empty; give a document with text in it")
-    if found is None or found.suffix != ".docx":
-        description = found.description if found else "text or other data"
-        raise DocumentError(f"{name} is {description}, not a Word document (docx); {_remedy(description)}")
     package = Package(data, name)
     try:
         reader = _Reader(package)
@@ -50,12 +43,6 @@ def load(data: bytes, name: str) -> SourceText:
     if not source.lines:
         raise DocumentError(f"{name} holds no text, perhaps only pictures; give a document with text in it")
     return source
-
-
-def _remedy(description: str) -> str:
-    if "password" in description:
-        return "open it, remove the password and save it again"
-    return "open it in a word processor and save it as docx, or give the file its right ending"
 
 
 def _metadata(package: Package) -> Mapping[str, str]:

@@ -21,8 +21,6 @@ def load(data: bytes, name: str) -> SourceText:
 
     Raises DocumentError for files that are damaged, encrypted or scanned, and for fonts without character codes.
     """
-    if not data.strip():
-        raise DocumentError(f"{name} is empty; give a document with text in it")
     if b"%PDF-" not in data[:_SIGNATURE_WITHIN]:
         raise DocumentError(f"{name} is not a PDF by its content; give the file its right ending")
     pages, title = _read(data, name)
