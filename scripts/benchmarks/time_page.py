@@ -38,7 +38,7 @@ _PAINTED = """question => new Promise(resolve => {
         seen.disconnect();
         requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - pressed)));
     });
-    seen.observe(document.querySelector("#zj-root"), {subtree: true, childList: true, attributes: true});
+    seen.observe(document.querySelector("#zj-page"), {subtree: true, childList: true, attributes: true});
     addEventListener("keydown", () => { pressed = performance.now(); }, {once: true, capture: true});
     window.ready = true;
 })"""

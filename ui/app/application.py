@@ -1,36 +1,35 @@
-"""The Gradio page: an application with one block that its script fills, and handlers that have a name in its API."""
+"""The application: a ``gradio.Server`` with the page at ``/`` and the handlers as endpoints of its API."""
 
 import logging
 from collections.abc import Callable
 from functools import wraps
-from importlib.resources import files
 from typing import Any
 
 import gradio as gr
-from anyio import CapacityLimiter
-from fastapi import FastAPI
-from fastapi.responses import PlainTextResponse
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, PlainTextResponse
 from fastapi.staticfiles import StaticFiles
-from starlette.routing import Mount
+from starlette.routing import Route
 
 from index.errors import ZhangjuError
 from ui.app import server
 from ui.app.api import Api
-from ui.app.theme import stylesheet, theme
+from ui.app.gradio_server import GradioServer, Lifespan
 from ui.handlers.ask import AskHandlers, pulse
 from ui.handlers.batch import BatchHandlers
 from ui.handlers.coverage import CoverageHandlers
 from ui.handlers.error_handlers import HandlerResult
 from ui.handlers.explain import ExplainHandler
 from ui.handlers.export import ExportHandlers
+from ui.handlers.frame import LANGUAGE, FrameHandlers
 from ui.handlers.library import LibraryHandlers
 from ui.handlers.related import RelatedHandlers
 from ui.handlers.uploads import UploadEndpoint
+from ui.html.static_files import FOLDER, STATIC
 from ui.security.access import AccessOptions
 from ui.security.body_limits import UPLOAD_PATH
 from ui.security.gradio_environment import forget_gradio
-from ui.security.gradio_memory import bound
-from ui.security.gradio_routes import Doors
+from ui.security.open_routes import GRADIO_API, READ, OpenRoutes
 from ui.state.concurrency import THREADS
 from ui.state.index_jobs import IndexJobs
 from ui.state.protocols import LiveIndex
@@ -40,28 +39,9 @@ log = logging.getLogger(__name__)
 
 Handler = Callable[..., HandlerResult]
 
-TITLE = "章句 Zhangju"
 PULSE = "/pulse"  # what open pages look at to learn of another index
-STATIC = "/zhangju"  # where the page's own script is
-_ON_PAPER = f'<link rel="stylesheet" media="print" href="{STATIC}/print.css">'
 
 EVERYBODY_HERE = AccessOptions()
-
-# What the script calls: Gradio names these in its API, too, but leaves them out of its documentation: they give HTML.
-_PAGE: dict[str, Any] = {"api_visibility": "undocumented", "queue": False}
-_PROGRAMS: dict[str, Any] = {"queue": False}
-
-
-def build_page(room: AskHandlers, api: Api, library: LibraryHandlers | None = None) -> gr.Blocks:
-    """Build the page: one empty block, and the handlers under their API names."""
-    page = gr.Blocks(title=TITLE, analytics_enabled=False)
-    with page:
-        gr.Column(elem_id="zj-root")  # not gr.HTML, whose templates would need a policy that lets text become code
-        for name, handler in program_handlers(api).items():
-            _register(name, handler, **_PROGRAMS)
-        for name, handler in page_handlers(room, library or LibraryHandlers(room.live, room.lookup, None)).items():
-            _register(name, handler, **_PAGE)
-    return page
 
 
 def program_handlers(api: Api) -> dict[str, Handler]:
@@ -75,7 +55,7 @@ def program_handlers(api: Api) -> dict[str, Handler]:
     }
 
 
-def page_handlers(room: AskHandlers, library: LibraryHandlers) -> dict[str, Handler]:
+def page_handlers(room: AskHandlers, frame: FrameHandlers, library: LibraryHandlers) -> dict[str, Handler]:
     """Handlers that the page's script calls, by API name."""
     relations, covering, export, batch = (
         RelatedHandlers(room),
@@ -84,7 +64,7 @@ def page_handlers(room: AskHandlers, library: LibraryHandlers) -> dict[str, Hand
         BatchHandlers(room),
     )
     return {
-        "enter": room.load_frame,
+        "enter": frame.load_frame,
         "look_up": room.answer,
         "read": room.read_text,
         "turn": room.load_chunks,
@@ -117,53 +97,50 @@ def build_app(
     language: Language = "zh",
     mcp: bool = False,
     can_leave: bool = False,
-) -> FastAPI:
-    """The page as a web application; every setting that Gradio would take from the environment is given here.
+) -> GradioServer:
+    """Build the application; every setting that Gradio would take from the environment is given here.
 
     ``index_jobs`` changes the library; without one it cannot be changed. ``can_leave`` shows a button to sign out.
     """
     forget_gradio()
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app = GradioServer(docs_url=None, redoc_url=None, openapi_url=None)
+    room = AskHandlers(live)
+    frame = FrameHandlers(room, language=language, can_leave=can_leave)
+    uploads = UploadEndpoint(index_jobs) if index_jobs else None
+    api = Api(live, room.limit)
+    _add_pages(app, live, frame)
+    if uploads:
+        app.add_route(UPLOAD_PATH, uploads.receive, methods=["POST"], include_in_schema=False)
+    lifespans: tuple[Lifespan, ...] = ()
+    if mcp:
+        from ui.app.mcp import add_mcp  # a second more of imports, for those who want it
+
+        lifespans = (add_mcp(app, api),)
+    own = {str(route.path): tuple(route.methods or ()) for route in app.routes if isinstance(route, Route)}
+    for name, handler in program_handlers(api).items():
+        app.api(_handler(name, handler), name=name, queue=False)
+    library = LibraryHandlers(live, room.lookup, index_jobs, uploads)
+    for name, handler in page_handlers(room, frame, library).items():
+        app.api(_handler(name, handler), name=name, queue=False, api_visibility="undocumented")  # they give HTML
+    app.add_gradio(threads=THREADS, lifespans=lifespans)
+    app.add_middleware(OpenRoutes, routes={**own, f"{STATIC}/{{path}}": READ, **GRADIO_API})
+    return app
+
+
+def _add_pages(app: FastAPI, live: LiveIndex, frame: FrameHandlers) -> None:
+    """Add the page itself, its files, and what open pages look at."""
+
+    @app.api_route("/", methods=["GET", "HEAD"], response_class=HTMLResponse)
+    def page(request: Request) -> str:
+        given = request.query_params
+        languages = f"{request.cookies.get(LANGUAGE, '')},{request.headers.get('accept-language', '')}"
+        return frame.page(languages, given.get("p", ""), given.get("d", ""), given.get("q", ""))
 
     @app.get(PULSE)
     async def look() -> PlainTextResponse:
         return PlainTextResponse(pulse(live.current()))
 
-    app.mount(STATIC, StaticFiles(directory=str(files("ui").joinpath("static"))))
-    room = AskHandlers(live, language=language, can_leave=can_leave)
-    api = Api(live, room.limit)
-    uploads = UploadEndpoint(index_jobs) if index_jobs else None
-    if uploads:
-        app.add_route(UPLOAD_PATH, uploads.receive, methods=["POST"], include_in_schema=False)
-    page = build_page(room, api, LibraryHandlers(live, room.lookup, index_jobs, uploads))
-    if mcp:
-        from ui.app.mcp import add_mcp  # a second more of imports, for those who want it
-
-        add_mcp(app, api)
-    bound(page)
-    page.limiter = CapacityLimiter(THREADS)  # type: ignore[assignment]  # not the threads that the page itself is served with
-    page.vibe_mode = False  # GRADIO_VIBE_MODE would add an editor that writes files
-    gr.mount_gradio_app(
-        app,
-        page,
-        path="/",
-        root_path="",
-        theme=theme(),
-        css=stylesheet(),
-        head=f'<script type="module" src="{STATIC}/room.js"></script>{_ON_PAPER}',
-        footer_links=[],
-        allowed_paths=[],
-        max_file_size=1,
-        show_error=False,
-        ssr_mode=False,
-        mcp_server=False,
-        pwa=False,
-        run_history=False,
-        enable_monitoring=False,
-    )
-    mounted = next(route for route in app.routes if isinstance(route, Mount) and route.path == "")
-    mounted.app = Doors(mounted.app)
-    return app
+    app.mount(STATIC, StaticFiles(directory=FOLDER))
 
 
 def serve(
@@ -195,8 +172,8 @@ def serve(
             index_jobs.close()
 
 
-def _register(name: str, handler: Handler, **options: Any) -> None:
-    """Register a handler under its API name; programs get the message of an expected error, and no other details."""
+def _handler(name: str, handler: Handler) -> Handler:
+    """Wrap a handler so that programs get the message of an expected error, and no other details."""
 
     @wraps(handler)
     def call(*args: Any, **given: Any) -> HandlerResult:
@@ -208,4 +185,4 @@ def _register(name: str, handler: Handler, **options: Any) -> None:
             log.exception("%s failed", name)
             raise gr.Error("something unexpected went wrong; the log of the server shows it") from error
 
-    gr.events.api(call, api_name=name, **options)
+    return call

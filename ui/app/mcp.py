@@ -17,6 +17,7 @@ from mcp.types import ToolAnnotations
 
 from index.errors import ZhangjuError
 from ui.app.api import Api, Json
+from ui.app.gradio_server import Lifespan
 from ui.state.concurrency import THREADS
 
 PATHS = ("/mcp", "/gradio_api/mcp")  # the second is where Gradio's would be, and where its users look
@@ -28,8 +29,11 @@ _INSTRUCTIONS = (
 )
 
 
-def add_mcp(app: FastAPI, api: Api) -> None:
-    """Offer the tools under each of ``PATHS``. Host and Origin are checked before (ui/app/server.py)."""
+def add_mcp(app: FastAPI, api: Api) -> Lifespan:
+    """Add a route with the tools at each of ``PATHS``; return what has to be entered while they are used.
+
+    Host and Origin are checked before (ui/security/hosts.py).
+    """
     server = FastMCP(
         "zhangju",
         instructions=_INSTRUCTIONS,
@@ -45,14 +49,13 @@ def add_mcp(app: FastAPI, api: Api) -> None:
     for path in PATHS:
         app.add_route(path, endpoint, methods=["GET", "POST", "DELETE"], include_in_schema=False)
         app.add_route(f"{path}/", endpoint, methods=["GET", "POST", "DELETE"], include_in_schema=False)
-    inner = app.router.lifespan_context
 
     @asynccontextmanager
-    async def lifespan(outer: Any) -> AsyncIterator[Any]:
-        async with inner(outer) as state, server.session_manager.run():
-            yield state
+    async def sessions(_: FastAPI) -> AsyncIterator[None]:
+        async with server.session_manager.run():
+            yield
 
-    app.router.lifespan_context = lifespan
+    return sessions
 
 
 def _told(tool: Callable[..., Json], threads: CapacityLimiter) -> Callable[..., Awaitable[Json]]:

@@ -12,16 +12,14 @@ from ui.handlers.explain import to_explain
 from ui.html.links import checked_base
 from ui.html.markup import Html
 from ui.render.answers import render_answer, render_card, render_place
-from ui.render.frame import render_frame
 from ui.render.notices import render_not_opened, render_notice, render_outdated, render_updated
 from ui.render.passages import Highlights
 from ui.render.text import render_chunk, render_preview, render_text
 from ui.state.concurrency import ConcurrencyLimit
 from ui.state.document_lookup import DocumentLookup
-from ui.state.example_questions import example_questions
 from ui.state.outline import count_by_node
 from ui.state.protocols import LiveIndex, ServedIndex
-from ui.words import Language, PageWords, preferred_language, words_for
+from ui.words import PageWords, words_for
 
 HITS = 10  # passages shown for a question
 _LISTED = 20  # passages shown of a place
@@ -31,18 +29,9 @@ _TURNED = 12  # leaves of a long text that are sent at once
 class AskHandlers:
     """The handlers of the page: each takes ``live.current()`` once, so that what it shows is of one generation."""
 
-    def __init__(
-        self,
-        live: LiveIndex,
-        *,
-        language: Language = "zh",
-        limit: ConcurrencyLimit | None = None,
-        can_leave: bool = False,
-    ) -> None:
+    def __init__(self, live: LiveIndex, *, limit: ConcurrencyLimit | None = None) -> None:
         self.live = live
         self.limit = limit or ConcurrencyLimit()
-        self._language: Language = language
-        self._can_leave = can_leave
         self._lookup = DocumentLookup(())
 
     def lookup(self, serving: ServedIndex) -> DocumentLookup:
@@ -51,20 +40,6 @@ class AskHandlers:
         if lookup.documents is not documents:
             lookup = self._lookup = DocumentLookup(documents)
         return lookup
-
-    def load_frame(self, languages: str) -> HandlerResult:
-        """The frame of the page.
-
-        Args:
-            languages: a language, or those of a browser, best first: "zh", "en-GB,en,zh".
-
-        """
-        serving = self.live.current()
-        words = words_for(preferred_language(languages, self._language))
-        lookup = self.lookup(serving)
-        examples = example_questions(lookup.documents, words)
-        frame = render_frame(lookup.documents, lookup.outlines, examples, words, can_leave=self._can_leave)
-        return {"html": frame, "language": words.language, "tag": words.tag, "say": _spoken(words), **_known(serving)}
 
     def answer(self, question: str, documents: list[str], language: str, base: str) -> HandlerResult:
         """What answers a question, or what stands at the place that is typed.
@@ -99,7 +74,7 @@ class AskHandlers:
             leaves = self.lookup(serving).chunks(document)
             found = leaves.document
             text = render_text(leaves, passage, words)
-            return {"html": text, "document": found.id, "title": found.title, **_known(serving)}
+            return {"html": text, "document": found.id, "title": found.title, **generation_of(serving)}
 
         return handle_errors(words, full)
 
@@ -119,7 +94,10 @@ class AskHandlers:
             text = self.lookup(serving).chunks(document)
             wanted = {int(number) for number in leaves} | (text.near(passage) if passage else set())
             there = sorted(wanted & set(range(len(text.chunks))))[:_TURNED]
-            return {"leaves": {str(number): render_chunk(text, number, words) for number in there}, **_known(serving)}
+            return {
+                "leaves": {str(number): render_chunk(text, number, words) for number in there},
+                **generation_of(serving),
+            }
 
         return handle_errors(words, turned)
 
@@ -151,7 +129,7 @@ class AskHandlers:
 
         """
         words, serving = words_for(language), self.live.current()
-        told = _known(serving)["generation"]
+        told = generation_of(serving)["generation"]
         name, said = serving.generation.name, []
         if known != told:
             said.append(render_updated(name, serving.built, serving.searcher.documents, words))
@@ -177,7 +155,7 @@ class AskHandlers:
             "counts": count_by_node(lookup.outlines, passages),
             "answered": answer.answered,
             "explain": to_explain(answer),
-            **_known(serving),
+            **generation_of(serving),
         }
 
     def _answer(self, lookup: DocumentLookup, answer: Answer, words: PageWords, base: str) -> Html:
@@ -210,7 +188,7 @@ class AskHandlers:
             "hits": [hit.passage.id for hit in answer.hits],
             "counts": count_by_node(lookup.outlines, [place.passage for place in plan.places]),
             "place": answer.hits[0].passage.id,
-            **_known(serving),
+            **generation_of(serving),
         }
 
 
@@ -220,36 +198,7 @@ def pulse(serving: ServedIndex) -> str:
     return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def _known(serving: ServedIndex) -> HandlerResult:
+def generation_of(serving: ServedIndex) -> HandlerResult:
+    """Return the generation of an index, as the page knows it by."""
     generation: Generation = serving.generation
     return {"generation": f"{generation.name} {generation.digest[:16]}"}
-
-
-def _spoken(words: PageWords) -> dict[str, str]:
-    """The words that the page's script itself says."""
-    room, hit = words.frame, words.hit
-    return {
-        "searching": words.searching,
-        "reading": hit.reading,
-        "offline": room.offline,
-        "busy": room.busy,
-        "denied": room.denied,
-        "tooLong": words.unusable,
-        "copied": room.copied,
-        "notCopied": room.not_copied,
-        "exporting": words.export.exporting,
-        "exported": words.export.exported,
-        "basketFull": words.basket.full,
-        "takenOut": words.basket.removed,
-        "basketNotKept": words.basket.not_kept,
-        "hitsHere": room.hits_here,
-        "hitOf": hit.hit_of,
-        "collect": hit.collect,
-        "collected": hit.collected,
-        "copy": hit.copy,
-        "link": hit.link,
-        "related": hit.related,
-        "close": room.close,
-        "unknownView": room.unknown_view,
-        "name": words.name,
-    }

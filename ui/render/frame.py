@@ -1,11 +1,14 @@
 """The frame of the page: masthead, box, regions, outline, help."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from index.citations import division_label
 from index.records import Document
+from ui.html.document import html_document
 from ui.html.links import link
 from ui.html.markup import EMPTY, Html, element, join
+from ui.html.static_files import SCRIPTS, static
 from ui.render.passages import document_text
 from ui.render.remarks import render_metadata, render_remarks
 from ui.security.login_page import SIGN_OUT
@@ -13,37 +16,72 @@ from ui.state.outline import Outline, OutlineNode
 from ui.words import CHOICES, PageWords
 
 _IN_FULL = 3  # as many documents have their outline open
+_STYLES = (
+    "colours.css",
+    "base.css",
+    "page.css",
+    "cards.css",
+    "text.css",
+    "panels.css",
+    "library.css",
+    "basket.css",
+    "batch.css",
+    "related.css",
+    "coverage.css",
+)
 _KEYS = ("/", "j", "k", "Enter", "o", "r", "y", "?", "Esc")
 
 
-def render_frame(
-    documents: Sequence[Document],
-    outlines: Mapping[str, Outline],
-    examples: Sequence[str],
-    words: PageWords,
-    *,
-    can_leave: bool = False,
-) -> Html:
-    """The whole page but what is asked for later: answers, text, notices; ``can_leave`` adds the way to sign out."""
+class Contents(NamedTuple):
+    """What a frame is filled with; ``region`` is shown in narrow windows, ``text`` is the open one."""
+
+    documents: Sequence[Document]
+    outlines: Mapping[str, Outline]
+    examples: Sequence[str] = ()
+    text: Html = EMPTY
+    question: str = ""
+    region: str = "answers"
+
+
+def render_document(frame: Html, words: PageWords) -> str:
+    """Return the HTML document of the page; a browser fetches all its scripts at once."""
+    preloads = (element("link", rel="modulepreload", href=static(name)) for name in SCRIPTS)
+    head = join(
+        element("link", rel="stylesheet", media="print", href=static("print.css")),
+        *preloads,
+        element("script", type="module", src=static("page.js")),
+    )
+    return html_document(frame, title=words.name, language=words.tag, styles=_STYLES, head=head)
+
+
+def render_frame(contents: Contents, words: PageWords, *, state: Mapping[str, str], can_leave: bool = False) -> Html:
+    """Return the whole page but what is asked for later: answers and notices.
+
+    ``state`` becomes data attributes that the script reads; ``can_leave`` adds the way to sign out.
+    """
+    documents, frame = contents.documents, words.frame
     return element(
         "div",
-        element("a", words.frame.skip, href="#zj-answers", class_="zj-skip"),
+        element("a", frame.skip, href="#zj-answers", class_="zj-skip"),
         _masthead(words, can_leave=can_leave),
-        _box(documents, examples, words),
+        _box(contents, words),
         element("div", id="zj-told", role="status"),
-        _tabs(words),
+        _tabs(contents.region, words),
         element(
             "div",
-            element("nav", _contents(documents, outlines, words), id="zj-outline", aria_label=words.frame.contents),
-            element("main", welcome(words), id="zj-answers", tabindex="-1", aria_label=words.frame.answers),
-            element("section", _reader(documents, words), id="zj-text", aria_label=words.frame.text),
+            element("nav", _contents(documents, contents.outlines, words), id="zj-outline", aria_label=frame.contents),
+            element("main", welcome(words), id="zj-answers", tabindex="-1", aria_label=frame.answers),
+            element("section", _reader(documents, contents.text, words), id="zj-text", aria_label=frame.text),
             id="zj-regions",
         ),
         _help(words),
         element("div", id="zj-said", role="status", aria_live="polite"),
         class_="zj",
-        id="zj-room",
+        id="zj-page",
         lang=words.tag,
+        data_language=words.language,
+        data_region=contents.region,
+        **{f"data_{name}": value for name, value in state.items()},
     )
 
 
@@ -82,11 +120,13 @@ def _languages(words: PageWords) -> Iterator[Html]:
         yield element("button", name, type="button", data_language=code, aria_pressed=pressed, lang=code)
 
 
-def _box(documents: Sequence[Document], examples: Sequence[str], words: PageWords) -> Html:
+def _box(contents: Contents, words: PageWords) -> Html:
     label = element("label", words.question, for_="zj-question", class_="zj-unseen")
     box = element(
         "textarea",
+        contents.question,
         id="zj-question",
+        name="q",
         rows="1",
         placeholder=words.placeholder,
         autocomplete="off",
@@ -96,10 +136,10 @@ def _box(documents: Sequence[Document], examples: Sequence[str], words: PageWord
     form = element(
         "form", label, box, element("button", words.ask, type="submit", id="zj-go"), id="zj-ask", role="search"
     )
-    buttons = (element("button", text, type="button", class_="zj-example", data_ask=text) for text in examples)
+    buttons = (element("button", text, type="button", class_="zj-example", data_ask=text) for text in contents.examples)
     tried = element("div", element("span", words.examples, class_="zj-label"), *buttons, id="zj-examples")
     recent = element("div", id="zj-recent", data_label=words.frame.recent, data_forget=words.frame.forget)
-    return element("div", form, _choice(documents, words), tried, recent, id="zj-box")
+    return element("div", form, _choice(contents.documents, words), tried, recent, id="zj-box")
 
 
 def _choice(documents: Sequence[Document], words: PageWords) -> Html:
@@ -107,7 +147,7 @@ def _choice(documents: Sequence[Document], words: PageWords) -> Html:
     boxes = (
         element(
             "label",
-            element("input", type="checkbox", name="in", value=document.id),
+            element("input", type="checkbox", name="in", value=document.id, form="zj-ask"),
             " ",
             document_text(document.title),
         )
@@ -119,7 +159,7 @@ def _choice(documents: Sequence[Document], words: PageWords) -> Html:
     return element("details", summary, element("div", *boxes), id="zj-in", data_all=words.frame.all_documents, **hidden)
 
 
-def _tabs(words: PageWords) -> Html:
+def _tabs(shown: str, words: PageWords) -> Html:
     tabs = (("outline", words.frame.outline), ("answers", words.frame.answers), ("text", words.frame.text))
     buttons = (
         element(
@@ -129,7 +169,7 @@ def _tabs(words: PageWords) -> Html:
             role="tab",
             data_region=region,
             aria_controls=f"zj-{region}",
-            aria_selected="true" if region == "answers" else "false",
+            aria_selected="true" if region == shown else "false",
         )
         for region, name in tabs
     )
@@ -182,7 +222,7 @@ def _node(node: OutlineNode, words: PageWords) -> Html:
     return element("li", element("details", summary, _branch(node.children, words), **opened))
 
 
-def _reader(documents: Sequence[Document], words: PageWords) -> Html:
+def _reader(documents: Sequence[Document], text: Html, words: PageWords) -> Html:
     hit = words.hit
     step = (
         element("button", hit.previous_hit, type="button", id="zj-previous", disabled=""),
@@ -193,7 +233,9 @@ def _reader(documents: Sequence[Document], words: PageWords) -> Html:
     options += [element("option", document.title, value=document.id) for document in documents]
     choice = element("select", *options, id="zj-document", aria_label=hit.choose_document)
     bar = element("div", choice, element("div", *step, id="zj-steps"), id="zj-text-bar")
-    return join(element("h2", words.frame.text, class_="zj-unseen"), bar, element("div", id="zj-full", tabindex="0"))
+    return join(
+        element("h2", words.frame.text, class_="zj-unseen"), bar, element("div", text, id="zj-full", tabindex="0")
+    )
 
 
 def _help(words: PageWords) -> Html:

@@ -1,4 +1,4 @@
-"""What Gradio keeps of every visitor and every call, bounded: left alone it is for thousands, or without end."""
+"""Limits on what Gradio keeps of visitors and calls: its own are in the thousands, or there are none."""
 
 import sys
 from typing import Any
@@ -6,16 +6,21 @@ from typing import Any
 import gradio as gr
 from gradio.utils import LRUCache
 
-_SESSIONS = 20  # with a copy of the page each, 100 KB, though nothing on it has a state
-_CALLS = 500  # whose results wait to be fetched; more than the limit lets in
-_RECORDS = 100  # of how long calls took, which nobody reads
+SESSIONS = 20  # no handler has a state
+CALLS = 500  # calls that wait, or whose results wait to be fetched; more than the concurrency limit lets in
+RECORDS = 100  # durations of calls, which nobody reads
 
 
-def bound(page: gr.Blocks) -> None:
-    """Bound what a page and its queue keep; the names are those of Gradio 6, and a test counts what is kept."""
-    page.state_session_capacity = _SESSIONS
-    queue: Any = page._queue  # Gradio offers no other way
-    queue.pending_messages_per_session.max_size = _CALLS
-    queue.pending_event_ids_session = LRUCache(_CALLS)
-    queue.ANALYTICS_MAX_EVENTS = _RECORDS
-    queue.ANAYLTICS_CACHE_FREQUENCY = sys.maxsize  # its spelling; computes tables of those records with every call
+def limit_queue(blocks: gr.Blocks) -> None:
+    """Give an application a queue that keeps a limited number of calls.
+
+    ``max_size`` is the only limit that Gradio offers. The others are attributes of its queue in Gradio 6: a result that
+    nobody fetches would be kept until 2,000 more have come, the ids of such calls for ever.
+    """
+    blocks.state_session_capacity = SESSIONS
+    blocks.queue(max_size=CALLS)
+    queue: Any = blocks._queue
+    queue.pending_messages_per_session.max_size = CALLS
+    queue.pending_event_ids_session = LRUCache(CALLS)
+    queue.ANALYTICS_MAX_EVENTS = RECORDS
+    queue.ANAYLTICS_CACHE_FREQUENCY = sys.maxsize  # its spelling; else a table of all records is made with every call

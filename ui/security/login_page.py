@@ -2,14 +2,17 @@
 
 from urllib.parse import urlencode
 
+from ui.html.document import html_document
 from ui.html.markup import EMPTY, Html, element, join
+from ui.html.static_files import static
 from ui.words import CHOICES, PageWords
 
 SIGN_IN, SIGN_OUT = "/login", "/logout"
-STYLE = "/zhangju/login.css"  # the one file that is given to those who are not signed in
-NEXT = "next"  # the field with what stood behind the question mark of the page that was asked for
+_STYLES = ("colours.css", "login.css")
+PUBLIC_FILES = frozenset(static(name) for name in (*_STYLES, "icon.svg"))
+"""Addresses of the files that are given to those who are not signed in."""
 
-_DOCTYPE = "<!doctype html>\n"
+NEXT = "next"  # the field with what stood behind the question mark of the page that was asked for
 
 
 def sign_in_link(target: str = "", language: str = "") -> str:
@@ -62,15 +65,5 @@ def _field(label: str, name: str, kind: str, autocomplete: str, value: str = "")
     return join(element("label", label, for_=name), box)
 
 
-def _page(words: PageWords, title: str, body: Html, more: Html = EMPTY) -> str:
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="color-scheme", content="light dark"),
-        more,
-        element("title", title),
-        element("link", rel="icon", href="data:,"),
-        element("link", rel="stylesheet", href=STYLE),
-    )
-    return _DOCTYPE + str(element("html", head, element("body", body), lang=words.tag))
+def _page(words: PageWords, title: str, body: Html, head: Html = EMPTY) -> str:
+    return html_document(body, title=title, language=words.tag, styles=_STYLES, head=head)

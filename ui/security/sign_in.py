@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ui.security.authenticator import Authenticator, LoginResult
-from ui.security.login_page import NEXT, SIGN_IN, SIGN_OUT, STYLE, login_page, moved_page, sign_in_link
+from ui.security.login_page import NEXT, PUBLIC_FILES, SIGN_IN, SIGN_OUT, login_page, moved_page, sign_in_link
 from ui.security.sessions import LONGEST, Sessions
 from ui.words import PageWords, preferred_language, words_for
 
@@ -26,7 +26,7 @@ class SignIn:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request."""
-        if scope["type"] == "lifespan" or scope.get("path") == STYLE:
+        if scope["type"] == "lifespan" or scope.get("path") in PUBLIC_FILES:
             return await self._app(scope, receive, send)
         if scope["type"] != "http":  # the page uses no websockets
             return await send({"type": "websocket.close", "code": 1008})

@@ -3,7 +3,7 @@
 import { here } from "./address.js";
 import { copy } from "./copy.js";
 import { keep as keepHere, kept } from "./storage.js";
-import { say } from "./told.js";
+import { say } from "./notices.js";
 
 const KEY = "zj-basket";
 const MOST = 200; // passages, as in ui/state/basket.py

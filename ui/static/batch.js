@@ -2,8 +2,8 @@
 
 import { base, go, here } from "./address.js";
 import { hand } from "./export.js";
-import { run } from "./server.js";
-import { say, trouble } from "./told.js";
+import { run } from "./api.js";
+import { say, trouble } from "./notices.js";
 
 const LATER = 2000; // milliseconds until a batch asks again that had no turn
 const running = new Set(); // names of the batches that go on

@@ -1,6 +1,6 @@
 // Copying: what a button carries in data-copy goes to the clipboard.
 
-import { say } from "./told.js";
+import { say } from "./notices.js";
 
 export async function copy(text, state) {
   try {

@@ -2,8 +2,8 @@
 
 import { base, go, here } from "./address.js";
 import { hand } from "./export.js";
-import { run } from "./server.js";
-import { say, trouble } from "./told.js";
+import { run } from "./api.js";
+import { say, trouble } from "./notices.js";
 
 export const coverage = {
   name: "coverage",

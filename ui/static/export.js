@@ -2,8 +2,8 @@
 
 import { base, here } from "./address.js";
 import { collected } from "./basket.js";
-import { run } from "./server.js";
-import { say, trouble } from "./told.js";
+import { run } from "./api.js";
+import { say, trouble } from "./notices.js";
 
 export function exporting(state) {
   document.addEventListener("click", event => {

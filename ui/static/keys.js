@@ -27,7 +27,7 @@ export function keys(state, { narrow }) {
     "?": () => state.root.querySelector("#zj-help").showModal(),
   };
   document.addEventListener("keydown", event => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !state.root.firstElementChild) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.key === "Escape" && typing(event.target)) return event.target.blur();
     if (typing(event.target) || state.root.querySelector("dialog[open]")) return;
     if (event.key === "Enter" && event.target.matches("article[data-passage]")) return press("[data-open]");

@@ -1,7 +1,7 @@
 // The library: files are sent one by one, then added together; what goes on is looked at until it has ended.
 
-import { run, send } from "./server.js";
-import { say, trouble } from "./told.js";
+import { run, send } from "./api.js";
+import { say, trouble } from "./notices.js";
 
 const EVERY = 600; // milliseconds between two looks at what goes on
 

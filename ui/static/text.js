@@ -2,13 +2,13 @@
 
 import { go, here } from "./address.js";
 import { marked as markCollected, toolbar } from "./basket.js";
-import { Leaves } from "./leaves.js";
-import { run } from "./server.js";
+import { Leaves } from "./text_chunks.js";
+import { run } from "./api.js";
 
 export class Reader {
   constructor(state) {
     this.state = state;
-    this.document = "";
+    this.document = ""; // which one is open, in which language and of which index
     this.passage = "";
     this.full = document.getElementById("zj-full");
     this.choice = document.getElementById("zj-document");
@@ -19,28 +19,43 @@ export class Reader {
     document.getElementById("zj-next").addEventListener("click", () => this.step(1));
     document.getElementById("zj-previous").addEventListener("click", () => this.step(-1));
     toolbar(this.full, state);
+    const rendered = this.full.querySelector("[data-document]")?.dataset.document;
+    if (rendered) this.opened(rendered);
+  }
+
+  key(name) { return `${name} ${this.state.language} ${this.state.live}`; }
+
+  /** The text of a document stands in the page. */
+  opened(name) {
+    this.document = this.key(name);
+    this.choice.value = name;
+    this.leaves.begin(name);
   }
 
   /** Loads a document unless it is the one that is open; of a long one what stands around a passage. */
   async load(name, passage = "") {
-    const key = `${name} ${this.state.language} ${this.state.live}`;
-    if (this.document === key) return true;
+    if (this.document === this.key(name)) return true;
     this.full.setAttribute("aria-busy", "true");
     try {
       const text = await run("read", [name, passage, this.state.language]);
       this.full.innerHTML = text.html;
-      this.document = text.problem ? "" : key;
-      this.choice.value = name;
       this.before = null;
       this.passage = "";
       this.full.scrollTop = 0;
       this.tellRank();
-      this.leaves.begin(text.problem ? "" : name);
+      if (text.problem) this.close();
+      else this.opened(name);
       markCollected(this.full, this.state);
       return !text.problem;
     } finally {
       this.full.removeAttribute("aria-busy");
     }
+  }
+
+  /** No document is open. */
+  close() {
+    this.document = "";
+    this.leaves.begin("");
   }
 
   /** The first document, so that there is something to read before anything is asked. */
@@ -54,7 +69,7 @@ export class Reader {
     let at = this.at(name);
     if (!at) {
       const found = await run("peek", [[name], this.state.language]);
-      if (!found.document) { this.full.innerHTML = found.html; this.document = ""; return; }
+      if (!found.document) { this.full.innerHTML = found.html; this.close(); return; }
       if (!await this.load(found.document, name)) return;
       if (!this.at(name)) await this.leaves.fetch([], name);
       at = this.at(name);

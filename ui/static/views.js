@@ -2,12 +2,12 @@
 
 import { base } from "./address.js";
 import { batch } from "./batch.js";
-import { collection } from "./collection.js";
+import { collection } from "./basket_view.js";
 import { coverage } from "./coverage.js";
 import { library } from "./library.js";
-import { chart } from "./relations.js";
-import { run } from "./server.js";
-import { why } from "./why.js";
+import { chart } from "./chapter_map.js";
+import { run } from "./api.js";
+import { why } from "./explain.js";
 
 export const views = {
   welcome: { name: "welcome", needs: [], load: async (_, state) => ({ html: state.welcome }) },

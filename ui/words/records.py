@@ -112,7 +112,6 @@ class HitWords:
     previous_hit: str
     hit_of: str
     choose_document: str
-    reading: str
     inferred: str
     styles: Mapping[str, str]  # of citations
 

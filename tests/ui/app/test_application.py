@@ -1,4 +1,5 @@
 import asyncio
+import re
 import signal
 import socket
 from threading import Timer
@@ -10,6 +11,7 @@ from tests.ui.app.running import LIVE, built_app, served
 from ui.app import server
 from ui.app.application import PULSE, serve
 from ui.handlers.ask import pulse
+from ui.handlers.frame import LANGUAGE
 from ui.security.access import AccessOptions
 
 
@@ -18,6 +20,19 @@ def test_open_pages_look_at_a_few_letters() -> None:
         reply = site.ask(PULSE)
         assert (reply.status, reply.body) == (200, pulse(LIVE))
         assert len(reply.body) <= 16
+
+
+def test_the_first_byte_holds_the_box_the_outline_and_the_text() -> None:
+    with served() as site:
+        page = site.ask("/?p=law.txt%232&q=%3Cb%3E", Accept_Language="en")
+        chosen = site.ask("/", Accept_Language="en", Cookie=f"{LANGUAGE}=zh")
+    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert re.search(r'<textarea [^>]*name="q"[^>]*>&lt;b&gt;</textarea>', page.body)
+    assert '<nav id="zj-outline"' in page.body
+    assert "推进绿色发展" in page.body
+    assert 'data-passage="law.txt#2"' in page.body
+    assert '<html lang="en">' in page.body
+    assert '<html lang="zh-CN">' in chosen.body
 
 
 def test_the_address_is_announced_opened_and_served_until_ctrl_c(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,7 +83,7 @@ class Visit:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.goto(url + query)
-        expect(self.page.locator("#zj-room")).to_be_visible()
+        expect(self.page.locator("#zj-page")).to_be_visible()
 
     def _heard(self, said: ConsoleMessage) -> None:
         if said.type in ("error", "warning"):

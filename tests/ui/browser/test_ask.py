@@ -264,7 +264,7 @@ CONTRASTS = """() => {
         }
         return [255, 255, 255];
     };
-    const texts = [...document.querySelectorAll("#zj-root *")].filter(e => e.checkVisibility()
+    const texts = [...document.querySelectorAll("#zj-page *")].filter(e => e.checkVisibility()
         && !e.matches(":disabled, option") && [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()));
     return texts.map(e => {
         const [a, b] = [light(channels(getComputedStyle(e).color)), light(behind(e))];

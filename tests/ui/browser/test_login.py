@@ -57,7 +57,7 @@ def test_who_is_signed_in_asks_comes_back_by_links_and_leaves(browser: Browser, 
         page.get_by_label("用户名").fill("anna")
         page.get_by_label("密码").fill(PASSWORDS["anna"])
         page.get_by_role("button", name="登录").click()
-        expect(page.locator("#zj-room")).to_be_visible()
+        expect(page.locator("#zj-page")).to_be_visible()
         visit = Visit(context, door)
         visit.ask("用水量较2020年下降多少")
         elsewhere = context.new_page()  # a page of another site, from which a link leads here

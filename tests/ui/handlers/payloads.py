@@ -1,26 +1,24 @@
 """Texts that try to become markup, what comes of them in every handler of the page, and what they are compared with."""
 
-import asyncio
 import csv
 import inspect
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from html.parser import HTMLParser
 from io import StringIO
 from itertools import product
 from typing import Any
 
-import gradio as gr
-
 from index.records import Division, Document, Heading, Link, Passage, Span
 from tests.ui.fakes import BigramSearcher, Standing, document
 from ui.app.api import Api
-from ui.app.application import build_page
+from ui.app.application import Handler, page_handlers, program_handlers
 from ui.handlers.ask import AskHandlers
 from ui.handlers.error_handlers import HandlerResult
+from ui.handlers.frame import FrameHandlers
+from ui.handlers.library import LibraryHandlers
 from ui.html.markup import Html
 
 BREAKING = (
@@ -152,15 +150,10 @@ class Visitor:
 
     def __init__(self) -> None:
         self._live = Standing(BigramSearcher(library("text")))
-        with ThreadPoolExecutor(1) as thread:  # in a browser's test this one has a loop already
-            page = thread.submit(lambda: asyncio.run(self._built())).result()
-        self.handlers: dict[str, Callable[..., HandlerResult]] = {
-            str(one.api_name): _bare(one.fn) for one in page.fns.values()
-        }
-
-    async def _built(self) -> gr.Blocks:
-        room = AskHandlers(self._live, can_leave=True)
-        return build_page(room, Api(self._live, room.limit))
+        room = AskHandlers(self._live)
+        frame, library_handlers = FrameHandlers(room, can_leave=True), LibraryHandlers(self._live, room.lookup, None)
+        programs = program_handlers(Api(self._live, room.limit))
+        self.handlers: dict[str, Handler] = programs | page_handlers(room, frame, library_handlers)
 
     def gather(self, text: str, rounds: Sequence[tuple[bool, str]] = ROUNDS) -> Iterator[tuple[str, Html]]:
         """The name of each handler with each piece of HTML that it gives, for what is there and for what is not."""
@@ -262,8 +255,3 @@ class Form(HTMLParser):
 
     def unknown_decl(self, data: str) -> None:
         self.others.append(data)
-
-
-def _bare(handler: Any) -> Callable[..., HandlerResult]:
-    """The handler without what turns its errors into Gradio's."""
-    return handler.__wrapped__ if hasattr(handler, "__wrapped__") else handler  # type: ignore[no-any-return]

@@ -1,4 +1,3 @@
-import asyncio
 import logging
 from dataclasses import dataclass, replace
 from html import unescape
@@ -15,9 +14,11 @@ from retrieval.schema import answer_json
 from tests.ui.fakes import FIRST, SECOND, BigramSearcher, Standing, law, plan
 from tests.ui.render.test_render import Page
 from ui.app.api import Api
-from ui.app.application import build_page
+from ui.app.application import page_handlers, program_handlers
 from ui.handlers.ask import AskHandlers, pulse
 from ui.handlers.copy_texts import copy_texts
+from ui.handlers.frame import FrameHandlers
+from ui.handlers.library import LibraryHandlers
 from ui.html.links import checked_base, is_local, link, shared
 from ui.state.concurrency import BusyError, ConcurrencyLimit
 from ui.words import EN, ZH
@@ -33,30 +34,6 @@ def room(live: Standing = LIVE) -> AskHandlers:
 
 def key(live: Standing) -> str:
     return f"{live.generation.name} {live.generation.digest[:16]}"
-
-
-def test_the_frame_comes_in_the_language_of_the_browser() -> None:
-    for languages, language, words in (
-        ("de,en-GB", "en", EN),
-        ("zh-TW,en", "zh", ZH),
-        ("fr", "zh", ZH),
-        ("", "zh", ZH),
-    ):
-        entered = room().load_frame(languages)
-        assert (entered["language"], entered["tag"]) == (language, words.tag)
-        assert words.placeholder in entered["html"]
-        assert entered["say"]["copied"] == words.frame.copied
-        assert entered["generation"] == key(LIVE)
-
-
-def test_the_outline_holds_every_division_and_leads_to_its_first_passage() -> None:
-    page = Page(room().load_frame("zh")["html"])
-    text = page.text("nav")
-    assert "第二章 推进绿色发展" in text
-    assert "第一节 节约能源" in text
-    assert "云溪市湿地保护条例 2 段" in text
-    opened = [attributes for _, attributes in page.elements if attributes.get("data-open") == "plan.txt#4"]
-    assert opened[0]["href"] == link(p="plan.txt#4")
 
 
 def test_a_question_is_answered_with_counts_for_the_outline() -> None:
@@ -249,14 +226,11 @@ def test_programs_get_what_the_command_line_prints() -> None:
 
 
 def test_every_handler_has_its_name_and_says_what_it_does() -> None:
-    async def built() -> dict[str, str]:
-        page = build_page(AskHandlers(LIVE), Api(LIVE, ConcurrencyLimit()))
-        return {str(fn.api_name): fn.fn.__doc__ or "" for fn in page.fns.values() if fn.fn}
-
-    names = asyncio.run(built())
-    programs = {"search", "show", "related", "outline", "documents"}
-    assert programs | {"enter", "look_up", "read", "turn", "peek", "tell"} <= set(names)
-    assert all("\n" in said for said in names.values())
+    programs = program_handlers(Api(LIVE, ConcurrencyLimit()))
+    pages = page_handlers(room(), FrameHandlers(room()), LibraryHandlers(LIVE, room().lookup, None))
+    assert set(programs) == {"search", "show", "related", "outline", "documents"}
+    assert {"enter", "look_up", "read", "turn", "peek", "tell"} <= set(pages)
+    assert all("\n" in (handler.__doc__ or "") for handler in (*programs.values(), *pages.values()))
 
 
 def test_addresses() -> None:

@@ -10,7 +10,7 @@ from tests.ui.fakes import BigramSearcher, plan
 from ui.html.markup import Html, element, join
 from ui.render.answers import SameText, render_answer, render_place, render_problem
 from ui.render.export import export_bar
-from ui.render.frame import render_frame
+from ui.render.frame import Contents, render_frame
 from ui.render.notices import render_not_opened, render_notice, render_outdated, render_updated
 from ui.render.passages import CopyTexts, text_language
 from ui.render.text import render_preview, render_text
@@ -46,6 +46,7 @@ TEMPLATE = {
     "div": {
         *("class", "id", "lang", "role", "tabindex", "aria-label", "aria-live"),
         *("data-cite", "data-forget", "data-label", "data-passage"),
+        *("data-generation", "data-language", "data-region", "data-words"),
     },
     "dl": set(),
     "dt": set(),
@@ -55,7 +56,7 @@ TEMPLATE = {
     "h3": {"class", "id", "title"},
     "h4": {"class", "id", "title"},
     "header": {"id"},
-    "input": {"name", "type", "value"},
+    "input": {"form", "name", "type", "value"},
     "kbd": set(),
     "label": {"class", "for"},
     "li": {"class", "lang"},
@@ -69,11 +70,11 @@ TEMPLATE = {
     "select": {"aria-label", "id"},
     "span": {"class", "data-met", "data-node", "id", "lang", "title"},
     "summary": {"class", "title"},
-    "textarea": {"autocomplete", "enterkeyhint", "id", "placeholder", "rows", "spellcheck"},
+    "textarea": {"autocomplete", "enterkeyhint", "id", "name", "placeholder", "rows", "spellcheck"},
     "u": set(),
     "ul": {"class"},
 }
-VOID = {"input"}
+VOID = {"input", "link", "meta"}
 COPIES = CopyTexts({"zh": "《规划》", "en": "Plan", "bibtex": "@misc{}"}, "?p=p1")
 
 
@@ -373,10 +374,15 @@ def test_nothing_in_the_texts_becomes_html(status: Status, words: PageWords) -> 
         render_place(HOSTILE, [Html("")], 2, words),
         render_problem(HOSTILE, title=HOSTILE),
         render_frame(
-            [document, replace(document, id="other")],
-            {**trees, **outlines([replace(document, id="other")])},
-            [HOSTILE],
+            Contents(
+                [document, replace(document, id="other")],
+                {**trees, **outlines([replace(document, id="other")])},
+                examples=[HOSTILE],
+                text=render_text(TextChunks(document, trees[document.id]), "", words),
+                question=HOSTILE,
+            ),
             words,
+            state={"words": HOSTILE, "generation": HOSTILE},
         ),
         render_text(TextChunks(document, trees[document.id]), "", words),
         render_preview(document, document.passages[0], 3, words),

@@ -5,14 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
-from starlette.routing import Mount
 
 from tests.ui.app.running import LIVE
 from ui.app.application import build_app
-from ui.security.gradio_memory import _CALLS, _SESSIONS
-from ui.security.gradio_routes import Doors
+from ui.security.gradio_memory import CALLS, SESSIONS
 
-CALLS = _CALLS + 100
+ASKED = CALLS + 100
 
 
 def _sizes(thing: Any) -> dict[str, int]:
@@ -33,15 +31,12 @@ async def _asked(app: Any, calls: int) -> None:
 def test_what_the_queue_keeps_is_bounded() -> None:
     async def run() -> tuple[dict[str, int], dict[str, int], int]:
         app = build_app(LIVE)
-        mounted = next(route for route in app.routes if isinstance(route, Mount) and route.path == "")
-        assert isinstance(mounted.app, Doors)
-        gradio: Any = mounted.app._app
         async with app.router.lifespan_context(app):
-            await _asked(app, CALLS)
-            blocks = gradio.get_blocks()
-            return _sizes(blocks._queue), _sizes(gradio), len(gradio.state_holder.session_data)
+            await _asked(app, ASKED)
+            blocks = app.get_blocks()
+            return _sizes(blocks._queue), _sizes(app), len(app.state_holder.session_data)
 
     queue, gradio, sessions = asyncio.run(run())
-    assert sessions <= _SESSIONS
-    assert {name: size for name, size in {**queue, **gradio}.items() if size > _CALLS} == {}
+    assert sessions <= SESSIONS
+    assert {name: size for name, size in {**queue, **gradio}.items() if size > CALLS} == {}
     assert queue["event_analytics"] <= 100

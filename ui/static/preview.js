@@ -1,6 +1,6 @@
 // References in a text: a popup shows what they name, a click goes there.
 
-import { run } from "./server.js";
+import { run } from "./api.js";
 
 const LATE = 200; // milliseconds that a pointer rests before the popup comes
 const known = new Map();

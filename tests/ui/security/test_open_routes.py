@@ -2,23 +2,32 @@ import asyncio
 
 import pytest
 from fastapi.routing import APIRoute
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 
 from tests.ui.app.running import Site, built_app
-from ui.app.application import PULSE, STATIC
-from ui.security.gradio_routes import OPEN, Doors, is_open
+from ui.app.application import PULSE
+from ui.html.static_files import STATIC, static
+from ui.security.body_limits import UPLOAD_PATH
+from ui.security.open_routes import GRADIO_API, OpenRoutes
 
+OWN = {"/", PULSE, STATIC}
 # What the installed Gradio offers besides, and why nobody needs it.
 CLOSED = {
-    "/openapi.json": "what is offered is in docs/api.md",
     "/login": "Gradio's own sign-in; ours stands before it",
     "/logout": "the same",
     "/gradio_api/user": "the same",
     "/gradio_api/login_check": "the same",
     "/gradio_api/token": "the same",
     "/gradio_api/app_id": "tells of restarts",
-    "/svelte/{path}": "for components of others",
-    "/gradio_api/custom_component/{id}/{environment}/{type}/{file_name}": "the same",
+    "/assets/{path}": "Gradio's front end",
+    "/static/{path}": "the same",
+    "/svelte/{path}": "the same",
+    "/theme.css": "the same",
+    "/gradio_api/theme.css": "the same",
+    "/favicon.ico": "the same",
+    "/manifest.json": "the same",
+    "/robots.txt": "every answer has X-Robots-Tag",
+    "/gradio_api/custom_component/{id}/{environment}/{type}/{file_name}": "components of others",
     "/gradio_api/component_server": "the same",
     "/gradio_api/deep_link": "writes files",
     "/pwa_icon": "no app to install",
@@ -44,7 +53,6 @@ CLOSED = {
     "/gradio_api/call/v2/{api_name}": "one way is enough",
     "/gradio_api/call/v2/{api_name}/{event_id}": "the same",
     "/gradio_api/queue/status": "tells how much others ask",
-    "/gradio_api/theme.css": "a second name",
     "/gradio_api/vibe-edit": "writes programs",
     "/gradio_api/undo-vibe-edit": "the same",
     "/gradio_api/vibe-code": "the same",
@@ -52,32 +60,29 @@ CLOSED = {
 }
 
 
-def _offered() -> tuple[set[str], set[str]]:
-    """The paths of our own routes, and of Gradio's."""
-    app = asyncio.run(built_app())
-    mounted = next(route for route in app.routes if isinstance(route, Mount) and route.path == "")
-    assert isinstance(mounted.app, Doors)
-    inner = mounted.app._app
+async def _nothing(*_: object) -> None:
+    raise AssertionError
+
+
+ROUTES = OpenRoutes(_nothing, GRADIO_API)
+
+
+def _paths(routes: list[BaseRoute]) -> set[str]:
+    """Paths of some routes, also of those that were included from another router."""
     found: set[str] = set()
-    waiting = list(inner.routes)  # type: ignore[attr-defined]
-    while waiting:
-        route = waiting.pop()
-        if isinstance(route, APIRoute | Route):
+    for route in routes:
+        if isinstance(route, APIRoute | Route | Mount):
             found.add(route.path.removesuffix("/").replace(":path}", "}") or "/")
         else:
-            waiting.extend(route.original_router.routes)
-    own = {route.path for route in app.routes if isinstance(route, APIRoute | Route | Mount)} - {""}
-    return own, found
+            found |= _paths(route.original_router.routes)  # type: ignore[attr-defined]
+    return found
 
 
 def test_every_route_of_gradio_is_known_to_be_open_or_closed() -> None:
     """A new Gradio may bring new ones: they are closed, and this test says that somebody has to look at them."""
-    own, gradio = _offered()
-    names = {"session": "session_hash", "name": "api_name", "event": "event_id"}
-    opened = {path.format(path="{path}", **{a: f"{{{b}}}" for a, b in names.items()}) for path in OPEN}
-    assert opened & set(CLOSED) == set()
-    assert gradio == opened | set(CLOSED)
-    assert {PULSE, STATIC} <= own
+    app = asyncio.run(built_app())
+    assert set(GRADIO_API) & set(CLOSED) == set()
+    assert _paths(app.routes) == OWN | set(GRADIO_API) | set(CLOSED)
 
 
 @pytest.mark.parametrize("path", CLOSED)
@@ -85,8 +90,8 @@ def test_what_is_closed_is_not_there(site: Site, path: str) -> None:
     asked = path.replace("{", "").replace("}", "")
     method = "POST" if path == "/gradio_api/call/v2/{api_name}" else "GET"  # what it reads as otherwise is open
     for one in {method, "POST", "HEAD"}:
-        assert not is_open(one, asked)
-        assert not is_open(one, f"{asked}/")
+        assert not ROUTES.is_open(one, asked)
+        assert not ROUTES.is_open(one, f"{asked}/")
     reply = site.ask(asked, method)
     assert (reply.status, reply.body) == (404, "Not Found")
 
@@ -97,9 +102,10 @@ def test_what_is_closed_is_not_there(site: Site, path: str) -> None:
         "/gradio_api/file=/etc/hostname",
         "/gradio_api//file=/etc/hostname",
         "/gradio_api/%66ile=/etc/hostname",
-        "/static/../gradio_api/vibe-code",
-        "/assets/..%2f..%2froutes.py",
-        "/static/%2e%2e/%2e%2e/routes.py",
+        f"{STATIC}/../../gradio_api/vibe-code",
+        static("..%2f..%2fwords%2f__init__.py"),
+        static("%2e%2e/words/__init__.py"),
+        static("page.js/%00"),
     ],
 )
 def test_no_way_around(site: Site, path: str) -> None:
@@ -109,9 +115,20 @@ def test_no_way_around(site: Site, path: str) -> None:
 
 
 def test_only_the_methods_that_are_needed() -> None:
-    assert is_open("POST", "/gradio_api/run/look_up")
-    assert not is_open("GET", "/gradio_api/run/look_up")
-    assert not is_open("POST", "/gradio_api/run/a/b")
-    assert is_open("GET", "/assets/a/b.js")
-    assert not is_open("POST", "/config")
-    assert not is_open("PUT", "/")
+    assert ROUTES.is_open("POST", "/gradio_api/run/look_up")
+    assert not ROUTES.is_open("GET", "/gradio_api/run/look_up")
+    assert not ROUTES.is_open("POST", "/gradio_api/run/a/b")
+    assert not ROUTES.is_open("POST", "/config")
+
+
+def test_the_pages_own_routes_are_open(site: Site) -> None:
+    assert [site.ask(path).status for path in ("/", PULSE, static("page.js"))] == [200, 200, 200]
+    assert site.ask("/", "HEAD").status == 200
+    for method, path in (
+        ("PUT", "/"),
+        ("POST", PULSE),
+        ("POST", static("page.js")),
+        ("POST", UPLOAD_PATH),
+        ("GET", "/mcp"),
+    ):
+        assert site.ask(path, method).status == 404

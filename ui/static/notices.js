@@ -1,6 +1,6 @@
 // What is told: of the index, of what went wrong, and in passing of what was done.
 
-import { run, Trouble } from "./server.js";
+import { run, Trouble } from "./api.js";
 
 let fading;
 

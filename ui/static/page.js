@@ -1,18 +1,18 @@
-// The reading room: fills the page's one block, follows the address, and hands what is clicked and typed to its parts.
+// The page: takes over the frame that the server rendered, follows the address, and hands clicks and keys to its parts.
 
 import { go, here, onChange } from "./address.js";
 import { collecting, marked as markCollected } from "./basket.js";
-import { watching } from "./collection.js";
+import { watching } from "./basket_view.js";
 import { copying } from "./copy.js";
 import { exporting } from "./export.js";
 import { keys } from "./keys.js";
-import { peeking } from "./peek.js";
+import { peeking } from "./preview.js";
 import { recent, remember } from "./recent.js";
-import { run } from "./server.js";
+import { run } from "./api.js";
 import { Reader } from "./text.js";
-import { say, tell, trouble, unsay } from "./told.js";
+import { say, tell, trouble, unsay } from "./notices.js";
 import { views } from "./views.js";
-import { pointing } from "./why.js";
+import { pointing } from "./explain.js";
 
 const WIDE = matchMedia("(min-width: 1100px)");
 const EVERY = 3000; // milliseconds between two looks whether there is another index; a kilobyte each
@@ -31,27 +31,39 @@ export const state = {
 
 const find = selector => state.root.querySelector(selector);
 
-async function enter(languages) {
-  const entered = await run("enter", [languages]);
+/** Takes over a frame as the server rendered it: reads its state, wires its parts, and shows what the address says. */
+async function adopt(root) {
+  const { language, words, generation } = root.dataset;
   Object.assign(state, {
-    language: entered.language, say: entered.say, generation: entered.generation, live: entered.generation,
-    asked: "", answerOf: "", shown: null, hits: [], beside: "",
+    root, language, say: JSON.parse(words), generation, live: generation, asked: "", answerOf: "", hits: [], beside: "",
   });
-  const typed = state.root.querySelector("#zj-question")?.value;
-  state.root.innerHTML = entered.html;
+  state.shown = key(views.welcome, here());
   state.welcome = find("#zj-answers").innerHTML;
-  document.documentElement.lang = entered.tag;
-  document.title = entered.say.name;
   state.reader = new Reader(state);
   wireBox();
   recent(state, ask);
-  narrow(here().p ? "text" : "answers");
-  markCollected(state.root, state);
+  markCollected(root, state);
   await follow(here());
-  if (typed) find("#zj-question").value = typed;
-  const { p, q, view } = here();
-  if (WIDE.matches && !p && !q && !view) find("#zj-question").focus({ preventScroll: true });
-  if (WIDE.matches && !state.reader.document) await state.reader.first();
+}
+
+/** Shows the page in another language, and keeps it for the next visits. */
+async function switchTo(language) {
+  document.cookie = `zj-language=${language}; path=/; max-age=31536000; samesite=lax`;
+  const { p = "", d = "" } = here();
+  const fresh = element((await run("enter", [language, p, d])).html);
+  const typed = find("#zj-question").value;
+  state.root.replaceWith(fresh);
+  document.documentElement.lang = fresh.lang;
+  if (typed) fresh.querySelector("#zj-question").value = typed;
+  const adopted = adopt(fresh);
+  document.title = state.say.name;
+  await adopted;
+}
+
+function element(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content.firstElementChild;
 }
 
 /** Shows what an address says: what stands in the middle, then the passage in its text. */
@@ -72,9 +84,9 @@ async function follow(parameters) {
 
 async function fill(parameters) {
   const view = views[parameters.view ?? (parameters.q ? "ask" : "welcome")] ?? views.unknown;
-  const key = JSON.stringify([view.name, view.needs.map(name => parameters[name]), state.language]);
+  const wanted = key(view, parameters);
   state.pending?.abort(); // also where it is shown already: what is still on its way must not take its place
-  if (key === state.shown) return;
+  if (wanted === state.shown) return;
   const pending = new AbortController();
   state.pending = pending;
   const region = find("#zj-answers");
@@ -82,7 +94,7 @@ async function fill(parameters) {
   try {
     const found = await view.load(parameters, state, pending.signal);
     if (pending.signal.aborted) return;
-    state.shown = key;
+    state.shown = wanted;
     put(region, found);
     state.answerOf = view.name === "ask" && !found.problem ? found.generation : "";
     if (state.answerOf) await known(found.generation);
@@ -98,6 +110,9 @@ async function fill(parameters) {
     if (state.pending === pending) region.classList.remove("zj-waiting");
   }
 }
+
+/** What a view is shown for: the same again needs no loading. */
+const key = (view, parameters) => JSON.stringify([view.name, view.needs.map(name => parameters[name]), state.language]);
 
 /** Puts what was found into the middle; what was marked for what stood there before is marked no more. */
 function put(region, found) {
@@ -134,10 +149,9 @@ async function news() {
   const { generation } = await tell(state);
   if (generation === state.live) return;
   state.live = generation;
-  const entered = document.createElement("template");
-  entered.innerHTML = (await run("enter", [state.language])).html;
+  const entered = element((await run("enter", [state.language, "", ""])).html);
   for (const part of ["#zj-outline", "#zj-in", "#zj-examples", "#zj-document"]) {
-    const fresh = entered.content.querySelector(part);
+    const fresh = entered.querySelector(part);
     if (!fresh || !find(part)) continue;
     const place = find(part), value = place.value;
     place.hidden = fresh.hidden;
@@ -206,7 +220,7 @@ function current(view) {
 
 /** On a narrow window, which of the regions is shown. */
 export function narrow(region) {
-  state.root.firstElementChild.dataset.region = region;
+  state.root.dataset.region = region;
   for (const tab of state.root.querySelectorAll("#zj-tabs [role=tab]")) {
     tab.setAttribute("aria-selected", String(tab.dataset.region === region));
   }
@@ -224,10 +238,8 @@ function turnTo(region) {
 function clicked(event) {
   const at = event.target.closest("a, button");
   if (!at || !state.root.contains(at) || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  if (at.dataset.language) {
-    localStorage.setItem("zj-language", at.dataset.language);
-    enter(at.dataset.language).catch(error => trouble(error, state));
-  } else if (at.dataset.region) turnTo(at.dataset.region);
+  if (at.dataset.language) switchTo(at.dataset.language).catch(error => trouble(error, state));
+  else if (at.dataset.region) turnTo(at.dataset.region);
   else if (at.dataset.ask) ask(at.dataset.ask);
   else if (at.id === "zj-help-button") find("#zj-help").showModal();
   else if (at.id === "zj-again") ask(here().q);
@@ -260,8 +272,7 @@ async function look() {
   setTimeout(look, EVERY);
 }
 
-function start(root) {
-  state.root = root;
+function start() {
   document.addEventListener("click", clicked);
   onChange(follow);
   addEventListener("popstate", () => narrow(here().p || here().d ? "text" : "answers"));
@@ -272,11 +283,9 @@ function start(root) {
   peeking(state);
   pointing(state);
   keys(state, { ask, narrow });
-  const language = localStorage.getItem("zj-language") ?? navigator.languages.join(",");
-  enter(language).then(look, error => { trouble(error, state); });
+  adopt(document.getElementById("zj-page")).then(look, error => trouble(error, state));
+  const { p, q, view } = here();
+  if (WIDE.matches && !p && !q && !view) find("#zj-question").focus({ preventScroll: true });
 }
 
-const waiting = setInterval(() => { // Gradio puts the block into the page when it is ready
-  const root = document.getElementById("zj-root");
-  if (root) { clearInterval(waiting); start(root); }
-}, 10);
+start();

@@ -2,8 +2,8 @@
 
 import { base, go, here } from "./address.js";
 import { CHANGED, collected, keep } from "./basket.js";
-import { run } from "./server.js";
-import { say } from "./told.js";
+import { run } from "./api.js";
+import { say } from "./notices.js";
 
 export const collection = {
   name: "basket",

@@ -2,7 +2,7 @@
 // the browser's own search finds every word.
 
 import { marked as markCollected } from "./basket.js";
-import { run } from "./server.js";
+import { run } from "./api.js";
 
 const NEAR = "1500px"; // from the window at which a leaf is wanted
 const QUIET = 400; // milliseconds between two requests that nobody waits for
@@ -26,7 +26,7 @@ export class Leaves {
     const known = this.full.querySelector(".zj-leaf:not(:empty)");
     const ratio = known ? known.offsetHeight / known.dataset.size || GUESS : GUESS;
     for (const leaf of empty) {
-      leaf.style.minHeight = `${Math.round(leaf.dataset.size * ratio)}px`;
+      leaf.style.setProperty("--height", `${Math.round(leaf.dataset.size * ratio)}px`);
       this.seen.observe(leaf);
     }
     this.later = setTimeout(() => this.rest(), QUIET);
@@ -51,9 +51,7 @@ export class Leaves {
       const leaf = this.full.querySelector(`.zj-leaf[data-leaf="${number}"]:empty`);
       if (!leaf) continue;
       this.seen.unobserve(leaf);
-      leaf.style.containIntrinsicBlockSize = `auto ${leaf.style.minHeight}`;
       leaf.innerHTML = html;
-      leaf.style.minHeight = "";
       markCollected(leaf, this.state);
     }
   }

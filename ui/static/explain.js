@@ -1,7 +1,7 @@
 // Why a passage was found, for a question in another language: which of its words meet which of the passage. It is asked
 // for when the answer is painted, and given up when something else is.
 
-import { run } from "./server.js";
+import { run } from "./api.js";
 
 const MET = "zj-met", POINTED = "zj-pointed"; // names of highlights in cards.css; browsers without them show the pairs alone
 

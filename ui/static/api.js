@@ -30,18 +30,6 @@ export async function run(name, data, signal) {
   return (await (await post(`/run/${name}`, data, signal)).json()).data[0];
 }
 
-/** What a handler gives step by step; `step` gets each of them, the promise the last one. */
-export async function follow(name, data, step) {
-  const { event_id: id } = await (await post(`/call/${name}`, data)).json();
-  return new Promise((resolve, reject) => {
-    const events = new EventSource(`${API}/call/${name}/${id}`);
-    const end = (settle, value) => { events.close(); settle(value); };
-    events.addEventListener("generating", event => step(JSON.parse(event.data)[0]));
-    events.addEventListener("complete", event => end(resolve, JSON.parse(event.data)[0]));
-    events.addEventListener("error", event => end(reject, new Trouble(event.data === undefined ? "offline" : "failed")));
-  });
-}
-
 /** Sends a file as it is to an address of the page; `step` hears what share of it has arrived. */
 export function send(path, file, step = () => {}) {
   return new Promise((resolve, reject) => {
