@@ -1,1 +1,1 @@
-"""Escaped HTML and addresses of the page."""
+"""Escaped HTML and addresses."""

@@ -1,4 +1,4 @@
-"""Addresses of the page as its visitors see it."""
+"""Addresses of the page as visitors see them."""
 
 import re
 from urllib.parse import urlsplit
@@ -7,24 +7,22 @@ from retrieval.addresses import is_base, link
 
 __all__ = ["checked_base", "is_local", "link", "shared"]
 
-_HERE = re.compile(
-    r"localhost|[\w.-]+\.localhost|127(?:\.\d{1,3}){3}|::1", re.ASCII
-)  # names a machine for itself alone
+_LOCAL = re.compile(r"localhost|[\w.-]+\.localhost|127(?:\.\d{1,3}){3}|::1", re.ASCII)
 
 
 def checked_base(base: str) -> str:
-    """The address under which a visitor sees the page, or nothing if it is none: it goes into what is copied."""
+    """Return the address under which a visitor sees the page, or an empty string if it is invalid."""
     return base if is_base(base) else ""
 
 
 def is_local(address: str) -> bool:
-    """Whether an address leads to the page on this machine only: no other reader can follow it."""
+    """Return True if an address works only on this machine."""
     try:
-        return bool(_HERE.fullmatch(urlsplit(address).hostname or ""))
+        return bool(_LOCAL.fullmatch(urlsplit(address).hostname or ""))
     except ValueError:
         return False
 
 
 def shared(base: str) -> str:
-    """The address of the page for what others will read, empty where it is of this machine only."""
+    """Return the address of the page if other readers can follow it, else an empty string."""
     return "" if is_local(base) else base

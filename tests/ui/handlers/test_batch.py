@@ -38,7 +38,7 @@ def rows(file: dict[str, Any]) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(b64decode(file["data"]).decode("utf-8-sig"), newline="")))
 
 
-def test_a_list_is_asked_block_by_block_and_becomes_a_table() -> None:
+def test_a_list_is_answered_in_blocks_and_becomes_a_table() -> None:
     batch = BatchHandlers(AskHandlers(live()))
     begun = sent(batch, LIST)
     assert begun["total"] == 3
@@ -65,7 +65,7 @@ def test_a_list_is_asked_block_by_block_and_becomes_a_table() -> None:
     assert wide[0]["text_1"] == plan().passages[4].text
 
 
-def test_a_row_says_how_sure_its_answer_is() -> None:
+def test_a_row_shows_the_confidence() -> None:
     batch = BatchHandlers(AskHandlers(live()))
     sure = {"原文的回答": 0.75, "可能的回答": 0.6, "原文很可能没有直接回答，最接近的一句是": 0.34}
     for title, confidence in sure.items():
@@ -79,7 +79,7 @@ def test_a_row_says_how_sure_its_answer_is() -> None:
     assert rows in batch.view(job, "zh")["html"]  # seen again
 
 
-def test_workbooks_and_reports_are_given_out_as_well() -> None:
+def test_workbooks_and_reports_can_be_downloaded() -> None:
     batch = BatchHandlers(AskHandlers(live()))
     job = sent(batch, WATER, "q.txt")["job"]
     batch.next_block(job, "en")
@@ -91,7 +91,7 @@ def test_workbooks_and_reports_are_given_out_as_well() -> None:
     assert EN.export.nothing in batch.download(job, "exe", False, "en", "")["html"]
 
 
-def test_a_stopped_batch_gives_the_table_of_what_was_asked() -> None:
+def test_a_paused_batch_has_the_table_of_its_answers() -> None:
     batch = BatchHandlers(AskHandlers(live()))
     job = sent(batch, "\n".join(f"{WATER}{n}" for n in range(BLOCK + 2)), "q.txt")["job"]
     assert EN.export.nothing in batch.download(job, "csv", False, "en", "")["html"]
@@ -117,13 +117,13 @@ def test_a_stopped_batch_gives_the_table_of_what_was_asked() -> None:
         ("q.xlsx", "no workbook", "q.xlsx"),
     ],
 )
-def test_a_list_that_cannot_be_asked_is_refused_with_the_reason(name: str, text: str, said: str) -> None:
+def test_an_invalid_list_is_refused_with_the_reason(name: str, text: str, said: str) -> None:
     told = sent(BatchHandlers(AskHandlers(live())), text, name)
     assert told["problem"]
     assert said in told["html"]
 
 
-def test_what_is_no_base64_and_what_is_not_there_is_told() -> None:
+def test_invalid_base64_and_unknown_batches_are_error_messages() -> None:
     batch = BatchHandlers(AskHandlers(live()))
     assert ZH.batch.unreadable in batch.start("q.txt", "*", [], 5, "zh")["html"]
     assert "gone.txt" in sent(batch, WATER, "q.txt", documents=("gone.txt",))["html"]
@@ -132,7 +132,7 @@ def test_what_is_no_base64_and_what_is_not_there_is_told() -> None:
     assert "zj-batch-form" in batch.view("x", "en")["html"]
 
 
-def test_one_table_is_of_one_index() -> None:
+def test_a_table_is_of_one_generation() -> None:
     standing = live()
     batch = BatchHandlers(AskHandlers(standing))
     job = sent(batch, "\n".join([WATER] * (BLOCK + 1)), "q.txt")["job"]
@@ -142,7 +142,7 @@ def test_one_table_is_of_one_index() -> None:
     assert len(rows(batch.download(job, "csv", True, "zh", ""))) == BLOCK
 
 
-def test_a_batch_without_a_turn_asks_again() -> None:
+def test_a_busy_batch_tries_again() -> None:
     limit, inside, leave = ConcurrencyLimit(waiting=0, wait=0.05), Event(), Event()
 
     def stay() -> None:
@@ -161,7 +161,7 @@ def test_a_batch_without_a_turn_asks_again() -> None:
     assert batch.next_block(job, "zh")["done"] == 1
 
 
-def test_few_batches_are_kept() -> None:
+def test_old_batches_are_dropped() -> None:
     standing, jobs = live(), BatchJobs(kept=2)
     batch = BatchHandlers(AskHandlers(standing), jobs)
     first, second = (sent(batch, WATER, "q.txt")["job"] for _ in range(2))

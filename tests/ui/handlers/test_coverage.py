@@ -35,7 +35,7 @@ def bars(html: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     "text", ["就业、节能改造", "就业；节能改造", "就业, 节能改造", "就业;;节能改造\n", "\n就业\n节能改造"]
 )
-def test_terms_are_lines_or_listed(text: str) -> None:
+def test_terms_are_separated_by_lines_or_punctuation(text: str) -> None:
     assert split_terms(text) == ["就业", "节能改造"]
 
 
@@ -44,14 +44,14 @@ def test_an_english_phrase_is_one_term() -> None:
 
 
 @pytest.mark.parametrize("nothing", ["", " \n", "、；"])
-def test_the_empty_form(cover: CoverageHandlers, nothing: str) -> None:
+def test_no_terms_give_the_empty_form(cover: CoverageHandlers, nothing: str) -> None:
     shown = asked(cover, nothing)
     assert set(shown) == {"html"}
     assert 'id="zj-cover-terms"' in shown["html"]
     assert "zj-bars" not in shown["html"]
 
 
-def test_a_bar_for_each_chapter_in_the_order_of_the_text(cover: CoverageHandlers) -> None:
+def test_each_chapter_has_a_bar_in_the_order_of_the_text(cover: CoverageHandlers) -> None:
     shown = asked(cover, "节能改造")
     assert bars(shown["html"]) == [
         ("第一章（推定） 繁荣文化", "1/2"),
@@ -69,13 +69,13 @@ def test_a_bar_for_each_chapter_in_the_order_of_the_text(cover: CoverageHandlers
     assert sorted(shown["counts"].values()) == [1, 1, 1, 1]  # three chapters and a section
 
 
-def test_only_the_documents_that_are_chosen(cover: CoverageHandlers) -> None:
+def test_only_the_selected_documents_are_searched(cover: CoverageHandlers) -> None:
     shown = asked(cover, "湿地", ["law.txt"])
     assert bars(shown["html"]) == [("第一章 总则", "1/1"), ("第二章 保护与利用", "1/1")]
     assert "检索了这份文件的 2 段。" in shown["html"]
 
 
-def test_a_term_that_is_nowhere(cover: CoverageHandlers) -> None:
+def test_an_absent_term_has_no_passages(cover: CoverageHandlers) -> None:
     shown = asked(cover, "恐龙")
     assert "未找到“恐龙”。" in shown["html"]
     assert [count for _, count in bars(shown["html"])] == ["0/2", "0/4", "0/1", "0/1", "0/1"]
@@ -83,7 +83,7 @@ def test_a_term_that_is_nowhere(cover: CoverageHandlers) -> None:
     assert "zj-cover-passages" not in shown["html"]
 
 
-def test_a_chapter_that_is_chosen(cover: CoverageHandlers) -> None:
+def test_a_selected_chapter_shows_its_passages_alone(cover: CoverageHandlers) -> None:
     shown = asked(cover, "湿地；节能改造", chapter="2.3")
     assert shown["hits"] == ["plan.txt#7"]
     assert shown["chosen"]
@@ -94,28 +94,28 @@ def test_a_chapter_that_is_chosen(cover: CoverageHandlers) -> None:
 
 
 @pytest.mark.parametrize("chapter", ["9.1", "1.9", "0.1", "1.0", "1", "x", "1.1.1", "-1.1"])
-def test_a_chapter_that_is_not_there_is_told(cover: CoverageHandlers, chapter: str) -> None:
+def test_an_unknown_chapter_is_reported(cover: CoverageHandlers, chapter: str) -> None:
     shown = asked(cover, "节能改造", chapter=chapter)
     assert "地址中的这一章不存在" in shown["html"]
     assert not shown["chosen"]
     assert len(shown["hits"]) == 3
 
 
-def test_what_is_no_term_is_told_and_stays_in_the_box(cover: CoverageHandlers) -> None:
+def test_an_invalid_term_is_reported_and_stays_in_the_box(cover: CoverageHandlers) -> None:
     shown = asked(cover, "就业；……")
     assert shown["problem"]
     assert "neither letters nor digits" in shown["html"]
     assert ">就业；……</textarea>" in shown["html"]
 
 
-def test_what_is_typed_stays_text(cover: CoverageHandlers) -> None:
+def test_input_stays_text(cover: CoverageHandlers) -> None:
     hostile = '</textarea><img src=x onerror="alert(1)">'
     shown = asked(cover, hostile)
     assert "<img" not in shown["html"]
     assert "&lt;img" in shown["html"]
 
 
-def test_as_many_passages_as_fit_with_a_stated_number() -> None:
+def test_long_lists_are_cut_with_a_note() -> None:
     one = plan()
     copies = tuple(replace(one.passages[3], id=f"p{i}") for i in range(LISTED + 5))
     many = CoverageHandlers(AskHandlers(Standing(BigramSearcher((replace(one, passages=copies),)))))
@@ -126,7 +126,7 @@ def test_as_many_passages_as_fit_with_a_stated_number() -> None:
     assert len(asked(many, "节能改造", chapter="1.1")["hits"]) == LISTED + 5
 
 
-def test_in_english(cover: CoverageHandlers) -> None:
+def test_coverage_in_english(cover: CoverageHandlers) -> None:
     shown = cover.coverage("就业", [], "", "en", BASE)
     assert "“就业” was found in 1 passage in 1 chapter." in shown["html"]
     assert "Searched: 9 passages of 2 documents." in shown["html"]

@@ -6,7 +6,7 @@ from ui.words import EN, ZH, PageWords
 
 
 @pytest.mark.parametrize("words", [ZH, EN])
-def test_an_error_is_told_by_its_kind_in_the_language_of_the_page_and_its_words_are_the_reason(
+def test_an_error_has_a_title_by_kind_and_its_message_as_reason(
     words: PageWords,
 ) -> None:
     kinds = {
@@ -30,6 +30,6 @@ def test_an_error_is_told_by_its_kind_in_the_language_of_the_page_and_its_words_
         )
 
 
-def test_who_knows_better_gives_the_title() -> None:
+def test_a_caller_can_set_the_title() -> None:
     told = error_result(QuestionError("no column"), ZH, title=ZH.batch.unreadable)
     assert f'<p class="zj-verdict-title">{ZH.batch.unreadable}</p>' in told["html"]

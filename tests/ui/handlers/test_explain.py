@@ -18,7 +18,7 @@ def explainer(limit: ConcurrencyLimit | None = None) -> ExplainHandler:
     return ExplainHandler(LIVE, limit or ROOM.limit, ROOM.lookup)
 
 
-def test_hits_in_another_language_are_to_be_explained() -> None:
+def test_hits_in_another_language_are_explained() -> None:
     found = ROOM.answer(ASKED, [], "en", "")
     assert [name for name, _, _ in found["explain"]] == found["hits"]
     passages = {p.id: p for document in LIVE.searcher.documents for p in document.passages}
@@ -27,7 +27,7 @@ def test_hits_in_another_language_are_to_be_explained() -> None:
     assert to_explain(LIVE.searcher.ask(ASKED, k=3)) == found["explain"][:3]
 
 
-def test_the_words_that_meet_are_told_by_passage() -> None:
+def test_matching_words_are_returned_by_passage() -> None:
     start = WATER.text.index("用水")
     told = explainer().explain(f"  {ASKED} ", [[WATER.id, 0, 8], ["plan.txt#1", 0, 8]], "en")
     page = Page(told["because"].pop(WATER.id))
@@ -36,14 +36,14 @@ def test_the_words_that_meet_are_told_by_passage() -> None:
     assert told == {"because": {}}  # nothing of the other passage
 
 
-def test_what_a_page_cannot_have_sent_is_a_problem_in_words() -> None:
+def test_invalid_sentences_are_an_error_message() -> None:
     for sentence in (["gone", 0, 3], [WATER.id, "0", 3], [WATER.id], []):
         told = explainer().explain(ASKED, [sentence], "en")  # type: ignore[list-item]
         assert told["problem"]
         assert "ask again" in told["html"]
 
 
-def test_when_too_many_ask_it_is_told() -> None:
+def test_a_full_queue_is_an_error_message() -> None:
     limit = ConcurrencyLimit(waiting=0, wait=0.01)
     with limit.hold():
         assert explainer(limit).explain(ASKED, [[WATER.id, 0, 8]], "zh")["problem"]
@@ -57,7 +57,7 @@ def match(question: tuple[int, int], found: tuple[int, int], strength: float = 0
     return WordMatch(question=Span(*question), passage=Span(*found), strength=strength)
 
 
-def test_pairs_stand_where_the_page_draws_them() -> None:
+def test_pairs_have_positions_in_lines_as_shown() -> None:
     # The second line that is drawn begins behind a blank one; 𠮷 is two units long in a browser.
     shown = passage("前言。\n\n𠮷水用水。")
     html = render_matching_words("water", shown, [match((0, 5), (7, 9))], ZH)
@@ -65,7 +65,7 @@ def test_pairs_stand_where_the_page_draws_them() -> None:
     assert dict(Page(html).elements[-1][1])["data-met"] == "1 3 5"
 
 
-def test_pairs_of_the_same_word_and_repeated_ones_are_left_out() -> None:
+def test_equal_and_repeated_words_are_left_out() -> None:
     shown = passage("GDP 用水和用水")
     same = [match((0, 3), (0, 3)), match((4, 9), (4, 6)), match((4, 9), (7, 9))]
     assert Page(render_matching_words("gdp water", shown, same, EN)).text() == f"{EN.hit.matching}water → 用水".strip()
@@ -80,7 +80,7 @@ def test_no_more_than_six_pairs() -> None:
     assert html.count(EN.hit.pair_and_pair) == 5
 
 
-def test_words_stay_text() -> None:
+def test_matching_words_stay_text() -> None:
     shown = passage(HOSTILE)
     page = Page(render_matching_words(HOSTILE, shown, [match((0, 20), (0, len(HOSTILE)))], EN))
     assert {tag for tag, _ in page.elements} == {"span"}

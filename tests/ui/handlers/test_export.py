@@ -73,13 +73,13 @@ def test_a_markdown_answer_written_out_by_hand() -> None:
     assert text.count("### ") == 7
 
 
-def test_an_unanswered_question_says_so_in_english_and_gives_its_reason() -> None:
+def test_an_unanswered_question_has_its_reason_in_english() -> None:
     text = data(export().export_answer("高速铁路票价是多少元", [], "markdown", "en", "")).decode()
     assert f"**{EN.not_in_the_text}**\n\n{EN.nothing_similar}\n\n## {EN.nearest}" in text
     assert "](<" not in text  # no address is known
 
 
-def test_the_words_of_a_document_come_through_markdown_as_they_are() -> None:
+def test_document_text_is_escaped_in_markdown() -> None:
     text = HOSTILE.replace("\x00", "").replace("\ud800", "")  # Markdown itself replaces what is no character
     for marked in ((), (Span(0, 9),), (Span(3, 40),)):
         html = MarkdownIt("commonmark").render(markdown(memo(text, marked=marked)))
@@ -91,7 +91,7 @@ def test_the_words_of_a_document_come_through_markdown_as_they_are() -> None:
         assert "<p>&gt; h  i</p>" in seen
 
 
-def test_no_link_that_others_cannot_follow_is_exported() -> None:
+def test_local_links_are_not_exported() -> None:
     text = data(export().export_answer(WATER, ["plan.txt"], "markdown", "zh", HERE)).decode()
     assert "《云溪市发展规划》第二章第二节第1段" in text
     assert "127.0.0.1" not in text
@@ -117,7 +117,7 @@ def test_the_citations_are_footnotes_of_the_word_document() -> None:
     assert opened.styles["Normal"].element.find(".//" + qn("w:rFonts")).get(qn("w:eastAsia")) == "SimSun"
 
 
-def test_the_parts_of_the_footnotes_belong_together() -> None:
+def test_footnote_parts_are_consistent() -> None:
     file = word(memo(link=BASE))
     with zipfile.ZipFile(io.BytesIO(file)) as package:
         types = package.read("[Content_Types].xml").decode()
@@ -134,7 +134,7 @@ def test_the_parts_of_the_footnotes_belong_together() -> None:
     assert {"FootnoteText", "FootnoteReference"} <= set(ids)
 
 
-def test_a_word_document_is_the_same_to_the_byte_and_holds_what_xml_cannot() -> None:
+def test_word_documents_are_reproducible_and_replace_invalid_characters() -> None:
     hostile = replace(memo(HOSTILE, remarks=(HOSTILE,)), title=HOSTILE, verdict=HOSTILE, closing=(HOSTILE,))
     first = word(hostile)
     assert first == word(hostile)
@@ -163,14 +163,14 @@ def test_formulas_are_text_in_a_csv() -> None:
     assert "'=HYPERLINK(1)，用水" in cells
 
 
-def test_a_place_is_exported_with_its_passages() -> None:
+def test_the_passages_of_a_place_are_exported() -> None:
     text = data(export().export_answer("第二章", ["plan.txt"], "markdown", "zh", BASE)).decode()
     assert text.startswith("# 第二章\n\n**第二章：4 段**")
     rows = data(export().export_answer("第二章", ["plan.txt"], "csv", "zh", BASE)).decode("utf-8-sig").splitlines()
     assert len(rows) == 5
 
 
-def test_what_cannot_be_exported_is_told() -> None:
+def test_an_invalid_export_is_an_error_message() -> None:
     for question, form in (("", "word"), (" ", "csv"), (WATER, "pdf")):
         assert ZH.export.nothing in export().export_answer(question, [], form, "zh", "")["html"]
     assert ZH.unusable in export().export_answer("很" * 201, [], "word", "zh", "")["html"]
@@ -189,7 +189,7 @@ THERE = {
 GONE = {"passage": "gone", "citation": "《旧规划》第九章", "text": "从前的文字。"}
 
 
-def test_the_basket_shows_what_is_there_and_names_what_is_not() -> None:
+def test_the_basket_shows_passages_and_names_missing_ones() -> None:
     shown = export().basket([GONE, THERE], "zh", BASE)
     html = shown["html"]
     assert shown["hits"] == ["plan.txt#5"]
@@ -233,7 +233,7 @@ def test_the_basket_is_exported_in_its_order_with_notes() -> None:
         [{"passage": str(n)} for n in range(basket.MAX_PASSAGES + 1)],
     ],
 )
-def test_what_is_no_basket_is_refused_with_the_limits(given: Any) -> None:
+def test_an_invalid_basket_is_refused_with_the_limits(given: Any) -> None:
     with pytest.raises(ValueError, match=r"a basket|at most|has an id"):
         read_basket(given)
     said = ZH.basket.unusable.format(most=basket.MAX_PASSAGES, note=f"{basket.MAX_NOTE:,}")
@@ -241,12 +241,12 @@ def test_what_is_no_basket_is_refused_with_the_limits(given: Any) -> None:
     assert said in export().export_basket(given, "word", "zh", "")["html"]
 
 
-def test_a_passage_is_in_a_basket_once() -> None:
+def test_a_basket_has_each_passage_once() -> None:
     read = read_basket(json.loads('[{"passage":"a","note":"1"},{"passage":"b","x":0},{"passage":"a","note":"2"}]'))
     assert read == (BasketItem(passage="a", note="1"), BasketItem(passage="b"))
 
 
-def test_marked_sentences_are_found_in_the_text_as_it_is_now() -> None:
+def test_highlighted_sentences_are_located_in_the_current_text() -> None:
     item = BasketItem(passage="p", marked=("丙。", "甲。", "丁", ""))
     assert marked_spans("甲。乙。丙。", item) == (Span(0, 2), Span(4, 6))
 
@@ -260,5 +260,5 @@ def test_marked_sentences_are_found_in_the_text_as_it_is_now() -> None:
         ("第\n一", "第 一"),
     ],
 )
-def test_names_of_files_suit_every_system(title: str, name: str) -> None:
+def test_file_names_are_valid_on_every_system(title: str, name: str) -> None:
     assert file_name(title) == name

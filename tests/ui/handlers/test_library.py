@@ -138,7 +138,7 @@ def test_the_view_shows_the_documents_and_the_index(desk: Desk) -> None:
 
 
 @READ_ONLY
-def test_a_library_that_is_only_read_can_be_read_and_nothing_else(desk: Desk) -> None:
+def test_a_read_only_library_cannot_be_changed(desk: Desk) -> None:
     shown = Page(desk.library.view("zh")["html"])
     assert ZH.library.read_only in shown.text()
     assert not any(name in ("form", "button", "input") for name, _ in shown.elements)
@@ -153,7 +153,7 @@ def test_a_library_that_is_only_read_can_be_read_and_nothing_else(desk: Desk) ->
     assert desk.index_jobs.current is None
 
 
-def test_an_upload_is_added_told_and_answers(desk: Desk) -> None:
+def test_an_upload_is_added_reported_and_searched(desk: Desk) -> None:
     live = desk.live.current().generation
     begun = desk.add(("某市条例.txt", LAW.encode()))
     assert begun["busy"]
@@ -170,7 +170,7 @@ def test_an_upload_is_added_told_and_answers(desk: Desk) -> None:
     assert " 上传" in listed
 
 
-def test_bad_files_are_told_one_by_one(desk: Desk) -> None:
+def test_unreadable_files_are_reported_one_by_one(desk: Desk) -> None:
     desk.add(("picture.txt", b"\x89PNG\r\n\x1a\n" + b"x" * 100), ("blank.txt", b" \n "), ("某市条例.txt", LAW.encode()))
     desk.ended()
     text = Page(desk.library.job_status("zh")["html"]).text()
@@ -181,7 +181,7 @@ def test_bad_files_are_told_one_by_one(desk: Desk) -> None:
     assert [one.file.id for one in files.library_files(desk.directory)] == ["某市条例.txt"]
 
 
-def test_questions_are_answered_while_it_builds_and_nothing_else_is_begun(desk: Desk) -> None:
+def test_a_running_job_blocks_other_jobs_but_no_questions(desk: Desk) -> None:
     token = desk.send("second.txt", LAW.encode())[1]["token"]
     desk.encoder.go_on.clear()
     desk.encoder.entered.clear()
@@ -204,7 +204,7 @@ def test_questions_are_answered_while_it_builds_and_nothing_else_is_begun(desk: 
     assert desk.library.add([token], "zh")["problem"]  # it was not kept
 
 
-def test_documents_are_removed_but_not_the_last(desk: Desk) -> None:
+def test_documents_are_removed_except_the_last(desk: Desk) -> None:
     refused = desk.library.remove("plan.txt", "en")
     assert EN.library.last_one in refused["html"]
     assert desk.library.remove("<b>", "en")["problem"]
@@ -226,7 +226,7 @@ def test_a_rebuild_reads_the_sources_again(desk: Desk, tmp_path: Path) -> None:
     assert "重新读取 1 份文件" in Page(desk.library.job_status("zh")["html"]).text()
 
 
-def test_who_builds_elsewhere_is_named(desk: Desk) -> None:
+def test_a_build_by_another_process_is_named(desk: Desk) -> None:
     with store.build_lock(desk.directory):
         desk.add(("law.txt", LAW.encode()))
         work = desk.ended()
@@ -236,7 +236,7 @@ def test_who_builds_elsewhere_is_named(desk: Desk) -> None:
     assert "正在建立这个索引" in text
 
 
-def test_what_fails_is_told_in_the_language_of_the_page_with_its_reason(desk: Desk, tmp_path: Path) -> None:
+def test_a_failure_has_a_title_and_its_reason(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "docs" / "plan.txt").unlink()
     desk.library.rebuild("zh")
     assert desk.ended().state == "failed"
@@ -246,7 +246,7 @@ def test_what_fails_is_told_in_the_language_of_the_page_with_its_reason(desk: De
     assert "no documents" in shown
 
 
-def test_a_bug_is_logged_and_told_without_details(
+def test_a_bug_is_logged_and_reported_without_details(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(*_args: object, **_options: object) -> None:
@@ -262,7 +262,7 @@ def test_a_bug_is_logged_and_told_without_details(
     caplog.clear()
 
 
-def test_a_build_ends_with_the_program_and_is_taken_up_by_the_next(desk: Desk) -> None:
+def test_a_build_stops_with_the_program_and_keeps_its_uploads(desk: Desk) -> None:
     desk.encoder.go_on.clear()
     desk.encoder.entered.clear()
     desk.add(("law.txt", LAW.encode()))
@@ -291,7 +291,7 @@ def test_a_build_ends_with_the_program_and_is_taken_up_by_the_next(desk: Desk) -
         ("a.txt", b"x", {"content-type": "text/plain"}, 415),
     ],
 )
-def test_uploads_that_are_refused(
+def test_invalid_uploads_are_refused(
     desk: Desk, name: str, data: bytes, headers: dict[str, str], status: int, language: str
 ) -> None:
     answered, said = desk.send(name, data, language, **headers)
@@ -305,7 +305,7 @@ def test_uploads_that_are_refused(
     assert not folder.exists() or list(folder.iterdir()) == []
 
 
-def test_uploads_wait_within_bounds(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waiting_uploads_are_limited(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ui.handlers.uploads.MAX_WAITING", 2)
     tokens = [desk.send(f"{i}.txt", LAW.encode())[1]["token"] for i in range(2)]
     assert desk.send("more.txt", LAW.encode())[0] == 429
@@ -316,7 +316,7 @@ def test_uploads_wait_within_bounds(desk: Desk, monkeypatch: pytest.MonkeyPatch)
     assert (status, ZH.library.full in said["html"]) == (507, True)
 
 
-def test_an_upload_that_is_cut_off_leaves_nothing(desk: Desk) -> None:
+def test_an_interrupted_upload_leaves_nothing(desk: Desk) -> None:
     status, _ = asyncio.run(desk._sent("a.txt", "zh", [], {"content-type": "application/octet-stream"}))
     assert status == 400
     assert list((desk.directory / files.LIBRARY / files.INCOMING).iterdir()) == []
@@ -342,7 +342,7 @@ def test_over_http(desk: Desk) -> None:
     assert desk.ids() == ["plan.txt", "law.txt"]
 
 
-def test_every_step_has_its_words() -> None:
+def test_every_stage_has_its_text() -> None:
     steps = [
         UpdateProgress("reading", 0, 2, "<i>.txt"),
         UpdateProgress("linking"),

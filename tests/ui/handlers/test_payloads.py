@@ -11,7 +11,7 @@ _ADDRESS = re.compile(r"(?:\?|#|/(?!/)|https?://own\.example/|$)")
 WITHOUT_HTML = {"search", "show", "related", "outline", "documents"}  # for programs
 
 
-def test_there_are_enough_of_them() -> None:
+def test_there_are_at_least_500_payloads() -> None:
     assert len(PAYLOADS) >= 500
     assert len({payload.translate(HARMLESS) for payload in PAYLOADS}) == len(PAYLOADS)
     assert not any(set(payload.translate(HARMLESS)) & set("<>&\"'`") for payload in PAYLOADS)
@@ -22,14 +22,16 @@ def visitor() -> Visitor:
     return Visitor()
 
 
-def test_every_handler_of_the_page_is_asked(visitor: Visitor) -> None:
+def test_every_handler_is_called(visitor: Visitor) -> None:
     asked = {name for name, _ in visitor.gather("<b>")}
     assert asked == set(visitor.handlers) - WITHOUT_HTML
     assert len(asked) >= 6
 
 
 @pytest.mark.parametrize("first", range(0, len(PAYLOADS), AT_ONCE))
-def test_not_one_element_or_attribute_more(visitor: Visitor, first: int, caplog: pytest.LogCaptureFixture) -> None:
+def test_payloads_add_no_element_and_no_attribute(
+    visitor: Visitor, first: int, caplog: pytest.LogCaptureFixture
+) -> None:
     for payload in PAYLOADS[first : first + AT_ONCE]:
         found, harmless = list(visitor.gather(payload)), list(visitor.gather(payload.translate(HARMLESS)))
         assert [name for name, _ in found] == [name for name, _ in harmless]

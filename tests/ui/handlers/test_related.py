@@ -48,7 +48,7 @@ def relations(searcher: BigramSearcher = SEARCHER, limit: ConcurrencyLimit | Non
 # related passages
 
 
-def test_related_passages_stand_beside_the_sentences_that_they_correspond_to() -> None:
+def test_corresponding_sentences_are_side_by_side() -> None:
     found = relations().related_passages("plan.txt#4", "zh", BASE)
     assert found["hits"] == ["plan.txt#2", "plan.txt#7"]
     assert found["source"] == "plan.txt#4"
@@ -67,7 +67,7 @@ def test_related_passages_stand_beside_the_sentences_that_they_correspond_to() -
     assert page.text("h2") == "用语相同的 2"
 
 
-def test_what_can_be_copied_is_of_the_sentence_that_corresponds() -> None:
+def test_copy_texts_quote_the_corresponding_sentence() -> None:
     html = relations().related_passages("plan.txt#4", "en", BASE)["html"]
     assert "云溪市发展规划, ch. 1 (inferred), para. 2" in html
     assert "活化历史文化资源,推动工业遗产节能改造后向公众开放。\n&gt;\n&gt; —— [《云溪市发展规划》" in html
@@ -75,7 +75,7 @@ def test_what_can_be_copied_is_of_the_sentence_that_corresponds() -> None:
     assert link(view="related", r="plan.txt#2").replace("&", "&amp;") in html
 
 
-def test_nothing_related_is_said_in_a_sentence() -> None:
+def test_no_related_passages_is_a_message() -> None:
     for words in (ZH, EN):
         found = relations().related_passages("plan.txt#1", words.language, "")
         assert words.related.none in found["html"]
@@ -83,7 +83,7 @@ def test_nothing_related_is_said_in_a_sentence() -> None:
         assert "h2" not in {tag for tag, _ in Page(found["html"]).elements}
 
 
-def test_an_unknown_passage_is_a_problem_in_words() -> None:
+def test_an_unknown_passage_is_an_error_message() -> None:
     for name in ("gone", ""):
         told = relations().related_passages(name, "en", "")
         assert told["problem"]
@@ -100,7 +100,7 @@ class Referring(BigramSearcher):
         return (last, replace(second, kind="referred to by"), replace(first, kind="refers to"))
 
 
-def test_kinds_come_in_their_order_and_hits_in_that_of_the_page() -> None:
+def test_kinds_are_ordered_and_hits_ranked_across_them() -> None:
     found = relations(Referring((plan(), law()))).related_passages("plan.txt#4", "en", "")
     assert found["hits"] == ["plan.txt#2", "plan.txt#7", "plan.txt#6"]
     page = Page(found["html"])
@@ -124,7 +124,7 @@ def test_a_hit_without_pairs_shows_its_nearest_sentences() -> None:
     assert card.text("u") == ""
 
 
-def test_the_whole_of_a_passage_is_offered_unless_it_is_shown() -> None:
+def test_the_whole_passage_is_folded_unless_it_is_shown() -> None:
     source = SEARCHER.one("plan.txt#4")
     hit = SEARCHER.related("plan.txt#4")[0]
     assert "zj-whole" in render_related_card(source, hit, COPIES, 1, ZH)
@@ -132,7 +132,7 @@ def test_the_whole_of_a_passage_is_offered_unless_it_is_shown() -> None:
     assert "zj-whole" not in render_related_card(source, replace(hit, pairs=((hit.because, whole),)), COPIES, 1, ZH)
 
 
-def test_a_long_source_shows_its_opening_and_holds_the_whole() -> None:
+def test_a_long_source_shows_its_opening_and_unfolds() -> None:
     long = "甲" * 99 + "。" + "乙" * 99 + "。" + "丙" * 99 + "。"
     assert opening(long) == "甲" * 99 + "。"
     assert opening("丁" * 400) == "丁" * 150 + "……"
@@ -168,14 +168,14 @@ THREE = ([0, 0.25, 0.75], [0.25, 0, 0.5], [0.75, 0.5, 0])
 NAMED = (chapter(CULTURE, first="p1"), chapter(ENERGY, first="p2"), chapter(JOBS, first="p3"))
 
 
-def test_shades_go_from_the_weakest_to_the_strongest() -> None:
+def test_shades_range_from_the_weakest_to_the_strongest() -> None:
     tones = shades(np.array(THREE, np.float32))
     assert [tones[0, 1], tones[0, 2], tones[1, 2]] == [0, 9, 5]  # 0.5 is half way
     assert (tones == tones.T).all()
     assert not shades(np.array([[0, 0.3], [0.3, 0]], np.float32)).any()
 
 
-def test_a_cell_says_how_close_two_chapters_are_and_leads_to_them() -> None:
+def test_a_cell_shows_the_similarity_and_links_to_the_passages() -> None:
     page = Page(render_map(chart(THREE, NAMED, selected=(0, 2)), ZH))
     cells = [attributes for tag, attributes in page.elements if tag == "a" and "aria-label" in attributes]
     tones = [attributes["data-s"] for tag, attributes in page.elements if tag == "td" and attributes]
@@ -194,7 +194,7 @@ def test_a_cell_says_how_close_two_chapters_are_and_leads_to_them() -> None:
     assert "第二章 推进绿色发展" in page.text("tbody")
 
 
-def test_several_documents_are_told_apart() -> None:
+def test_several_documents_are_named() -> None:
     chapters = [*NAMED[:2], chapter(CULTURE, of="law.txt", title="条例")]
     page = Page(render_map(chart(THREE, chapters), EN))
     documents = [a["colspan"] for tag, a in page.elements if tag == "th" and a["scope"] == "rowgroup"]
@@ -206,7 +206,7 @@ def test_several_documents_are_told_apart() -> None:
     assert listed.endswith("规划 Chapter 1 (inferred) 繁荣文化 ↔ Chapter 2 推进绿色发展 25%")
 
 
-def test_columns_are_named_by_the_chapter_alone_unless_its_number_comes_again() -> None:
+def test_columns_have_chapter_numbers_with_parts_if_numbers_repeat() -> None:
     one, two = Division(kind="编", number=1), Division(kind="编", number=2)
     first, later = replace(ENERGY, number=1), replace(ENERGY, number=8)
     paths = [(one,), (one, first), (two, first), (two, later)]
@@ -215,7 +215,7 @@ def test_columns_are_named_by_the_chapter_alone_unless_its_number_comes_again() 
     assert head == "章第一编1.12.18"
 
 
-def test_what_has_no_chapter_has_a_name() -> None:
+def test_passages_without_chapter_have_a_label() -> None:
     part = Division(kind="编", number=3)
     inside = MapChapter(document="plan.txt", path=(part, replace(ENERGY, number=1)), title="规划", first="p", size=1)
     preface = chapter(Division(kind="章", number=0, title="序言"))
@@ -233,7 +233,7 @@ def test_the_chapters_in_the_closest_pairs_are_kept() -> None:
     assert strongest(found, [0, 1, 3], 2) == [1, 3]
 
 
-def test_many_chapters_are_narrowed_and_it_is_said() -> None:
+def test_many_chapters_are_narrowed_with_a_note() -> None:
     rows = [((Division(kind="章", number=n),), 1, "", f"推动第{n}项改造。") for n in range(1, MAX_CHAPTERS + 6)]
     many = relations(BigramSearcher((document("many.txt", "长文", rows), plan())))
     page = Page(many.chapter_map("", "", [], "zh", "")["html"])
@@ -252,7 +252,7 @@ def test_many_chapters_are_narrowed_and_it_is_said() -> None:
     [("1", "3", (0, 2)), ("3", "1", (2, 0)), ("2", "2", None), ("0", "1", None), ("1", "4", None), ("", "", None),
      ("1", "", None), ("-1", "2", None), ("²", "1", None), ("x", "1", None), ("1", "9" * 5000, None)],
 )  # fmt: skip
-def test_the_chapters_that_an_address_names(first: str, second: str, cell: tuple[int, int] | None) -> None:
+def test_chapters_of_an_address(first: str, second: str, cell: tuple[int, int] | None) -> None:
     assert chapter_pair(first, second, count=3) == cell
 
 
@@ -274,7 +274,7 @@ def test_a_cell_opens_the_pairs_of_its_chapters() -> None:
     assert current == [link(view="map", a="3", b="2")]
 
 
-def test_of_many_pairs_the_nearest_are_listed() -> None:
+def test_of_many_pairs_the_closest_are_listed() -> None:
     rows = [((CULTURE,), n, "", "推动节能改造。") for n in (1, 2)]
     rows += [((ENERGY,), n, "", "加快节能改造。") for n in range(1, PAIRS)]
     many = relations(BigramSearcher((document("many.txt", "长文", rows),)))
@@ -296,13 +296,13 @@ def test_chapters_without_pairs_and_addresses_without_chapters() -> None:
         assert "hits" not in told
 
 
-def test_one_chapter_is_not_compared() -> None:
+def test_one_chapter_has_no_map() -> None:
     lonely = relations(BigramSearcher((document("d", "规划", [((ENERGY,), 1, "", "甲乙。")]),)))
     assert ZH.related.too_few in lonely.chapter_map("", "", [], "zh", "")["html"]
     assert ZH.related.too_few in relations().chapter_map("", "", ["gone"], "zh", "")["html"]
 
 
-def test_both_views_wait_for_their_turn() -> None:
+def test_both_views_respect_the_concurrency_limit() -> None:
     limit, inside, leave = ConcurrencyLimit(waiting=0, wait=0.05), Event(), Event()
 
     def stay() -> None:

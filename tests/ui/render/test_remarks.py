@@ -25,14 +25,14 @@ from ui.words.remarks import in_chinese, metadata_name
         ("旅游发展。\n加强旅\n游管理。旅游很好。旅游多样。", "原文第 2 行：2 行合并为一段"),
     ],
 )
-def test_what_the_parser_remarks_is_shown_in_chinese(text: str, said: str) -> None:
+def test_parser_remarks_are_translated(text: str, said: str) -> None:
     document = read_document(text.encode(), "plan.txt")
     assert [in_chinese(remark) for remark in document.remarks] == [said]
     assert f"<li>{said}</li>" in render_remarks(document, ZH)
     assert f"<li>{document.remarks[0]}</li>" in render_remarks(document, EN)
 
 
-def test_references_that_are_not_linked_are_told_in_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_remarks_on_unlinked_references_are_translated(monkeypatch: pytest.MonkeyPatch) -> None:
     law = read_document("某法\n第一条 依照第二条、第三条、第四条办理。\n第二条 依照第一条办理。\n".encode(), "law.txt")
     monkeypatch.setattr(links, "MAX_MENTIONS_PER_PASSAGE", 2)
     assert [in_chinese(remark) for remark in link_documents([law])[0].remarks] == [
@@ -44,13 +44,13 @@ def test_references_that_are_not_linked_are_told_in_chinese(monkeypatch: pytest.
     ]
 
 
-def test_a_remark_of_another_form_stays_as_it_is() -> None:
+def test_an_unknown_remark_stays_in_english() -> None:
     odd = replace(plan(), remarks=("line 2: something <new>",))
     assert '<li lang="en">line 2: something &lt;new&gt;</li>' in render_remarks(odd, ZH)
     assert render_remarks(plan(), ZH) == ""
 
 
-def test_facts_are_named_in_the_language_of_the_page() -> None:
+def test_metadata_names_are_translated() -> None:
     known = replace(plan(), metadata={"来源": "示例报", "author": "A", "某": "x", "空": ""})
     assert render_metadata(known, ZH) == '<p class="zj-facts">来源 · 示例报 作者 · A 某 · x</p>'
     assert render_metadata(known, EN) == '<p class="zj-facts">Source · 示例报 author · A 某 · x</p>'

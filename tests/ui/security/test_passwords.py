@@ -62,7 +62,7 @@ def test_invalid_hashes_are_refused(text: str) -> None:
         hash_parameters(text)
 
 
-def test_the_file_is_made_and_lines_are_replaced(tmp_path: Path) -> None:
+def test_set_password_creates_the_file_and_replaces_lines(tmp_path: Path) -> None:
     path = tmp_path / "users"
     assert not set_password(path, "anna", "correct horse")
     path.write_text(f"# who\n{path.read_text()}\n", encoding="utf-8")
@@ -77,7 +77,7 @@ def test_the_file_is_made_and_lines_are_replaced(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such bits")
-def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+def test_only_the_owner_can_read_the_file(tmp_path: Path) -> None:
     path = tmp_path / "users"
     set_password(path, "anna", "correct horse")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -101,7 +101,7 @@ def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
         (b"\xff\xfe", "not text in UTF-8"),
     ],
 )
-def test_files_that_cannot_be_used(tmp_path: Path, content: str | bytes, message: str) -> None:
+def test_unusable_files_are_refused_with_the_reason(tmp_path: Path, content: str | bytes, message: str) -> None:
     path = tmp_path / "users"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(AccessError, match=message) as raised:
@@ -109,18 +109,18 @@ def test_files_that_cannot_be_used(tmp_path: Path, content: str | bytes, message
     assert "correct horse" not in str(raised.value)
 
 
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(AccessError, match=r"cannot be read .*; create it with: zhangju password NAME --auth-file"):
         read_accounts(tmp_path / "users")
 
 
 @pytest.mark.parametrize("name", ["", " ", " anna", "a:b", "a\nb", "#a", "x" * 101, "a\0"])
-def test_what_cannot_be_a_name(name: str) -> None:
+def test_invalid_names_are_refused(name: str) -> None:
     with pytest.raises(AccessError, match="cannot be a name"):
         checked_name(name)
 
 
-def test_a_file_that_changes_is_read_again_and_a_damaged_one_changes_nothing(tmp_path: Path) -> None:
+def test_a_changed_file_is_read_again_and_a_damaged_one_ignored(tmp_path: Path) -> None:
     path = write_accounts(tmp_path / "users", anna="correct horse", bob="battery staple")
     said: list[str] = []
     accounts = Accounts(path, report=said.append)

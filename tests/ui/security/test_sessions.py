@@ -12,7 +12,7 @@ class Clock:
         return self.now
 
 
-def test_a_token_leads_to_its_session_until_it_ends() -> None:
+def test_a_token_finds_its_session_until_it_ends() -> None:
     sessions = Sessions()
     token, other = sessions.begin("anna", "p"), sessions.begin("anna", "p")
     assert token != other
@@ -27,7 +27,7 @@ def test_a_token_leads_to_its_session_until_it_ends() -> None:
     assert sessions.find(other)
 
 
-def test_who_does_nothing_for_long_is_signed_out_and_so_is_everybody_in_the_end() -> None:
+def test_sessions_end_when_idle_and_after_a_week() -> None:
     clock = Clock()
     sessions = Sessions(clock=clock)
     idle, used = sessions.begin("anna", "p"), sessions.begin("bob", "p")
@@ -43,7 +43,7 @@ def test_who_does_nothing_for_long_is_signed_out_and_so_is_everybody_in_the_end(
     assert len(sessions) == 0
 
 
-def test_there_are_never_more_than_so_many() -> None:
+def test_the_number_of_sessions_is_limited() -> None:
     sessions = Sessions(most=3)
     tokens = [sessions.begin("anna", "p") for _ in range(3)]
     assert sessions.find(tokens[0])
@@ -53,7 +53,7 @@ def test_there_are_never_more_than_so_many() -> None:
     assert sessions.find(tokens[1]) is None
 
 
-def test_after_some_wrong_passwords_the_pauses_double_up_to_a_minute() -> None:
+def test_pauses_double_up_to_a_minute() -> None:
     clock = Clock()
     throttle = Throttle(clock=clock)
     pauses: list[float] = []
@@ -64,7 +64,7 @@ def test_after_some_wrong_passwords_the_pauses_double_up_to_a_minute() -> None:
     assert pauses == [0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 60, 60, 60]
 
 
-def test_an_attempt_that_comes_too_early_makes_the_pause_no_longer() -> None:
+def test_an_early_attempt_does_not_extend_the_pause() -> None:
     clock = Clock()
     throttle = Throttle(clock=clock)
     assert [throttle.attempt("a") for _ in range(8)] == [0, 0, 0, 0, 0, 1, 1, 1]
@@ -74,14 +74,14 @@ def test_an_attempt_that_comes_too_early_makes_the_pause_no_longer() -> None:
     assert throttle.attempt("a") == 0
 
 
-def test_a_name_is_guarded_whatever_the_address_and_an_address_whatever_the_name() -> None:
+def test_attempts_count_by_name_and_by_address() -> None:
     throttle = Throttle(clock=Clock())
     assert [throttle.attempt(f"address {i}", "name anna") for i in range(6)] == [0, 0, 0, 0, 0, 1]
     assert [throttle.attempt("address x", f"name {i}") for i in range(6)] == [0, 0, 0, 0, 0, 1]
     assert throttle.attempt("address y", "name bob") == 0
 
 
-def test_a_right_password_does_not_wash_away_wrong_ones() -> None:
+def test_a_success_does_not_reset_earlier_failures() -> None:
     throttle = Throttle(clock=Clock())
     for _ in range(4):
         assert throttle.attempt("address 1", "name anna") == 0
@@ -92,7 +92,7 @@ def test_a_right_password_does_not_wash_away_wrong_ones() -> None:
     assert throttle.attempt("address 1", "name mallory") == 1
 
 
-def test_all_is_forgotten_after_a_while_and_never_too_much_is_remembered() -> None:
+def test_attempts_expire_and_keys_are_limited() -> None:
     clock = Clock()
     throttle = Throttle(most=10, clock=clock)
     for i in range(100):
@@ -105,7 +105,7 @@ def test_all_is_forgotten_after_a_while_and_never_too_much_is_remembered() -> No
     assert len(throttle) == 1
 
 
-def test_addresses_of_one_visitor_are_one_key() -> None:
+def test_addresses_of_one_network_are_one_key() -> None:
     assert address_key("2001:db8:1:2:3::4") == address_key("2001:db8:1:2:ffff::1")
     assert address_key("2001:db8:1:2::1") != address_key("2001:db8:1:3::1")
     assert address_key("::ffff:192.0.2.7") == address_key("192.0.2.7") != address_key("192.0.2.8")

@@ -9,7 +9,7 @@ from ui.state.example_questions import MAX_QUESTIONS, example_questions
 from ui.words import EN, ZH
 
 
-def test_a_plan_is_asked_about_its_leads_and_figures() -> None:
+def test_questions_on_a_plan_use_its_leads_and_figures() -> None:
     assert example_questions([plan()], ZH) == (
         "关于“发展文化旅游”，文件怎么说？",
         "万元地区生产总值用水量较2020年下降多少？",
@@ -20,7 +20,7 @@ def test_a_plan_is_asked_about_its_leads_and_figures() -> None:
     )
 
 
-def test_a_law_is_asked_about_its_duties_and_titles() -> None:
+def test_questions_on_a_law_use_its_duties_and_titles() -> None:
     assert example_questions([law()], ZH) == (
         "“维护生态安全”，文件怎么说？",
         "利用湿地资源，应当怎么做？",
@@ -37,7 +37,7 @@ def test_english_quotes_the_text() -> None:
     )
 
 
-def test_examples_come_from_all_documents_and_are_few_and_different() -> None:
+def test_examples_are_few_different_and_from_all_documents() -> None:
     questions = example_questions([plan(), law()], ZH)
     assert len(questions) == len(set(questions)) == MAX_QUESTIONS
     assert any("湿地" in question for question in questions)
@@ -45,7 +45,7 @@ def test_examples_come_from_all_documents_and_are_few_and_different() -> None:
     assert questions == example_questions([plan(), law()], ZH)
 
 
-def test_many_chapters_are_met_at_equal_distances() -> None:
+def test_examples_are_spread_over_many_chapters() -> None:
     rows = [
         ((Division(kind="章", number=n),), 1, f"推进第{n}项改革", f"推进第{n}项改革。要做好。") for n in range(1, 25)
     ]
@@ -56,25 +56,25 @@ def test_many_chapters_are_met_at_equal_distances() -> None:
 @pytest.mark.parametrize(
     "text", ["短。", "……", "a", "一" * 500, "2024年1月1日公布", "Short.\nA longer English line of text."]
 )
-def test_whatever_the_text_there_is_an_example(text: str) -> None:
+def test_every_text_has_an_example(text: str) -> None:
     bare = document("d", "标题", [((), 1, "", text)])
     assert example_questions([bare], ZH)
     assert example_questions([bare], EN)
 
 
-def test_nothing_can_be_asked_of_nothing() -> None:
+def test_no_text_has_no_example() -> None:
     empty: Document = replace(plan(), passages=())
     assert example_questions([empty], ZH) == ()
     assert example_questions([], EN) == ()
 
 
-def test_quotes_inside_quotes_become_single_ones() -> None:
+def test_nested_quotes_become_single_quotes() -> None:
     text = "第一章 总则\n落实“五大安全”要求。统筹发展。\n加强工作。持续推进。\n"
     questions = example_questions((read_document(text.encode(), "x.txt"),), ZH)
     assert questions[0] == "关于“落实‘五大安全’要求”，文件怎么说？"
 
 
-def test_the_number_of_an_item_is_no_part_of_a_question() -> None:
+def test_item_numbers_are_left_out() -> None:
     read = read_document("第一条 包括：\n（一）其他危害健康的物质；\n（二）水。\n".encode(), "law.txt")
     questions = example_questions((read,), ZH)
     assert any("其他危害健康的物质" in question for question in questions)

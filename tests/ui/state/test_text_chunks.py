@@ -20,7 +20,7 @@ def chunks_of(text: Document) -> TextChunks:
     return TextChunks(text, Outline(text, "n"))
 
 
-def test_a_long_text_is_cut_where_a_leaf_is_full() -> None:
+def test_a_long_text_is_cut_into_full_chunks() -> None:
     text = chunks_of(long_text(200))
     assert [chunk.size for chunk in text.chunks] == [CHUNK] * 33 + [2000]
     assert [len(chunk.parts) for chunk in text.chunks] == [6] * 33 + [2]
@@ -30,7 +30,7 @@ def test_a_long_text_is_cut_where_a_leaf_is_full() -> None:
     assert text.number_of("gone") == 0
 
 
-def test_no_passage_and_no_heading_is_lost_or_said_twice() -> None:
+def test_chunks_have_every_passage_and_heading_once() -> None:
     for text in (long_text(200), plan(), document("empty.txt", "空", [])):
         parts = [part for chunk in chunks_of(text).chunks for part in chunk.parts]
         assert [part.passage for part in parts if part.passage] == list(text.passages)
@@ -40,7 +40,7 @@ def test_no_passage_and_no_heading_is_lost_or_said_twice() -> None:
     assert [node.division.number for node in chapters] == list(range(1, 41))
 
 
-def test_a_short_text_is_sent_whole_and_a_long_one_around_what_is_looked_at() -> None:
+def test_a_short_text_is_sent_whole_and_a_long_one_near_a_passage() -> None:
     assert chunks_of(long_text(WHOLE // 1000)).near("long.txt#7") == set(range(20))
     long = chunks_of(long_text(200))
     assert not long.fits_at_once
@@ -49,7 +49,7 @@ def test_a_short_text_is_sent_whole_and_a_long_one_around_what_is_looked_at() ->
     assert long.near("long.txt#200") == {32, 33}
 
 
-def test_what_is_not_sent_at_first_is_turned_to() -> None:
+def test_further_chunks_are_loaded() -> None:
     room = AskHandlers(Standing(BigramSearcher((long_text(200),))))
     first = room.read_text("long.txt", "long.txt#100", "zh")["html"]
     assert len(re.findall('class="zj-leaf"', first)) == 34

@@ -31,7 +31,7 @@ def _flat(words: Any, above: str = "") -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", _flat(ZH))
-def test_both_languages_have_the_word_with_the_same_blanks(name: str) -> None:
+def test_both_languages_have_the_same_blanks(name: str) -> None:
     chinese, english = _flat(ZH)[name], _flat(EN)[name]
     assert chinese.strip()
     assert english.strip()
@@ -40,14 +40,14 @@ def test_both_languages_have_the_word_with_the_same_blanks(name: str) -> None:
     assert _blanks(english) <= _blanks(chinese)
 
 
-def test_no_word_is_there_for_nothing() -> None:
+def test_every_word_is_used() -> None:
     """A word that nobody says is a word that somebody has to translate."""
     code = "".join(p.read_text(encoding="utf-8") for p in UI.rglob("*.py"))
     fields = {name.partition("[")[0].split(".")[-1] for name in _flat(ZH)}
     assert [field for field in sorted(fields) if not re.search(rf"\.{field}\b", code)] == []
 
 
-def test_a_language_code_leads_to_its_words() -> None:
+def test_languages_have_their_words() -> None:
     assert words_for("en") is EN
     assert words_for("zh") is ZH
     assert words_for("fr") is ZH
@@ -58,7 +58,7 @@ def test_a_language_code_leads_to_its_words() -> None:
 @pytest.mark.parametrize(
     ("confidence", "word"), [(1, "高"), (0.9, "高"), (0.89, "较高"), (0.7, "较高"), (0.5, "中等"), (0.2, "低")]
 )
-def test_confidence_in_words(confidence: float, word: str) -> None:
+def test_confidence_is_graded(confidence: float, word: str) -> None:
     assert ZH.sureness(confidence).startswith(word)
 
 
@@ -70,7 +70,7 @@ def test_a_generation_is_named_by_its_number_and_time() -> None:
     assert ZH.index("000000", None) == "版本 000000"
 
 
-def test_kinds_of_relation() -> None:
+def test_every_kind_of_relation_has_words() -> None:
     kinds = {"refers to", "referred to by", "same terms", "same subject"}
     for words in (ZH, EN):
         assert set(words.related.headings) == set(words.related.relations) == kinds
@@ -90,9 +90,9 @@ def test_kinds_of_relation() -> None:
         (";;,,--<script>", "zh"),
     ],
 )
-def test_the_browsers_language(header: str, language: str) -> None:
+def test_language_of_a_browser(header: str, language: str) -> None:
     assert preferred_language(header) == language
 
 
-def test_the_fallback_can_be_chosen() -> None:
+def test_the_default_language_can_be_set() -> None:
     assert preferred_language("fr", "en") == "en"
