@@ -46,10 +46,10 @@ class Answerer:
         everywhere = None if plan.among is None else self._ranker.rank(question)
         features = self.features(question, ranking, models.out_of_domain, everywhere)
         first = self._corpus.passages[ranking.rows[0]]
-        foreign = in_other_script(question.text, first.text)
+        other_script = in_other_script(question.text, first.text)
         hits = self._hits(question, self._reranked(question, ranking, models.reranker), k, reasons=reasons)
-        return verdict.judged(
-            plan.question, hits, features, ranking.scores, foreign=foreign, unresolved=plan.unresolved
+        return verdict.ranked_answer(
+            plan.question, hits, features, ranking.scores, other_script=other_script, unresolved=plan.unresolved
         )
 
     def features(
@@ -83,20 +83,20 @@ class Answerer:
 
     def _hits(self, question: EncodedQuery, ranking: Ranking, k: int, *, reasons: bool) -> tuple[Hit, ...]:
         """Return the first ``k`` different passages, each with those that repeat its words."""
-        first: dict[int, int] = {}  # twin class -> rank of its hit, from 0
+        first: dict[int, int] = {}  # row of the first duplicate -> rank of its hit, from 0
         shown: list[tuple[int, list[int]]] = []  # candidate, rows of its duplicates
         for i, row in enumerate(ranking.rows.tolist()):
-            twin = int(self._duplicates[row])
-            if twin in first:
-                shown[first[twin]][1].append(row)
+            duplicate = int(self._duplicates[row])
+            if duplicate in first:
+                shown[first[duplicate]][1].append(row)
             else:
-                first[twin] = len(shown)
+                first[duplicate] = len(shown)
                 shown.append((i, []))
         hits = tuple(self._hit(rank, question, ranking, *one) for rank, one in enumerate(shown[:k], 1))
         if not reasons:
             return hits
         found = self._reasons(question, ranking, [i for i, _ in shown[:k]])
-        return tuple(replace(hit, why=reason) for hit, reason in zip(hits, found, strict=True))
+        return tuple(replace(hit, match_reason=reason) for hit, reason in zip(hits, found, strict=True))
 
     def _reasons(self, question: EncodedQuery, ranking: Ranking, shown: Sequence[int]) -> list[MatchReason]:
         """Return why each of the candidates shown was found."""
@@ -123,7 +123,7 @@ class Answerer:
             document_title=self._corpus.title(passage),
             citation=self._corpus.citation(passage),
             sentence_citation=self._corpus.citation(passage, answering[0]),
-            same_text=tuple(self._corpus.passages[twin] for twin in duplicates),
+            same_text=tuple(self._corpus.passages[row] for row in duplicates),
         )
 
     def _answering(self, question: EncodedQuery, ranking: Ranking, i: int) -> tuple[Span, ...]:
@@ -137,10 +137,10 @@ def unsearched_answer(corpus: Corpus, plan: QuestionPlan, k: int) -> Answer:
     """Return the answer to a question for which nothing need be searched; of a place the first ``k`` passages."""
     if plan.places:
         hits = tuple(_hit_at(rank, place, corpus) for rank, place in enumerate(plan.places[:k], 1))
-        return verdict.at_place(plan.question, hits, len(plan.places))
+        return verdict.place_answer(plan.question, hits, len(plan.places))
     if plan.unresolved:
-        return verdict.unresolved_place(plan.question, plan.unresolved)
-    return verdict.too_vague(plan.question)
+        return verdict.unresolved_answer(plan.question, plan.unresolved)
+    return verdict.vague_answer(plan.question)
 
 
 def _hit_at(rank: int, place: Place, corpus: Corpus) -> Hit:

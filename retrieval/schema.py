@@ -64,18 +64,18 @@ def _hit_json(hit: Hit) -> Json:
 
 def _why_json(hit: Hit) -> Json | None:
     """Spans of the question and, as for ``highlights``, of the source; ``matches`` are those of a foreign question."""
-    if hit.why is None:
+    if hit.match_reason is None:
         return None
     return {
-        "by": hit.why.by,
-        "terms": [list(span) for term in hit.why.terms for span in hit.passage.source_spans(term)],
+        "by": hit.match_reason.by,
+        "terms": [list(span) for term in hit.match_reason.terms for span in hit.passage.source_spans(term)],
         "matches": [
             {
                 "question": list(match.question),
                 "passage": [list(span) for span in hit.passage.source_spans(match.passage)],
                 "strength": round_score(match.strength),
             }
-            for match in hit.why.matches
+            for match in hit.match_reason.matches
         ],
     }
 
@@ -92,7 +92,7 @@ def related_json(source: Passage, hits: tuple[RelatedHit, ...]) -> Json:
                 "document": hit.document_title,
                 "citation": asdict(hit.citation),
                 **passage_json(hit.passage),
-                "because": [sentence(source, hit.because), sentence(hit.passage, hit.best)],
+                "because": [sentence(source, hit.pairs[0][0]), sentence(hit.passage, hit.best)],
                 "terms": list(hit.terms),
                 "pairs": _sentence_pairs(source, hit.passage, hit.pairs),
             }

@@ -185,7 +185,9 @@ class Searcher:
         return replace(
             answer,
             hits=tuple(
-                replace(hit, why=replace(hit.why, matches=known[hit.rank])) if hit.rank in known and hit.why else hit
+                replace(hit, match_reason=replace(hit.match_reason, matches=known[hit.rank]))
+                if hit.rank in known and hit.match_reason
+                else hit
                 for hit in answer.hits
             ),
         )

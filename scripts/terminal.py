@@ -105,7 +105,7 @@ def _met(hit: Hit, question: str) -> None:
     """Which words of the question meet which of the passage, where the two are in different languages."""
     from retrieval.explanation.word_alignment import distinct_pairs
 
-    pairs = distinct_pairs(question, hit.passage.text, hit.why.matches if hit.why else ())
+    pairs = distinct_pairs(question, hit.passage.text, hit.match_reason.matches if hit.match_reason else ())
     said = EN.hit.pair_and_pair.join(EN.hit.pair.format(question=asked, passage=met) for asked, met in pairs)
     if said:
         typer.secho(f"   {EN.hit.matching}{said}", dim=True)

@@ -19,7 +19,7 @@ from index.text.sentences import sentence_spans
 from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.evidence.batch import Batch, BatchOptions
 from retrieval.evidence.question_files import read_questions
-from retrieval.records import Reason
+from retrieval.records import AbstentionReason
 from retrieval.schema import answer_json
 from retrieval.search import Searcher
 from scripts.commands import batch
@@ -98,7 +98,7 @@ def test_the_sample_answers_with_the_right_passage(
     ],
 )
 def test_the_sample_says_why_it_does_not_answer(
-    sample_searcher: Searcher, question: str, reasons: tuple[Reason, ...]
+    sample_searcher: Searcher, question: str, reasons: tuple[AbstentionReason, ...]
 ) -> None:
     data = answer_json(sample_searcher.ask(question))
     assert (data["answered"], data["answer"], data["also"]) == (False, None, [])

@@ -95,7 +95,7 @@ def foreign_answers(_: Desk) -> Iterator[Json]:
     """A question whose words the fake encoder knows in another script: a code of letters and digits."""
     searcher = searcher_of(snapshot_of("第一章 目标\n第一节 用水\n用水量 abc12 下降。推广再生水 xyz34。\n"))
     found = searcher.with_matches(searcher.ask("What does abc12 say of xyz34 ?"))
-    assert any(hit.why and hit.why.matches for hit in found.hits)
+    assert any(hit.match_reason and hit.match_reason.matches for hit in found.hits)
     yield answer_json(found)
 
 

@@ -22,7 +22,7 @@ from retrieval.evaluation import statistics
 from retrieval.evaluation.beir import Collection, Query
 from retrieval.evaluation.statistics import Bin, Difference, Flags, Interval, Values
 from retrieval.evaluation.trec import Run, ScoredPassage
-from retrieval.records import Answer, Hit, Status
+from retrieval.records import Answer, AnswerStatus, Hit
 from retrieval.search import Searcher
 
 MEASURES = ("nDCG@10", "RR@10", "R@1", "R@5", "R@10", "Success@1", "Success@5")
@@ -43,7 +43,7 @@ class Outcome:
     """
 
     query: Query
-    status: Status
+    status: AnswerStatus
     confidence: float
     hits: tuple[ScoredPassage, ...]
     marked: str

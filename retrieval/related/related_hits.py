@@ -17,8 +17,6 @@ def related_hits(corpus: Corpus, found: Iterable[Relation]) -> tuple[RelatedHit,
             passage=(passage := corpus.passages[one.row]),
             document_title=corpus.title(passage),
             citation=corpus.citation(passage),
-            because=one.pairs[0][0],
-            best=one.pairs[0][1],
             terms=one.terms,
             pairs=one.pairs,
         )

@@ -310,7 +310,12 @@ TWO = "第一章 甲\n推广再生水三年。\n第二章 乙\n推广再生水�
 
 
 def test_a_second_answer_stands_in_another_chapter(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"_LEAST": {False: 0.0, True: 0.0}, "_TALK": 2.0, "_AS_GOOD": 0.1, "_STANDS_OUT": 0.0}.items():
+    for name, value in {
+        "_MIN_PROBABILITY": {False: 0.0, True: 0.0},
+        "_TALK": 2.0,
+        "_MAX_GAP": 0.1,
+        "_MIN_LEAD": 0.0,
+    }.items():
         monkeypatch.setattr(verdict, name, value)
     found = searcher_of(snapshot_of(TWO)).ask("推广再生水多久？")
     assert [h.passage.line for h in found.answering] == [2, 4]
@@ -331,7 +336,7 @@ def test_related_passages_stand_in_other_chapters(searcher: Searcher) -> None:
     hits = searcher.related(source.id)
     assert hits[0].passage.line == 11  # the passage about recycled water in chapter 2
     assert {h.passage.path[0].number for h in hits} == {2, 3}
-    shared = source.text[hits[0].because.start : hits[0].because.end]
+    shared = source.text[slice(*hits[0].pairs[0][0])]
     assert shared in ("推广再生水。", "万元产值用水量下降12%。")
     assert searcher.related("第一章第一节第1段", k=1)[0].passage == hits[0].passage
 
@@ -378,25 +383,25 @@ def test_json_has_the_keys_that_others_read(searcher: Searcher) -> None:
 
 def test_a_hit_says_why_it_was_found(searcher: Searcher) -> None:
     first = searcher.ask("万元产值用水量下降多少？").hits[0]
-    assert first.why is not None
-    assert first.why.by == "both"
-    assert [first.passage.text[slice(*span)] for span in first.why.terms] == ["用水", "万元产值用水量下降"]
+    assert first.match_reason is not None
+    assert first.match_reason.by == "both"
+    assert [first.passage.text[slice(*span)] for span in first.match_reason.terms] == ["用水", "万元产值用水量下降"]
     shown = answer_json(searcher.ask("万元产值用水量下降多少？"))["hits"][0]
     source = searcher.documents[0].source
     assert [source[slice(*span)] for span in shown["why"]["terms"]] == ["用水", "万元产值用水量下降"]
     assert (shown["why"]["by"], shown["why"]["matches"]) == ("both", [])
     elsewhere = searcher.ask("something else entirely").hits
-    assert {hit.why.by for hit in elsewhere if hit.why} == {"meaning"}
-    assert [hit.why.terms for hit in elsewhere if hit.why] == [()] * len(elsewhere)
+    assert {hit.match_reason.by for hit in elsewhere if hit.match_reason} == {"meaning"}
+    assert [hit.match_reason.terms for hit in elsewhere if hit.match_reason] == [()] * len(elsewhere)
 
 
 def test_every_hit_says_why_behind_those_compared_closely_too() -> None:
     many = "某省规划\n第一章 绿色发展\n" + "\n".join(f"推进第{i}号工程建设，万元产值用水量下降。" for i in range(90))
     found = searcher_of(snapshot_of(many)).ask("工程建设", k=90).hits
     assert len(found) > 64
-    assert all(hit.why is not None for hit in found)
-    assert found[-1].why is not None
-    assert found[-1].why.by != "both"
+    assert all(hit.match_reason is not None for hit in found)
+    assert found[-1].match_reason is not None
+    assert found[-1].match_reason.by != "both"
 
 
 MIXED = """\
@@ -412,12 +417,12 @@ def test_words_of_a_foreign_question_meet_words_of_the_passage() -> None:
     answer = searcher.ask("energy saving?")
     explained = searcher.with_matches(answer)
     hit = explained.hits[0]
-    assert hit.why is not None
-    met = {(answer.question[slice(*m.question)], hit.passage.text[slice(*m.passage)]) for m in hit.why.matches}
+    assert hit.match_reason is not None
+    met = {(answer.question[slice(*m.question)], hit.passage.text[slice(*m.passage)]) for m in hit.match_reason.matches}
     assert ("energy", "energy") in met  # the fake encoder knows no languages
     (span,) = answer_json(explained)["hits"][0]["why"]["matches"][0]["passage"]
     assert searcher.documents[0].source[slice(*span)] in ("energy", "saving")
-    assert replace(hit, why=None) == replace(answer.hits[0], why=None)
+    assert replace(hit, match_reason=None) == replace(answer.hits[0], match_reason=None)
     own = searcher.ask("节约用水")
     assert searcher.with_matches(own) == own  # words of one script are underlined, not explained
 

@@ -6,7 +6,7 @@ import pytest
 
 from index.citations import cite
 from index.records import Citation, Division, Passage, Span
-from retrieval.records import Answer, Hit, Reason
+from retrieval.records import AbstentionReason, Answer, Hit
 from scripts import terminal
 
 TITLE = "某省规划"
@@ -104,7 +104,7 @@ def test_the_verdict_says_how_sure_it_is(
     ],
 )
 def test_why_the_text_does_not_answer(
-    reason: Reason, unresolved: tuple[str, ...], says: str, capsys: pytest.CaptureFixture[str]
+    reason: AbstentionReason, unresolved: tuple[str, ...], says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answer = Answer(question="？", status="not in the text", confidence=0.02, hits=HITS, reason=reason)
     out = shown(replace(answer, unresolved=unresolved), capsys)

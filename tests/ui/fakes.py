@@ -177,10 +177,8 @@ class BigramSearcher:
                 passage=passage,
                 document_title=self._title(passage),
                 citation=cite(self._title(passage), passage),
-                best=best,
-                because=_best(passage.text, source.text),
                 terms=_terms(source.text, passage.text),
-                pairs=_pairs(source, passage),
+                pairs=_pairs(source, passage) or ((_best(passage.text, source.text), best),),
             )
             for rank, (score, passage, best) in enumerate(found[:k], 1)
         )
@@ -307,7 +305,7 @@ class BigramSearcher:
             best=best,
             marked=(best,),
             sentence_citation=cite(title, passage, best),
-            why=MatchReason(by="both" if score > 0.3 else "meaning"),
+            match_reason=MatchReason(by="both" if score > 0.3 else "meaning"),
         )
 
 

@@ -16,7 +16,6 @@ from ui.render.answers import render_problem
 from ui.render.chapter_map import ChapterPair, MapView, render_map, render_pair_passages, render_strongest
 from ui.render.related import (
     CitedPassage,
-    corresponding,
     render_pairs,
     render_related,
     render_related_card,
@@ -78,7 +77,7 @@ class RelatedHandlers:
             copies = self._cited(served, hit.passage, base, hit.best).copies
             return render_related_card(source, hit, copies, ranks[hit.passage.id], words)
 
-        sentences = [ours for hit in found for ours, _ in corresponding(hit)]
+        sentences = [ours for hit in found for ours, _ in hit.pairs]
         head = render_source(self._cited(served, source, base), sentences, words)
         return {
             "html": render_related(head, [(kind, [card(hit) for hit in hits]) for kind, hits in groups], words),

@@ -117,7 +117,7 @@ def _hit(hit: Hit, question: str, copies: CopyTexts, same: Sequence[Citation], w
         hit.citation,
         copies,
         words,
-        highlights=Highlights(hit.marked, hit.why.terms if hit.why else ()),
+        highlights=Highlights(hit.marked, hit.match_reason.terms if hit.match_reason else ()),
         rank=hit.rank,
         beneath=join(_why(hit, question, words), _same_text(same, words)),
     )
@@ -125,11 +125,11 @@ def _hit(hit: Hit, question: str, copies: CopyTexts, same: Sequence[Citation], w
 
 def _why(hit: Hit, question: str, words: PageWords) -> Html:
     """Return the reason why a hit was found, with matching words if they are known already."""
-    if hit.why is None:
+    if (reason := hit.match_reason) is None:
         return EMPTY
-    reason = {"both": words.hit.by_both, "meaning": words.hit.by_meaning, "words": words.hit.by_words}[hit.why.by]
-    matching = render_matching_words(question, hit.passage, hit.why.matches, words)
-    return element("p", element("span", reason, class_="zj-kind"), matching, class_="zj-because")
+    label = {"both": words.hit.by_both, "meaning": words.hit.by_meaning, "words": words.hit.by_words}[reason.by]
+    matching = render_matching_words(question, hit.passage, reason.matches, words)
+    return element("p", element("span", label, class_="zj-kind"), matching, class_="zj-because")
 
 
 def _same_text(same: Sequence[Citation], words: PageWords) -> Html:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from retrieval.evidence.batch import Rows
-from retrieval.records import DOUBTFUL, SURE, Answer, Hit
+from retrieval.records import HIGH_CONFIDENCE, LOW_CONFIDENCE, Answer, Hit
 from retrieval.tables.records import Row
 from ui.html.links import link
 from ui.html.markup import EMPTY, Html, element, join
@@ -43,9 +43,9 @@ def summary(found: Iterable[Rows], words: PageWords) -> str:
 
 def _verdict(row: Row) -> str:
     """Return the status of an answer, or how doubtful it is, in the same steps as on the answer's card."""
-    if row["status"] != "answered" or row["confidence"] >= SURE:
+    if row["status"] != "answered" or row["confidence"] >= HIGH_CONFIDENCE:
         return str(row["status"])
-    return "doubtful" if row["confidence"] < DOUBTFUL else "perhaps"
+    return "doubtful" if row["confidence"] < LOW_CONFIDENCE else "perhaps"
 
 
 def _form(words: PageWords, most: int, room: int) -> Html:

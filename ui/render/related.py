@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from index.records import Citation, Passage, Span
 from index.text.sentences import sentence_spans
-from retrieval.records import RelatedHit, RelatedPair
+from retrieval.records import RelatedHit, RelatedPair, SentencePairs
 from ui.html.markup import EMPTY, Html, element, join
 from ui.render.passages import (
     CopyTexts,
@@ -20,8 +20,6 @@ from ui.render.passages import (
     underlined,
 )
 from ui.words import PageWords
-
-SentencePairs = Sequence[tuple[Span, Span]]  # corresponding sentences of two passages
 
 _SHORT = 220  # characters of a source passage that is shown in full
 _OPENING = 150  # characters shown of a longer one
@@ -68,7 +66,7 @@ def render_source(source: CitedPassage, sentences: Sequence[Span], words: PageWo
 def render_related_card(source: Passage, hit: RelatedHit, copies: CopyTexts, rank: int, words: PageWords) -> Html:
     """Return a related passage: corresponding sentences side by side, the whole passage folded, actions."""
     passage = hit.passage
-    pairs = corresponding(hit)
+    pairs = hit.pairs
     header = element(
         "header",
         element("span", str(rank), class_="zj-rank"),
@@ -92,11 +90,6 @@ def render_related_card(source: Passage, hit: RelatedHit, copies: CopyTexts, ran
 def render_pairs(pairs: Sequence[tuple[RelatedPair, CitedPassage, CitedPassage]], words: PageWords) -> Html:
     """Return pairs of passages, best first, the two of each side by side."""
     return element("ol", *(_pair(rank, *pair, words) for rank, pair in enumerate(pairs, 1)), class_="zj-hits")
-
-
-def corresponding(hit: RelatedHit) -> SentencePairs:
-    """Return the corresponding sentences of the source and of the hit, best first."""
-    return hit.pairs or ((hit.because, hit.best),)
 
 
 def opening(text: str) -> str:

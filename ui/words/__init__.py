@@ -10,7 +10,7 @@ from typing import Any
 
 from index.citations import Language
 from index.records import Passage
-from retrieval.records import DOUBTFUL, SURE, Answer, Reason
+from retrieval.records import HIGH_CONFIDENCE, LOW_CONFIDENCE, AbstentionReason, Answer
 from ui.words import records
 from ui.words.records import (
     AccessWords,
@@ -120,9 +120,9 @@ class PageWords:
 
     def found_answer(self, answer: Answer) -> str:
         """Return the title over the answering sentences."""
-        if answer.confidence < DOUBTFUL:
+        if answer.confidence < LOW_CONFIDENCE:
             return self.doubtful
-        if answer.confidence < SURE:
+        if answer.confidence < HIGH_CONFIDENCE:
             return self.perhaps
         return self.answered_twice if len(answer.answering) > 1 else self.answered
 
@@ -133,12 +133,12 @@ class PageWords:
         is_place = answer.reason == "no such place" and not answer.hits
         return self.not_in_these_documents if is_place else self.not_in_the_text
 
-    def why_not(self, reason: Reason | None, unresolved: Sequence[str]) -> str:
+    def why_not(self, reason: AbstentionReason | None, unresolved: Sequence[str]) -> str:
         """Return the reason why the text does not answer; ``unresolved`` are places that do not exist."""
         places = self.place_and_place.join(
             name if name.startswith("《") else self.place.format(name=name) for name in unresolved
         )
-        sentences: dict[Reason | None, str] = {
+        sentences: dict[AbstentionReason | None, str] = {
             "nothing similar": self.nothing_similar,
             "no detail": self.no_detail,
             "talk": self.not_a_question,

@@ -4,8 +4,8 @@ import pytest
 from index.records import Citation, Division, Passage, Span
 from retrieval.answering import verdict
 from retrieval.answering.confidence import Features
-from retrieval.answering.verdict import judged, too_vague
-from retrieval.records import Answer, Hit, Reason
+from retrieval.answering.verdict import ranked_answer, vague_answer
+from retrieval.records import AbstentionReason, Answer, Hit
 
 ZERO = Features(*[0.0] * len(Features._fields))
 SIMILAR = ZERO._replace(margin=0.2)
@@ -22,8 +22,8 @@ class AgreementModel:
 @pytest.fixture(autouse=True)
 def _round_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Constants and a model of our own."""
-    numbers = {"_LEAST": {False: LEAST, True: 2 * LEAST}, "_TALK": 0.2, "_PERHAPS_TALK": 0.1, "_SIMILAR": 0.1}
-    numbers |= {"_AS_GOOD": 0.05, "_STANDS_OUT": 0.1, "_SECOND_AMONG": 3}
+    numbers = {"_MIN_PROBABILITY": {False: LEAST, True: 2 * LEAST}, "_TALK": 0.2, "_PERHAPS_TALK": 0.1, "_SIMILAR": 0.1}
+    numbers |= {"_MAX_GAP": 0.05, "_MIN_LEAD": 0.1, "_SECOND_AMONG": 3}
     for name, value in numbers.items():
         monkeypatch.setattr(verdict, name, value)
     monkeypatch.setattr(verdict, "MODELS", dict.fromkeys((False, True), AgreementModel()))
@@ -53,14 +53,14 @@ HITS = hits((0.9, 1), (0.5, 2))
 
 
 def verdict_of(
-    found: Features, some: tuple[Hit, ...] = HITS, *, foreign: bool = False, unresolved: tuple[str, ...] = ()
+    found: Features, some: tuple[Hit, ...] = HITS, *, other_script: bool = False, unresolved: tuple[str, ...] = ()
 ) -> Answer:
     scores = np.array([*(h.score for h in some), *[0.1] * 20], dtype=np.float32)
-    return judged("问？", some, found, scores, foreign=foreign, unresolved=unresolved)
+    return ranked_answer("问？", some, found, scores, other_script=other_script, unresolved=unresolved)
 
 
 def test_the_answer_to_something_vague_is_empty() -> None:
-    found = too_vague("……")
+    found = vague_answer("……")
     assert (found.status, found.answered, found.confidence, found.hits) == ("too vague", False, 0, ())
     assert (found.reason, found.answering) == (None, ())
 
@@ -82,7 +82,7 @@ def test_the_answer_to_something_vague_is_empty() -> None:
         (SIMILAR._replace(agreement=0.1, talk=0.1), "no detail"),
     ],
 )
-def test_the_reason(found: Features, reason: Reason | None) -> None:
+def test_the_reason(found: Features, reason: AbstentionReason | None) -> None:
     judged = verdict_of(found)
     assert judged.reason == reason
     assert judged.answered == (reason is None)
@@ -93,8 +93,8 @@ def test_the_reason(found: Features, reason: Reason | None) -> None:
 def test_more_is_wanted_of_a_question_in_another_script() -> None:
     likely = SIMILAR._replace(agreement=1.5 * LEAST)
     assert verdict_of(likely).answered
-    assert verdict_of(likely, foreign=True).reason == "no detail"
-    assert verdict_of(SIMILAR._replace(agreement=2 * LEAST), foreign=True).answered
+    assert verdict_of(likely, other_script=True).reason == "no detail"
+    assert verdict_of(SIMILAR._replace(agreement=2 * LEAST), other_script=True).answered
 
 
 def test_a_place_that_is_not_there_comes_before_every_other_reason() -> None:
@@ -138,4 +138,4 @@ def test_what_is_not_answered_has_no_second_answer() -> None:
 
 def test_a_second_hit_with_no_others_behind_it_cannot_stand_out() -> None:
     some = hits((0.9, 1), (0.88, 2))
-    assert judged("问？", some, SURE, np.array([0.9, 0.88], dtype=np.float32), foreign=False).second is None
+    assert ranked_answer("问？", some, SURE, np.array([0.9, 0.88], dtype=np.float32), other_script=False).second is None

@@ -116,20 +116,12 @@ def test_hits_of_an_unknown_kind_come_last() -> None:
     assert by_kind([]) == []
 
 
-def test_a_hit_without_pairs_shows_its_nearest_sentences() -> None:
-    source, hit = SEARCHER.one("plan.txt#4"), replace(SEARCHER.related("plan.txt#4")[0], pairs=(), terms=())
-    card = Page(render_related_card(source, hit, COPIES, 1, ZH))
-    assert source.text[slice(*hit.because)] in card.text("ol")
-    assert hit.passage.text[slice(*hit.best)] in card.text("ol")
-    assert card.text("u") == ""
-
-
 def test_the_whole_passage_is_folded_unless_it_is_shown() -> None:
     source = SEARCHER.one("plan.txt#4")
     hit = SEARCHER.related("plan.txt#4")[0]
     assert "zj-whole" in render_related_card(source, hit, COPIES, 1, ZH)
     whole = Span(0, len(hit.passage.text))
-    assert "zj-whole" not in render_related_card(source, replace(hit, pairs=((hit.because, whole),)), COPIES, 1, ZH)
+    assert "zj-whole" not in render_related_card(source, replace(hit, pairs=((hit.pairs[0][0], whole),)), COPIES, 1, ZH)
 
 
 def test_a_long_source_shows_its_opening_and_unfolds() -> None:
@@ -338,7 +330,7 @@ def test_nothing_in_the_texts_becomes_html(words: PageWords) -> None:
     pairs, terms = ((Span(3, 60), Span(0, 40)), (Span(0, 9), Span(2, 5))), (HOSTILE, "<script>")
     hit = RelatedHit(
         rank=1, score=1.0, kind=HOSTILE, passage=other, document_title=HOSTILE, citation=citation,  # type: ignore[arg-type]
-        best=Span(0, 9), because=Span(0, 9), terms=terms, pairs=pairs,
+        terms=terms, pairs=pairs,
     )  # fmt: skip
     pair = RelatedPair(
         rank=1, score=1.0, kind=HOSTILE, source=source, other=other, source_citation=citation,  # type: ignore[arg-type]

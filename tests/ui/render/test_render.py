@@ -5,7 +5,7 @@ import pytest
 from markupsafe import escape
 
 from index.records import Citation, Division, Document, Link, Passage, Span
-from retrieval.records import Answer, Hit, MatchReason, Reason, Status, WordMatch
+from retrieval.records import AbstentionReason, Answer, AnswerStatus, Hit, MatchReason, WordMatch
 from tests.ui.fakes import BigramSearcher, plan
 from ui.html.markup import Html, element, join
 from ui.render.answers import SameText, render_answer, render_place, render_problem
@@ -137,7 +137,7 @@ def hit(found: Passage, best: Span) -> Hit:
     )
 
 
-def answer(*hits: Hit, status: Status = "answered", question: str = "怎样节能？") -> Answer:
+def answer(*hits: Hit, status: AnswerStatus = "answered", question: str = "怎样节能？") -> Answer:
     return Answer(question=question, status=status, confidence=0.93, hits=hits)
 
 
@@ -218,7 +218,7 @@ def test_what_matches_is_underlined_and_said() -> None:
     why = MatchReason(
         by="both", terms=(Span(11, 13),), matches=(WordMatch(question=Span(2, 4), passage=Span(13, 15), strength=0.8),)
     )
-    html = shown(answer(replace(hit(passage(TEXT), Span(9, 16)), why=why)))
+    html = shown(answer(replace(hit(passage(TEXT), Span(9, 16)), match_reason=why)))
     assert "<mark>加强<u>节能</u>管理。</mark>" in html
     assert '<p class="zj-because"><span class="zj-kind">意思相近，用词相同</span>' in html
     assert "节能 → 管理" in Page(html).text("p")
@@ -278,7 +278,7 @@ def test_a_second_hit_that_does_not_answer_is_not_quoted() -> None:
         ),
     ],
 )
-def test_the_reason_stands_below_the_verdict(reason: Reason, zh: str, en: str) -> None:
+def test_the_reason_stands_below_the_verdict(reason: AbstentionReason, zh: str, en: str) -> None:
     found = answer(hit(passage(TEXT), Span(0, 9)), status="not in the text")
     found = replace(found, reason=reason, unresolved=("第九十九章", "第一百条") if reason == "no such place" else ())
     for words, says in ((ZH, zh), (EN, en)):
@@ -338,7 +338,7 @@ def hostile_document() -> Document:
     return replace(plan(), id=HOSTILE, title=HOSTILE, metadata={HOSTILE: HOSTILE}, remarks=(HOSTILE,), passages=(bad,))
 
 
-def hostile_answer(status: Status) -> Answer:
+def hostile_answer(status: AnswerStatus) -> Answer:
     bad = passage(
         HOSTILE + "\n" + HOSTILE,
         lead=HOSTILE[:9],
@@ -354,7 +354,7 @@ def hostile_answer(status: Status) -> Answer:
         citation=Citation(zh=HOSTILE, en=HOSTILE),
         sentence_citation=Citation(zh=HOSTILE, en=HOSTILE),
         passage=bad,
-        why=MatchReason(by="meaning", terms=(Span(6, 12),), matches=(match,)),
+        match_reason=MatchReason(by="meaning", terms=(Span(6, 12),), matches=(match,)),
     )
     asked = replace(answer(found, replace(found, rank=2), status=status, question=HOSTILE), second=2)
     if status == "not in the text":
@@ -364,7 +364,7 @@ def hostile_answer(status: Status) -> Answer:
 
 @pytest.mark.parametrize("words", [ZH, EN])
 @pytest.mark.parametrize("status", ["answered", "not in the text", "too vague"])
-def test_nothing_in_the_texts_becomes_html(status: Status, words: PageWords) -> None:
+def test_nothing_in_the_texts_becomes_html(status: AnswerStatus, words: PageWords) -> None:
     asked, document = hostile_answer(status), hostile_document()
     bad = {HOSTILE: CopyTexts({"zh": HOSTILE, "bibtex": HOSTILE}, HOSTILE)}
     same = {HOSTILE: [Citation(zh=HOSTILE, en=HOSTILE)]}
