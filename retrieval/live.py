@@ -1,7 +1,8 @@
-"""The index that answers now: a new generation is opened beside the one in use and takes its place.
+"""Live searcher: follows the live generation of an index directory.
 
-Whoever answers a question takes ``current()`` once and keeps it until all of the answer is there: it is one generation,
-whole, and stays so. The exchange is the assignment of one reference, so no question waits for it.
+A new generation is opened while the old one is in use, then replaces it by the assignment of one reference, so that no
+question waits. Take ``current()`` once for each question and keep it until the answer is complete: it is one
+generation and does not change.
 """
 
 import logging
@@ -24,35 +25,35 @@ from retrieval.search import Searcher
 
 log = logging.getLogger(__name__)
 
-EVERY = 1.0  # seconds between two looks at the pointer, which cost microseconds
-_FIRST_WAIT, _LONGEST_WAIT = 2.0, 300.0  # seconds before what could not be opened is tried again, doubled each time
-_STOP = 5.0  # seconds that an opening in progress has to end with the program
+POLL_SECONDS = 1.0  # between two checks of CURRENT, which take microseconds
+_MIN_RETRY_SECONDS, _MAX_RETRY_SECONDS = 2.0, 300.0  # before a generation that failed to open is tried again
+_STOP_SECONDS = 5.0  # that an opening in progress has to end with the program
 
 
 class Serving(NamedTuple):
-    """What answers questions from one moment to another."""
+    """Searcher of one generation, as it answers now."""
 
     searcher: Searcher
     generation: Generation
-    built: datetime | None  # in the time zone of this machine; None if nobody knows any more
-    problem: str = ""  # why the live generation of the directory is not this one, in a line; else empty
+    built: datetime | None  # in the time zone of this machine; None if no longer known
+    problem: str = ""  # why the live generation of the directory is not this one, in one line; else empty
 
 
-class _Refused(NamedTuple):
-    """A generation that could not be opened."""
+class _FailedGeneration(NamedTuple):
+    """Generation that could not be opened."""
 
     generation: Generation
-    again: float  # on the monotonic clock, when it is tried again
+    retry_at: float  # on the monotonic clock
     wait: float  # seconds until then
 
 
 class LiveSearcher:
-    """Holds the searcher of a directory's live generation; as a context manager it watches for another one.
+    """Holds the searcher of a directory's live generation; as a context manager it watches for a new one.
 
-    ``load`` gives the model of a name, which is the one in the contract of a generation; it is asked for the first
-    generation and for one that was built with another model than the one before. A generation that cannot be opened,
-    or whose model is not what ``load`` gives, leaves the one in use where it is. ``report`` is told in a sentence what
-    has changed. Making one opens the live generation and loads its model; raises StoreError and ModelError.
+    ``load`` gives the model of a name, which is the one in the contract of a generation; it is called for the first
+    generation and for one that was built with another model than the one before. A generation that cannot be opened, or
+    whose model is not the one that ``load`` gives, does not replace the one in use. ``report`` receives a sentence for
+    each change. The constructor opens the live generation and loads its model; it raises StoreError and ModelError.
     """
 
     def __init__(
@@ -63,23 +64,23 @@ class LiveSearcher:
         reranker: Callable[[], Reranker] | None = None,
         out_of_domain: Callable[[Encoder], OutOfDomainVectors] = OutOfDomainVectors.cached,
         report: Callable[[str], None] = lambda _message: None,
-        every: float = EVERY,
+        poll_seconds: float = POLL_SECONDS,
     ) -> None:
         self.directory = directory
         self._load = load
         self._report = report
-        self._every = every
-        self._refused: _Refused | None = None
+        self._poll_seconds = poll_seconds
+        self._failed: _FailedGeneration | None = None
         self._stop = Event()
         self._watcher: Thread | None = None
         generation, snapshot = store.open_live(directory)
         model = self._model_of(snapshot)
-        self._serving = self._ready(
+        self._serving = self._loaded(
             Searcher(snapshot, model, reranker=reranker, out_of_domain=out_of_domain), generation
         )
 
     def current(self) -> Serving:
-        """What answers now. Take it once for each question."""
+        """Return the searcher in use. Take it once for each question."""
         return self._serving
 
     def __enter__(self) -> "LiveSearcher":
@@ -93,75 +94,75 @@ class LiveSearcher:
     ) -> None:
         self._stop.set()
         if self._watcher is not None:
-            self._watcher.join(_STOP)
+            self._watcher.join(_STOP_SECONDS)
             self._watcher = None
 
-    def look(self) -> None:
-        """Let the directory's live generation answer from now on, if it can; never raises.
+    def update(self) -> None:
+        """Replace the searcher if the directory has a new live generation that can be opened; never raises.
 
-        One thread may do this at a time, which is the watching one inside ``with``.
+        Only one thread may call it at a time, inside ``with`` the watching one.
         """
         live: Generation | None = None
         try:
             live = store.live_generation(self.directory)
             if live == self._serving.generation:
-                self._settle(self._serving._replace(problem=""))
+                self._switch_to(self._serving._replace(problem=""))
             elif self._is_due(live):
-                self._settle(self._opened())
+                self._switch_to(self._opened())
         except ZhangjuError as error:
-            self._refuse(live, str(error))
+            self._keep(live, str(error))
         except Exception as error:
             log.exception("the new generation could not be opened")
-            self._refuse(live, f"{type(error).__name__} was not foreseen; the window of zhangju serve shows details")
+            self._keep(live, f"unexpected {type(error).__name__}; the window of zhangju serve shows details")
 
     def _watch(self) -> None:
-        while not self._stop.wait(self._every):
-            self.look()
+        while not self._stop.wait(self._poll_seconds):
+            self.update()
 
     def _opened(self) -> Serving:
         generation, snapshot = store.open_live(self.directory)
-        return self._ready(self._serving.searcher.over(snapshot, self._model_of(snapshot)), generation)
+        return self._loaded(self._serving.searcher.over(snapshot, self._model_of(snapshot)), generation)
 
     def _model_of(self, snapshot: Snapshot) -> Callable[[], Encoder]:
-        """What loads the model that built a snapshot, which it does not keep: a searcher needs only parts of it."""
+        """Return a loader of the model that built a snapshot; it does not keep the snapshot, which is large."""
         load, name = self._load, snapshot.contract.name
         return lambda: load(name)
 
-    def _ready(self, searcher: Searcher, generation: Generation) -> Serving:
+    def _loaded(self, searcher: Searcher, generation: Generation) -> Serving:
         searcher.load()
         return Serving(searcher, generation, self._built(generation))
 
     def _built(self, generation: Generation) -> datetime | None:
         try:
             return datetime.fromisoformat(store.generation_info(self.directory, generation).built).astimezone()
-        except StoreError:  # swept since it was opened, by builds in quick succession: no reason not to use it
+        except StoreError:  # removed since it was opened, by builds in quick succession
             return None
 
-    def _settle(self, serving: Serving) -> None:
-        """Exchange the reference; what was in use goes when the last question that began with it has its answer."""
-        before, self._refused = self._serving, None
+    def _switch_to(self, serving: Serving) -> None:
+        """Exchange the reference; the old searcher is freed when its last question is answered."""
+        before, self._failed = self._serving, None
         if serving != before:
             self._serving = serving
-            self._tell(f"generation {serving.generation.name} of {self.directory} answers now")
+            self._notify(f"generation {serving.generation.name} of {self.directory} is now in use")
 
     def _is_due(self, live: Generation) -> bool:
-        refused = self._refused
-        return refused is None or refused.generation != live or time.monotonic() >= refused.again
+        failed = self._failed
+        return failed is None or failed.generation != live or time.monotonic() >= failed.retry_at
 
-    def _refuse(self, live: Generation | None, reason: str) -> None:
-        """Keep what is in use and say why; what does not open is tried again later, in case it is mended in place."""
+    def _keep(self, live: Generation | None, reason: str) -> None:
+        """Keep the searcher in use and report the reason; the failed generation is tried again later."""
         if live is not None:
-            same = self._refused is not None and self._refused.generation == live
-            wait = min(2 * self._refused.wait, _LONGEST_WAIT) if same and self._refused else _FIRST_WAIT
-            self._refused = _Refused(live, time.monotonic() + wait, wait)
+            again = self._failed is not None and self._failed.generation == live
+            wait = min(2 * self._failed.wait, _MAX_RETRY_SECONDS) if again and self._failed else _MIN_RETRY_SECONDS
+            self._failed = _FailedGeneration(live, time.monotonic() + wait, wait)
         before = self._serving
         if reason != before.problem:
             self._serving = before._replace(problem=reason)
-            self._tell(f"generation {before.generation.name} of {self.directory} goes on answering: {reason}")
+            self._notify(f"generation {before.generation.name} of {self.directory} stays in use: {reason}")
 
-    def _tell(self, message: str) -> None:
-        """Report; where nobody can be told any more, as in a window that was closed, the watching goes on."""
+    def _notify(self, message: str) -> None:
+        """Report a message; if that fails, as in a closed window, the watching goes on."""
         try:
             self._report(message)
         except Exception:
-            log.exception("nobody could be told: %s", message)
+            log.exception("cannot report: %s", message)

@@ -1,4 +1,4 @@
-"""Records -> what ``--json`` prints and what tables hold. Other programs read it: add keys, never rename them."""
+"""JSON of records, for ``--json`` and the API. Other programs read it: add keys, never rename or remove them."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -16,12 +16,12 @@ Json = dict[str, Any]
 
 
 def round_score(score: float) -> float:
-    """Scores keep five digits: what is behind them changes with the size of a batch."""
+    """Return a score with five digits; further digits depend on the size of a batch."""
     return round(score, 5)
 
 
 def answer_json(answer: Answer) -> Json:
-    """``ask --json``; ``answer`` is null, and ``reason`` says why, unless the text answers the question.
+    """Return ``ask --json``; unless the text answers, ``answer`` is null and ``reason`` tells why.
 
     ``also`` holds the sentence of another chapter that answers as well, where there is one.
     """
@@ -63,25 +63,25 @@ def _hit_json(hit: Hit) -> Json:
 
 
 def _why_json(hit: Hit) -> Json | None:
-    """Spans of the question and, as for ``highlights``, of the source; ``matches`` are those of a foreign question."""
-    if hit.match_reason is None:
+    """Return a match reason with spans of the question and, as for ``highlights``, of the source."""
+    if (reason := hit.match_reason) is None:
         return None
     return {
-        "by": hit.match_reason.by,
-        "terms": [list(span) for term in hit.match_reason.terms for span in hit.passage.source_spans(term)],
+        "by": reason.by,
+        "terms": [list(span) for term in reason.terms for span in hit.passage.source_spans(term)],
         "matches": [
             {
                 "question": list(match.question),
                 "passage": [list(span) for span in hit.passage.source_spans(match.passage)],
                 "strength": round_score(match.strength),
             }
-            for match in hit.match_reason.matches
+            for match in reason.matches
         ],
     }
 
 
 def related_json(source: Passage, hits: tuple[RelatedHit, ...]) -> Json:
-    """``related --json``; ``because`` holds the first of the ``pairs`` of sentences that correspond."""
+    """Return ``related --json``; ``because`` is the first of the ``pairs`` of corresponding sentences."""
     return {
         "source": source.id,
         "hits": [
@@ -102,7 +102,7 @@ def related_json(source: Passage, hits: tuple[RelatedHit, ...]) -> Json:
 
 
 def pairs_json(pairs: tuple[RelatedPair, ...]) -> Json:
-    """``related --all --json`` without the map: pairs of passages, in ``pairs`` of each their sentences."""
+    """Return ``related --all --json`` without the map: pairs of passages, each with ``pairs`` of sentences."""
     return {
         "pairs": [
             {
@@ -120,7 +120,7 @@ def pairs_json(pairs: tuple[RelatedPair, ...]) -> Json:
 
 
 def _sentence_pairs(source: Passage, other: Passage, pairs: tuple[tuple[Span, Span], ...]) -> list[Json]:
-    """The sentences that correspond, with their places in the sources."""
+    """Return corresponding sentences with their spans of the sources."""
     return [
         {
             "source": {"text": sentence(source, ours), "spans": [list(s) for s in source.source_spans(ours)]},
@@ -131,7 +131,7 @@ def _sentence_pairs(source: Passage, other: Passage, pairs: tuple[tuple[Span, Sp
 
 
 def map_json(found: ChapterMap) -> Json:
-    """How strongly chapters treat the same subjects: ``strengths[i][j]`` of the i-th and the j-th, from 0 to 1."""
+    """Return a chapter map; ``strengths[i][j]``, from 0 to 1, is that of the i-th and the j-th chapter."""
     return {
         "chapters": [
             {
@@ -147,42 +147,10 @@ def map_json(found: ChapterMap) -> Json:
     }
 
 
-PAIR_COLUMNS = (
-    *("rank", "score", "kind", "terms"),
-    *("citation_zh", "citation_en", "document_id", "line", "passage", "sentence", "text"),
-    *(f"other_{name}" for name in ("citation_zh", "citation_en", "document_id", "line", "passage", "sentence", "text")),
-)
-
-
-def pair_row(pair: RelatedPair) -> Json:
-    """A pair as a row of a table, a cell for each of PAIR_COLUMNS; the sentences are those that correspond best."""
-    ours, theirs = pair.pairs[0]
-    return {
-        "rank": pair.rank,
-        "score": round_score(pair.score),
-        "kind": pair.kind,
-        "terms": "；".join(pair.terms),
-        **_side(pair.source, pair.source_citation, ours),
-        **{f"other_{name}": cell for name, cell in _side(pair.other, pair.citation, theirs).items()},
-    }
-
-
-def _side(passage: Passage, citation: Citation, span: Span) -> Json:
-    return {
-        "citation_zh": citation.zh,
-        "citation_en": citation.en,
-        "document_id": passage.document,
-        "line": passage.line,
-        "passage": passage.id,
-        "sentence": sentence(passage, span),
-        "text": passage.text,
-    }
-
-
 def coverage_json(found: Sequence[Coverage]) -> Json:
-    """``coverage --json``: for each term every passage that speaks of it, and how many there are in each chapter.
+    """Return ``coverage --json``: for each term every passage on it, and their number in each chapter.
 
-    ``spans`` are those of the source that hold the words; ``chapter`` of a hit counts in ``chapters`` from 0.
+    ``spans`` are those of the source with the words; ``chapter`` of a hit is an index of ``chapters``.
     """
     return {"terms": [_coverage_json(one) for one in found]}
 
@@ -220,7 +188,7 @@ def _coverage_json(found: Coverage) -> Json:
 
 
 def outline_json(document: Document) -> Json:
-    """``outline --json``."""
+    """Return ``outline --json``."""
     return {
         "document": document.title,
         "source": document.id,
@@ -234,13 +202,13 @@ def outline_json(document: Document) -> Json:
 
 
 def place_json(citation: Citation, place: Place) -> Json:
-    """``show --json``: a passage, and the spans of the source that hold the 款 or 项 named, all of it if none was."""
+    """Return ``show --json``: a passage, and the spans of the source of the 款 or 项 named, or of all of it."""
     spans = place.passage.source_spans(place.span) if place.span else place.passage.pieces
     return {"citation": asdict(citation), **passage_json(place.passage), "spans": [list(span) for span in spans]}
 
 
 def passage_json(passage: Passage) -> Json:
-    """A passage, its place and its position in the source."""
+    """Return a passage with its path and its position in the source."""
     return {
         "passage": passage.id,
         "source": passage.document,
@@ -259,15 +227,15 @@ def passage_json(passage: Passage) -> Json:
 
 
 def path_json(path: Path) -> list[Json]:
-    """The levels of a place, outermost first."""
+    """Return the levels of a path, outermost first."""
     return [asdict(division) for division in path]
 
 
 def sentence(passage: Passage, span: Span) -> str:
-    """The text of a sentence of a passage."""
+    """Return the text of a sentence of a passage."""
     return passage.text[span.start : span.end]
 
 
 def own_language(citation: Citation, passage: Passage) -> str:
-    """The citation in the language of the passage: in Chinese for a Chinese text, else in English."""
+    """Return the citation in the language of the passage: in Chinese for a Chinese text, else in English."""
     return citation.zh if is_chinese(passage.text) else citation.en

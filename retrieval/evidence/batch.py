@@ -122,7 +122,7 @@ class Batch:
         """Answer and record the next questions, at most BLOCK; none if all are answered."""
         done = len(journal)
         answers = list(self._answers(searcher, self.asked.questions[done : done + BLOCK]))
-        journal.extend([evidence_rows.found_rows(answer) for answer in answers])
+        journal.extend([evidence_rows.answer_rows(answer) for answer in answers])
         return answers
 
     def ask_all(self, searcher: BatchSearcher, journal: list[Rows]) -> Iterator[list[Answer]]:
@@ -133,7 +133,7 @@ class Batch:
         first = len(journal) - len(journal) % _EMBEDDED
         answers = islice(chain.from_iterable(self._groups(searcher, first)), len(journal) - first, None)
         while block := list(islice(answers, BLOCK)):
-            journal.extend([evidence_rows.found_rows(answer) for answer in block])
+            journal.extend([evidence_rows.answer_rows(answer) for answer in block])
             yield block
 
     def _groups(self, searcher: BatchSearcher, first: int) -> Iterator[Iterator[Answer]]:

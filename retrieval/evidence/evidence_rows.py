@@ -1,6 +1,6 @@
-"""Answers as the rows of a table: the file's own columns, then what was found, a row for each question and hit.
+"""Rows of an evidence table: the file's own columns, then the answer, a row for each question and hit.
 
-found = [found_rows(answer) for answer in searcher.ask_many(asked.questions)]
+found = [answer_rows(answer) for answer in searcher.ask_many(asked.questions)]
 tables.write(Path("out.xlsx"), "xlsx", columns(asked), rows(found, asked), about)
 """
 
@@ -16,28 +16,29 @@ from retrieval.records import Answer, Hit
 from retrieval.schema import round_score, sentence
 from retrieval.tables.records import Row
 
-ASKED = ("question", "status", "confidence")
-HIT = (
+QUESTION_COLUMNS = ("question", "status", "confidence")
+HIT_COLUMNS = (
     "rank", "score", "answer", "citation_zh", "citation_en", "document", "line", "start", "end", "passage", "path",
     "text",
 )  # fmt: skip
-LEVELS = {  # a column for each kind of level, and the kinds that it holds
+LEVEL_COLUMNS = {  # kinds of levels by column
     "path_part": ("编", "分编", "篇", "部分"),
     "path_chapter": ("章",),
     "path_section": ("节", "目"),
     "path_article": ("条",),
 }
-QUOTED = ("answer_citation_zh", "answer_citation_en", "answer_start", "answer_end", "document_id")
-FURTHER = ("reason", *QUOTED, *LEVELS, "path_paragraph", "page", "link")
-COLUMNS = (*ASKED, *HIT, *FURTHER)
-WIDE_ASKED = (*ASKED, "reason", "answer")
-WIDE_HIT = (*(name for name in HIT if name != "rank"), *QUOTED, "link")  # each with the number of its hit
+ANSWER_COLUMNS = ("answer_citation_zh", "answer_citation_en", "answer_start", "answer_end", "document_id")
+FURTHER_COLUMNS = ("reason", *ANSWER_COLUMNS, *LEVEL_COLUMNS, "path_paragraph", "page", "link")
+COLUMNS = (*QUESTION_COLUMNS, *HIT_COLUMNS, *FURTHER_COLUMNS)
+WIDE_QUESTION_COLUMNS = (*QUESTION_COLUMNS, "reason", "answer")
+# each followed by the rank of the hit
+WIDE_HIT_COLUMNS = (*(name for name in HIT_COLUMNS if name != "rank"), *ANSWER_COLUMNS, "link")
 
-_LONGEST_LINK = 2_000  # characters of an address that spreadsheets and browsers follow
+_MAX_LINK_LENGTH = 2_000  # characters that spreadsheets and browsers follow
 
 
-def found_rows(answer: Answer) -> list[dict[str, Any]]:
-    """What was found for a question: a row for each hit, or a single one without a passage."""
+def answer_rows(answer: Answer) -> list[dict[str, Any]]:
+    """Return the rows of an answer: one for each hit, or a single one without a passage."""
     common = {
         "question": answer.question,
         "status": answer.status,
@@ -60,7 +61,7 @@ def _hit_columns(hit: Hit, answers: bool) -> dict[str, Any]:
 
 
 def passage_columns(passage: Passage, citation: Citation, title: str) -> dict[str, Any]:
-    """What a row says of a passage in the document of a title, whoever found it."""
+    """Return the cells of a passage in the document of a title."""
     return {
         "citation_zh": citation.zh,
         "citation_en": citation.en,
@@ -87,22 +88,23 @@ def _answer_columns(hit: Hit) -> dict[str, Any]:
 
 
 def _levels(passage: Passage) -> dict[str, Any]:
-    """The levels of a place, each in the column of its kind; boxes and items are in the whole path alone."""
+    """Return the levels of a path by the column of their kind; boxes and items are in the whole path only."""
     named = {
-        column: path_text(tuple(d for d in passage.path if d.kind in kinds), "zh") for column, kinds in LEVELS.items()
+        column: path_text(tuple(level for level in passage.path if level.kind in kinds), "zh")
+        for column, kinds in LEVEL_COLUMNS.items()
     }
     return {**named, "path_paragraph": passage.ordinal or ""}
 
 
 def columns(asked: Questions, *, wide: int = 0) -> tuple[str, ...]:
-    """The file's own columns, then ours; an own column called question is not repeated.
+    """Return the file's own columns, then ours; an own column called question is not repeated.
 
     ``wide`` is the number of hits for which a row has columns, 0 for a row for each hit. Raises QuestionError for own
-    columns that have the names of ours.
+    columns with the names of ours.
     """
     ours = COLUMNS
     if wide:
-        ours = (*WIDE_ASKED, *(f"{name}_{rank}" for rank in range(1, wide + 1) for name in WIDE_HIT))
+        ours = (*WIDE_QUESTION_COLUMNS, *(f"{name}_{rank}" for rank in range(1, wide + 1) for name in WIDE_HIT_COLUMNS))
     taken = [c for c in asked.columns if c in ours and c not in ("question", asked.column)]
     if asked.column in ours and asked.column != "question":
         taken.append(asked.column)
@@ -116,7 +118,7 @@ def columns(asked: Questions, *, wide: int = 0) -> tuple[str, ...]:
 def rows(
     found: Iterable[Sequence[Row]], asked: Questions, *, wide: int = 0, base: str = ""
 ) -> Iterator[dict[str, Any]]:
-    """The rows of a table: own columns as they came, and what ``found_rows`` gave for each question, in order.
+    """Yield the rows of a table: own columns unchanged, and the ``answer_rows`` of each question, in order.
 
     ``base`` is the address of a page that shows the index; without one there are no links.
     """
@@ -128,22 +130,22 @@ def rows(
 
 def _wide(hits: Sequence[Row], wide: int) -> dict[str, Any]:
     first = hits[0]
-    row: dict[str, Any] = {name: first.get(name, "") for name in WIDE_ASKED}
+    row: dict[str, Any] = {name: first.get(name, "") for name in WIDE_QUESTION_COLUMNS}
     for rank, hit in enumerate(hits[:wide], 1):
-        row |= {f"{name}_{rank}": hit.get(name, "") for name in WIDE_HIT}
+        row |= {f"{name}_{rank}": hit.get(name, "") for name in WIDE_HIT_COLUMNS}
     return row
 
 
 def link(base: str, question: str, passage: str) -> str:
-    """The address of a passage on the page at ``base``, with the question if that is not too long for an address."""
+    """Return the address of a passage on the page at ``base``, with the question if the address can hold it."""
     if not base or not passage:
         return ""
     whole = addresses.link(base, q=question, p=passage)
-    return whole if len(whole) <= _LONGEST_LINK else addresses.link(base, p=passage)
+    return whole if len(whole) <= _MAX_LINK_LENGTH else addresses.link(base, p=passage)
 
 
 def checked_base(base: str) -> str:
-    """The address of a page. Raises QuestionError if it is none."""
+    """Return the address of a page unchanged. Raises QuestionError if it is none."""
     if base and not addresses.is_base(base):
         raise QuestionError(f"{base[:80]!r} is not the address of a page; give one such as http://127.0.0.1:7860/")
     return base

@@ -1,4 +1,4 @@
-"""Files of questions: txt, csv, jsonl, xlsx.
+"""Reader of question files: txt, csv, jsonl, xlsx.
 
 asked = read_questions(Path("questions.xlsx"))
 asked = read_questions_bytes(uploaded, "questions.csv", column="问题")
@@ -17,16 +17,16 @@ from retrieval.question.plan import checked_question
 from retrieval.tables import delimited, jsonl, workbook_reader
 from retrieval.tables.records import Row, Table, cell_text
 
-QUESTION_COLUMNS = ("question", "questions", "query", "问题", "提问", "问", "text")  # names tried, in this order
+QUESTION_COLUMN_NAMES = ("question", "questions", "query", "问题", "提问", "问", "text")  # tried in this order
 
-_SHOWN = 40  # characters of a name in a message
+_MAX_NAME_LENGTH = 40  # characters in a message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Questions:
-    """Questions with the columns they came with: ``rows[i]`` holds those of ``questions[i]``, by name.
+    """Questions with the columns of their file: ``rows[i]`` are the cells of ``questions[i]``, by column.
 
-    ``column`` is the one that held the questions, ``formats`` are the number formats of columns from a workbook.
+    ``column`` is the column of the questions, ``formats`` are the number formats of columns from a workbook.
     """
 
     questions: tuple[str, ...]
@@ -48,10 +48,10 @@ def read_questions(path: Path, *, column: str | None = None) -> Questions:
 
 
 def read_questions_bytes(data: bytes, name: str, *, column: str | None = None) -> Questions:
-    """The same for the bytes of a file of this name, which says what they are.
+    """Read the questions in the bytes of a file of this name, which tells the format. Raises QuestionError.
 
-    ``column`` names the column of questions; without it, the first that is called like one is taken, or the only one.
-    All columns keep their values, with their types where the format has types.
+    ``column`` names the column of questions; without it, the first with a usual name is taken, or the only one. All
+    columns keep their values, with their types if the format has types.
     """
     reader = _READERS.get(Path(name).suffix.lower())
     if reader is None:
@@ -76,7 +76,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _stdin() -> bytes:
-    if sys.stdin is None:  # closed by whoever started this: <&-
+    if sys.stdin is None:  # closed by the caller: <&-
         raise QuestionError("nothing comes in, stdin is closed; give a file of questions")
     return sys.stdin.buffer.read()
 
@@ -120,8 +120,8 @@ def _question_column(columns: Sequence[str], wanted: str | None, path: str) -> s
     if wanted is not None and wanted in columns:
         return wanted
     by_name = {c.strip().casefold(): c for c in reversed(columns)}
-    known = [by_name[name] for name in QUESTION_COLUMNS if name in by_name]
+    known = [by_name[name] for name in QUESTION_COLUMN_NAMES if name in by_name]
     if wanted is None and (known or len(columns) == 1):
         return known[0] if known else columns[0]
-    missing = f"no column {wanted[:_SHOWN]!r}" if wanted is not None else "no column called question"
+    missing = f"no column {wanted[:_MAX_NAME_LENGTH]!r}" if wanted is not None else "no column called question"
     raise QuestionError(f"{path} has {missing}, but {delimited.listed(columns)}; name the right one with --column")

@@ -67,18 +67,21 @@ def _one(searcher: "Searcher", reference: str, k: int, *, as_json: bool) -> None
 
 def _all(searcher: "Searcher", k: int, *, as_json: bool, out: Path | None) -> None:
     from retrieval import tables
-    from retrieval.schema import PAIR_COLUMNS, map_json, pair_row, pairs_json
+    from retrieval.evidence import related_rows
+    from retrieval.schema import map_json, pairs_json
 
     pairs = searcher.related_pairs(k=k)
     if as_json:
         _print_json({**pairs_json(pairs), "map": map_json(searcher.chapter_map())})
     elif out:
-        tables.write(out, tables.format_of(out), PAIR_COLUMNS, map(pair_row, pairs), {"pairs": len(pairs)})
+        tables.write(
+            out, tables.format_of(out), related_rows.COLUMNS, map(related_rows.row, pairs), {"pairs": len(pairs)}
+        )
         terminal.message(f"{terminal.count(len(pairs), 'pair')}: {out}")
     elif sys.stdout.isatty():
         terminal.related_pairs(pairs)
     else:
-        typer.echo(tables.encoded("csv", PAIR_COLUMNS, map(pair_row, pairs), {}).decode(), nl=False)
+        typer.echo(tables.encoded("csv", related_rows.COLUMNS, map(related_rows.row, pairs), {}).decode(), nl=False)
 
 
 def _print_json(value: object) -> None:

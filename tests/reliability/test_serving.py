@@ -209,7 +209,7 @@ def live(builder: Builder, seed: int) -> Iterator[LiveSearcher]:
     with folder_in_memory() as directory:
         builder.publish(directory, 1, seed)
         encoder = HashingEncoder()
-        yield LiveSearcher(directory, lambda _: encoder, out_of_domain=OutOfDomainVectors.embed, every=0.01)
+        yield LiveSearcher(directory, lambda _: encoder, out_of_domain=OutOfDomainVectors.embed, poll_seconds=0.01)
 
 
 @pytest.mark.timeout(3600)
@@ -316,7 +316,7 @@ def follow(directory: Path, *, keep: bool) -> None:
     With ``keep`` it holds on to every searcher, as a careless cache would.
     """
     encoder, kept = HashingEncoder(), []
-    with LiveSearcher(directory, lambda _: encoder, out_of_domain=OutOfDomainVectors.embed, every=0.005) as live:
+    with LiveSearcher(directory, lambda _: encoder, out_of_domain=OutOfDomainVectors.embed, poll_seconds=0.005) as live:
         serving, room = live.current(), AskHandlers(live)
         tell("ready")
         for _ in sys.stdin:

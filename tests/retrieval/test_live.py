@@ -112,20 +112,20 @@ def test_a_new_generation_takes_the_place_of_the_one_before(directory: Path, sai
     before = live_searcher.current()
     publish(directory, OTHER)
     assert live_searcher.current() is before
-    live_searcher.look()
+    live_searcher.update()
     after = live_searcher.current()
     assert (before.generation.name, after.generation.name) == ("000001", "000002")
     assert after.generation == store.live_generation(directory)
     assert "12%" in answer(before.searcher)
     assert "21%" in answer(after.searcher)
-    assert said == [f"generation 000002 of {directory} answers now"]
+    assert said == [f"generation 000002 of {directory} is now in use"]
 
 
 def test_nothing_is_exchanged_while_nothing_changes(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     live_searcher = holder(directory)
     before = live_searcher.current()
     monkeypatch.delattr(store, "open_live")  # looking reads the pointer alone
-    live_searcher.look()
+    live_searcher.update()
     assert live_searcher.current() is before
 
 
@@ -151,7 +151,7 @@ def test_going_back_is_an_exchange_too(directory: Path) -> None:
     live_searcher = holder(directory)
     assert "21%" in answer(live_searcher.current().searcher)
     store.roll_back(directory)
-    live_searcher.look()
+    live_searcher.update()
     assert live_searcher.current().generation.name == "000001"
     assert "12%" in answer(live_searcher.current().searcher)
 
@@ -160,7 +160,7 @@ def test_an_index_that_is_made_from_scratch_under_the_same_name_is_another_one(d
     live_searcher = holder(directory)
     shutil.rmtree(directory)
     assert publish(directory, OTHER) == "000001"
-    live_searcher.look()
+    live_searcher.update()
     assert "21%" in answer(live_searcher.current().searcher)
 
 
@@ -174,7 +174,7 @@ def test_model_background_and_reranker_are_loaded_once(directory: Path) -> None:
     live_searcher = holder(directory, models, reranker=reranker)
     for text in (OTHER, PLAN, OTHER):
         publish(directory, text)
-        live_searcher.look()
+        live_searcher.update()
     assert live_searcher.current().generation.name == "000004"
     assert "21%" in answer(open_searcher(directory))  # the first of all, which the reranker makes the last
     assert "21%" in live_searcher.current().searcher.ask(WATER, k=MAX_RERANKED).hits[-1].passage.text
@@ -194,7 +194,7 @@ def test_a_question_that_has_begun_is_answered_by_the_generation_it_began_with(d
     encoder = Interrupted()
     live_searcher = holder(directory, Models(encoder))
     publish(directory, OTHER)
-    encoder.meanwhile = live_searcher.look
+    encoder.meanwhile = live_searcher.update
     assert "12%" in answer(live_searcher.current().searcher)
     assert live_searcher.current().generation.name == "000002"
 
@@ -203,7 +203,7 @@ def test_what_was_in_use_is_let_go(directory: Path) -> None:
     live_searcher = holder(directory)
     before = weakref.ref(live_searcher.current().searcher)
     publish(directory, OTHER)
-    live_searcher.look()
+    live_searcher.update()
     assert before() is None
 
 
@@ -220,7 +220,7 @@ def test_a_searcher_does_not_keep_the_snapshot(directory: Path, monkeypatch: pyt
     monkeypatch.setattr(store, "open_generation", noted)
     searcher, live_searcher = Searcher.open(directory), holder(directory)
     publish(directory, OTHER)
-    live_searcher.look()
+    live_searcher.update()
     assert "12%" in searcher.passages[0].text
     assert "21%" in answer(live_searcher.current().searcher)
     assert [snapshot() for snapshot in made] == [None] * 4  # three openings, and what was published is read back
@@ -233,30 +233,30 @@ def test_a_damaged_generation_leaves_the_one_in_use_where_it_is(directory: Path,
     live_searcher = holder(directory, report=said.append)
     publish(directory, OTHER)
     path = damage(directory)
-    live_searcher.look()
-    live_searcher.look()
+    live_searcher.update()
+    live_searcher.update()
     serving = live_searcher.current()
     assert serving.generation.name == "000001"
     assert "12%" in answer(serving.searcher)
     assert serving.problem.startswith(f"{path} is damaged")
-    assert said == [f"generation 000001 of {directory} goes on answering: {serving.problem}"]
+    assert said == [f"generation 000001 of {directory} stays in use: {serving.problem}"]
 
 
 def test_the_problem_is_over_when_the_index_goes_back_or_forward(directory: Path) -> None:
     live_searcher = holder(directory)
     publish(directory, OTHER)
     damage(directory)
-    live_searcher.look()
+    live_searcher.update()
     store.roll_back(directory)
-    live_searcher.look()
+    live_searcher.update()
     assert live_searcher.current().problem == ""
     assert live_searcher.current().generation.name == "000001"
     publish(directory, OTHER)
     damage(directory)
-    live_searcher.look()
+    live_searcher.update()
     assert live_searcher.current().problem
     publish(directory, OTHER)
-    live_searcher.look()
+    live_searcher.update()
     assert live_searcher.current().problem == ""
     assert "21%" in answer(live_searcher.current().searcher)
 
@@ -277,14 +277,14 @@ def test_what_does_not_open_is_tried_again_less_and_less_often(
 
     monkeypatch.setattr(store, "open_live", counted)
     for _ in range(1000):
-        live_searcher.look()
+        live_searcher.update()
         clock[0] += 1
     assert tries == [0, 2, 6, 14, 30, 62, 126, 254, 510, 810]
     mended = bytearray(whole)
     mended[len(mended) // 2] ^= 1
     path.write_bytes(mended)
     clock[0] += 300
-    live_searcher.look()
+    live_searcher.update()
     assert live_searcher.current().problem == ""
     assert "21%" in answer(live_searcher.current().searcher)
 
@@ -292,7 +292,7 @@ def test_what_does_not_open_is_tried_again_less_and_less_often(
 def test_an_index_that_is_gone_goes_on_answering(directory: Path) -> None:
     live_searcher = holder(directory)
     shutil.rmtree(directory)
-    live_searcher.look()
+    live_searcher.update()
     assert live_searcher.current().problem.startswith(f"there is no index in {directory}")
     assert "12%" in answer(live_searcher.current().searcher)
 
@@ -302,7 +302,7 @@ def test_a_newer_format_is_told(directory: Path, monkeypatch: pytest.MonkeyPatch
     with monkeypatch.context() as newer:
         newer.setattr(store, "FORMAT", store.FORMAT + 1)
         publish(directory, OTHER)
-    live_searcher.look()
+    live_searcher.update()
     assert f"format {store.FORMAT + 1}" in live_searcher.current().problem
     assert "12%" in answer(live_searcher.current().searcher)
 
@@ -316,8 +316,8 @@ def test_what_nobody_foresaw_is_logged_and_told(
     live_searcher = holder(directory)
     publish(directory, OTHER)
     monkeypatch.setattr(store, "open_live", full)
-    live_searcher.look()
-    assert "MemoryError was not foreseen" in live_searcher.current().problem
+    live_searcher.update()
+    assert "unexpected MemoryError" in live_searcher.current().problem
     assert "too much" in caplog.text
     assert "12%" in answer(live_searcher.current().searcher)
 
@@ -330,16 +330,16 @@ def gone(_message: str) -> None:
 def test_a_report_that_nobody_reads_changes_nothing(directory: Path, caplog: pytest.LogCaptureFixture) -> None:
     live_searcher = holder(directory, report=gone)
     publish(directory, OTHER)
-    live_searcher.look()
+    live_searcher.update()
     assert live_searcher.current().problem == ""
     assert "21%" in answer(live_searcher.current().searcher)
     assert "nobody reads" in caplog.text
     publish(directory, PLAN)
     path = damage(directory)
-    live_searcher.look()
+    live_searcher.update()
     assert live_searcher.current().problem.startswith(f"{path} is damaged")
     store.roll_back(directory)
-    live_searcher.look()
+    live_searcher.update()
     assert live_searcher.current().problem == ""
 
 
@@ -355,11 +355,11 @@ def test_another_model_is_loaded_by_its_name(directory: Path) -> None:
     models = Models(HashingEncoder(), Named("small"))
     live_searcher = holder(directory, models)
     publish(directory, OTHER, Named("small"))
-    live_searcher.look()
+    live_searcher.update()
     assert live_searcher.current().problem == ""
     assert "21%" in answer(live_searcher.current().searcher)
     publish(directory, PLAN, Named("small"))
-    live_searcher.look()
+    live_searcher.update()
     assert "12%" in answer(live_searcher.current().searcher)
     assert (models.loaded, models.embedded) == (["hashing", "small"], ["hashing", "small"])
 
@@ -367,7 +367,7 @@ def test_another_model_is_loaded_by_its_name(directory: Path) -> None:
 def test_another_model_that_cannot_be_had_leaves_the_one_in_use_where_it_is(directory: Path) -> None:
     live_searcher = holder(directory)
     publish(directory, OTHER, Named("large"))
-    live_searcher.look()
+    live_searcher.update()
     assert live_searcher.current().problem == "the model large is not on this machine; download it"
     assert "12%" in answer(live_searcher.current().searcher)
 
@@ -376,7 +376,7 @@ def test_a_model_that_was_named_for_serving_is_not_given_up(directory: Path) -> 
     given = HashingEncoder()
     live_searcher = LiveSearcher(directory, lambda _: given, out_of_domain=OutOfDomainVectors.embed)  # as with --model
     publish(directory, OTHER, Named("small"))
-    live_searcher.look()
+    live_searcher.update()
     assert "was built with the model small" in live_searcher.current().problem
     assert "12%" in answer(live_searcher.current().searcher)
 
@@ -385,7 +385,7 @@ def test_a_model_that_was_named_for_serving_is_not_given_up(directory: Path) -> 
 
 
 def test_inside_with_a_thread_looks_and_outside_there_is_none(directory: Path) -> None:
-    live_searcher = holder(directory, every=0.01, report=gone)
+    live_searcher = holder(directory, poll_seconds=0.01, report=gone)
     for text, value in ((OTHER, "21%"), (PLAN, "12%")):  # it can be entered again
         with live_searcher as entered:
             assert entered is live_searcher

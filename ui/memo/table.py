@@ -5,7 +5,7 @@ from typing import Any
 
 from index.records import Passage, Span
 from retrieval.corpus import Place
-from retrieval.evidence.evidence_rows import COLUMNS, found_rows, passage_columns
+from retrieval.evidence.evidence_rows import COLUMNS, answer_rows, passage_columns
 from retrieval.records import Answer
 from retrieval.tables.delimited import written
 from ui.memo.builder import MAX_PASSAGES, MemoBuilder, marked_spans
@@ -16,7 +16,7 @@ Columns = dict[str, Any]
 
 def answer_table(answer: Answer, builder: MemoBuilder) -> bytes:
     """Return a row for each hit, or one row if there are none."""
-    rows = found_rows(answer)
+    rows = answer_rows(answer)
     for row, hit in zip(rows, answer.hits, strict=False):  # an answer without hits has one row
         row["link"] = builder.link_to(hit.passage, answer.question)
     return written(COLUMNS, rows, mark=True)

@@ -57,7 +57,7 @@ def test_questions_are_compared_turn_by_turn() -> None:
 
 def recorded_answers(searcher: Searcher, asked: Questions) -> list[RecordedAnswer]:
     answers = searcher.ask_many(asked.questions, k=3)
-    return [answer_diff.recorded_answer(evidence_rows.found_rows(answer)) for answer in answers]
+    return [answer_diff.recorded_answer(evidence_rows.answer_rows(answer)) for answer in answers]
 
 
 def asking(questions: list[str]) -> Questions:
@@ -100,7 +100,7 @@ def test_five_changed_paragraphs_of_the_sample_concern_exactly_their_questions()
 def test_findings_are_the_same_from_every_table(form: tables.Format, wide: int) -> None:
     searcher = searcher_of(snapshot_of(PLAN))
     asked = asking(["万元产值用水量下降12%", "……", "幼儿园占比", "幼儿园占比"])
-    found = [evidence_rows.found_rows(a) for a in searcher.ask_many(asked.questions, k=3)]
+    found = [evidence_rows.answer_rows(a) for a in searcher.ask_many(asked.questions, k=3)]
     wide = 0 if form == "md" else wide
     rows = evidence_rows.rows(found, asked, wide=wide)
     data = tables.encoded(form, evidence_rows.columns(asked, wide=wide), rows, {})

@@ -9,7 +9,7 @@ from index.errors import QuestionError, UnknownPlaceError
 from retrieval import tables
 from retrieval.evidence import batch
 from retrieval.evidence.batch import BLOCK, Batch, BatchOptions, Rows
-from retrieval.evidence.evidence_rows import found_rows
+from retrieval.evidence.evidence_rows import answer_rows
 from retrieval.evidence.question_files import Questions
 from retrieval.search import Searcher
 from tests.collection import PLAN, searcher_of, snapshot_of
@@ -33,7 +33,7 @@ def test_rows_are_the_same_wherever_a_batch_is_resumed(searcher: Searcher, monke
     whole: list[Rows] = []
     asked = [answer.question for block in of(searcher).ask_all(searcher, whole) for answer in block]
     assert asked == QUESTIONS
-    assert whole == [found_rows(answer) for answer in searcher.ask_many(QUESTIONS, k=2)]
+    assert whole == [answer_rows(answer) for answer in searcher.ask_many(QUESTIONS, k=2)]
     for begin in range(len(QUESTIONS) + 1):
         journal = whole[:begin]
         list(of(searcher).ask_all(searcher, journal))

@@ -22,7 +22,7 @@ def asking(*questions: str, own: dict[str, object] | None = None) -> Questions:
 
 def test_levels_pages_and_the_sentence_have_columns_of_their_own() -> None:
     searcher = searcher_of(snapshot_of(LAW))
-    row = evidence_rows.found_rows(searcher.ask("公布用水量", k=1))[0]
+    row = evidence_rows.answer_rows(searcher.ask("公布用水量", k=1))[0]
     assert (row["path_chapter"], row["path_article"], row["path_part"]) == ("第一章 总则", "第二条", "")
     assert row["path"] == "第一章 总则 › 第二条"
     assert row["document_id"] == "0.txt"
@@ -35,7 +35,7 @@ def test_levels_pages_and_the_sentence_have_columns_of_their_own() -> None:
 def test_a_wide_row_holds_its_hits_side_by_side() -> None:
     searcher = searcher_of(snapshot_of(LAW))
     asked = asking("公布用水量", "……", own={"nr": 1})
-    found = [evidence_rows.found_rows(a) for a in searcher.ask_many(asked.questions, k=2)]
+    found = [evidence_rows.answer_rows(a) for a in searcher.ask_many(asked.questions, k=2)]
     columns = evidence_rows.columns(asked, wide=2)
     rows = list(evidence_rows.rows(found, asked, wide=2))
     assert len(rows) == 2
@@ -60,7 +60,7 @@ def test_links_hold_question_and_passage_as_long_as_they_can_be_followed() -> No
 def test_own_columns_stand_before_ours_as_they_came() -> None:
     searcher = searcher_of(snapshot_of(LAW))
     asked = Questions(questions=("公布",), columns=("问", "n"), rows=({"问": " 公布 ", "n": 0.5},), column="问")
-    found = [evidence_rows.found_rows(a) for a in searcher.ask_many(asked.questions, k=1)]
+    found = [evidence_rows.answer_rows(a) for a in searcher.ask_many(asked.questions, k=1)]
     row = next(evidence_rows.rows(found, asked))
     assert (row["问"], row["n"], row["question"]) == (" 公布 ", 0.5, "公布")
     spaced = Questions(questions=("公布",), columns=("question",), rows=({"question": " 公布 "},))

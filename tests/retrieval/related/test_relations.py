@@ -7,9 +7,10 @@ from index.building.embedding import embed
 from index.parsing.structure import read_document
 from index.records import Span
 from index.references.links import link_documents
+from retrieval.evidence import related_rows
 from retrieval.records import RelatedHit, RelatedPair
 from retrieval.related import chapter_similarity, relations
-from retrieval.schema import PAIR_COLUMNS, map_json, pair_row, pairs_json, related_json
+from retrieval.schema import map_json, pairs_json, related_json
 from retrieval.search import Searcher
 from tests.collection import PLAN, searcher_of, snapshot_of
 from tests.fakes import HashingEncoder
@@ -243,8 +244,8 @@ def test_json_of_pairs_and_of_the_map(plan: Searcher) -> None:
 
 
 def test_a_row_has_a_cell_for_every_column(plan: Searcher) -> None:
-    row = pair_row(plan.related_pairs()[0])
-    assert tuple(row) == PAIR_COLUMNS
+    row = related_rows.row(plan.related_pairs()[0])
+    assert tuple(row) == related_rows.COLUMNS
     assert (row["line"], row["other_line"], row["terms"]) == (4, 11, "万元产值用水量；推广再生水")
     assert row["sentence"] in row["text"]
 

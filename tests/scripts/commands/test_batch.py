@@ -100,7 +100,7 @@ def test_the_reason_is_told(index: Path, tmp_path: Path) -> None:
 def test_both_hits_that_answer_hold_their_sentences(index: Path) -> None:
     hits = open_searcher(index).ask("万元产值用水量", k=2).hits
     answer = Answer(question="？", status="answered", confidence=0.9, hits=hits, second=2)
-    table = evidence_rows.found_rows(answer)
+    table = evidence_rows.answer_rows(answer)
     assert [row["answer"] for row in table] == [h.passage.text[h.best.start : h.best.end] for h in hits]
     assert [row["reason"] for row in table] == ["", ""]
 

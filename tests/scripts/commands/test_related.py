@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.schema import PAIR_COLUMNS
+from retrieval.evidence.related_rows import COLUMNS
 from scripts import cli
 from tests.collection import build_index, write_plan
 
@@ -57,7 +57,7 @@ def test_kind_and_terms_are_told(related: Run) -> None:
 def test_all_pairs_are_csv_where_they_are_piped(related: Run) -> None:
     status, out, _ = related("--all", "-k", 3)
     rows = list(csv.DictReader(io.StringIO(out)))
-    assert (status, len(rows), tuple(rows[0])) == (0, 3, PAIR_COLUMNS)
+    assert (status, len(rows), tuple(rows[0])) == (0, 3, COLUMNS)
     assert (rows[0]["line"], rows[0]["other_line"], rows[0]["kind"]) == ("4", "11", "same terms")
     assert rows[0]["terms"] == "万元产值用水量；推广再生水"
 

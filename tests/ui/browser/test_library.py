@@ -27,7 +27,7 @@ class Unhurried(HashingEncoder):
 
 directory = Path(sys.argv[1])
 models = SharedModels(lambda _: Unhurried())
-with LiveSearcher(directory, models, out_of_domain=OutOfDomainVectors.embed, every=0.1) as live:
+with LiveSearcher(directory, models, out_of_domain=OutOfDomainVectors.embed, poll_seconds=0.1) as live:
     index_jobs = IndexJobs(directory, models, live)
     serve(live, port=0, announce=lambda url: print(url, flush=True), index_jobs=index_jobs)
 """

@@ -114,7 +114,7 @@ def desk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Desk]:
     build_index(write_plan(sources), directory)
     encoder = Held()
     live = LiveSearcher(
-        directory, SharedEncoderLoader(lambda _: encoder), out_of_domain=OutOfDomainVectors.embed, every=0.02
+        directory, SharedEncoderLoader(lambda _: encoder), out_of_domain=OutOfDomainVectors.embed, poll_seconds=0.02
     )
     with live:
         made = Desk(directory, sources, live, encoder, editable=getattr(request, "param", True))
