@@ -1,4 +1,4 @@
-"""E-mail messages and web archives (eml, mht, mhtml): the page or the text that they hold."""
+"""Loader for e-mail messages and web archives (eml, mht, mhtml): their page or their text."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,7 +10,7 @@ from index.loaders import text
 from index.loaders.html.reader import load as load_html
 from index.loaders.source import SourceText, strip_blank
 
-_ATTACHMENT = "the attachment {name} is not read; index it as a file of its own"
+_ATTACHMENT = "the attachment {name} is not read; index it as a separate file"
 
 
 def load(data: bytes, name: str) -> SourceText:
@@ -26,9 +26,9 @@ def load(data: bytes, name: str) -> SourceText:
     content = part.get_payload(decode=True)
     if not isinstance(content, bytes) or not content.strip():
         raise DocumentError(f"{name} is empty; give a document with text in it")
-    content = _as_stated(content, part)
+    content = _as_utf_8(content, part)
     source = load_html(content, name) if part.get_content_type() == "text/html" else text.load(content, name)
-    metadata = {**_facts(message), **source.metadata}
+    metadata = {**_metadata(message), **source.metadata}
     return replace(source, metadata=metadata, remarks=(*source.remarks, *_attachments(message)))
 
 
@@ -38,7 +38,7 @@ def _first_text(message: EmailMessage) -> MIMEPart | None:
     return next((part for part in parts if isinstance(part, MIMEPart) and not part.is_attachment()), None)
 
 
-def _as_stated(content: bytes, part: MIMEPart) -> bytes:
+def _as_utf_8(content: bytes, part: MIMEPart) -> bytes:
     """Return the content as UTF-8 if the encoding in its header is right; else unchanged, for detection."""
     charset = part.get_content_charset()
     if charset is None:
@@ -49,10 +49,10 @@ def _as_stated(content: bytes, part: MIMEPart) -> bytes:
         return content
 
 
-def _facts(message: EmailMessage) -> dict[str, str]:
+def _metadata(message: EmailMessage) -> dict[str, str]:
     found = {"title": message.get("subject"), "author": message.get("from"), "date": message.get("date")}
     return {
-        key: words for key, value in found.items() if value and (words := strip_blank(" ".join(str(value).split())))
+        key: plain for key, value in found.items() if value and (plain := strip_blank(" ".join(str(value).split())))
     }
 
 

@@ -10,8 +10,8 @@ class Line:
 
     ``number`` is the 1-based line of the source. ``level`` is the depth of a heading in formats that mark headings
     (``##`` is 2), else 0. ``gap`` is true after a blank line, next to a heading and at the start of the file.
-    ``page`` counts from 1 in formats that have pages, else it is 0.
-    ``soft`` tells that the line continues the sentence of the line before.
+    ``page`` counts from 1 in formats that have pages, else it is 0. ``soft`` is true if the line continues the sentence
+    of the previous line.
     """
 
     text: str
@@ -30,7 +30,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceText:
-    """A file as text. All offsets count in ``text``; ``remarks`` tell the reader what is uncertain."""
+    """A file as text. All offsets refer to ``text``; ``remarks`` describe uncertainties to the user."""
 
     text: str
     lines: tuple[Line, ...]

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 MAX_SPAN = 100  # columns; files can state any number
 
 _MAX_HEAD = 30  # characters; a longer cell is a value
-_VALUE = re.compile(
-    r"(?!(?:19|20)\d\d\s*年?\b)[^\W\d_]{0,2}\s*[-+±≥≤<>~约]?\s*\d"
-)  # begins with a number that is no year
+_VALUE = re.compile(r"(?!(?:19|20)\d\d\s*年?\b)[^\W\d_]{0,2}\s*[-+±≥≤<>~约]?\s*\d")  # a number, but no year
 _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7a3\uff00-\uffef]")
 
 
@@ -29,7 +27,7 @@ class Cell:
 
 
 def table_lines(rows: Sequence[Sequence[Cell]]) -> list[str | None]:
-    """Return a line for each row, None for the rows of heads, whose words stand in the lines below them.
+    """Return a line for each row, None for head rows, whose texts are repeated in the lines below.
 
     A line is the row's values in order, each after the head of its column: "指标：漏损率 | 2025年：12%". A table
     without heads gives its values alone.

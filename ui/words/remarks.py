@@ -1,7 +1,7 @@
 """Parser remarks in Chinese, and names of metadata in the language of the page.
 
-The index keeps remarks in English, as index/parsing/ and index/references/links.py write them, and metadata under the
-names that the text or the file format gives.
+The index keeps remarks in English, as the loaders, index/parsing/ and index/references/links.py write them, and
+metadata under the names that the text or the file format gives.
 """
 
 import re
@@ -14,6 +14,10 @@ _REMARKS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"the encoding is uncertain: read as (?P<encoding>\S+); check its special characters, "
             r"or save the file as UTF-8",
             "文件编码不确定，按 {encoding} 读取；请核对特殊字符，或将文件另存为 UTF-8",
+        ),
+        (
+            r"the attachment (?P<name>.*) is not read; index it as a separate file",
+            "附件 {name} 未读取；请作为单独的文件编入索引",
         ),
         (
             r"line (?P<line>\d+): the heading of chapter (?P<number>\d+) is missing; inferred",

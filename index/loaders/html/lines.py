@@ -25,9 +25,7 @@ _HEADING = re.compile(r"h([1-6])$")
 # browsers show a line break in the source as a space, which is not intended between two Chinese characters
 _SOURCE_BREAK = re.compile(rf"(?<=[{UNSPACED}])[ \t]*\n\s*(?=[{UNSPACED}])")
 _SPACES = re.compile(r"[ \t\r\n\f\xa0]+")
-
-
-_MARK = re.compile(
+_ITEM_MARK = re.compile(
     r"[（(\[]?\s*(?:[0-9]{1,3}|[a-z]{1,3}|[ivxlc]{1,6}|[一二三四五六七八九十]{1,4})\s*[)）\].、．]?$|[—–•·-]$"
 )
 _NUMBERED = re.compile(r"\s*[（(第]?\s*[0-9一二三四五六七八九十]")
@@ -75,9 +73,9 @@ def _is_data(rows: list[list[_TableCell]]) -> bool:
 
 
 def _laid_out(row: list[_TableCell]) -> list[Block]:
-    """Return a row of single lines as one line, a mark with the text beside it, or the lines of all cells in turn."""
+    """Return a row of single lines as one line, an item mark joined to its text, else the lines of all cells."""
     cells = [texts for cell in row if (texts := _texts(cell))]
-    if len(cells) == 2 and len(cells[0]) == 1 and _MARK.match(strip_blank(cells[0][0].text)):
+    if len(cells) == 2 and len(cells[0]) == 1 and _ITEM_MARK.match(strip_blank(cells[0][0].text)):
         first, *rest = cells[1]
         text = f"{strip_blank(cells[0][0].text)} {strip_blank(first.text)}"
         return [Block(text=text, gap=True), *rest, Block(text="")]
@@ -113,11 +111,11 @@ class _Counter:
         return str(value)
 
 
-def _integer(stated: object, otherwise: int) -> int:
+def _integer(value: object, default: int) -> int:
     try:
-        return int(str(stated))
+        return int(str(value))
     except ValueError:
-        return otherwise
+        return default
 
 
 class _LineBuilder:

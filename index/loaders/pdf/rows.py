@@ -164,7 +164,7 @@ def _rows_in_reading_order(runs: list[_Run], page: int) -> Iterator[TextRow]:
     across = [run for run in runs if any(_left(run) < at < _right(run) for at in gutters)]
     floors = [*sorted((run[0].base for run in across), reverse=True), -math.inf]
     ceiling = math.inf
-    for floor in floors:  # each title across the page ends the columns above it
+    for floor in floors:  # a title across the page ends the columns above it
         band = [run for run in runs if floor < run[0].base < ceiling and run not in across]
         for column in range(len(gutters) + 1):
             yield from _rows([run for run in band if bisect(gutters, _left(run)) == column], page, column + 1)
@@ -173,7 +173,7 @@ def _rows_in_reading_order(runs: list[_Run], page: int) -> Iterator[TextRow]:
 
 
 def _gutters(runs: Sequence[_Run]) -> tuple[float, ...]:
-    """Where the gaps between columns of one width stand, from the left; none for a page of one column."""
+    """Return the positions of the gaps between columns of equal width, from the left; none for one column."""
     if not runs:
         return ()
     left, right = min(map(_left, runs)), max(map(_right, runs))
@@ -285,8 +285,8 @@ def _row(glyphs: list[Glyph], page: int, column: int) -> TextRow:
     rtl = sum(_is_rtl(part) for part in parts) > sum(part.isalpha() for part in parts) / 2
     text = re.sub(r"\s+\| ", " | ", _logical_order(parts) if rtl else "".join(parts))
     base = max(inked, key=lambda glyph: glyph.size).base
-    # a full-width space that closes a row takes its place in it; others hang over the edge
+    # a full-width space at the end belongs to the row; other spaces extend over the edge
     left, right = inked[0].left, max(inked[-1].right, glyphs[-1].right if glyphs[-1].text == "\u3000" else 0)
-    if rtl:  # rows begin at the right edge: mirrored, they are measured like others
+    if rtl:  # mirrored, so that rows start at the left edge like others
         left, right = -right, -left
     return TextRow(text.strip(), left, right, base, size, page, column, is_table)

@@ -25,7 +25,7 @@ def test_the_page_of_a_message_is_read_and_its_attachments_are_remarked(name: st
     source = load(bytes(mail), name)
     assert texts(source) == ["古井保护条例", "第一条 保护古井。"]
     assert source.metadata == {"title": "古井保护 条例", "author": "office@example.org"}
-    assert source.remarks == ("the attachment 附件.pdf is not read; index it as a file of its own",)
+    assert source.remarks == ("the attachment 附件.pdf is not read; index it as a separate file",)
 
 
 def test_a_message_without_a_page_gives_its_text() -> None:

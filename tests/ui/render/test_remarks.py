@@ -44,6 +44,17 @@ def test_remarks_on_unlinked_references_are_translated(monkeypatch: pytest.Monke
     ]
 
 
+def test_remarks_on_attachments_are_translated() -> None:
+    mail = (
+        b"Subject: Wells\nContent-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: text/plain\n\nWells are kept."
+    )
+    attachment = (
+        b"\n--x\nContent-Type: application/pdf\nContent-Disposition: attachment; filename=a.pdf\n\n%PDF\n--x--\n"
+    )
+    document = read_document(mail + attachment, "mail.eml")
+    assert [in_chinese(remark) for remark in document.remarks] == ["附件 a.pdf 未读取；请作为单独的文件编入索引"]
+
+
 def test_an_unknown_remark_stays_in_english() -> None:
     odd = replace(plan(), remarks=("line 2: something <new>",))
     assert '<li lang="en">line 2: something &lt;new&gt;</li>' in render_remarks(odd, ZH)
