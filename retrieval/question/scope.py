@@ -14,9 +14,9 @@ from retrieval.arrays import Mask
 from retrieval.corpus import Corpus, PlaceRows
 from retrieval.question.wording import (
     OF_IT,
-    beside,
     in_english,
     is_place,
+    only_connects,
     remainder,
     with_articles,
     with_owner,
@@ -124,7 +124,7 @@ class ScopeResolver:
             return None
         span = with_owner(mention.span, text)
         before = [text[b.span.end : span.start] for b in books if b.is_sure and b.span.end <= span.start]
-        held = any(map(beside, before))  # 《某法》中的第三条
+        held = any(map(only_connects, before))  # 《某法》中的第三条
         is_sure = mention.scope == "title" or held or is_place(mention, text)
         if not is_sure and mention.place.levels[0].number < _MIN_ARTICLE:
             return None

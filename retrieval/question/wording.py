@@ -1,7 +1,7 @@
-"""The words around a place in a question: the languages of its levels, whether a place is meant, what else is asked."""
+"""Words around a place in a question: levels in other languages, what only looks like a place, what else is asked."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from index.records import Span
 from index.references.mentions import Mention
@@ -9,7 +9,7 @@ from index.references.places import is_connector
 from index.text.chinese import HAN
 from index.text.numerals import CHINESE_NUMERALS
 
-# What other languages call the levels that the grammar reads in English; a number must stand beside the word.
+# Names of levels in other languages, for those that the grammar reads in English; a number must stand beside them.
 _FOREIGN = {
     "chapter": r"ch|chap|cap[ií]tulos?|chapitres?|kapitels?|capitol[oi]|hoofdstuk|глав[аеуы]|chương|bab|bölüm|rozdział",
     "section": r"sec|sect|secci[oó]n|sezione|seção|abschnitts?|afdeling|раздел[аеу]?|mục",
@@ -48,7 +48,7 @@ OF_IT = re.compile(
     r"\s*(?:of|in)\s+(?:the|this)\s+(?:plan|act|law|code|regulation|directive|document|text)\b", re.IGNORECASE
 )
 
-# The glue between a place and what is asked about it. What these do not fit is left as it was asked.
+# Connectors of a place and what is asked about it. A question that these do not match is left as it is.
 _SPACE = r"[\s，,、：:；;.。\-—–)）]+"
 _END = r"(?=关于|有关|[\s，,。？?！!吗呢]|$)"
 _SAY = r"(?:说|讲|谈|写|提|规定|要求|表述|描述|阐述|论述)(?:到|及|了|过|的)*"
@@ -102,49 +102,58 @@ _EMPTY = re.compile(  # asks for the place itself
 _BETWEEN = re.compile(r"(?:[\s，,、的和与中里]|以及)*")
 
 
+Edit = tuple[int, int, str]  # start and stop of what is replaced in a text, and the new words
+
+
 def in_english(text: str) -> tuple[str, list[int]]:
-    """A text with levels of other languages in English, and for each of its positions the one in the text, (m + 1,)."""
-    parts: list[str] = []
-    back: list[int] = []
-    at = 0
-    for found in _REWRITTEN.finditer(text):
-        parts += [text[at : found.start()], new := _english(found)]
-        back += [*range(at, found.start()), *[found.start()] * len(new)]
-        at = found.end()
-    return "".join([*parts, text[at:]]), [*back, *range(at, len(text) + 1)]
+    """Return a text with the levels of other languages in English.
+
+    Also returns for each of its m + 1 positions the one in ``text``.
+    """
+    edits = ((*found.span(), _english(found)) for found in _REWRITTEN.finditer(text))
+    return _edited(text, range(len(text) + 1), edits)
 
 
 def _english(found: re.Match[str]) -> str:
-    groups = found.groupdict()
-    if groups["nested"]:
-        return ""
-    if groups["of"]:
-        return "of "
-    if groups["number"]:
-        word = next(
-            english for english, words in _FOREIGN.items() if re.fullmatch(words, groups["noun"], re.IGNORECASE)
-        )
-        return f"{word} {groups['number']}"
-    return f"{next(english for english in _FOREIGN if groups[english])} "
+    match found.lastgroup:
+        case "nested":
+            return ""
+        case "of":
+            return "of "
+        case "noun":
+            levels = (level for level, words in _FOREIGN.items() if re.fullmatch(words, found["noun"], re.IGNORECASE))
+            return f"{next(levels)} {found['number']}"
+        case level:
+            return f"{level} "
 
 
-def with_articles(text: str, back: Sequence[int], known: Callable[[int], bool]) -> tuple[str, list[int]]:
-    """A text of in_english with 第 and 条 at the numbers behind what is ``known`` to end in a title of articles."""
+def with_articles(text: str, positions: Sequence[int], is_title: Callable[[int], bool]) -> tuple[str, list[int]]:
+    """Return a text of in_english with 第 and 条 at bare numbers of articles: 刑法264 is 刑法第264条.
+
+    ``is_title`` tells if the title of a document with articles ends at a position.
+    """
+    edits: list[Edit] = []
+    for number in _BARE_ARTICLE.finditer(text):
+        start, stop = number.span()
+        if is_title(start - (text[start - 1 : start] in (" ", "的"))):
+            edits += [(start, start, "第"), (stop, stop, "" if number["last"] is None else "条")]
+    return _edited(text, positions, edits)
+
+
+def _edited(text: str, positions: Sequence[int], edits: Iterable[Edit]) -> tuple[str, list[int]]:
+    """Apply edits in the order of a text; new words have the position of what they replace."""
     parts: list[str] = []
-    places: list[int] = []
+    moved: list[int] = []
     at = 0
-    for found in _BARE_ARTICLE.finditer(text):
-        start, stop = found.span()
-        if known(start - (text[start - 1 : start] in (" ", "的"))):
-            unit = "" if found["last"] is None else "条"
-            parts += [text[at:start], "第", found[0], unit]
-            places += [*back[at:start], back[start], *back[start:stop], *[back[stop]] * len(unit)]
-            at = stop
-    return "".join([*parts, text[at:]]), [*places, *back[at:]]
+    for start, stop, new in edits:
+        parts += [text[at:start], new]
+        moved += [*positions[at:start], *[positions[start]] * len(new)]
+        at = stop
+    return "".join([*parts, text[at:]]), [*moved, *positions[at:]]
 
 
 def is_place(mention: Mention, text: str) -> bool:
-    """Whether words are a place, and do not count what follows them: 第三条道路, "chapter I should read"."""
+    """Return True if words are a place rather than a count of what follows: 第三条道路, "chapter I should read"."""
     named, (start, stop) = mention.place, mention.span
     last = (named.end or named.levels)[-1]
     if text[start].isascii():
@@ -159,42 +168,42 @@ def is_place(mention: Mention, text: str) -> bool:
 
 
 def with_owner(span: Span, text: str) -> Span:
-    """The span of a place with the words before it that say it is of the text at hand: 这部法律第三条."""
+    """Return the span of a place extended to the words before it that refer to the text at hand: 这部法律第三条."""
     said = _SAID_OF_IT.search(text[: span.start])
     return Span(said.start(), span.end) if said else span
 
 
-def beside(words: str) -> bool:
-    """Whether words only join what stands before and behind them."""
+def only_connects(words: str) -> bool:
+    """Return True if words only connect what stands before and behind them."""
     return bool(_BETWEEN.fullmatch(words)) or is_connector(words)
 
 
 def remainder(question: str, spans: Sequence[Span], *, loose: bool = False) -> str | None:
-    """The question without the words at some spans and the glue around them: 第十六章关于碳排放 -> 碳排放.
+    """Return a question without the words at some spans and what connects them: 第十六章关于碳排放 -> 碳排放.
 
-    Empty if nothing is asked but for them. As it is where what is left would not be a question, and if ``loose``
-    where no glue stands behind the words. None if it is about the words themselves: 第一章是什么时候写的.
+    Empty if it asks for nothing else. Unchanged if the rest would not be a question, and if ``loose`` also without a
+    connector behind the words. None if it is about the words themselves: 第一章是什么时候写的.
     """
     if not spans:
         return question
     start, stop = spans[0]
     for span in spans[1:]:
         between = question[stop : span.start]
-        if span.start > stop and not beside(between):
+        if span.start > stop and not only_connects(between):
             return question
         stop = max(stop, span.end)
     before, behind = question[:start], question[stop:]
     if of_it := OF_IT.match(behind):
         behind = behind[of_it.end() :]
-    glued = not behind or (behind[0] != "的" and (_BEHIND.match(behind) or _BEHIND_LATIN.match(behind)))
-    return _without_glue(question, before, behind) if glued or not loose else question
+    connected = not behind or (behind[0] != "的" and (_BEHIND.match(behind) or _BEHIND_LATIN.match(behind)))
+    return _without_connectors(question, before, behind) if connected or not loose else question
 
 
-def _without_glue(question: str, before: str, behind: str) -> str | None:
+def _without_connectors(question: str, before: str, behind: str) -> str | None:
     if _HISTORY.fullmatch(before):
         return None
     han = bool(_HAN.search(question))
-    after = _peeled(behind, _BEHIND if han else _BEHIND_LATIN)
+    after = _without_leading(behind, _BEHIND if han else _BEHIND_LATIN)
     if after.startswith("是") and not before.strip() and not _EMPTY.fullmatch(after):
         return question if after.startswith(("是否", "是不是")) else None
     said = not after or len(after) < len(behind.lstrip())
@@ -207,8 +216,8 @@ def _without_glue(question: str, before: str, behind: str) -> str | None:
     return (before or after).rstrip(" ?？,，").removesuffix("的").removeprefix("关于").strip()
 
 
-def _peeled(words: str, glue: re.Pattern[str]) -> str:
-    """Words without the glue they begin with."""
-    while (found := glue.match(words)) and found.end():
+def _without_leading(words: str, connector: re.Pattern[str]) -> str:
+    """Return words without the connectors that they begin with."""
+    while (found := connector.match(words)) and found.end():
         words = words[found.end() :]
     return "" if not words.strip(" ?？!！。.") else words

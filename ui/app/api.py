@@ -1,4 +1,4 @@
-"""What other programs ask for: records as JSON, the same as the command line prints (docs/api.md)."""
+"""API for other programs: the same JSON as the command line prints (docs/api.md)."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ MOST = 100  # hits
 
 
 class Api:
-    """The handlers for programs. Errors are raised with their words; Gradio passes them on as ``gradio.Error``."""
+    """Handlers for programs. They raise our own errors, which reach programs as ``gradio.Error`` with the message."""
 
     def __init__(self, live: LiveIndex, limit: ConcurrencyLimit) -> None:
         self._live = live
@@ -35,7 +35,7 @@ class Api:
             return answer_json(searcher.with_matches(searcher.ask(question, k=_between(k), titles=documents or ())))
 
     def show(self, reference: str) -> Json:
-        """Show what stands at a place.
+        """Show the passages at a place.
 
         Args:
             reference: a citation such as 第十六章第二节第1段, "art. 65(2)" or "ch. 16, sec. 2", or a passage's id.

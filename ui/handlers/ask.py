@@ -1,4 +1,4 @@
-"""What the page asks for: plain functions, without Gradio; ui/app/application.py gives each its name in the API."""
+"""Handlers for questions and texts: plain functions without Gradio, whose API names are in ui/app/application.py."""
 
 import hashlib
 from collections.abc import Sequence
@@ -23,11 +23,11 @@ from ui.words import PageWords, words_for
 
 HITS = 10  # passages shown for a question
 _LISTED = 20  # passages shown of a place
-_TURNED = 12  # leaves of a long text that are sent at once
+_MAX_CHUNKS = 12  # of a long text that are sent together
 
 
 class AskHandlers:
-    """The handlers of the page: each takes ``live.current()`` once, so that what it shows is of one generation."""
+    """Handlers of questions and texts; each takes ``live.current()`` once, so that its result is of one generation."""
 
     def __init__(self, live: LiveIndex, *, limit: ConcurrencyLimit | None = None) -> None:
         self.live = live
@@ -35,14 +35,14 @@ class AskHandlers:
         self._lookup = DocumentLookup(())
 
     def lookup(self, serving: ServedIndex) -> DocumentLookup:
-        """The documents of what answers; made anew when that is another generation."""
+        """Return the documents of an index, prepared again only for another generation."""
         documents, lookup = serving.searcher.documents, self._lookup
         if lookup.documents is not documents:
             lookup = self._lookup = DocumentLookup(documents)
         return lookup
 
     def answer(self, question: str, documents: list[str], language: str, base: str) -> HandlerResult:
-        """What answers a question, or what stands at the place that is typed.
+        """Return the answer to a question, or the passages of the place that it goes to.
 
         Args:
             question: words in any language, or a citation.
@@ -60,49 +60,51 @@ class AskHandlers:
         )
 
     def read_text(self, document: str, passage: str, language: str) -> HandlerResult:
-        """The text of a document: all of a short one, of a long one what stands around a passage.
+        """Return the text of a document; of a long one the chunks around a passage.
 
         Args:
             document: its id.
-            passage: the id of the passage that will be looked at; empty for the beginning.
+            passage: the id of the passage to read; empty for the beginning.
             language: of the page, zh or en.
 
         """
         words, serving = words_for(language), self.live.current()
 
         def full() -> HandlerResult:
-            leaves = self.lookup(serving).chunks(document)
-            found = leaves.document
-            text = render_text(leaves, passage, words)
-            return {"html": text, "document": found.id, "title": found.title, **generation_of(serving)}
+            chunks = self.lookup(serving).chunks(document)
+            found = chunks.document
+            return {
+                "html": render_text(chunks, passage, words),
+                "document": found.id,
+                "title": found.title,
+                **generation_of(serving),
+            }
 
         return handle_errors(words, full)
 
     def load_chunks(self, document: str, leaves: list[int], passage: str, language: str) -> HandlerResult:
-        """Further leaves of a long text, by their numbers.
+        """Return further chunks of a long text by number.
 
         Args:
             document: its id.
-            leaves: their numbers; those that are not there are left out.
-            passage: the id of a passage whose leaf is wanted with its neighbours; empty for none.
+            leaves: numbers of chunks; those that do not exist are left out.
+            passage: the id of a passage whose chunk is wanted with its neighbours; empty for none.
             language: of the page, zh or en.
 
         """
         words, serving = words_for(language), self.live.current()
 
-        def turned() -> HandlerResult:
+        def loaded() -> HandlerResult:
             text = self.lookup(serving).chunks(document)
             wanted = {int(number) for number in leaves} | (text.near(passage) if passage else set())
-            there = sorted(wanted & set(range(len(text.chunks))))[:_TURNED]
-            return {
-                "leaves": {str(number): render_chunk(text, number, words) for number in there},
-                **generation_of(serving),
-            }
+            existing = sorted(wanted & set(range(len(text.chunks))))[:_MAX_CHUNKS]
+            chunks = {str(number): render_chunk(text, number, words) for number in existing}
+            return {"leaves": chunks, **generation_of(serving)}
 
-        return handle_errors(words, turned)
+        return handle_errors(words, loaded)
 
     def preview(self, passages: list[str], language: str) -> HandlerResult:
-        """The first of the passages that a reference names, for a popup, and the documents of all.
+        """Return the first of the passages that a reference names, for a popup, and its document.
 
         Args:
             passages: their ids.
@@ -120,24 +122,24 @@ class AskHandlers:
         return handle_errors(words, first)
 
     def notices(self, known: str, shown: str, language: str) -> HandlerResult:
-        """What there is to tell of the index.
+        """Return notices about the index: updated, not opened, or newer than the answer that is shown.
 
         Args:
-            known: the generation that the page knows of, as a handler gave it.
+            known: the generation that the page knows, as a handler returned it.
             shown: the generation of the answer that is shown, empty for none.
             language: of the page, zh or en.
 
         """
         words, serving = words_for(language), self.live.current()
-        told = generation_of(serving)["generation"]
-        name, said = serving.generation.name, []
-        if known != told:
-            said.append(render_updated(name, serving.built, serving.searcher.documents, words))
+        current = generation_of(serving)["generation"]
+        name, found = serving.generation.name, []
+        if known != current:
+            found.append(render_updated(name, serving.built, serving.searcher.documents, words))
         if serving.problem:
-            said.append(render_not_opened(name, serving.problem, words))
-        if shown and shown != told:
-            said.append(render_outdated(words))
-        return {"html": render_notice(said), "generation": told}
+            found.append(render_not_opened(name, serving.problem, words))
+        if shown and shown != current:
+            found.append(render_outdated(words))
+        return {"html": render_notice(found), "generation": current}
 
     def _found(
         self, serving: ServedIndex, question: str, documents: Sequence[str], words: PageWords, base: str
@@ -193,12 +195,12 @@ class AskHandlers:
 
 
 def pulse(serving: ServedIndex) -> str:
-    """A short word that is another one as soon as there is something new to tell of the index."""
-    told = "\n".join([*serving.generation, serving.problem])
-    return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:16]
+    """Return a digest that changes with everything that ``notices`` reports."""
+    state = "\n".join([*serving.generation, serving.problem])
+    return hashlib.sha256(state.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def generation_of(serving: ServedIndex) -> HandlerResult:
-    """Return the generation of an index, as the page knows it by."""
+    """Return the generation of an index, as the page identifies it."""
     generation: Generation = serving.generation
     return {"generation": f"{generation.name} {generation.digest[:16]}"}

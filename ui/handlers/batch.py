@@ -32,14 +32,14 @@ _FORMATS: dict[str, Literal["csv", "xlsx", "md"]] = {"csv": "csv", "xlsx": "xlsx
 
 
 class BatchHandlers:
-    """The handlers of the view."""
+    """Handlers of the batch view."""
 
     def __init__(self, room: AskHandlers, jobs: BatchJobs | None = None) -> None:
         self._room = room
         self._jobs = jobs or BatchJobs()
 
     def view(self, job: str, language: str) -> HandlerResult:
-        """The view: the form, or a batch as far as it is.
+        """Return the view: the form, or a batch with the rows found so far.
 
         Args:
             job: the name of a batch, empty for the form.
@@ -48,17 +48,17 @@ class BatchHandlers:
         """
         words = words_for(language)
         try:
-            found, told = (self._jobs.get(job) if job else None), EMPTY
+            found, problem = (self._jobs.get(job) if job else None), EMPTY
         except UnknownBatchError:
-            found, told = None, render_problem(_unknown(words))
-        html = render_batch(found, words, most=QUESTIONS, room=ROOM, problem=told)
+            found, problem = None, render_problem(_unknown(words))
+        html = render_batch(found, words, most=QUESTIONS, room=ROOM, problem=problem)
         return {"html": html, "ended": found is None or found.done == found.total}
 
     def start(self, name: str, data: str, documents: list[str], k: int, language: str) -> HandlerResult:
         """Read a list of questions.
 
         Args:
-            name: of the file, whose ending says what it is: txt, csv, jsonl or xlsx.
+            name: of the file, with the ending txt, csv, jsonl or xlsx.
             data: its bytes in base64.
             documents: ids of the documents to ask; none for all.
             k: passages for each question: 1, 3, 5 or 10.
@@ -78,7 +78,7 @@ class BatchHandlers:
             return problem_result(said.unreadable)
         if not content.strip():
             return problem_result(said.nothing)
-        return handle_errors(words, lambda: self._begun(PurePath(name).name, content, documents, k, words))
+        return handle_errors(words, lambda: self._start(PurePath(name).name, content, documents, k, words))
 
     def next_block(self, job: str, language: str) -> HandlerResult:
         """Ask the next few questions of a batch.
@@ -88,19 +88,19 @@ class BatchHandlers:
             language: of the page, zh or en.
 
         Returns:
-            How far it is, and the rows for these questions; ``again`` where others were served and none was asked.
+            The progress and the rows of these questions; ``again`` if others were served and none was asked.
 
         """
         words = words_for(language)
-        return self._of(job, words, lambda found: self._advanced(found, words))
+        return self._with_job(job, words, lambda found: self._next_block(found, words))
 
     def download(self, job: str, form: str, wide: bool, language: str, base: str) -> HandlerResult:
-        """The table of a batch as far as it is.
+        """Return the table of a batch with the rows found so far.
 
         Args:
             job: the name of the batch.
             form: csv, xlsx or md.
-            wide: whether a question is one row, with columns for each passage; Markdown has no such form.
+            wide: one row a question, with columns for each passage; Markdown has no such form.
             language: of the page, zh or en.
             base: the address of the page, for links.
 
@@ -109,16 +109,16 @@ class BatchHandlers:
 
         """
         words = words_for(language)
-        return self._of(job, words, lambda found: _table(found, form, wide, words, checked_base(base)))
+        return self._with_job(job, words, lambda found: _table(found, form, wide, words, checked_base(base)))
 
-    def _of(self, job: str, words: PageWords, do: Callable[[BatchJob], HandlerResult]) -> HandlerResult:
+    def _with_job(self, job: str, words: PageWords, do: Callable[[BatchJob], HandlerResult]) -> HandlerResult:
         try:
             found = self._jobs.get(job)
         except UnknownBatchError:
             return problem_result(_unknown(words))
         return handle_errors(words, lambda: do(found))
 
-    def _begun(self, name: str, content: bytes, documents: list[str], k: int, words: PageWords) -> HandlerResult:
+    def _start(self, name: str, content: bytes, documents: list[str], k: int, words: PageWords) -> HandlerResult:
         said, serving = words.batch, self._room.live.current()
         k = k if k in CHOICES else USUAL
         try:
@@ -139,7 +139,7 @@ class BatchHandlers:
         job = self._jobs.add(name, batch)
         return {"job": job.id, "total": job.total}
 
-    def _advanced(self, job: BatchJob, words: PageWords) -> HandlerResult:
+    def _next_block(self, job: BatchJob, words: PageWords) -> HandlerResult:
         with job.turn:
             serving, first = self._room.live.current(), job.done
             if serving.generation != job.batch.generation and first < job.total:
