@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import numpy as np
 
+from index.building.embedding import embed
 from index.errors import DocumentError, ZhangjuError
 from index.models.embedding_cache import CachedEncoder
-from index.models.encoder import load_encoder
+from index.models.encoder import Encoder, load_encoder
+from index.records import Document
+from index.storage.snapshot import Snapshot
 from retrieval.evaluation.beir import CORPUS
 from scripts import terminal
 
@@ -49,6 +52,12 @@ def beir_folders(directory: Path) -> list[Path]:
 def cached_encoder() -> CachedEncoder:
     """Load the default model with its cache of embeddings."""
     return CachedEncoder(load_encoder(), report=terminal.message)
+
+
+def embed_with_progress(documents: Sequence[Document], encoder: Encoder) -> Snapshot:
+    """Embed documents with the cache of embeddings and a progress bar."""
+    with terminal.progress("embedding", "texts") as advance:
+        return embed(documents, CachedEncoder(encoder, report=terminal.message), progress=advance).snapshot
 
 
 def draw(items: Sequence[T], most: int, rng: np.random.Generator) -> list[T]:

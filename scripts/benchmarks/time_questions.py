@@ -17,15 +17,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from index.building.embedding import embed
-from index.models.embedding_cache import CachedEncoder
 from index.models.encoder import Encoder, Encodings, load_encoder
 from index.records import Document, Passage, Span
 from index.text.chinese import to_simplified
 from retrieval.evaluation.beir import Collection, read_collection
 from retrieval.search import Searcher
 from scripts import terminal
-from scripts.benchmarks.common import parser, run, seconds
+from scripts.benchmarks.common import embed_with_progress, parser, run, seconds
 
 QUESTIONS, WARM_UP, ROUNDS = 50, 5, 3
 
@@ -119,8 +117,7 @@ def main(arguments: Sequence[str]) -> None:
     given = options.parse_args(arguments)
     collection = read_collection(given.folder)
     document, encoder = of_size(collection.document, given.passages), load_encoder()
-    with terminal.progress("embedding", "texts") as advance:
-        snapshot = embed([document], CachedEncoder(encoder, report=terminal.message), progress=advance).snapshot
+    snapshot = embed_with_progress([document], encoder)
     timer = QueryTimer(encoder)
     searcher, questions = Searcher(snapshot, lambda: encoder), sample_questions(collection)
     for question in questions[:WARM_UP]:

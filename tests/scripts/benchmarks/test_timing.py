@@ -143,11 +143,11 @@ def test_a_batch_is_timed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
 
 
 def test_ratios_by_hand() -> None:
-    rounds = [time_batch.Round(1, ratio, 2, 3) for ratio in (1.5, 1.2, 1.4)]
+    rounds = [time_batch.RoundTimes(1, ratio, 2, 3) for ratio in (1.5, 1.2, 1.4)]
     lines = time_batch.report(rounds).splitlines()
     assert lines[3:] == ["median ratio 1.40 (1.20 to 1.50)", "median ratio of processor time 1.50"]
 
 
 def test_questions_are_made_of_phrases_without_a_repetition(collection: Collection) -> None:
-    made = time_batch.made(collection.document.passages, 5)
-    assert len(set(made)) == len(made) == 5
+    questions = time_batch.generate_questions(collection.document.passages, 5)
+    assert len(set(questions)) == len(questions) == 5
