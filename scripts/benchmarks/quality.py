@@ -18,17 +18,17 @@ from scripts import terminal
 from scripts.benchmarks import reliability_diagram
 from scripts.benchmarks.common import beir_folders, markdown_table, parser, run
 from scripts.commands.evaluate import (
-    FEWEST,
+    MIN_QUESTIONS,
     cached,
     figure,
     label,
-    measured,
+    measure,
     percent,
     shown_groups,
     shown_measures,
     with_bounds,
 )
-from scripts.commands.indexing import LoadedOnce
+from scripts.commands.indexing import LazyEncoder
 
 BEGIN, END = "<!-- table:begin -->", "<!-- table:end -->"
 DIAGRAM = "reliability.svg"  # beside the tables
@@ -36,8 +36,8 @@ SCRIPTS = {False: "question in the script of the passage", True: "question in an
 
 _LEGEND = f"""\
 In parentheses: the middle {statistics.LEVEL:.0%} of {statistics.RESAMPLES:,} means over resampled questions
-(percentile bootstrap, seed {statistics.SEED}; left out below {FEWEST} questions). R@k is the share of a question's
-relevant passages among the first k hits, Success@k whether any is; they differ only where several passages are
+(percentile bootstrap, seed {statistics.SEED}; left out below {MIN_QUESTIONS} questions). R@k is the share of
+a question's relevant passages among the first k hits, Success@k whether any is; they differ only where several passages are
 relevant. Measured by ir-measures.""".replace("%", " %")
 
 
@@ -149,12 +149,12 @@ def main(arguments: Sequence[str]) -> None:
     page = options.write.read_text(encoding="utf-8") if options.write and options.write.exists() else ""
     insert_tables(page, "")  # raises before an hour is spent
     collections = [read_collection(folder) for folder in beir_folders(options.directory)]
-    encoder = cached(LoadedOnce(options.model), cache=not options.no_cache)
+    encoder = cached(LazyEncoder(options.model), cache=not options.no_cache)
     evaluations = []
     for collection in collections:
         for remark in (collection.name, *collection.remarks):
             terminal.message(remark)
-        evaluations.append(measured(collection, encoder, depth=DEPTH))
+        evaluations.append(measure(collection, encoder, depth=DEPTH))
     tables = markdown(evaluations)
     print(tables, end="")
     if options.write:
