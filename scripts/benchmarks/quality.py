@@ -36,9 +36,9 @@ SCRIPTS = {False: "question in the script of the passage", True: "question in an
 
 _LEGEND = f"""\
 In parentheses: the middle {statistics.LEVEL:.0%} of {statistics.RESAMPLES:,} means over resampled questions
-(percentile bootstrap, seed {statistics.SEED}; left out below {MIN_QUESTIONS} questions). R@k is the share of
-a question's relevant passages among the first k hits, Success@k whether any is; they differ only where several passages are
-relevant. Measured by ir-measures.""".replace("%", " %")
+(percentile bootstrap, seed {statistics.SEED}; left out below {MIN_QUESTIONS} questions).
+R@k is the share of a question's relevant passages among the first k hits, Success@k whether any is;
+they differ only where several passages are relevant. Measured by ir-measures.""".replace("%", " %")
 
 
 def markdown(evaluations: Sequence[Evaluation]) -> str:
