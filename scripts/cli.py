@@ -1,13 +1,12 @@
 """The ``zhangju`` command. Data goes to stdout, progress and messages to stderr.
 
-Exit status: 0 done, 1 a problem the message explains, 2 wrong usage, 3 (``ask``) the text does not answer this.
+Exit status: 0 success, 1 a problem that the message explains, 2 wrong usage, 3 (``ask``) not answered by the text.
 """
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,18 +18,19 @@ from scripts.commands.options import (
     DEFAULT_INDEX,
     ChaptersOption,
     DocumentsOption,
+    EmbeddingModelOption,
     IndexOption,
     JsonOption,
     ModelOption,
     RerankerOption,
-    loading,
+    reranker_loader,
 )
 from scripts.commands.related import related_command
 
 if TYPE_CHECKING:
-    from scripts.commands.state import State
+    from scripts.commands.state import GenerationState
 
-# What needs numpy, FAISS, torch or Gradio is imported by the command that uses it: ``--help`` answers at once.
+# Each command imports what needs numpy, FAISS, torch or Gradio itself, so that ``--help`` responds at once.
 
 app = typer.Typer(
     name="zhangju",
@@ -50,14 +50,12 @@ def index_command(
         list[Path], typer.Argument(metavar="SOURCE...", help="Files or folders: txt, md, docx, pdf, html.")
     ],
     index: IndexOption = DEFAULT_INDEX,
-    model: Annotated[
-        str | None, typer.Option("--model", metavar="M", help="Embed with this model: a hub id or a folder.")
-    ] = None,
+    model: EmbeddingModelOption = None,
 ) -> None:
-    """Build the index of these documents, or bring it up to date."""
-    from scripts.commands.indexing import LoadedOnce, bring_up_to_date
+    """Build the index of these documents, or update it."""
+    from scripts.commands.indexing import LazyEncoder, update_index
 
-    report = bring_up_to_date(sources, index, LoadedOnce(model))
+    report = update_index(sources, index, LazyEncoder(model))
     if report.failures:
         raise typer.Exit(1)
 
@@ -79,12 +77,12 @@ def ask(
     from retrieval.search import Searcher
 
     question = checked_question(_stdin() if question == "-" else question)
-    searcher = Searcher.open(index, model=model, reranker=loading(reranker))
+    searcher = Searcher.open(index, model=model, reranker=reranker_loader(reranker))
     answer = searcher.with_matches(searcher.ask(question, k=k, chapters=chapters or (), titles=documents or ()))
     if as_json:
-        _print_json(answer_json(answer))
+        terminal.print_json(answer_json(answer))
     else:
-        terminal.answer(answer, searcher.citation)
+        terminal.print_answer(answer, searcher.citation)
     if not answer.answered:
         raise typer.Exit(UNANSWERED)
 
@@ -96,21 +94,21 @@ app.command("coverage")(coverage_command)
 @app.command()
 def show(
     reference: Annotated[
-        str, typer.Argument(metavar="REFERENCE", help="A passage id or a citation, of a section too.")
+        str, typer.Argument(metavar="REFERENCE", help="A passage id or a citation, also of a section.")
     ],
     index: IndexOption = DEFAULT_INDEX,
     as_json: JsonOption = False,
 ) -> None:
-    """Print what a citation names, in its place."""
+    """Print the text of a citation in its context."""
     from retrieval.schema import place_json
     from retrieval.search import Searcher
 
     searcher = Searcher.open(index)
     places = [(searcher.citation(*place), place) for place in searcher.show(reference)]
     if as_json:
-        _print_json({"passages": [place_json(citation, place) for citation, place in places]})
+        terminal.print_json({"passages": [place_json(citation, place) for citation, place in places]})
     else:
-        terminal.places(places)
+        terminal.print_places(places)
 
 
 @app.command()
@@ -121,7 +119,7 @@ def outline(
     index: IndexOption = DEFAULT_INDEX,
     as_json: JsonOption = False,
 ) -> None:
-    """Print how a document is read: headings and passages."""
+    """Print the parsed structure of a document: headings and passages."""
     from index.storage.store import open_snapshot
     from retrieval.schema import outline_json
     from scripts.commands.indexing import read_source
@@ -129,9 +127,9 @@ def outline(
     documents, failures = read_source(source) if source else (open_snapshot(index).documents, {})
     if as_json:
         outlines = [outline_json(d) for d in documents]
-        _print_json(outlines[0] if len(outlines) == 1 else {"documents": outlines})
+        terminal.print_json(outlines[0] if len(outlines) == 1 else {"documents": outlines})
     else:
-        terminal.outlines(documents)
+        terminal.print_outlines(documents)
     for failure in failures.values():
         terminal.message(f"not read: {failure}")
     if failures:
@@ -148,34 +146,32 @@ def evaluate_command(
         Path, typer.Argument(metavar="FOLDER", help="A BEIR folder: corpus.jsonl, queries.jsonl, qrels/test.tsv.")
     ],
     run: Annotated[
-        Path | None, typer.Option("--run", metavar="RUN.trec", help="Write what was found as a TREC run.")
+        Path | None, typer.Option("--run", metavar="RUN.trec", help="Write the results as a TREC run.")
     ] = None,
     other: Annotated[
         Path | None, typer.Option("--compare", metavar="OTHER.trec", help="Compare with this earlier run.")
     ] = None,
     depth: Annotated[int, typer.Option("--depth", min=10, max=100, help="How many passages for each question.")] = 100,
     as_json: JsonOption = False,
-    model: Annotated[
-        str | None, typer.Option("--model", metavar="M", help="Embed with this model: a hub id or a folder.")
-    ] = None,
+    model: EmbeddingModelOption = None,
     no_cache: Annotated[
-        bool, typer.Option("--no-cache", help="Embed everything, and keep no embeddings for the next time.")
+        bool, typer.Option("--no-cache", help="Embed everything, without the cache of embeddings.")
     ] = False,
 ) -> None:
-    """Measure the answers to questions whose right passages are known."""
+    """Measure the answers to questions with known relevant passages."""
     from scripts.commands import evaluate
-    from scripts.commands.indexing import LoadedOnce
+    from scripts.commands.indexing import LazyEncoder
 
-    loaded = LoadedOnce(model)
+    encoder = LazyEncoder(model)
     report = evaluate.run(
-        folder, lambda: evaluate.cached(loaded, cache=not no_cache), depth=depth, out=run, other=other
+        folder, lambda: evaluate.cached(encoder, cache=not no_cache), depth=depth, out=run, other=other
     )
     for remark in report.remarks:
         terminal.message(remark)
     if as_json:
-        _print_json(evaluate.to_json(report))
+        terminal.print_json(evaluate.to_json(report))
     else:
-        evaluate.show(report)
+        evaluate.print_report(report)
 
 
 @app.command("verify")
@@ -187,32 +183,32 @@ def verify_command(
     as_json: JsonOption = False,
     model: ModelOption = None,
 ) -> None:
-    """Read every file of the index and say which is damaged.
+    """Check every file of the index and report damaged ones.
 
-    Ends with 1 if one is.
+    Exits with 1 if one is damaged.
     """
     from index.models.location import EMBEDDING, INDEX_MODEL
     from index.storage.snapshot import Snapshot
     from scripts.commands import state
-    from scripts.commands.indexing import LoadedOnce
+    from scripts.commands.indexing import LazyEncoder
 
     def inspect(snapshot: Snapshot) -> str:
-        problem = state.slipped(snapshot)
+        problem = state.key_problem(snapshot)
         if problem or not rows:
             return problem
-        encoder = LoadedOnce(model or snapshot.contract.name, use=EMBEDDING if model else INDEX_MODEL)()
-        return state.embedded_otherwise(snapshot, encoder, rows)
+        encoder = LazyEncoder(model or snapshot.contract.name, role=EMBEDDING if model else INDEX_MODEL)()
+        return state.vector_problem(snapshot, encoder, rows)
 
-    found = state.checked(index, inspect)
-    _print_states(found, as_json=as_json)
-    if (error := state.damage(found, index)) is not None:
+    states = state.check(index, inspect)
+    _print_states(states, as_json=as_json)
+    if (error := state.damage_error(states, index)) is not None:
         raise error
     terminal.message(f"{index} is sound")
 
 
 @app.command()
 def history(index: IndexOption = DEFAULT_INDEX, as_json: JsonOption = False) -> None:
-    """Print the builds of the index that are kept, the live one first."""
+    """Print the kept builds of the index, the live one first."""
     from scripts.commands import state
 
     _print_states(state.history(index), as_json=as_json)
@@ -223,12 +219,12 @@ def rollback(
     index: IndexOption = DEFAULT_INDEX,
     to: Annotated[
         int | None,
-        typer.Option("--to", min=1, metavar="N", help="The build to go back to; the one before if left out."),
+        typer.Option("--to", min=1, metavar="N", help="The build to restore; the previous one by default."),
     ] = None,
 ) -> None:
-    """Go back to an earlier build of the index.
+    """Restore an earlier build of the index.
 
-    What is live now stays, and can be gone back to as well.
+    The current build is kept and can be restored as well.
     """
     from index.storage import store
     from index.storage.error_messages import shell_quoted
@@ -236,19 +232,19 @@ def rollback(
 
     name = store.roll_back(index, None if to is None else generation_name(to)).name
     terminal.message(
-        f"{index} is generation {name} again; what was live comes back with: "
+        f"{index} is generation {name} again; restore the previous state with: "
         f"zhangju rollback --index {shell_quoted(index)}"
     )
 
 
-def _print_states(states: "Sequence[State]", *, as_json: bool) -> None:
+def _print_states(states: "Sequence[GenerationState]", *, as_json: bool) -> None:
     from scripts.commands import state
 
     if as_json:
-        _print_json(state.state_json(states))
+        terminal.print_json(state.state_json(states))
     else:
         for one in states:
-            typer.echo(state.line(one))
+            typer.echo(state.state_line(one))
 
 
 app.command("doctor")(doctor.doctor_command)
@@ -261,7 +257,7 @@ def serve(
     ] = None,
     index: IndexOption = DEFAULT_INDEX,
     host: access_options.HostOption = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port; 0 takes a free one.")] = 7860,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port; 0 selects a free one.")] = 7860,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
     model: ModelOption = None,
     reranker: RerankerOption = None,
@@ -273,23 +269,23 @@ def serve(
     allow_host: access_options.NamesOption = None,
     proxy: access_options.ProxyOption = None,
     read_only: Annotated[
-        bool, typer.Option("--read-only", help="Let nobody add, remove or rebuild documents on the page.")
+        bool, typer.Option("--read-only", help="Do not allow documents to be added, removed or rebuilt on the page.")
     ] = False,
 ) -> None:
-    """Open the page on which questions are asked; Ctrl-C ends it.
+    """Serve the page; Ctrl-C ends it.
 
-    It follows the index when that is built anew.
+    The page follows new builds of the index.
     """
     from retrieval.live import LiveSearcher
-    from scripts.commands.indexing import LoadedOnce, bring_up_to_date, shared_models
+    from scripts.commands.indexing import LazyEncoder, shared_models, update_index
 
     access = access_options.access(host, accounts=auth_file, open_to_all=no_auth, names=allow_host, proxy=proxy)
-    encoder = LoadedOnce(model)
+    encoder = LazyEncoder(model)
     if sources:
-        bring_up_to_date(sources, index, encoder)
+        update_index(sources, index, encoder)
 
     load = shared_models(encoder, model)
-    with LiveSearcher(index, load, reranker=loading(reranker), report=terminal.message) as live:
+    with LiveSearcher(index, load, reranker=reranker_loader(reranker), report=terminal.message) as live:
         from ui.app.application import serve as serve_page
         from ui.state.index_jobs import IndexJobs
 
@@ -308,12 +304,12 @@ def serve(
 
 @app.command()
 def password(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Whom to let in.")],
-    auth_file: Annotated[Path, typer.Option("--auth-file", metavar="FILE", help="The file; made if it is not there.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The user who may sign in.")],
+    auth_file: Annotated[Path, typer.Option("--auth-file", metavar="FILE", help="The file; created if missing.")],
 ) -> None:
-    """Set the password with which somebody signs in to the page.
+    """Set the password of a user of the page.
 
-    It is asked for, or read from stdin.
+    It is requested on the terminal, or read from stdin.
     """
     terminal.message(access_options.set_password(name, auth_file))
 
@@ -324,19 +320,15 @@ for _command in app.registered_commands:
 
 def _stdin() -> str:
     if sys.stdin is None:
-        raise QuestionError("nothing comes in, stdin is closed; give the question as an argument")
+        raise QuestionError("there is no input, stdin is closed; give the question as an argument")
     try:
         return sys.stdin.buffer.read().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise QuestionError("what came in is not UTF-8; send the question as UTF-8") from error
-
-
-def _print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+        raise QuestionError("the input is not UTF-8; send the question as UTF-8") from error
 
 
 def main() -> None:
-    """Run the command line; what goes wrong on purpose becomes one line on stderr."""
+    """Run the command line; print each ZhangjuError as one line on stderr."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -1,5 +1,6 @@
-"""What the command line prints for people to read."""
+"""Output of the command line for people: messages, progress bars, answers, passages and outlines."""
 
+import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -7,7 +8,7 @@ from contextlib import contextmanager
 
 import typer
 
-from index.citations import cite, division_label, path_text
+from index.citations import cite, path_text
 from index.records import Citation, Document, Passage, Path, Span
 from retrieval.corpus import Place
 from retrieval.records import Answer, Hit, RelatedHit, RelatedPair
@@ -16,28 +17,33 @@ from ui.words import EN
 
 
 def is_plain() -> bool:
-    """Whether nothing is to be coloured on any terminal: see https://no-color.org."""
+    """Return whether colours are switched off: see https://no-color.org."""
     return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
 
 
-def message(words: str) -> None:
-    """One line for the person at the terminal, on stderr."""
-    typer.echo(" ".join(words.split("\n")), err=True)
+def message(text: str) -> None:
+    """Print a message on stderr, in one line."""
+    typer.echo(" ".join(text.split("\n")), err=True)
+
+
+def print_json(value: object) -> None:
+    """Print a value as indented JSON on stdout."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def count(number: int, noun: str) -> str:
-    """A number of things in words: 1 passage, 2 passages."""
+    """Return a number with its noun: 1 passage, 2 passages."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def announce(url: str) -> None:
-    """Say where the page is."""
+    """Print the address of the page."""
     message(f"Zhangju is ready: open {url} in a browser; Ctrl-C ends it.")
 
 
 @contextmanager
 def progress(task: str, unit: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on stderr; the function it gives is called with how many are done and how many there are."""
+    """Show a progress bar on stderr; call the yielded function with the number done and the total."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -45,7 +51,7 @@ def progress(task: str, unit: str) -> Iterator[Callable[[int, int], None]]:
     bar = Progress(*columns, console=Console(stderr=True))
 
     def advance(done: int, total: int) -> None:
-        if not bar.tasks:  # it appears with the first step: an index that is up to date shows none
+        if not bar.tasks:  # shown from the first step on, so that an index that is up to date shows no bar
             bar.add_task(task, total=total)
             bar.start()
         bar.update(bar.tasks[0].id, completed=done)
@@ -57,17 +63,17 @@ def progress(task: str, unit: str) -> Iterator[Callable[[int, int], None]]:
             bar.stop()
 
 
-def answer(found: Answer, cited: Callable[[Passage], Citation]) -> None:
-    """The verdict, the sentences that answer, and the passages; ``cited`` cites those with the same words as a hit."""
+def print_answer(found: Answer, cite_passage: Callable[[Passage], Citation]) -> None:
+    """Print the verdict, the answering sentences and the hits; ``cite_passage`` cites the duplicates of a hit."""
     if found.place_size:
         _place_size(found)
     else:
         _verdict(found)
     for hit in found.hits:
         _hit(hit)
-        _met(hit, found.question)
+        _matching_words(hit, found.question)
         if hit.same_text:
-            typer.echo("   " + EN.same_places([own_language(cited(p), p) for p in hit.same_text]))
+            typer.echo("   " + EN.same_places([own_language(cite_passage(p), p) for p in hit.same_text]))
 
 
 def _place_size(found: Answer) -> None:
@@ -96,69 +102,69 @@ def _verdict(found: Answer) -> None:
 
 def _hit(hit: Hit | RelatedHit) -> None:
     typer.echo()
-    typer.secho(f"{hit.rank}. {hit.citation.zh}  {hit.citation.en}", bold=True)
+    _title(hit.citation, hit.rank)
     _place(hit.passage, hit.score)
     _text(hit.passage, hit.marked if isinstance(hit, Hit) else (hit.best,))
 
 
-def _met(hit: Hit, question: str) -> None:
-    """Which words of the question meet which of the passage, where the two are in different languages."""
+def _matching_words(hit: Hit, question: str) -> None:
+    """Print the matching words of question and passage if these are in different languages."""
     from retrieval.explanation.word_alignment import distinct_pairs
 
     pairs = distinct_pairs(question, hit.passage.text, hit.match_reason.matches if hit.match_reason else ())
-    said = EN.hit.pair_and_pair.join(EN.hit.pair.format(question=asked, passage=met) for asked, met in pairs)
-    if said:
-        typer.secho(f"   {EN.hit.matching}{said}", dim=True)
+    words = EN.hit.pair_and_pair.join(EN.hit.pair.format(question=asked, passage=found) for asked, found in pairs)
+    if words:
+        typer.secho(f"   {EN.hit.matching}{words}", dim=True)
 
 
-def related(source: Citation, passage: Passage, hits: Sequence[RelatedHit]) -> None:
-    """A passage and those in other chapters that belong to it."""
-    typer.secho(f"{source.zh}  {source.en}", bold=True)
+def print_related(source: Citation, passage: Passage, hits: Sequence[RelatedHit]) -> None:
+    """Print a passage and the related ones in other chapters."""
+    _title(source)
     _text(passage)
     for hit in hits:
         _hit(hit)
-        typer.echo("   " + _how(hit.kind, hit.terms))
+        typer.echo("   " + _relation(hit.kind, hit.terms))
     if not hits:
-        typer.echo("No other chapter holds anything related.")
+        typer.echo("No other chapter has a related passage.")
 
 
-def related_pairs(pairs: Sequence[RelatedPair]) -> None:
-    """Pairs of passages that belong together: both citations, how they do, and their sentences that correspond."""
+def print_related_pairs(pairs: Sequence[RelatedPair]) -> None:
+    """Print pairs of related passages: both citations, their relation, and the corresponding sentences."""
     for pair in pairs:
         typer.secho(f"{pair.rank}. {pair.source_citation.zh} ↔ {pair.citation.zh}", bold=True)
-        typer.secho(f"   {_how(pair.kind, pair.terms)}  score {pair.score:.3f}", dim=True)
-        for ours, theirs in pair.pairs:
-            typer.echo(f"   {_flat(pair.source.text[slice(*ours)])}")
-            typer.echo(f"   ↔ {_flat(pair.other.text[slice(*theirs)])}")
+        typer.secho(f"   {_relation(pair.kind, pair.terms)}  score {pair.score:.3f}", dim=True)
+        for source, other in pair.pairs:
+            typer.echo(f"   {_flat(pair.source.text[slice(*source)])}")
+            typer.echo(f"   ↔ {_flat(pair.other.text[slice(*other)])}")
         typer.echo()
     if not pairs:
-        typer.echo("No two chapters hold anything related.")
+        typer.echo("No two chapters have related passages.")
 
 
-def _how(kind: str, terms: Sequence[str]) -> str:
+def _relation(kind: str, terms: Sequence[str]) -> str:
     return f"{kind}: {', '.join(terms)}" if terms else kind
 
 
-def passage(citation: Citation, found: Passage, note: str, marked: Sequence[Span] = ()) -> None:
-    """A passage under its citation, with a note on it and some of its words marked."""
+def print_passage(citation: Citation, passage: Passage, note: str, marked: Sequence[Span] = ()) -> None:
+    """Print a passage with its citation and a note, some of its words marked."""
     typer.echo()
-    typer.secho(f"{citation.zh}  {citation.en}", bold=True)
-    _place(found)
+    _title(citation)
+    _place(passage)
     typer.secho(f"   {note}", dim=True)
-    _text(found, marked)
+    _text(passage, marked)
 
 
-def places(shown: Iterable[tuple[Citation, Place]]) -> None:
-    """Passages under their citations, with the 款 or 项 named marked."""
-    for citation, (passage, span) in shown:
-        typer.secho(f"{citation.zh}  {citation.en}", bold=True)
+def print_places(places: Iterable[tuple[Citation, Place]]) -> None:
+    """Print passages with their citations, the cited 款 or 项 marked."""
+    for citation, (passage, span) in places:
+        _title(citation)
         _place(passage)
         _text(passage, (span,) if span else ())
         typer.echo()
 
 
-def outlines(documents: Iterable[Document]) -> None:
-    """Documents as trees of headings and passages."""
+def print_outlines(documents: Iterable[Document]) -> None:
+    """Print documents as trees of headings and passages."""
     for document in documents:
         typer.secho(f"《{document.title}》 {document.id}: {count(len(document.passages), 'passage')}", bold=True)
         for key, value in document.metadata.items():
@@ -170,7 +176,7 @@ def outlines(documents: Iterable[Document]) -> None:
 
 def _tree(document: Document) -> None:
     headings = sorted(document.headings, key=lambda h: (h.line, len(h.path)))
-    inferred = [h for h in headings if not h.line]  # stand where their first passage does
+    inferred = [h for h in headings if not h.line]  # shown before their first passage
     written = [h for h in headings if h.line]
     shown: set[Path] = set()
     for passage in document.passages:
@@ -184,25 +190,27 @@ def _tree(document: Document) -> None:
                 _heading(heading.path, heading.line)
         indent = "  " * len(passage.path)
         label = cite(document.title, passage).zh.rpartition("》")[2] or "-"
-        typer.echo(f"{passage.line:6} {indent}{label}  {_brief(passage.text)}")
+        typer.echo(f"{passage.line:6} {indent}{label}  {shorten(passage.text)}")
     for heading in written:
         _heading(heading.path, heading.line)
 
 
 def _heading(path: Path, line: int) -> None:
-    division = path[-1]
-    name = division_label(division, "zh")
-    title = f" {division.title}" if division.number and division.title else ""
-    typer.secho(f"{line or '':>6} {'  ' * (len(path) - 1)}{name}{title}", bold=True)
+    typer.secho(f"{line or '':>6} {'  ' * (len(path) - 1)}{path_text(path[-1:], 'zh')}", bold=True)
 
 
 def _flat(text: str) -> str:
     return " ".join(text.split())
 
 
-def _brief(text: str, most: int = 40) -> str:
+def shorten(text: str, limit: int = 40) -> str:
+    """Return a text in one line, with at most ``limit`` characters and an ellipsis."""
     flat = _flat(text)
-    return flat if len(flat) <= most else flat[:most] + "…"
+    return flat if len(flat) <= limit else flat[:limit] + "…"
+
+
+def _title(citation: Citation, rank: int = 0) -> None:
+    typer.secho(f"{f'{rank}. ' if rank else ''}{citation.zh}  {citation.en}", bold=True)
 
 
 def _place(passage: Passage, score: float | None = None) -> None:
@@ -212,7 +220,7 @@ def _place(passage: Passage, score: float | None = None) -> None:
 
 
 def _text(passage: Passage, marked: Sequence[Span] = ()) -> None:
-    """The text; on a terminal the sentences marked are underlined, elsewhere they stand between 【 and 】."""
+    """Print a text, the marked sentences underlined on a terminal and in 【】 elsewhere."""
     text = passage.text
     underlines = sys.stdout.isatty() and not is_plain()
     for start, end in reversed(marked):

@@ -1,4 +1,4 @@
-"""A reliability diagram: confidence against what happened, as SVG that is readable on light and dark pages."""
+"""A reliability diagram as SVG, confidence against accuracy, for light and dark pages."""
 
 from collections.abc import Mapping
 from html import escape
@@ -10,7 +10,7 @@ SIDE = 280  # of a panel, in pixels
 LEFT, TOP, BELOW, GAP = 56, 56, 52, 64
 TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
-# The diagram has a ground of its own: a page's scheme and the reader's need not be the same.
+# The diagram has its own background: the colour scheme of the page and that of the reader may differ.
 _STYLE = """\
 <style>
   text { font: 12px system-ui, sans-serif; fill: #333 }
@@ -24,17 +24,17 @@ _STYLE = """\
 
 
 def reliability(panels: Mapping[str, ConfidenceFigures]) -> str:
-    """A panel for each title, side by side.
+    """Return a diagram with a panel for each title, side by side.
 
-    A point for each bin stands at its mean confidence and the share that was right, with the number of its answers;
-    on the dashed diagonal, confidence is what it says.
+    Each bin is a point at its mean confidence and its accuracy, with the number of its answers; on the dashed diagonal
+    both are equal.
     """
     width = LEFT + len(panels) * (SIDE + GAP) - GAP + 24
     height = TOP + SIDE + BELOW
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
         ' role="img">',
-        "<title>Confidence against the share of first hits that are right</title>",
+        "<title>ConfidenceFigures against the share of first hits that are right</title>",
         _STYLE,
         f'<rect class="ground" width="{width}" height="{height}" rx="6"/>',
     ]
@@ -44,7 +44,7 @@ def reliability(panels: Mapping[str, ConfidenceFigures]) -> str:
 
 
 def _panel(title: str, found: ConfidenceFigures) -> list[str]:
-    """The lines of a panel whose upper left corner is the origin."""
+    """Return the lines of a panel with its upper left corner at the origin."""
     path = " ".join(f"{_x(b.confidence)},{_y(b.right)}" for b in found.bins)
     return [
         _text(SIDE / 2, -30, f"{title}: {found.questions:,}"),
@@ -58,7 +58,7 @@ def _panel(title: str, found: ConfidenceFigures) -> list[str]:
 
 
 def _tick(value: float) -> list[str]:
-    """Grid lines and their numbers."""
+    """Return the grid lines of a value and their labels."""
     x, y = _x(value), _y(value)
     return [
         f'<line class="grid" x1="{x}" y1="0" x2="{x}" y2="{SIDE}"/>',
@@ -69,7 +69,7 @@ def _tick(value: float) -> list[str]:
 
 
 def _point(one: Bin) -> list[str]:
-    """A bin and its count, which stands on the side away from the diagonal."""
+    """Return the point of a bin and its count, on the side away from the diagonal."""
     x, y = _x(one.confidence), _y(one.right)
     beside = -10 if one.right >= one.confidence else 18
     return [

@@ -1,36 +1,33 @@
-"""Time the page as a visitor waits for it: its opening, answers from Enter to the painted hits, a long text.
+"""Time the page as visitors experience it: opening it, answers from Enter to the painted hits, a long text.
 
     python -m scripts.benchmarks.time_page SOURCE QUESTIONS [LAW]
 
-SOURCE is a document, QUESTIONS a BEIR folder or a queries.jsonl with questions about it; LAW is repeated, a part at a
-time, until it has 1,000,000 characters, and opened at passages throughout. The page is served by a process of its own
-and seen in Chromium, both on this machine. Prints milliseconds: median, quartiles, most.
+SOURCE is a document, QUESTIONS a BEIR folder or a queries.jsonl with questions about it; LAW is repeated, as the parts
+of a longer law, until it has 1,000,000 characters, and opened at passages throughout. The page is served by a separate
+process and displayed in Chromium, both on this machine. Prints milliseconds: median, quartiles, maximum.
 """
 
 import json
-import multiprocessing
-import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from multiprocessing.queues import Queue
+from collections.abc import Sequence
 from pathlib import Path
-from shutil import which
 from statistics import quantiles
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from playwright.sync_api import Browser, Page, sync_playwright
-
-from index.errors import ZhangjuError
 from index.parsing.structure import read_document
 from index.records import Document
 from index.storage.generations import Generation
 from index.text.numerals import to_chinese
 from scripts import terminal
+from scripts.benchmarks.common import chromium, parser, run, served
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 ASKED, OPENED, VISITS, LONG = 30, 20, 9, 1_000_000
 
-# From the key to the frame behind the one in which the hits are there, which is when they are on the screen.
+# From the key press to the frame after the one in which the hits appear: then they are on the screen.
 _PAINTED = """question => new Promise(resolve => {
     let pressed = 0;
     const seen = new MutationObserver(() => {
@@ -54,8 +51,8 @@ _FRAMES = """async () => {
 }"""
 
 
-class OnlyText:
-    """What the page needs of an index whose text is read and of which nothing is asked."""
+class TextOnlyIndex:
+    """The parts of a live index that the page needs to show a text without answering questions."""
 
     def __init__(self, document: Document) -> None:
         self.documents = (document,)
@@ -63,65 +60,34 @@ class OnlyText:
         self.generation = Generation("000001", "0" * 64)
         self.built, self.problem = None, ""
 
-    def current(self) -> "OnlyText":
-        """Itself."""
+    def current(self) -> "TextOnlyIndex":
+        """Return the index itself, as its only version."""
         return self
 
 
 def long_document(law: Path) -> Document:
-    """The text of a law, repeated as the parts of one, until it is long."""
+    """Parse the text of a law, repeated as the parts of a longer one."""
     text, parts = law.read_text(encoding="utf-8"), list[str]()
     while sum(len(part) for part in parts) < LONG:
         parts.append(f"第{to_chinese(len(parts) + 1)}编 {law.stem}\n{text}\n")
     return read_document("".join(parts).encode(), f"{law.stem}.txt")
 
 
-def serve_text(law: Path, told: "Queue[str]") -> None:
-    """Serve a long text; what a process of its own does."""
+def serve_text(law: Path) -> None:
+    """Serve a long text, in a separate process."""
     from ui.app.application import serve
 
-    serve(OnlyText(long_document(law)), port=0, announce=told.put)  # type: ignore[arg-type]
+    serve(TextOnlyIndex(long_document(law)), port=0, announce=terminal.message)  # type: ignore[arg-type]
 
 
-def serve_index(source: Path, folder: str, told: "Queue[str]") -> None:
-    """Index a document, load the model and serve; what a process of its own does."""
-    from index.models.encoder import Encoder
-    from retrieval.live import LiveSearcher
-    from scripts.commands.indexing import LoadedOnce, bring_up_to_date
-    from ui.app.application import serve
-
-    encoder = LoadedOnce(None)
-    bring_up_to_date([source], Path(folder), encoder)
-
-    def load(_: str) -> Encoder:
-        return encoder()
-
-    with LiveSearcher(Path(folder), load) as live:
-        serve(live, port=0, announce=told.put)
-
-
-@contextmanager
-def served(target: Callable[..., None], *arguments: object) -> Iterator[str]:
-    """The address of a page in a process of its own."""
-    spawning = multiprocessing.get_context("spawn")
-    told: Queue[str] = spawning.Queue()
-    process = spawning.Process(target=target, args=(*arguments, told), daemon=True)
-    process.start()
-    try:
-        yield told.get(timeout=300)
-    finally:
-        process.terminate()
-        process.join()
-
-
-def questions_of(folder: Path) -> list[str]:
-    """The first questions of a collection."""
-    file = folder / "queries.jsonl" if folder.is_dir() else folder
+def read_questions(path: Path) -> list[str]:
+    """Return the first questions of a collection."""
+    file = path / "queries.jsonl" if path.is_dir() else path
     return [json.loads(line)["text"] for line in file.read_text(encoding="utf-8").splitlines() if line][: ASKED + 1]
 
 
-def opened(browser: Browser, url: str) -> float:
-    """Milliseconds until a new visitor can type; nothing is in the browser's cache."""
+def time_opening(browser: "Browser", url: str) -> float:
+    """Return the milliseconds until a new visitor, with an empty cache, can type."""
     page = browser.new_context(locale="zh-CN").new_page()
     page.goto(url)
     page.locator("#zj-question").wait_for()
@@ -130,8 +96,8 @@ def opened(browser: Browser, url: str) -> float:
     return took
 
 
-def answered(page: Page, question: str) -> float:
-    """Milliseconds from Enter to the painted hits."""
+def time_answer(page: "Page", question: str) -> float:
+    """Return the milliseconds from Enter to the painted hits."""
     page.locator("#zj-question").fill(question)
     page.evaluate("window.ready = false")
     page.evaluate(f"window.painted = ({_PAINTED})({json.dumps(question)}); 0")
@@ -140,10 +106,9 @@ def answered(page: Page, question: str) -> float:
     return float(page.evaluate("window.painted"))
 
 
-def read_at(browser: Browser, url: str, passage: str) -> tuple[float, list[float]]:
-    """Milliseconds until a link to a passage of a text shows it; those of frames while it is scrolled."""
-    page = browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900}).new_page()
-    page.goto(url)
+def time_reading(browser: "Browser", url: str, passage: str) -> tuple[float, list[float]]:
+    """Return the milliseconds until a link to a passage shows it, and those of each frame while scrolling."""
+    page = _new_page(browser, url)
     page.locator("#zj-question").wait_for()
     page.evaluate("window.begun = performance.now()")
     page.evaluate(f"history.pushState(null, '', '?p={quote(passage)}'); dispatchEvent(new PopStateEvent('popstate'))")
@@ -154,47 +119,55 @@ def read_at(browser: Browser, url: str, passage: str) -> tuple[float, list[float
     return took, frames
 
 
-def line(what: str, times: Sequence[float]) -> str:
-    """A figure in milliseconds."""
+def _new_page(browser: "Browser", url: str) -> "Page":
+    page = browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900}).new_page()
+    page.goto(url)
+    return page
+
+
+def figure(label: str, times: Sequence[float]) -> str:
+    """Return a line with the median, the quartiles and the maximum of times in milliseconds."""
     low, middle, high = quantiles(times, n=4)
-    return f"{what:44}{middle:8.0f} ms  ({low:.0f} to {high:.0f}, most {max(times):.0f}; {len(times)} times)"
+    return f"{label:44}{middle:8.0f} ms  ({low:.0f} to {high:.0f}, most {max(times):.0f}; {len(times)} times)"
+
+
+def _time_page(browser: "Browser", source: Path, questions: Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        command = "scripts.cli", "serve", str(source), "--index", folder, "--port", "0"
+        with served(*command) as (url, _):
+            time_opening(browser, url)
+            visits = [time_opening(browser, url) for _ in range(VISITS)]
+            print(figure("the page, from a warm server, until it is usable", visits))
+            page = _new_page(browser, url)
+            times = [time_answer(page, question) for question in read_questions(questions)]
+            print(figure("from Enter to painted hits", times[1:]))
+
+
+def _time_long_text(browser: "Browser", law: Path) -> None:
+    passages = long_document(law).passages
+    with served("scripts.benchmarks.time_page", "--serve", str(law)) as (url, _):
+        time_opening(browser, url)
+        opened = [passages[i * len(passages) // OPENED] for i in range(OPENED)]
+        times = [time_reading(browser, url, passage.id) for passage in opened]
+    print(figure(f"a text of {len(passages):,} passages, opened at one", [took for took, _ in times]))
+    print(figure("a frame while it is scrolled", [t for _, frames in times for t in frames]))
 
 
 def main(arguments: Sequence[str]) -> None:
     """Print the figures."""
-    if len(arguments) not in (2, 3):
-        sys.exit(__doc__)
-    source, questions = Path(arguments[0]), questions_of(Path(arguments[1]))
-    with sync_playwright() as playwright:
-        chromium = which("chromium") or which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        with tempfile.TemporaryDirectory() as folder, served(serve_index, source, folder) as url:
-            opened(browser, url)
-            print(
-                line("the page, from a warm server, until it is usable", [opened(browser, url) for _ in range(VISITS)])
-            )
-            page = browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900}).new_page()
-            page.goto(url)
-            times = [answered(page, question) for question in questions]
-            print(line("from Enter to painted hits", times[1:]))
-        if len(arguments) == 3:
-            _time_long_text(browser, Path(arguments[2]))
-        browser.close()
-
-
-def _time_long_text(browser: Browser, law: Path) -> None:
-    passages = long_document(law).passages
-    with served(serve_text, law) as url:
-        opened(browser, url)
-        rows = [passages[i * len(passages) // OPENED] for i in range(OPENED)]
-        found = [read_at(browser, url, passage.id) for passage in rows]
-    print(line(f"a text of {len(passages):,} passages, opened at one", [took for took, _ in found]))
-    print(line("a frame while it is scrolled", [t for _, frames in found for t in frames]))
+    if len(arguments) == 2 and arguments[0] == "--serve":
+        serve_text(Path(arguments[1]))
+        return
+    options = parser(__doc__)
+    options.add_argument("source", type=Path, metavar="SOURCE")
+    options.add_argument("questions", type=Path, metavar="QUESTIONS")
+    options.add_argument("law", type=Path, nargs="?", metavar="LAW")
+    given = options.parse_args(arguments)
+    with chromium() as browser:
+        _time_page(browser, given.source, given.questions)
+        if given.law:
+            _time_long_text(browser, given.law)
 
 
 if __name__ == "__main__":
-    try:
-        main(sys.argv[1:])
-    except ZhangjuError as problem:
-        terminal.message(str(problem))
-        sys.exit(1)
+    run(main)

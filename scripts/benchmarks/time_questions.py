@@ -1,16 +1,14 @@
-"""Time what a question costs beyond being embedded.
+"""Compare the time of a question with that of embedding it alone.
 
     python -m scripts.benchmarks.time_questions FOLDER [--passages 3000]
 
-FOLDER is a BEIR folder. Its first passages are indexed; one with fewer is repeated, with a number before each text of
-a copy. Each of 50 questions is embedded alone and asked, one after the other, in three rounds. Prints the median and
-the quartiles of both, of what asking takes more, and of what of it is spent outside the model.
+FOLDER is a BEIR folder. Its first passages are indexed; a smaller collection is repeated, with a number before each
+text of a copy. Each of 50 questions is embedded alone and asked, in three rounds. Prints the median and the quartiles
+of both, of their difference, and of the time that asking spends outside of the model.
 """
 
-import sys
 import time
-from argparse import ArgumentParser
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count, islice
 from pathlib import Path
@@ -19,98 +17,82 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from index.building.embedding import embed
-from index.errors import ZhangjuError
-from index.models.contextual_tokens import ContextualTokens
-from index.models.contract import ModelContract
-from index.models.embedding_cache import CachedEncoder
 from index.models.encoder import Encoder, Encodings, load_encoder
 from index.records import Document, Passage, Span
 from index.text.chinese import to_simplified
 from retrieval.evaluation.beir import Collection, read_collection
 from retrieval.search import Searcher
 from scripts import terminal
+from scripts.benchmarks.common import embed_with_progress, parser, run, seconds
 
 QUESTIONS, WARM_UP, ROUNDS = 50, 5, 3
 
 
-class Asked(NamedTuple):
-    """What a question took, in milliseconds: embedded alone, asked, and asked without its embedding."""
+class QuestionTimes(NamedTuple):
+    """The times of a question in milliseconds: embedded alone, asked, and asked without its embedding."""
 
     alone: float
     asked: float
     outside: float
 
 
-class Watch:
-    """An encoder around another one that counts the seconds spent on questions."""
+class QueryTimer:
+    """A sum of the seconds that an encoder spends on questions."""
 
     def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
         self.seconds = 0.0
+        encode_queries = encoder.encode_queries
 
-    @property
-    def contract(self) -> ModelContract:
-        """That of the other encoder."""
-        return self._encoder.contract
+        def timed(texts: Sequence[str]) -> Encodings:
+            start = time.perf_counter()
+            encodings = encode_queries(texts)
+            self.seconds += time.perf_counter() - start
+            return encodings
 
-    def encode_queries(self, texts: Sequence[str]) -> Encodings:
-        """As the other encoder."""
-        start = time.perf_counter()
-        encoded = self._encoder.encode_queries(texts)
-        self.seconds += time.perf_counter() - start
-        return encoded
-
-    def encode_passages(
-        self, texts: Sequence[str], *, tokens: bool = True, progress: Callable[[int], None] | None = None
-    ) -> Encodings:
-        """As the other encoder."""
-        return self._encoder.encode_passages(texts, tokens=tokens, progress=progress)
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """As the other encoder."""
-        return self._encoder.count_tokens(texts)
-
-    def contextual_tokens(self, texts: Sequence[str]) -> list[ContextualTokens]:
-        """As the other encoder."""
-        return self._encoder.contextual_tokens(texts)
+        encoder.encode_queries = timed  # type: ignore[method-assign]
 
 
 def of_size(document: Document, passages: int) -> Document:
-    """The first passages of a document, or those of as many copies as it takes, a number before each of their texts."""
+    """Return the first passages of a document, repeated if it has fewer, with a number before the texts of a copy."""
     copies = ((p, copy) for copy in count() for p in document.passages)
-    made: list[Passage] = []
+    selected: list[Passage] = []
     start = 0
     for p, copy in islice(copies, passages):
         text, name = (f"{copy}. {p.text}", f"{p.id}-{copy}") if copy else (p.text, p.id)
-        made.append(replace(p, id=name, text=text, pieces=(Span(start, start + len(text)),)))
+        selected.append(replace(p, id=name, text=text, pieces=(Span(start, start + len(text)),)))
         start += len(text) + 1
-    return replace(document, source="\n".join(p.text for p in made), passages=tuple(made))
+    return replace(document, source="\n".join(p.text for p in selected), passages=tuple(selected))
 
 
-def spread_out(collection: Collection) -> list[str]:
-    """Questions from all over a collection, at most ``QUESTIONS``."""
+def sample_questions(collection: Collection) -> list[str]:
+    """Return evenly spread questions of a collection, at most ``QUESTIONS``."""
     texts = [q.text for q in collection.queries if q.text]
     return [texts[i] for i in np.linspace(0, len(texts) - 1, min(QUESTIONS, len(texts))).astype(int)]
 
 
-def timed(searcher: Searcher, watch: Watch, question: str, *, alone_first: bool) -> Asked:
-    """One question, embedded alone and asked in either order: the second finds some of it in the processor's cache."""
-    took: dict[str, float] = {}
-    for what in ("alone", "asked") if alone_first else ("asked", "alone"):
-        watch.seconds, start = 0.0, time.perf_counter()
-        if what == "alone":
-            watch.encode_queries([to_simplified(question)])
-        else:
-            searcher.ask(question)
-        took[what] = time.perf_counter() - start
-        if what == "asked":
-            took["outside"] = took["asked"] - watch.seconds
-    return Asked(**{what: 1000 * seconds for what, seconds in took.items()})
+def time_question(
+    searcher: Searcher, encoder: Encoder, timer: QueryTimer, question: str, *, alone_first: bool
+) -> QuestionTimes:
+    """Time a question embedded alone and asked, in either order: the second one profits from the CPU's cache."""
+
+    def alone() -> float:
+        return seconds(lambda: encoder.encode_queries([to_simplified(question)]))
+
+    def asked() -> tuple[float, float]:
+        timer.seconds = 0.0
+        took = seconds(lambda: searcher.ask(question))
+        return took, took - timer.seconds
+
+    if alone_first:
+        times = alone(), *asked()
+    else:
+        whole = asked()
+        times = alone(), *whole
+    return QuestionTimes(*(1000 * t for t in times))
 
 
-def report(times: Sequence[Asked]) -> str:
-    """A line for each figure: median and quartiles."""
+def report(times: Sequence[QuestionTimes]) -> str:
+    """Return a line for each figure: median and quartiles."""
     alone, asked, outside = np.array(times).T
     rows = {
         "embedding the question": alone,
@@ -129,29 +111,23 @@ def _quartiles(values: npt.NDArray[np.float64]) -> str:
 
 def main(arguments: Sequence[str]) -> None:
     """Print the figures."""
-    parser = ArgumentParser(
-        prog="python -m scripts.benchmarks.time_questions", description=(__doc__ or "").split("\n")[0]
-    )
-    parser.add_argument("folder", type=Path, metavar="FOLDER", help="a BEIR folder")
-    parser.add_argument("--passages", type=int, default=3000, metavar="N", help="the size of the index")
-    options = parser.parse_args(arguments)
-    collection = read_collection(options.folder)
-    document, encoder = of_size(collection.document, options.passages), load_encoder()
-    with terminal.progress("embedding", "texts") as advance:
-        snapshot = embed([document], CachedEncoder(encoder, report=terminal.message), progress=advance).snapshot
-    watch = Watch(encoder)
-    searcher, questions = Searcher(snapshot, lambda: watch), spread_out(collection)
+    options = parser(__doc__)
+    options.add_argument("folder", type=Path, metavar="FOLDER", help="a BEIR folder")
+    options.add_argument("--passages", type=int, default=3000, metavar="N", help="the size of the index")
+    given = options.parse_args(arguments)
+    collection = read_collection(given.folder)
+    document, encoder = of_size(collection.document, given.passages), load_encoder()
+    snapshot = embed_with_progress([document], encoder)
+    timer = QueryTimer(encoder)
+    searcher, questions = Searcher(snapshot, lambda: encoder), sample_questions(collection)
     for question in questions[:WARM_UP]:
-        timed(searcher, watch, question, alone_first=True)
+        time_question(searcher, encoder, timer, question, alone_first=True)
     turns = [(question, bool((row + turn) % 2)) for turn in range(ROUNDS) for row, question in enumerate(questions)]
-    times = [timed(searcher, watch, question, alone_first=first) for question, first in turns]
+    times = [time_question(searcher, encoder, timer, question, alone_first=first) for question, first in turns]
     passages = terminal.count(len(document.passages), "passage")
     print(f"{passages}, {terminal.count(len(questions), 'question')}, {ROUNDS} rounds; median (quartiles)")
     print(report(times))
 
 
 if __name__ == "__main__":
-    try:
-        main(sys.argv[1:])
-    except ZhangjuError as problem:
-        sys.exit(f"time_questions: {problem}")
+    run(main)

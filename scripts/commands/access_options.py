@@ -1,4 +1,4 @@
-"""Who may come to the page: the options of ``zhangju serve``, and the passwords."""
+"""Access to the page: options of ``zhangju serve``, and passwords."""
 
 import sys
 from getpass import getpass
@@ -20,22 +20,24 @@ AuthOption = Annotated[
     ),
 ]
 NoAuthOption = Annotated[
-    bool, typer.Option("--no-auth", help="Whoever can reach the page may read the documents, without a password.")
+    bool, typer.Option("--no-auth", help="Let everyone who can reach the page read the documents, without a password.")
 ]
 NamesOption = Annotated[
     list[str] | None,
-    typer.Option("--allow-host", metavar="NAME", help="A host name under which the page is visited. May be repeated."),
+    typer.Option("--allow-host", metavar="NAME", help="A host name of the page. May be repeated."),
 ]
 ProxyOption = Annotated[
     str | None,
-    typer.Option("--proxy", metavar="ADDRESS", help="A reverse proxy to believe where visitors come from, and https."),
+    typer.Option(
+        "--proxy", metavar="ADDRESS", help="A reverse proxy whose information on visitors and https is trusted."
+    ),
 ]
 
 
 def access(
     host: str, *, accounts: Path | None, open_to_all: bool, names: list[str] | None, proxy: str | None
 ) -> "AccessOptions":
-    """The options together. Raises AccessError where strangers could come in, or the file cannot be used."""
+    """Return the access settings. Raises AccessError if the page would be open to strangers or the file is unusable."""
     from ui.security.access import AccessOptions
 
     if accounts and open_to_all:
@@ -48,18 +50,18 @@ def access(
 
 
 def set_password(name: str, accounts: Path) -> str:
-    """Ask for a password and write it into the file; returns what was done."""
+    """Ask for a password, write it to the file and return a message."""
     from ui.security.accounts import checked_name, set_password
 
     name = checked_name(name)
     replaced = set_password(accounts, name, _typed(name))
-    return f"{name} has {'another' if replaced else 'a'} password in {accounts}"
+    return f"{name} has a {'new ' if replaced else ''}password in {accounts}"
 
 
 def _typed(name: str) -> str:
-    """What is typed, twice and unseen; the first line where nobody types."""
+    """Return the password typed twice on a terminal, or the first line of a redirected stdin."""
     if sys.stdin is None:
-        raise AccessError("no password comes in, stdin is closed; run it in a terminal, or send the password to stdin")
+        raise AccessError("there is no password, stdin is closed; run it in a terminal, or send the password to stdin")
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
     password = getpass(f"password for {name}: ")

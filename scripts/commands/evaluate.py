@@ -1,4 +1,4 @@
-"""``zhangju evaluate``: a BEIR folder -> figures, as a table for people or JSON for programs."""
+"""``zhangju evaluate``: measures of a BEIR folder, as tables or as JSON."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
 Comparison = Mapping[str | None, Mapping[str, Difference]]  # by language, None for all, and measure
 
-FEWEST = 10  # questions for which an interval is shown: that of two or three promises what it cannot keep
+MIN_QUESTIONS = 10  # for an interval: one of two or three questions is not reliable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """An evaluation, and how it compares to another run, ``other``, if there is one."""
+class EvaluationReport:
+    """An evaluation and its comparison with the run ``other``, if given."""
 
     evaluation: Evaluation
     other: Path | None = None
@@ -44,11 +44,11 @@ class Report:
 
 
 def cached(load: Callable[[], Encoder], *, cache: bool) -> Encoder:
-    """The encoder, with what it embedded in earlier runs unless ``cache`` is off."""
+    """Load the encoder, with the embeddings of earlier runs unless ``cache`` is off."""
     return CachedEncoder(load(), report=terminal.message) if cache else load()
 
 
-def measured(collection: Collection, encoder: Encoder, *, depth: int) -> Evaluation:
+def measure(collection: Collection, encoder: Encoder, *, depth: int) -> Evaluation:
     """Embed a collection and ask its questions, with progress bars."""
     with terminal.progress("embedding", "texts") as advance:
         searcher = open_collection(collection, encoder, progress=advance)
@@ -56,32 +56,31 @@ def measured(collection: Collection, encoder: Encoder, *, depth: int) -> Evaluat
         return evaluate(collection, searcher, depth=depth, progress=advance)
 
 
-def run(folder: Path, load: Callable[[], Encoder], *, depth: int, out: Path | None, other: Path | None) -> Report:
-    """Evaluate a folder, write the run ``out`` and compare with the run ``other``, if they are given.
+def run(
+    folder: Path, load: Callable[[], Encoder], *, depth: int, out: Path | None, other: Path | None
+) -> EvaluationReport:
+    """Evaluate a folder, write the run ``out`` and compare with the run ``other``, if given.
 
-    What can go wrong with the files is found before anything is embedded. Raises ZhangjuError.
+    File errors are found before anything is embedded. Raises ZhangjuError.
     """
     collection = read_collection(folder)
     remarks = list(collection.remarks)
-    theirs = read_run(other) if other else None
-    if theirs is not None:
-        remarks += check_run(theirs, collection, str(other))
+    other_run = read_run(other) if other else None
+    if other_run is not None:
+        remarks += check_run(other_run, collection, str(other))
     if out:
         if not out.parent.is_dir():
             raise DocumentError(f"cannot write the run {out}: there is no folder {out.parent}")
         check_ids([p.id for p in collection.document.passages] + [q.id for q in collection.queries])
-    evaluation = measured(collection, load(), depth=depth)
+    evaluation = measure(collection, load(), depth=depth)
     if out:
         write_run(out, evaluation.run)
-    comparison = compare(evaluation, theirs) if theirs is not None else None
-    return Report(evaluation=evaluation, other=other, comparison=comparison, remarks=tuple(remarks))
+    comparison = compare(evaluation, other_run) if other_run is not None else None
+    return EvaluationReport(evaluation=evaluation, other=other, comparison=comparison, remarks=tuple(remarks))
 
 
-# JSON
-
-
-def to_json(report: Report) -> dict[str, Any]:
-    """``evaluate --json``. Add keys, never rename them."""
+def to_json(report: EvaluationReport) -> dict[str, Any]:
+    """Return the output of ``evaluate --json``. Add keys, never rename them."""
     evaluation = report.evaluation
     everything, *languages = evaluation.groups
     return {
@@ -107,7 +106,7 @@ def _group_json(group: Group) -> dict[str, Any]:
     }
 
 
-def _comparison_json(report: Report) -> dict[str, Any] | None:
+def _comparison_json(report: EvaluationReport) -> dict[str, Any] | None:
     if report.comparison is None:
         return None
     by_group = {
@@ -123,7 +122,7 @@ def _comparison_json(report: Report) -> dict[str, Any] | None:
 
 
 def _per_query(evaluation: Evaluation) -> dict[str, Any]:
-    """What became of every question; an unanswerable one has no measures."""
+    """Return the outcome of every question; an unanswerable one has no measures."""
     found: dict[str, Any] = {}
     for row, outcome in enumerate([*evaluation.outcomes, *evaluation.unanswerable]):
         found[outcome.query.id] = {
@@ -139,47 +138,44 @@ def _per_query(evaluation: Evaluation) -> dict[str, Any]:
     return found
 
 
-# the terminal
-
-
 def figure(value: float) -> str:
-    """.731; 1.000."""
+    """Format a figure: .731, 1.000."""
     return f"{value:.3f}".removeprefix("0")
 
 
 def bounds(interval: Interval) -> str:
-    """.62–.84; .90–1.0."""
+    """Format an interval: .62–.84, .90–1.0."""
     return "–".join("1.0" if end >= 0.995 else f"{end:.2f}".removeprefix("0") for end in (interval.low, interval.high))
 
 
-def with_bounds(interval: Interval, *, count: int = FEWEST) -> str:
-    """.731 (.62–.84); only .731 for too few questions."""
-    return figure(interval.value) + (f" ({bounds(interval)})" if count >= FEWEST else "")
+def with_bounds(interval: Interval, *, count: int = MIN_QUESTIONS) -> str:
+    """Format a figure with its interval: .731 (.62–.84), or .731 for too few questions."""
+    return figure(interval.value) + (f" ({bounds(interval)})" if count >= MIN_QUESTIONS else "")
 
 
 def percent(interval: Interval) -> str:
-    """73.1 % (62–84)."""
+    """Format a percentage with its interval: 73.1 % (62–84)."""
     return f"{interval.value:.1%} ({100 * interval.low:.0f}–{100 * interval.high:.0f})".replace("%", " %")
 
 
 def shown_measures(groups: Sequence[Group]) -> list[str]:
-    """The measures that say something of their own: Success@k goes where it equals R@k for all."""
+    """Return the measures to print: Success@k is left out if it equals R@k for all groups."""
     differ = any(group.measures[f"Success@{k}"] != group.measures[f"R@{k}"] for group in groups for k in (1, 5))
     return [name for name in MEASURES if differ or not name.startswith("Success")]
 
 
 def shown_groups(groups: Sequence[Group]) -> Sequence[Group]:
-    """All questions and each language, or only the former where there is one language."""
+    """Return the groups to print: all questions, and each language if there are several."""
     return groups if len(groups) > 2 else groups[:1]
 
 
 def label(group: Group) -> str:
-    """What a row is called."""
+    """Return the name of a group's row."""
     return "all" if group.lang is None else group.lang or "(none)"
 
 
-def show(report: Report) -> None:
-    """Print the figures for people."""
+def print_report(report: EvaluationReport) -> None:
+    """Print the figures as tables."""
     evaluation = report.evaluation
     everything = evaluation.groups[0]
     passages = terminal.count(len(evaluation.collection.document.passages), "passage")
@@ -187,11 +183,13 @@ def show(report: Report) -> None:
         f"{evaluation.collection.name}: {passages}, {terminal.count(everything.queries, 'question')}", bold=True
     )
     _print(_measures(evaluation.groups))
-    typer.echo(f"Second lines: where 95 % of the means over resampled questions lie (from {FEWEST} questions on).")
-    _show_answers(everything)
+    typer.echo(
+        f"Second lines: 95 % intervals of the means, by resampled questions (from {MIN_QUESTIONS} questions on)."
+    )
+    _print_answers(everything)
     if report.comparison is not None:
         for group in shown_groups(evaluation.groups):
-            if group.lang is None or group.queries >= FEWEST:
+            if group.lang is None or group.queries >= MIN_QUESTIONS:
                 title = f"minus {report.other}" + ("" if group.lang is None else f", {label(group)}")
                 _print(_differences(title, report.comparison[group.lang], shown_measures(evaluation.groups)))
         typer.echo(f"p: paired randomisation, {statistics.PERMUTATIONS:,} permutations, seed {statistics.SEED}.")
@@ -234,8 +232,8 @@ def _differences(title: str, differences: Mapping[str, Difference], names: Seque
     return table
 
 
-def _show_answers(group: Group) -> None:
-    """Verdicts, marked sentences and confidence."""
+def _print_answers(group: Group) -> None:
+    """Print the figures of verdicts, marked sentences and confidence."""
     if a := group.abstention:
         typer.echo(
             f"Refused: {percent(a.refused_answerable)} of {a.answerable} answerable questions, "
@@ -245,7 +243,7 @@ def _show_answers(group: Group) -> None:
     if m := group.marking:
         share = f"{100 * m.share:.0f} % of the passage is marked"
         typer.echo(
-            f"The marked sentence holds the answer: {percent(m.contains)} of {m.right} right first hits; {share}"
+            f"The marked sentence contains the answer: {percent(m.contains)} of {m.right} right first hits; {share}"
         )
     c = group.confidence
     auroc = f"AUROC {with_bounds(c.auroc)}, " if c.auroc else ""

@@ -1,6 +1,5 @@
-"""``zhangju batch`` and ``zhangju check``: evidence tables, what has changed in them, and whether they still hold."""
+"""``zhangju batch`` and ``zhangju check``: evidence tables, their changes, and checks of their quotations."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,7 +15,7 @@ from scripts.commands.options import (
     JsonOption,
     ModelOption,
     RerankerOption,
-    loading,
+    reranker_loader,
 )
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
 def batch_command(
     questions: Annotated[
-        Path, typer.Argument(metavar="QUESTIONS", help="txt (one a line), csv, jsonl or xlsx; - reads lines.")
+        Path, typer.Argument(metavar="QUESTIONS", help="txt (one per line), csv, jsonl or xlsx; - reads lines.")
     ],
     out: Annotated[
         Path, typer.Option("-o", "--out", metavar="OUT", help="The table to write: csv, jsonl, xlsx or md.")
@@ -35,11 +34,12 @@ def batch_command(
     index: IndexOption = DEFAULT_INDEX,
     k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages for each question.")] = 5,
     column: Annotated[
-        str | None, typer.Option("--column", metavar="NAME", help="The column that holds the questions, if not found.")
+        str | None,
+        typer.Option("--column", metavar="NAME", help="The column with the questions, if not recognised."),
     ] = None,
-    wide: Annotated[bool, typer.Option("--wide", help="A row for each question, its passages side by side.")] = False,
+    wide: Annotated[bool, typer.Option("--wide", help="One row per question, its passages side by side.")] = False,
     excel: Annotated[
-        bool, typer.Option("--excel", help="Begin a csv with the mark by which Excel knows UTF-8.")
+        bool, typer.Option("--excel", help="Begin a csv with the byte-order mark that Excel needs for UTF-8.")
     ] = False,
     link_base: Annotated[
         str,
@@ -47,7 +47,7 @@ def batch_command(
     ] = "",
     diff: Annotated[
         Path | None,
-        typer.Option("--diff", metavar="OLD", help="Print which answers changed since this table, or index."),
+        typer.Option("--diff", metavar="OLD", help="Print the answers that changed since this table or index."),
     ] = None,
     chapters: ChaptersOption = None,
     documents: DocumentsOption = None,
@@ -55,9 +55,9 @@ def batch_command(
     model: ModelOption = None,
     reranker: RerankerOption = None,
 ) -> None:
-    """Ask every question of a file and write a table of evidence.
+    """Ask every question in a file and write an evidence table.
 
-    Stopped, it goes on where it was when it is started again.
+    An interrupted batch resumes when it is started again.
     """
     from retrieval.evidence.batch import Batch, BatchOptions
     from retrieval.evidence.question_files import read_questions
@@ -65,9 +65,9 @@ def batch_command(
     from scripts.commands import batch
 
     asked = read_questions(questions, column=column)
-    old = _of_table(diff) if diff and not diff.is_dir() else None  # before it may be written over
-    searcher = Searcher.open(index, model=model, reranker=loading(reranker))
-    assert searcher.generation is not None  # ``open`` has set it
+    old = _of_table(diff) if diff and not diff.is_dir() else None  # before it may be overwritten
+    searcher = Searcher.open(index, model=model, reranker=reranker_loader(reranker))
+    assert searcher.generation is not None  # ``open`` sets it
     options = BatchOptions(
         k=k,
         chapters=tuple(chapters or ()),
@@ -90,7 +90,7 @@ def _show(out: Path, found: "Sequence[Rows]", old: "Sequence[RecordedAnswer] | N
 
     seen = None if old is None else answer_diff.compared(old, [answer_diff.recorded_answer(rows) for rows in found])
     if as_json:
-        typer.echo(json.dumps(evidence_output.batch_json(out, found, seen), ensure_ascii=False, indent=2))
+        terminal.print_json(evidence_output.batch_json(out, found, seen))
     elif seen is not None:
         evidence_output.changes(seen)
     hits = terminal.count(evidence_output.hits(found), "hit")
@@ -121,13 +121,13 @@ def _of_index(directory: Path, searcher: "Searcher", batch: "Batch") -> "list[Re
 
 
 def check_command(
-    table: Annotated[Path, typer.Argument(metavar="TABLE", help="A table that zhangju batch has written.")],
+    table: Annotated[Path, typer.Argument(metavar="TABLE", help="A table written by zhangju batch.")],
     index: IndexOption = DEFAULT_INDEX,
     as_json: JsonOption = False,
 ) -> None:
-    """See whether all that a table quotes still stands in the text.
+    """Check whether the quotations in a table are still in the text.
 
-    Ends with 1 if something has moved or is gone.
+    Exits with 1 if one has moved or is gone.
     """
     from index.storage.store import open_live
     from retrieval import tables
@@ -139,7 +139,7 @@ def check_command(
     generation, snapshot = open_live(index)
     checked = quote_check.check(wanted, snapshot.documents)
     if as_json:
-        typer.echo(json.dumps(evidence_output.check_json(checked, held, generation), ensure_ascii=False, indent=2))
+        terminal.print_json(evidence_output.check_json(checked, held, generation))
     else:
         evidence_output.checked(checked, held, generation)
     if any(one.verdict != "stands" for one in checked):

@@ -1,4 +1,4 @@
-"""Evidence tables on the terminal: what changed, and what no longer stands; for people and as JSON."""
+"""Output of changed answers and checked quotations, as text and as JSON."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -22,11 +22,11 @@ _KINDS = {
     "around": "the same sentence, other words around it",
     "second": "another second answer",
 }
-_BRIEF = 120  # characters of a text that are shown
+_MAX_LENGTH = 120  # characters of a printed text
 
 
 def changes(seen: AnswerChanges) -> None:
-    """The questions whose answers changed, one after the other."""
+    """Print the questions with changed answers."""
     typer.echo(f"{len(seen.changed):,} of {terminal.count(seen.compared, 'answer')} changed")
     for change in seen.changed:
         typer.echo()
@@ -46,26 +46,25 @@ def _side(sign: str, finding: RecordedAnswer, change: AnswerChange) -> None:
         typer.echo(f"   {sign} {finding.status}")
     for said in finding.answers if change.kind == "second" else finding.answers[:1]:
         text = said.passage if change.kind == "around" else said.text
-        typer.echo(f"   {sign} {_brief(text)}  {said.citation_zh}")
+        typer.echo(f"   {sign} {_shorten(text)}  {said.citation_zh}")
 
 
-def _brief(text: str) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= _BRIEF else flat[:_BRIEF] + "…"
+def _shorten(text: str) -> str:
+    return terminal.shorten(text, _MAX_LENGTH)
 
 
 def answered(found: Sequence[Rows]) -> int:
-    """How many questions are answered."""
+    """Return the number of answered questions."""
     return sum(rows[0]["status"] == "answered" for rows in found)
 
 
 def hits(found: Sequence[Rows]) -> int:
-    """How many passages were found for all of them together."""
+    """Return the number of passages found for all questions."""
     return sum(1 for rows in found for row in rows if row.get("passage"))
 
 
 def batch_json(out: Path, found: Sequence[Rows], seen: AnswerChanges | None) -> dict[str, Any]:
-    """``batch --json``; ``changes`` is null without ``--diff``."""
+    """Return the output of ``batch --json``; ``changes`` is null without ``--diff``."""
     return {
         "table": str(out),
         "questions": len(found),
@@ -100,7 +99,7 @@ def _said_json(said: AnswerSentence) -> dict[str, Any]:
 
 
 def checked(found: Sequence[CheckedQuote], table: Table, generation: Generation) -> None:
-    """How many quotes stand, then those that do not."""
+    """Print the number of valid quotations, then the others."""
     counts = _counts(found)
     typer.echo(
         f"{terminal.count(len(found), 'quotation')}: {counts['stands']:,} stand, {counts['moved']:,} moved, "
@@ -111,7 +110,7 @@ def checked(found: Sequence[CheckedQuote], table: Table, generation: Generation)
             continue
         quote = one.quote
         typer.echo(f"\nline {quote.number}, {quote.kind}, {one.verdict}: {quote.citation}")
-        typer.echo(f"   “{_brief(quote.text)}”")
+        typer.echo(f"   “{_shorten(quote.text)}”")
         if one.now:
             typer.echo(f"   now {_place(one.now)}")
 
@@ -122,7 +121,7 @@ def _place(now: CurrentPlace) -> str:
 
 
 def _builds(table: Table, generation: Generation) -> str:
-    """With which builds of the index the table was written and is checked."""
+    """Describe the builds of the index that the table was written with and is checked against."""
     written = table.about.get("generation")
     if not written:
         return f"checked against generation {generation.name}"
@@ -137,7 +136,7 @@ def _counts(found: Sequence[CheckedQuote]) -> dict[str, int]:
 
 
 def check_json(found: Sequence[CheckedQuote], table: Table, generation: Generation) -> dict[str, Any]:
-    """``check --json``; ``problems`` are the quotations that do not stand."""
+    """Return the output of ``check --json``; ``problems`` are the quotations that have moved or are gone."""
     return {
         "generation": {"checked": generation.name, "written": table.about.get("generation")},
         "about": dict(table.about),

@@ -1,4 +1,4 @@
-"""What ``--help`` of each command shows as an example; tests read them as the command line would."""
+"""Examples in the ``--help`` of each command; tests parse them as the command line does."""
 
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,6 @@ EXAMPLES = {
 
 
 def with_example(command: "CommandInfo") -> None:
-    """Put the command's example below its help."""
+    """Add the command's example to its help."""
     name = command.name or (command.callback.__name__ if command.callback else "")
     command.epilog = f"Example: {EXAMPLES[name]}"

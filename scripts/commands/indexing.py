@@ -1,4 +1,4 @@
-"""Bringing an index up to date, as ``index`` and ``serve`` do it."""
+"""Updates of an index by the commands ``index`` and ``serve``."""
 
 import sys
 from collections.abc import Sequence
@@ -18,31 +18,31 @@ from index.references.links import link_documents
 from index.storage.error_messages import shell_quoted
 from scripts import terminal
 
-_NAMED = 10  # documents in a message
+_MAX_NAMES = 10  # documents in a message
 
 
-class LoadedOnce:
-    """An encoder that is loaded when it is first asked for, and then kept: loading takes seconds."""
+class LazyEncoder:
+    """An encoder that is loaded at its first use and then kept, because loading takes seconds."""
 
-    def __init__(self, model: str | None, *, use: ModelRole = EMBEDDING) -> None:
+    def __init__(self, model: str | None, *, role: ModelRole = EMBEDDING) -> None:
         self._model = model
-        self._use = use
+        self._role = role
         self._encoder: Encoder | None = None
 
     def __call__(self) -> Encoder:
-        """The encoder. Raises ModelError."""
+        """Return the encoder. Raises ModelError."""
         if self._encoder is None:
             terminal.message("loading the model ...")
-            self._encoder = load_encoder(self._model, use=self._use, report=terminal.message)
+            self._encoder = load_encoder(self._model, use=self._role, report=terminal.message)
         return self._encoder
 
     def files(self) -> ModelFiles:
-        """The model's name and revision, without loading it. Raises ModelError."""
-        return locate(self._model, role=self._use, report=terminal.message)
+        """Return the name and revision of the model without loading it. Raises ModelError."""
+        return locate(self._model, role=self._role, report=terminal.message)
 
 
-def shared_models(encoder: LoadedOnce, model: str | None) -> SharedEncoderLoader:
-    """The models of the page by their names, for those who ask and those who build; ``encoder`` has the ``model``."""
+def shared_models(encoder: LazyEncoder, model: str | None) -> SharedEncoderLoader:
+    """Return the loader of encoders for the page's questions and builds; ``encoder`` is that of ``model``."""
 
     def load(name: str) -> Encoder:
         return (
@@ -55,26 +55,26 @@ def shared_models(encoder: LoadedOnce, model: str | None) -> SharedEncoderLoader
 
 
 def read_source(source: Path) -> tuple[tuple[Document, ...], dict[str, str]]:
-    """The documents of a file, a folder or stdin (-), and why others could not be read. Raises DocumentError."""
+    """Return the documents of a file, a folder or stdin (-), and the errors by id. Raises DocumentError."""
     if str(source) != "-":
         return read_files(collect([source]).files)
     if sys.stdin is None:
-        raise DocumentError("nothing comes in, stdin is closed; give a file")
+        raise DocumentError("there is no input, stdin is closed; give a file")
     with DocumentReader() as reader:
         return link_documents([reader.read(sys.stdin.buffer.read(MAX_FILE_BYTES + 1), "stdin.txt")]), {}
 
 
-def bring_up_to_date(sources: Sequence[Path], index: Path, encoder: LoadedOnce) -> BuildReport:
-    """Make ``index`` the index of these files and folders, and of what was uploaded, and say what was done.
+def update_index(sources: Sequence[Path], index: Path, encoder: LazyEncoder) -> BuildReport:
+    """Build or update the index of these files and folders and of the uploads, and print the outcome.
 
     Raises ZhangjuError.
     """
-    found, hidden = merge_uploads(collect(sources, exclude=index), index)
+    found, replaced = merge_uploads(collect(sources, exclude=index), index)
     for path in found.skipped:
-        terminal.message(f"passed over {path}: {passed_over(path)}")
-    for file in hidden:
+        terminal.message(f"skipped {path}: {skip_reason(path)}")
+    for file in replaced:
         terminal.message(
-            f"not indexed: {file.path}; a file of its name was uploaded: remove that on the page to index this one"
+            f"not indexed: {file.path}; a file of this name was uploaded: remove that on the page to index this one"
         )
     with terminal.progress("embedding", "texts") as advance:
         report = build(found.files, index, model=encoder.files, load=encoder, progress=advance, report=terminal.message)
@@ -83,15 +83,15 @@ def bring_up_to_date(sources: Sequence[Path], index: Path, encoder: LoadedOnce) 
     return report
 
 
-def passed_over(path: Path) -> str:
-    """Why a file or folder in a folder is not indexed."""
+def skip_reason(path: Path) -> str:
+    """Return the reason why a file or folder in a source folder is not indexed."""
     if path.is_dir():
         return "it is a link to a folder; name that folder to index it"
     return f"files ending in {path.suffix or 'nothing'} cannot be read"
 
 
 def summary(report: BuildReport, index: Path) -> list[str]:
-    """What a build did, in lines."""
+    """Return lines that describe the outcome of a build."""
     lines = [f"not indexed: {failure}" for failure in report.failures]
     done = "nothing has changed in" if report.unchanged else "indexed"
     lines.append(
@@ -100,29 +100,27 @@ def summary(report: BuildReport, index: Path) -> list[str]:
         f"{index}, generation {report.generation}"
     )
     if report.reused:
-        lines.append(f"{terminal.count(report.embedded, 'text')} embedded, {report.reused:,} were known")
+        lines.append(f"{terminal.count(report.embedded, 'text')} embedded, {report.reused:,} reused")
     if report.split:
-        long = terminal.count(report.split, "text")
-        lines.append(f"{long} longer than the model reads at once, embedded in parts: nothing is cut off")
+        split = terminal.count(report.split, "text")
+        lines.append(f"{split} longer than the model's limit, embedded in parts")
     if report.failures:
-        lines.append(
-            f"{terminal.count(len(report.failures), 'file')} could not be read and cannot be found by questions"
-        )
+        lines.append(f"{terminal.count(len(report.failures), 'file')} could not be read and will not be found")
     if report.dropped:
         lines.append(
-            f"no longer in the index, as the sources do not hold them: {_some(report.dropped)}; "
-            f"an index is that of all sources named together; "
-            f"go back with: zhangju rollback --index {shell_quoted(index)}"
+            f"no longer in the index, because not in the sources: {_some(report.dropped)}; "
+            f"name all sources of an index together; "
+            f"restore the previous state with: zhangju rollback --index {shell_quoted(index)}"
         )
     if report.unreadable:
         lines.append(
-            f"the index held {_some(report.unreadable)} before and does no longer; "
-            f"the state before comes back with: zhangju rollback --index {shell_quoted(index)}"
+            f"no longer in the index, because not readable: {_some(report.unreadable)}; "
+            f"restore the previous state with: zhangju rollback --index {shell_quoted(index)}"
         )
     return lines
 
 
 def _some(names: Sequence[str]) -> str:
-    """The first of some names, and how many more there are."""
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
+    """Return the first names and the number of the others."""
+    more = f" and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else ""
+    return ", ".join(names[:_MAX_NAMES]) + more

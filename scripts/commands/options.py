@@ -1,4 +1,4 @@
-"""Options that several commands have, and what is made of them."""
+"""Options that several commands share."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -15,10 +15,13 @@ IndexOption = Annotated[
     Path,
     typer.Option("--index", envvar="ZHANGJU_INDEX", metavar="DIR", help="The index directory."),
 ]
+EmbeddingModelOption = Annotated[
+    str | None, typer.Option("--model", metavar="M", help="Embed with this model: a hub id or a folder.")
+]
 ModelOption = Annotated[
     str | None,
     typer.Option(
-        "--model", metavar="M", help="Where the index's model is, if not under its own name: a hub id or a folder."
+        "--model", metavar="M", help="The location of the index's model, if not its own name: a hub id or a folder."
     ),
 ]
 ChaptersOption = Annotated[
@@ -34,15 +37,15 @@ DocumentsOption = Annotated[
 RerankerOption = Annotated[
     str | None,
     typer.Option(
-        "--reranker", metavar="M", help="Read the best passages again with this cross encoder: a hub id or a folder."
+        "--reranker", metavar="M", help="Rerank the best passages with this cross encoder: a hub id or a folder."
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DEFAULT_INDEX = Path(".zhangju")
 
 
-def loading(reranker: str | None) -> "Callable[[], Reranker] | None":
-    """What loads a reranker; None if there is to be none."""
+def reranker_loader(reranker: str | None) -> "Callable[[], Reranker] | None":
+    """Return a function that loads the reranker, or None without one."""
     if reranker is None:
         return None
 

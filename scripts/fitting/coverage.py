@@ -1,43 +1,42 @@
-"""Measure the threshold from which a passage speaks of a term by its meaning (retrieval/coverage/finder.py).
+"""Measure the threshold of coverage by meaning (retrieval/coverage/finder.py).
 
     python -m scripts.fitting.coverage DIRECTORY
 
-DIRECTORY holds BEIR folders. What is asked of each, and which passages ought to be found by meaning alone: terms that
-stand in several of its passages, drawn with a fixed seed (those that hold them); words of everyday English, and of
-Chinese (those that hold the Chinese word); its questions (their answers); and words for what no plan, law or
-encyclopedia of this kind need speak of (none). What else is found is not always wrong: a passage may speak of a thing
-in other words. Prints a table for the constants as they are, then the sums for others.
+DIRECTORY contains BEIR folders. Each is searched by meaning alone for terms that occur in several of its passages,
+drawn with a fixed seed (relevant: the passages with the term); common English words, and Chinese ones (the passages
+with the Chinese word); its questions (their answers); and words that no plan, law or encyclopedia of this kind needs to
+mention (none). Other passages found are not always wrong: they may mention the subject in other words. Prints a table
+for the current constants, then the sums for other ones.
 """
 
 import math
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from index.models.embedding_cache import CachedEncoder
-from index.models.encoder import load_encoder
+from index.models.encoder import Encoder
 from index.text.terms import term_runs
 from retrieval.coverage import finder
 from retrieval.evaluation.beir import Collection, read_collection
 from retrieval.evaluation.measures import open_collection
 from retrieval.search import Searcher
-from scripts.terminal import message
+from scripts.benchmarks.common import beir_folders, cached_encoder, draw, markdown_table, parser, run
 
-DRAWN = 150  # terms of a folder
+TERMS = 150  # of a folder
 QUESTIONS = 100  # of a folder
 SEED = 20210314
-LONGEST, FEWEST, MOST_SHARE = 4, 3, 0.06  # characters of a term; passages that hold it, and their share of all
-SIDES = 3  # different characters that stand before a term, and behind it: else it is a part of a longer one
-BOUND = 3.5  # how much likelier than by chance its parts stand side by side: the logarithm of the ratio
+MAX_LENGTH = 4  # characters of a term
+MIN_PASSAGES, MAX_SHARE = 3, 0.06  # passages that contain a term, and their share of all
+MIN_NEIGHBOURS = 3  # different characters before a term, and after it: otherwise it is part of a longer one
+MIN_PMI = 3.5  # pointwise mutual information of the two parts of a term, at any split
 GRID = ((2.5, 0.03), (3.0, 0.0), (3.0, 0.03), (3.0, 0.06), (3.5, 0.03), (4.0, 0.0))
 
-# Chinese words that mean one thing and are no part of many others, with their English.
+# Unambiguous Chinese words that are rarely part of others, with their English translation.
 WORDS = """
 就业 employment|教育 education|医疗 medical care|农业 agriculture|土地 land|能源 energy|森林 forests|海洋 the sea
 交通 transport|铁路 railways|港口 ports|旅游 tourism|文化 culture|体育 sports|儿童 children|妇女 women|住房 housing
@@ -51,168 +50,157 @@ ELSEWHERE = """
 chess openings|quantum entanglement|bullfighting|asdfgh qwerty
 """
 
-T = TypeVar("T")
-Flags = npt.NDArray[np.bool_]
+RelevantRows = npt.NDArray[np.bool_]  # (n,)
 
 
-class Case(NamedTuple):
-    """A term that was asked of a folder: how near each passage is, and which hold it or answer it."""
+class CoverageCase(NamedTuple):
+    """A term searched in a folder: its similarity to all passages, and the relevant ones."""
 
     kind: str
     similarity: finder.TermSimilarity
-    wanted: Flags  # (n,)
+    relevant: RelevantRows
 
 
-class Found(NamedTuple):
-    """Sums over some cases."""
+class CoverageTotals(NamedTuple):
+    """Sums over some cases: terms, relevant and other passages, and how many of both were found."""
 
     terms: int
-    wanted: int
-    wanted_found: int
+    relevant: int
+    relevant_found: int
     others: int
     others_found: int
 
     def cells(self) -> list[str]:
-        """The cells of a row: how many of those wanted were found, and how many others for a term."""
-        share = f"{self.wanted_found / self.wanted:.0%}".replace("%", " %") if self.wanted else "-"
-        all_found = self.wanted_found + self.others_found
-        right = f"{self.wanted_found / all_found:.0%}".replace("%", " %") if self.wanted and all_found else "-"
+        """Return the cells of a row: recall, other passages found per term and in all, precision."""
+        found = self.relevant_found + self.others_found
         return [
             f"{self.terms:,}",
-            f"{self.wanted:,}",
-            share,
+            f"{self.relevant:,}",
+            _percent(self.relevant_found, self.relevant, "0%"),
             f"{self.others_found / self.terms:.1f}",
-            f"{self.others_found / self.others:.2%}".replace("%", " %"),
-            right,
+            _percent(self.others_found, self.others, "2%"),
+            _percent(self.relevant_found, found, "0%") if self.relevant else "-",
         ]
+
+
+def _percent(part: int, whole: int, form: str) -> str:
+    return f"{part / whole:.{form}}".replace("%", " %") if whole else "-"
 
 
 HEADER = ("", "terms", "wanted", "of them found", "others for a term", "of the others", "wanted of found")
 
 
-def cases(collection: Collection, encoder: CachedEncoder) -> Iterator[Case]:
-    """Ask everything that there is to ask of one collection."""
+def cases(collection: Collection, encoder: Encoder) -> Iterator[CoverageCase]:
+    """Search all kinds of terms in one collection."""
     searcher = open_collection(collection, encoder)
-    random = np.random.default_rng(SEED)
-    drawn = _drawn(terms_of([p.text for p in searcher.passages]), DRAWN, random)
-    yield from _ask(searcher, "terms of the text", drawn, [_holding(searcher, t) for t in drawn])
+    rng = np.random.default_rng(SEED)
+    terms = draw(frequent_terms([p.text for p in searcher.passages]), TERMS, rng)
+    yield from _search(searcher, "terms of the text", terms, [_containing(searcher, t) for t in terms])
     pairs = [tuple(pair.split(" ", 1)) for pair in WORDS.replace("\n", "|").split("|") if pair]
-    held = [(zh, en, rows) for zh, en in pairs if (rows := _holding(searcher, zh)).sum() >= FEWEST]
-    yield from _ask(searcher, "Chinese words", [zh for zh, _, _ in held], [rows for *_, rows in held])
-    yield from _ask(searcher, "the same in English", [en for _, en, _ in held], [rows for *_, rows in held])
-    asked = _drawn(collection.queries, QUESTIONS, random)
-    answers = [_answering(collection, searcher, q.id) for q in asked]
-    yield from _ask(searcher, "questions", [q.text for q in asked], answers)
-    absent = [word for word in ELSEWHERE.replace("\n", "|").split("|") if word and not _holding(searcher, word).any()]
-    yield from _ask(searcher, "words from elsewhere", absent, [np.zeros(len(searcher.passages), bool)] * len(absent))
+    present = [(zh, en, rows) for zh, en in pairs if (rows := _containing(searcher, zh)).sum() >= MIN_PASSAGES]
+    yield from _search(searcher, "Chinese words", [zh for zh, _, _ in present], [rows for *_, rows in present])
+    yield from _search(searcher, "the same in English", [en for _, en, _ in present], [rows for *_, rows in present])
+    queries = draw(collection.queries, QUESTIONS, rng)
+    answers = [np.array([collection.qrels[q.id].get(p.id, 0) > 0 for p in searcher.passages]) for q in queries]
+    yield from _search(searcher, "questions", [q.text for q in queries], answers)
+    words = [word for word in ELSEWHERE.replace("\n", "|").split("|") if word]
+    absent = [word for word in words if not _containing(searcher, word).any()]
+    none = np.zeros(len(searcher.passages), bool)
+    yield from _search(searcher, "words from elsewhere", absent, [none] * len(absent))
 
 
-def _drawn(some: Sequence[T], most: int, random: np.random.Generator) -> list[T]:
-    return [some[i] for i in sorted(random.permutation(len(some))[:most])]
-
-
-def _holding(searcher: Searcher, term: str) -> Flags:
+def _containing(searcher: Searcher, term: str) -> RelevantRows:
     pattern = finder.TermPattern(term)
     return np.array([bool(pattern.spans(p.text)) for p in searcher.passages])
 
 
-def _answering(collection: Collection, searcher: Searcher, query: str) -> Flags:
-    return np.array([collection.qrels[query].get(p.id, 0) > 0 for p in searcher.passages])
+def _search(
+    searcher: Searcher, kind: str, texts: Sequence[str], relevant: Sequence[RelevantRows]
+) -> Iterator[CoverageCase]:
+    for similarity, rows in zip(searcher.term_similarities(texts), relevant, strict=True):
+        yield CoverageCase(kind, similarity, rows)
 
 
-def _ask(searcher: Searcher, kind: str, texts: Sequence[str], wanted: Sequence[Flags]) -> Iterator[Case]:
-    for similarity, rows in zip(searcher.term_similarities(texts), wanted, strict=True):
-        yield Case(kind, similarity, rows)
-
-
-def terms_of(texts: Sequence[str]) -> list[str]:
-    """Strings of characters that behave like words: they stand in several texts, hold together, and stand apart."""
+def frequent_terms(texts: Sequence[str]) -> list[str]:
+    """Return strings of characters that behave like words: frequent, cohesive, and with varying neighbours."""
     counts: Counter[str] = Counter()
-    holders, before, behind = (defaultdict[str, set[object]](set) for _ in range(3))
+    holders, before, after = (defaultdict[str, set[object]](set) for _ in range(3))
     for number, text in enumerate(texts):
-        for run in (run.text for run in term_runs(text) if not run.is_word):
-            for size, at in product(range(1, LONGEST + 1), range(len(run))):
-                part = run[at : at + size]
+        for letters in (term_run.text for term_run in term_runs(text) if not term_run.is_word):
+            for size, at in product(range(1, MAX_LENGTH + 1), range(len(letters))):
+                part, end = letters[at : at + size], at + size
                 if len(part) == size:
                     counts[part] += 1
                     holders[part].add(number)
-                    before[part].add(run[at - 1] if at else ("edge", len(before[part])))
-                    behind[part].add(run[at + size] if at + size < len(run) else ("edge", len(behind[part])))
+                    before[part].add(letters[at - 1] if at else ("edge", len(before[part])))
+                    after[part].add(letters[end] if end < len(letters) else ("edge", len(after[part])))
     total = sum(count for part, count in counts.items() if len(part) == 1)
-    most = max(FEWEST, MOST_SHARE * len(texts))
+    most = max(MIN_PASSAGES, MAX_SHARE * len(texts))
     return sorted(
         part
-        for part, holding in holders.items()
+        for part, passages in holders.items()
         if len(part) > 1
-        and FEWEST <= len(holding) <= most
-        and min(len(before[part]), len(behind[part])) >= SIDES
-        and _bound(part, counts, total) >= BOUND
+        and MIN_PASSAGES <= len(passages) <= most
+        and min(len(before[part]), len(after[part])) >= MIN_NEIGHBOURS
+        and _least_pmi(part, counts, total) >= MIN_PMI
     )
 
 
-def _bound(part: str, counts: Counter[str], total: int) -> float:
-    """How much likelier than by chance the two parts of a string stand side by side, wherever it is cut."""
-    cuts = ((part[:at], part[at:]) for at in range(1, len(part)))
-    return min(math.log(counts[part] * total / (counts[a] * counts[b])) for a, b in cuts)
+def _least_pmi(term: str, counts: Counter[str], total: int) -> float:
+    """Return the least pointwise mutual information of the two parts of a string, over all splits."""
+    splits = ((term[:at], term[at:]) for at in range(1, len(term)))
+    return min(math.log(counts[term] * total / (counts[a] * counts[b])) for a, b in splits)
 
 
-def summed(some: Sequence[Case], near: Callable[[Case], Flags]) -> Found:
-    """What is found of some cases."""
-    flags = [(near(case), case.wanted) for case in some]
-    return Found(
+def total(some: Sequence[CoverageCase], near: Callable[[CoverageCase], RelevantRows]) -> CoverageTotals:
+    """Return the sums over some cases, with the passages that ``near`` finds."""
+    rows = [(near(case), case.relevant) for case in some]
+    return CoverageTotals(
         terms=len(some),
-        wanted=sum(int(wanted.sum()) for _, wanted in flags),
-        wanted_found=sum(int((found & wanted).sum()) for found, wanted in flags),
-        others=sum(int((~wanted).sum()) for _, wanted in flags),
-        others_found=sum(int((found & ~wanted).sum()) for found, wanted in flags),
+        relevant=sum(int(relevant.sum()) for _, relevant in rows),
+        relevant_found=sum(int((found & relevant).sum()) for found, relevant in rows),
+        others=sum(int((~relevant).sum()) for _, relevant in rows),
+        others_found=sum(int((found & ~relevant).sum()) for found, relevant in rows),
     )
 
 
-def as_it_is(case: Case) -> Flags:
-    """What is found with the constants of retrieval/coverage/finder.py."""
+def with_current_constants(case: CoverageCase) -> RelevantRows:
+    """Return the passages found with the constants of retrieval/coverage/finder.py."""
     return finder.near_passages(case.similarity).is_near
 
 
-def otherwise(threshold: float, margin: float) -> Callable[[Case], Flags]:
-    """What would be found with others."""
+def with_constants(threshold: float, margin: float) -> Callable[[CoverageCase], RelevantRows]:
+    """Return a function that finds passages with other constants."""
 
-    def near(case: Case) -> Flags:
+    def near(case: CoverageCase) -> RelevantRows:
         scores = finder.near_passages(case.similarity).z_scores
-        found: Flags = (scores >= threshold) & (case.similarity.passages >= case.similarity.out_of_domain + margin)
-        return found
+        found: RelevantRows = scores >= threshold
+        return found & (case.similarity.passages >= case.similarity.out_of_domain + margin)
 
     return near
 
 
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _table(rows: Sequence[Sequence[str]]) -> str:
-    return "\n".join(map(_row, [HEADER, ["---", *("---:" for _ in HEADER[1:])], *rows]))
-
-
 def main(arguments: Sequence[str]) -> None:
     """Print the figures."""
-    if len(arguments) != 1:
-        sys.exit(__doc__)
-    encoder = CachedEncoder(load_encoder(), report=message)
-    known: list[Case] = []
+    options = parser(__doc__)
+    options.add_argument("directory", type=Path, metavar="DIRECTORY")
+    encoder = cached_encoder()
+    known: list[CoverageCase] = []
     rows = []
-    for folder in sorted(p.parent for p in Path(arguments[0]).glob("*/queries.jsonl")):
+    for folder in beir_folders(options.parse_args(arguments).directory):
         own = list(cases(read_collection(folder), encoder))
         known += own
         for kind in dict.fromkeys(case.kind for case in own):
-            found = summed([case for case in own if case.kind == kind], as_it_is)
-            rows.append([f"{folder.name}, {kind}", *found.cells()])
-    print(_table(rows))
-    for alien, (threshold, margin) in product((False, True), GRID):
-        some = [case for case in known if case.similarity.other_script.any() == alien and case.wanted.any()]
+            totals = total([case for case in own if case.kind == kind], with_current_constants)
+            rows.append([f"{folder.name}, {kind}", *totals.cells()])
+    for other_script, (threshold, margin) in product((False, True), GRID):
+        some = [c for c in known if c.similarity.other_script.any() == other_script and c.relevant.any()]
         if some:
-            found = summed(some, otherwise(threshold, margin))
-            script = "another script" if alien else "the same script"
-            print(_row([f"{script}, {threshold:g}, {margin:g}", *found.cells()]))
+            totals = total(some, with_constants(threshold, margin))
+            script = "another script" if other_script else "the same script"
+            rows.append([f"{script}, {threshold:g}, {margin:g}", *totals.cells()])
+    print(markdown_table(HEADER, rows))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run(main)

@@ -219,8 +219,8 @@ def read_trustingly(directory: Path) -> Snapshot:
             {Path(name).stem: np.load(io.BytesIO((folder / name).read_bytes())) for name in store.ARRAYS},
             contract=ModelContract.from_json(manifest["model"]),
             documents=tuple(document_from_json(json.loads(line)) for line in lines),
-            scheme=manifest["scheme"],
-            parser=manifest["parser"],
+            encoding_version=manifest["scheme"],
+            parser_version=manifest["parser"],
         )
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
         raise StoreError(f"cannot be read: {error}") from error

@@ -249,7 +249,7 @@ def without_checksums(spot: Spot) -> Snapshot:
             {Path(name).stem: np.load(folder / name, allow_pickle=False) for name in store.ARRAYS},
             contract=ENCODER.contract,
             documents=tuple(document_from_json(json.loads(line)) for line in lines),
-            scheme=ENCODING_VERSION,
+            encoding_version=ENCODING_VERSION,
         )
     except Exception as error:  # NumPy runs a tokenizer over a damaged header, which raises errors of its own
         raise StoreError(f"{folder} is damaged; zhangju index: {error!r}") from error

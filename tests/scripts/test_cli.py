@@ -198,7 +198,7 @@ def test_files_that_cannot_be_read_are_listed_and_the_others_indexed(run: Run, t
     status, _, err = run("index", str(folder))
     assert status == 1
     assert "not indexed: bad.txt" in err
-    assert "passed over" in err
+    assert "skipped" in err
     assert "table.xls" in err
     assert run("ask", "万元产值用水量下降12%")[0] == 0
 
@@ -211,7 +211,7 @@ def bad_input(tmp_path: Path) -> dict[str, tuple[list[str], str]]:
     (tmp_path / "questions.csv").write_text("a,b\n1,2\n")
     return {
         "missing file": (["index", "nowhere.txt"], "nowhere.txt does not exist"),
-        "folder without documents": (["index", "empty"], "holds no documents"),
+        "folder without documents": (["index", "empty"], "contains no documents"),
         "empty file": (["index", "empty.txt"], "empty.txt is empty"),
         "binary file": (["index", "binary.txt"], "not text"),
         "missing file in outline": (["outline", "nowhere.txt"], "does not exist"),
@@ -241,7 +241,7 @@ def test_what_was_uploaded_is_indexed_too_and_stands_for_a_file_of_its_name(run:
         add_to_library(index, arriving.finish())
     status, _, said = run("index", str(docs), "--index", str(index))
     assert status == 0
-    assert f"not indexed: {docs / 'plan.txt'}; a file of its name was uploaded" in said
+    assert f"not indexed: {docs / 'plan.txt'}; a file of this name was uploaded" in said
     assert "indexed 2 documents, 2 passages" in said
 
 
@@ -329,7 +329,7 @@ def test_a_closed_stdin_is_told(run: Run, monkeypatch: pytest.MonkeyPatch, comma
 
 def test_sources_that_cannot_be_reached_are_told(run: Run, tmp_path: Path) -> None:
     (tmp_path / "loop.txt").symlink_to("loop.txt")
-    for source, says in (("x" * 300, "File name too long"), ("loop.txt", "a link that leads nowhere")):
+    for source, says in (("x" * 300, "File name too long"), ("loop.txt", "a broken link")):
         status, _, err = run("outline", source)
         assert status == 1
         assert says in err
@@ -343,4 +343,4 @@ def test_commands_in_messages_name_the_index(indexed: Run, tmp_path: Path) -> No
     (tmp_path / "plan.txt").write_text("第一章 水\n建水库。\n", encoding="utf-8")
     indexed("index", "plan.txt", "--index", folder)
     _, _, err = indexed("rollback", "--index", folder)
-    assert f"comes back with: zhangju rollback --index '{folder}'" in err
+    assert f"restore the previous state with: zhangju rollback --index '{folder}'" in err

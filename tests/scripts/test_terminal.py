@@ -48,7 +48,7 @@ HITS = (hit(1, "节约用水。用水量\n下降12%。", Span(5, 15)), hit(2, "�
 
 
 def shown(answer: Answer, capsys: pytest.CaptureFixture[str]) -> str:
-    terminal.answer(answer, cited)
+    terminal.print_answer(answer, cited)
     out, err = capsys.readouterr()
     assert err == ""
     return out

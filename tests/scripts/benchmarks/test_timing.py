@@ -1,4 +1,4 @@
-"""The benchmarks, on the fake encoder: what they count, not how fast that is."""
+"""The benchmarks with the fake encoder: their counts, not their speed."""
 
 import re
 import time
@@ -12,7 +12,7 @@ from index.models.encoder import Encodings
 from retrieval.evaluation.beir import Collection, read_collection
 from retrieval.search import Searcher
 from scripts.benchmarks import time_batch, time_indexing, time_questions, time_updating
-from scripts.benchmarks.time_questions import Asked, Watch
+from scripts.benchmarks.time_questions import QueryTimer, QuestionTimes
 from tests.bench import CORPUS, write_bench
 from tests.collection import write_plan
 from tests.fakes import HashingEncoder
@@ -21,7 +21,7 @@ DELAY = 0.01
 
 
 class SlowEncoder(HashingEncoder):
-    """Takes its time for questions."""
+    """Delays questions."""
 
     def encode_queries(self, texts: Sequence[str]) -> Encodings:
         time.sleep(DELAY)
@@ -47,18 +47,18 @@ def test_a_document_is_cut_or_repeated_to_size(collection: Collection) -> None:
     assert [long.source[slice(*p.pieces[0])] for p in long.passages] == [p.text for p in long.passages]
 
 
-def test_the_model_is_watched_and_what_is_outside_of_it_told_apart(collection: Collection) -> None:
-    watch = Watch(SlowEncoder())
-    searcher = Searcher(embed([collection.document], HashingEncoder()).snapshot, lambda: watch)
+def test_the_time_outside_of_the_model_is_separated(collection: Collection) -> None:
+    encoder = SlowEncoder()
+    timer = QueryTimer(encoder)
+    searcher = Searcher(embed([collection.document], HashingEncoder()).snapshot, lambda: encoder)
     for first in (True, False):
-        alone, asked, outside = time_questions.timed(searcher, watch, "用水量", alone_first=first)
+        alone, asked, outside = time_questions.time_question(searcher, encoder, timer, "用水量", alone_first=first)
         assert min(alone, asked - outside) >= 1000 * DELAY
         assert 0 < outside < asked
-    assert watch.count_tokens(["用水"]) == HashingEncoder().count_tokens(["用水"])
 
 
 def test_quartiles_by_hand() -> None:
-    asked = [Asked(alone=10, asked=10 + more, outside=more / 2) for more in (1, 2, 3, 4, 5)]
+    asked = [QuestionTimes(alone=10, asked=10 + more, outside=more / 2) for more in (1, 2, 3, 4, 5)]
     lines = [line.split() for line in time_questions.report(asked).splitlines()]
     assert lines[0][-5:] == ["10.00", "(10.00", "to", "10.00)", "ms"]
     assert lines[2] == ["difference", "3.00", "(2.00", "to", "4.00)", "ms"]
@@ -66,10 +66,10 @@ def test_quartiles_by_hand() -> None:
     assert lines[4] == ["ratio", "1.30", "(1.20", "to", "1.40)"]
 
 
-def test_questions_come_from_all_over(collection: Collection, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_questions_are_spread_evenly(collection: Collection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time_questions, "QUESTIONS", 2)
     queries = [q.text for q in collection.queries]
-    assert time_questions.spread_out(collection) == [queries[0], queries[2]]
+    assert time_questions.sample_questions(collection) == [queries[0], queries[2]]
 
 
 def test_questions_are_timed(
@@ -89,16 +89,16 @@ def test_questions_are_timed(
     ]
 
 
-def test_documents_are_cut_after_so_many_passages(collection: Collection) -> None:
+def test_documents_are_cut_to_a_number_of_passages(collection: Collection) -> None:
     document = collection.document
-    assert [len(d.passages) for d in time_indexing.cut([document] * 3, 6)] == [4, 2]
-    assert [len(d.passages) for d in time_indexing.cut([document] * 3, 4)] == [4]
-    assert [len(d.passages) for d in time_indexing.cut([document] * 2, 100)] == [4, 4]
+    assert [len(d.passages) for d in time_indexing.first_passages([document] * 3, 6)] == [4, 2]
+    assert [len(d.passages) for d in time_indexing.first_passages([document] * 3, 4)] == [4]
+    assert [len(d.passages) for d in time_indexing.first_passages([document] * 2, 100)] == [4, 4]
 
 
 def test_bytes_are_counted_by_part(collection: Collection) -> None:
     snapshot = embed([collection.document], HashingEncoder()).snapshot
-    found = time_indexing.weights(snapshot)
+    found = time_indexing.bytes_per_passage(snapshot)
     sentences, tokens = len(snapshot.sentences), len(snapshot.tokens.codes)
     assert found["passage vectors"] == 256 * 4 + 16
     assert found["sentence vectors"] == sentences * (256 * 2 + 16 + 3 * 4) / 4
@@ -126,7 +126,7 @@ def test_updating_is_timed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caps
 
 
 @pytest.mark.parametrize("main", [time_batch.main, time_indexing.main, time_questions.main, time_updating.main])
-def test_benchmarks_say_what_they_want(main: object) -> None:
+def test_benchmarks_without_arguments_print_their_usage(main: object) -> None:
     assert callable(main)
     with pytest.raises(SystemExit):
         main([])
@@ -143,11 +143,11 @@ def test_a_batch_is_timed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
 
 
 def test_ratios_by_hand() -> None:
-    rounds = [time_batch.Round(1, ratio, 2, 3) for ratio in (1.5, 1.2, 1.4)]
+    rounds = [time_batch.RoundTimes(1, ratio, 2, 3) for ratio in (1.5, 1.2, 1.4)]
     lines = time_batch.report(rounds).splitlines()
     assert lines[3:] == ["median ratio 1.40 (1.20 to 1.50)", "median ratio of processor time 1.50"]
 
 
 def test_questions_are_made_of_phrases_without_a_repetition(collection: Collection) -> None:
-    made = time_batch.made(collection.document.passages, 5)
-    assert len(set(made)) == len(made) == 5
+    questions = time_batch.generate_questions(collection.document.passages, 5)
+    assert len(set(questions)) == len(questions) == 5

@@ -11,7 +11,7 @@ from index.errors import ModelError
 from index.storage import store
 from scripts.cli import app
 from scripts.commands import doctor
-from scripts.commands.doctor import Finding
+from scripts.commands.doctor import CheckResult
 from tests.collection import PLAN, snapshot_of
 from tests.fakes import HashingEncoder
 
@@ -38,7 +38,7 @@ def hashing(monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
     return loaded
 
 
-def test_what_works_is_said_and_ends_with_0(index: Path, hashing: list[str | None]) -> None:
+def test_a_working_installation_exits_with_0(index: Path, hashing: list[str | None]) -> None:
     done = CliRunner().invoke(app, ["doctor", "--index", str(index)])
     assert done.exit_code == 0, done.output
     assert [line.split()[1] for line in done.output.splitlines() if line[:2] in ("ok", "! ")] == [
@@ -48,7 +48,7 @@ def test_what_works_is_said_and_ends_with_0(index: Path, hashing: list[str | Non
     assert hashing == ["hashing"]
 
 
-def test_a_damaged_index_and_a_missing_model_are_told_with_remedies(index: Path, hashing: list[str | None]) -> None:
+def test_a_damaged_index_and_a_missing_model_are_reported_with_remedies(index: Path, hashing: list[str | None]) -> None:
     (index / "CURRENT").write_text("nonsense")
     done = CliRunner().invoke(app, ["doctor", "--index", str(index), "--model", "gone", "--json"])
     assert done.exit_code == 1
@@ -62,36 +62,36 @@ def test_a_damaged_index_and_a_missing_model_are_told_with_remedies(index: Path,
     assert hashing == ["gone"]
 
 
-def test_no_index_is_no_fault(tmp_path: Path, hashing: list[str | None]) -> None:
+def test_a_missing_index_is_no_failure(tmp_path: Path, hashing: list[str | None]) -> None:
     done = CliRunner().invoke(app, ["doctor", "--index", str(tmp_path / "none")])
     assert done.exit_code == 0, done.output
     assert f"zhangju index SOURCE --index {tmp_path / 'none'}" in done.output
     assert hashing == [None]
 
 
-def test_an_old_python_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert doctor.python().state == "works"
+def test_an_old_python_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert doctor.check_python().state == "works"
     monkeypatch.setattr("platform.python_version", lambda: "3.9.2")
-    assert (doctor.python().state, doctor.python().remedy) == ("broken", "install Python >=3.11")
+    assert (doctor.check_python().state, doctor.check_python().remedy) == ("broken", "install Python >=3.11")
 
 
-def test_packages_are_compared_with_what_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_packages_are_compared_with_the_requirements(monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = ["numpy>=2.1", "gone>=1", "other>=1; platform_system == 'Nowhere'", "tool>=3; extra == 'dev'"]
     there = [SimpleNamespace(name="NumPy", version="1.26"), SimpleNamespace(name=None, version="")]
     monkeypatch.setattr("importlib.metadata.requires", lambda _: wanted)
     monkeypatch.setattr("importlib.metadata.distributions", lambda: there)
-    found = doctor.packages()
-    assert (found.state, found.found) == ("broken", "numpy is 1.26, wanted is >=2.1; gone is missing")
+    found = doctor.check_packages()
+    assert (found.state, found.found) == ("broken", "numpy is 1.26, required is >=2.1; gone is missing")
     there[:] = [SimpleNamespace(name="numpy", version="2.3"), SimpleNamespace(name="gone", version="1.0rc1+cpu")]
-    assert doctor.packages().state == "broken"
+    assert doctor.check_packages().state == "broken"
     there[1].version = "1.0+cpu"
-    assert doctor.packages().state == "works"
+    assert doctor.check_packages().state == "works"
 
 
-def test_a_full_disk_is_told_where_it_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_reported_with_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZHANGJU_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=500_000_000))
-    found = doctor.disk(tmp_path / "a" / "b")
+    found = doctor.check_disk(tmp_path / "a" / "b")
     assert found.state == "warning"
     assert f"0.5 GB are free at {tmp_path}, for the index" in found.found
 
@@ -99,7 +99,7 @@ def test_a_full_disk_is_told_where_it_is_full(tmp_path: Path, monkeypatch: pytes
 @pytest.mark.parametrize(
     ("listed", "state", "words"),
     [
-        ("Noto Sans CJK SC,思源黑体\nAR PL UMing\n", "works", "2 with Chinese characters, AR PL UMing"),
+        ("Noto Sans CJK SC,思源黑体\nAR PL UMing\n", "works", "2 with Chinese characters, for example AR PL UMing"),
         ("", "warning", "none"),
     ],
 )
@@ -110,13 +110,13 @@ def test_fonts_with_chinese_characters(monkeypatch: pytest.MonkeyPatch, listed: 
     monkeypatch.setattr("sys.platform", "linux")
     monkeypatch.setattr("shutil.which", lambda _: "/usr/bin/fc-list")
     monkeypatch.setattr("subprocess.run", run)
-    found = doctor.fonts()
+    found = doctor.check_fonts()
     assert found.state == state
     assert words in found.found
 
 
-def test_a_package_that_does_not_load_is_a_finding_and_no_crash() -> None:
-    def broken() -> Finding:
+def test_a_package_that_does_not_load_is_a_result_and_no_crash() -> None:
+    def broken() -> CheckResult:
         raise ImportError("libfaiss.so: cannot open shared object file")
 
     found = doctor._guarded("index", broken)

@@ -11,6 +11,7 @@ from index.models.location import ModelFiles
 from retrieval.evaluation.statistics import Interval
 from scripts import cli
 from scripts.benchmarks import quality
+from scripts.benchmarks.common import beir_folders
 from scripts.commands.evaluate import bounds, figure, percent, with_bounds
 from tests.bench import CORPUS, write_bench
 from tests.fakes import HashingEncoder
@@ -149,17 +150,17 @@ def test_all_folders_go_into_the_page(tmp_path: Path, capsys: pytest.CaptureFixt
 
 def test_a_page_keeps_the_rest_of_its_words() -> None:
     block = f"{quality.BEGIN}\nnew\n{quality.END}"
-    assert quality.placed("", "new\n") == f"{block}\n"
-    assert quality.placed("Words.\n", "new") == f"Words.\n\n{block}\n"
-    assert quality.placed(f"a {quality.BEGIN} b {quality.END} c", "new") == f"a {block} c"
+    assert quality.insert_tables("", "new\n") == f"{block}\n"
+    assert quality.insert_tables("Words.\n", "new") == f"Words.\n\n{block}\n"
+    assert quality.insert_tables(f"a {quality.BEGIN} b {quality.END} c", "new") == f"a {block} c"
     for broken in (quality.BEGIN, quality.END + quality.BEGIN, f"{block}{block}"):
         with pytest.raises(DocumentError, match="mend the page"):
-            quality.placed(broken, "new")
+            quality.insert_tables(broken, "new")
 
 
 def test_a_directory_without_folders_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match="holds no BEIR folders"):
-        quality.folders(tmp_path)
+        beir_folders(tmp_path)
 
 
 def test_figures_are_written_short() -> None:

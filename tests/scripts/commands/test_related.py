@@ -97,9 +97,9 @@ def test_cells_that_a_spreadsheet_would_compute_are_neutralised(
 @pytest.mark.parametrize(
     ("arguments", "status", "says"),
     [
-        ([], 2, "one of both is wanted"),
-        (["第一章第一节第1段", "--all"], 2, "one of both is wanted"),
-        (["第一章第一节第1段", "-o", "out.csv"], 2, "it goes with --all"),
+        ([], 2, "give either a passage or --all"),
+        (["第一章第一节第1段", "--all"], 2, "give either a passage or --all"),
+        (["第一章第一节第1段", "-o", "out.csv"], 2, "it needs --all"),
         (["--all", "--json", "-o", "out.csv"], 2, "without --json"),
         (["--all", "-o", "out.doc"], 1, "out.doc"),
         (["第九章"], 1, "names nothing"),

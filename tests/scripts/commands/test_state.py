@@ -91,14 +91,12 @@ def test_there_is_nothing_to_verify(run: Run) -> None:
 
 def test_vectors_of_other_texts_are_noticed() -> None:
     snapshot = snapshot_of(PLAN)
-    assert state.slipped(snapshot) == ""
-    assert state.embedded_otherwise(snapshot, HashingEncoder(), 20, seed=1) == ""
+    assert state.key_problem(snapshot) == ""
+    assert state.vector_problem(snapshot, HashingEncoder(), 20, seed=1) == ""
     shifted = snapshot_of(PLAN)
     object.__setattr__(shifted, "passage_keys", np.roll(shifted.passage_keys, 1, axis=0))
-    assert "the vectors of 7 passages are those of other texts" in state.slipped(shifted)
+    assert "the vectors of 7 passages are those of other texts" in state.key_problem(shifted)
     object.__setattr__(shifted, "passage_vectors", np.roll(shifted.passage_vectors, 1, axis=0))
-    assert "7 of 20 vectors are not those of their texts" in state.embedded_otherwise(
-        shifted, HashingEncoder(), 20, seed=1
-    )
+    assert "7 of 20 vectors are not those of their texts" in state.vector_problem(shifted, HashingEncoder(), 20, seed=1)
     with pytest.raises(ModelError, match="was built with the model hashing"):
-        state.embedded_otherwise(snapshot, HashingEncoder(64), 20, seed=1)
+        state.vector_problem(snapshot, HashingEncoder(64), 20, seed=1)

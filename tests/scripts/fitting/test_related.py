@@ -9,23 +9,23 @@ from index.building.embedding import embed
 from index.parsing.structure import read_document
 from index.references.links import link_documents
 from scripts.fitting import related
-from scripts.fitting.related import Judged, left_out, measured, read_cases, references, without_references
+from scripts.fitting.related import JudgedPassages, leave_one_out, measure, read_cases, references, without_references
 from tests.collection import PLAN, snapshot_of
 from tests.fakes import HashingEncoder
 
 
-def judged_by_hand(**signals: Sequence[Sequence[float]]) -> Judged:
+def made_by_hand(**signals: Sequence[Sequence[float]]) -> JudgedPassages:
     """Two passages of six: the first has two partners, the second one; each stands in a chapter with its neighbour."""
     partners = np.array([[0, 0, 1, 1, 0, 0], [1, 0, 0, 0, 0, 0]], dtype=np.bool_)
     allowed = np.array([[0, 0, 1, 1, 1, 1], [1, 1, 0, 0, 1, 1]], dtype=np.bool_)
-    return Judged({name: np.array(values) for name, values in signals.items()}, partners, allowed)
+    return JudgedPassages({name: np.array(values) for name, values in signals.items()}, partners, allowed)
 
 
 def test_figures_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(related, "FIRST", 2)
-    one = judged_by_hand()
+    monkeypatch.setattr(related, "CUTOFF", 2)
+    one = made_by_hand()
     scores = np.array([[9, 9, 0.9, 0.1, 0.5, 0.2], [0.3, 0.3, 9, 9, 0.1, 0.2]])
-    share, first, precision = measured(one, scores)
+    share, first, precision = measure(one, scores)
     assert share.tolist() == [0.5, 1]  # the second partner of the first is the fourth
     assert first.tolist() == [1, 1]  # of equal scores the first in the text
     assert precision.tolist() == [(1 + 2 / 4) / 2, 1]
@@ -34,9 +34,9 @@ def test_figures_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_weights_are_chosen_without_the_case(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(related, "TRIED", [(1.0, 0.0, 0.0), (0.0, 1.0, 0.0)])
     good, bad = [[0, 0, 1, 1, 0, 0], [0, 0, 0, 0, 1, 1]], [[0, 0, 0, 0, 1, 1], [1, 0, 0, 0, 0, 0]]
-    one = judged_by_hand(words=good, sentences=bad, passage=[[0] * 6] * 2)
+    one = made_by_hand(words=good, sentences=bad, passage=[[0] * 6] * 2)
     # Words find the first's partners, sentences the second's: each case is left to what serves the other.
-    assert left_out(one)[1].tolist() == [0, 0]
+    assert leave_one_out(one)[1].tolist() == [0, 0]
 
 
 def test_cases_are_read_by_line(tmp_path: Path) -> None:
@@ -60,8 +60,7 @@ def test_the_table_is_printed(
     plan.write_text(PLAN, encoding="utf-8")
     lines = [{"line": 4, "related": [11]}, {"line": 11, "related": [4]}]
     cases.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
-    monkeypatch.setattr(related, "load_encoder", HashingEncoder)
-    monkeypatch.setattr(related, "CachedEncoder", lambda encoder, **_: encoder)
+    monkeypatch.setattr(related, "cached_encoder", HashingEncoder)
     related.main([str(plan), str(cases)])
     out = capsys.readouterr().out
     assert "2 passages with 2 partners" in out
