@@ -1,8 +1,6 @@
-// @ts-check
 // The address states everything that is shown: question, documents, view, passage. Back and forward rely on it alone.
 
-/** @typedef {Record<string, any> & {in: string[]}} Parameters strings by name, and the list of documents to search */
-/** @typedef {(parameters: Parameters) => void} Listener */
+/** @typedef {(parameters: AddressParameters) => void} Listener */
 
 const LISTS = ["in"];
 /** @type {Listener[]} */
@@ -11,7 +9,7 @@ const listeners = [];
 /** The parameters of the address; lists for those that may be given several times. */
 export function here(search = location.search) {
   const given = new URLSearchParams(search);
-  /** @type {Parameters} */
+  /** @type {AddressParameters} */
   const found = { in: [] };
   for (const [name, value] of given) if (value && !LISTS.includes(name)) found[name] = value;
   for (const name of LISTS) found[name] = given.getAll(name);

@@ -3,15 +3,20 @@
 const API = "/gradio_api";
 
 export class Trouble extends Error {
+  /** @param {string} kind name of the page's words for it */
   constructor(kind) { super(kind); this.kind = kind; }
 }
 
+/**
+ * @param {string} path
+ * @param {RequestInit} options
+ */
 async function reply(path, options) {
   let answer;
   try {
     answer = await fetch(API + path, { credentials: "same-origin", ...options });
   } catch (error) {
-    if (error.name === "AbortError") throw error;
+    if (isAbort(error)) throw error;
     throw new Trouble("offline");
   }
   if (answer.status === 401) throw new Trouble("denied");
@@ -21,16 +26,36 @@ async function reply(path, options) {
   return answer;
 }
 
+/** Tell whether a request was given up. @param {unknown} error */
+export const isAbort = error => error instanceof Error && error.name === "AbortError";
+
+/**
+ * @param {string} path
+ * @param {unknown[]} data
+ * @param {AbortSignal | null} signal
+ */
 const post = (path, data, signal) => reply(path, {
   method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ data }), signal,
 });
 
-/** What a handler gives for some arguments, in their order. */
-export async function run(name, data, signal) {
+/**
+ * Return the reply of a handler.
+ * @param {string} name
+ * @param {unknown[]} data its arguments in order
+ * @param {AbortSignal | null} signal
+ * @returns {Promise<Reply>}
+ */
+export async function run(name, data, signal = null) {
   return (await (await post(`/run/${name}`, data, signal)).json()).data[0];
 }
 
-/** Sends a file as it is to an address of the page; `step` hears what share of it has arrived. */
+/**
+ * Send the bytes of a file to an address of the page.
+ * @param {string} path
+ * @param {File} file
+ * @param {(share: number) => void} step called with the share that has arrived
+ * @returns {Promise<{token?: string, html: string}>}
+ */
 export function send(path, file, step = () => {}) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest(); // fetch says nothing of how far it is

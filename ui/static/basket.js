@@ -1,7 +1,8 @@
 // The basket: passages collected in this browser, with the question that found each, in the order of the reader.
 
-import { here } from "./address.js";
+import { base, here } from "./address.js";
 import { copy } from "./copy.js";
+import { closest } from "./dom.js";
 import { keep as keepHere, kept } from "./storage.js";
 import { say } from "./notices.js";
 
@@ -12,13 +13,19 @@ const TEXT = 300; // characters of a passage, to know it by when the index does 
 const MARKED = 8; // sentences
 export const CHANGED = "zj-basket-changed";
 
-/** What is in the basket: objects with passage, question, citation, text, marked and note. */
+/** Return the passages in the basket. @returns {Collected[]} */
 export function collected() {
+  /** @type {unknown} */
   const items = kept(KEY, []);
   return Array.isArray(items) ? items.filter(one => typeof one?.passage === "string" && one.passage) : [];
 }
 
-/** Keeps other items; `by` is whoever changed them. */
+/**
+ * Keep other passages in the basket.
+ * @param {Collected[]} items
+ * @param {PageState} state
+ * @param {View | null} by the view that changed them
+ */
 export function keep(items, state, by = null) {
   const size = new Blob([JSON.stringify(items)]).size;
   const full = items.length > MOST || size > ROOM * 1000;
@@ -28,11 +35,16 @@ export function keep(items, state, by = null) {
   document.dispatchEvent(new CustomEvent(CHANGED, { detail: by }));
 }
 
-const filled = state => state.say.basketFull.replace("{most}", MOST).replace("{room}", ROOM);
+/** @param {PageState} state */
+const filled = state => state.say.basketFull.replace("{most}", String(MOST)).replace("{room}", String(ROOM));
 
+/**
+ * @param {HTMLElement} button
+ * @param {PageState} state
+ */
 function toggle(button, state) {
   const items = collected();
-  const passage = button.dataset.collect;
+  const passage = button.dataset.collect ?? "";
   const rest = items.filter(one => one.passage !== passage);
   if (rest.length === items.length) {
     rest.push(seen(passage, button.closest("[data-passage]")));
@@ -40,7 +52,12 @@ function toggle(button, state) {
   keep(rest, state);
 }
 
-/** A passage as it is shown when it is collected. */
+/**
+ * Return a passage as it is shown when it is collected.
+ * @param {string} passage
+ * @param {HTMLElement | null} at
+ * @returns {Collected}
+ */
 function seen(passage, at) {
   const lines = [...at?.querySelectorAll(".zj-text p") ?? []].map(line => line.textContent);
   return {
@@ -53,6 +70,11 @@ function seen(passage, at) {
   };
 }
 
+/**
+ * Show on every button whether its passage is in the basket.
+ * @param {HTMLElement} place
+ * @param {PageState} state
+ */
 function markCollected(place, state) {
   const held = new Set(collected().map(one => one.passage));
   for (const button of place.querySelectorAll("[data-collect]")) {
@@ -65,9 +87,10 @@ function markCollected(place, state) {
 }
 export { markCollected as marked };
 
+/** @param {PageState} state */
 export function collecting(state) {
   document.addEventListener("click", event => {
-    const button = event.target.closest("[data-collect]");
+    const button = closest(event, "[data-collect]");
     if (button && state.root.contains(button)) toggle(button, state);
   });
   addEventListener("storage", event => {
@@ -77,9 +100,17 @@ export function collecting(state) {
   });
 }
 
-/** One row of buttons that goes with the pointer and the focus from passage to passage of the open text. */
+/**
+ * Add a row of buttons that follows the pointer and the focus from passage to passage of the open text.
+ * @param {HTMLElement} full
+ * @param {PageState} state
+ */
 export function toolbar(full, state) {
   const bar = Object.assign(document.createElement("div"), { className: "zj-toolbar" });
+  /**
+   * @param {string} name
+   * @param {string} text
+   */
   const button = (name, text) => Object.assign(document.createElement("button"), {
     type: "button", className: "zj-act", textContent: text, name,
   });
@@ -87,8 +118,9 @@ export function toolbar(full, state) {
   const related = Object.assign(document.createElement("a"), { className: "zj-act", textContent: state.say.related });
   cite.classList.add("zj-copy-citation");
   bar.append(cite, link, related, collect);
+  /** @param {Event} event */
   const come = event => {
-    const passage = event.target.closest?.(".zj-passage");
+    const passage = closest(event, ".zj-passage");
     if (!passage || bar.parentElement === passage) return;
     related.href = `?view=related&r=${encodeURIComponent(passage.dataset.passage)}`;
     collect.dataset.collect = passage.dataset.passage;
@@ -96,8 +128,7 @@ export function toolbar(full, state) {
     markCollected(bar, state);
   };
   for (const kind of ["mouseover", "focusin"]) full.addEventListener(kind, come);
-  cite.addEventListener("click", () => copy(bar.parentElement.dataset.cite, state));
-  link.addEventListener("click", () => {
-    copy(`${location.origin}${location.pathname}?p=${encodeURIComponent(bar.parentElement.dataset.passage)}`, state);
-  });
+  const passage = () => bar.parentElement?.dataset ?? {};
+  cite.addEventListener("click", () => copy(passage().cite ?? "", state));
+  link.addEventListener("click", () => copy(`${base()}?p=${encodeURIComponent(passage().passage ?? "")}`, state));
 }

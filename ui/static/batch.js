@@ -1,31 +1,38 @@
 // Many questions: the page asks block after block, and goes on while other views are shown, until it is stopped.
 
 import { base, go, here } from "./address.js";
+import { closest } from "./dom.js";
 import { hand } from "./export.js";
 import { run } from "./api.js";
 import { say, trouble } from "./notices.js";
 
 const LATER = 2000; // milliseconds until a batch asks again that had no turn
+/** @type {Set<string>} */
 const running = new Set(); // names of the batches that go on
 
+/** @type {View} */
 export const batch = {
   name: "batch",
   needs: ["job"],
   load: (given, state, signal) => run("batch", [given.job ?? "", state.language], signal),
   after: (region, _, state) => {
     const form = region.querySelector("#zj-batch-form");
-    form?.addEventListener("submit", event => {
+    form?.addEventListener("submit", (/** @type {Event} */ event) => {
       event.preventDefault();
       begin(form, state).catch(error => trouble(error, state));
     });
-    form?.elements.file.addEventListener("change", event => {
-      form.querySelector("#zj-batch-file").textContent = event.target.files[0]?.name ?? "";
+    form?.elements.file.addEventListener("change", () => {
+      form.querySelector("#zj-batch-file").textContent = form.elements.file.files[0]?.name ?? "";
     });
     const panel = region.querySelector("[data-job]");
     if (panel) wire(panel, state);
   },
 };
 
+/**
+ * @param {any} form
+ * @param {PageState} state
+ */
 async function begin(form, state) {
   const told = form.querySelector(".zj-batch-told");
   told.replaceChildren();
@@ -45,28 +52,42 @@ async function begin(form, state) {
   }
 }
 
+/**
+ * @param {File} file
+ * @returns {Promise<string>}
+ */
 function inBase64(file) {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
-    reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(",") + 1));
+    reader.onload = () => resolve(String(reader.result).replace(/^[^,]*,/, ""));
     reader.onerror = () => reject(reader.error);
     reader.readAsDataURL(file);
   });
 }
 
+/**
+ * @param {HTMLElement} panel
+ * @param {PageState} state
+ */
 function wire(panel, state) {
-  const { job } = panel.dataset;
+  const { job = "" } = panel.dataset;
   panel.querySelector(".zj-batch-go").addEventListener("click", () => {
     if (running.delete(job)) showState(panel);
     else advance(job, state);
   });
   panel.addEventListener("click", event => {
-    const { table } = event.target.dataset;
-    if (table) download(panel, event.target, table, state).catch(error => trouble(error, state));
+    const button = closest(event, "[data-table]");
+    if (button) download(panel, button, button.dataset.table, state).catch(error => trouble(error, state));
   });
   showState(panel);
 }
 
+/**
+ * @param {HTMLElement} panel
+ * @param {HTMLButtonElement} button
+ * @param {string} form
+ * @param {PageState} state
+ */
 async function download(panel, button, form, state) {
   button.disabled = true;
   say(state.say.exporting);
@@ -74,19 +95,24 @@ async function download(panel, button, form, state) {
     const wide = panel.querySelector("[name=wide]").checked;
     const file = await run("batch_file", [panel.dataset.job, form, wide, state.language, base()]);
     if (file.problem) { panel.querySelector(".zj-batch-told").innerHTML = file.html; return; }
-    hand(file);
+    hand(/** @type {any} */ (file));
     say(state.say.exported.replace("{name}", file.name));
   } finally {
     button.disabled = false;
   }
 }
 
-/** Asks until all is asked or it is stopped. */
+/**
+ * Ask until all questions are answered or the batch is stopped.
+ * @param {string} job
+ * @param {PageState} state
+ */
 async function advance(job, state) {
   if (running.has(job)) return;
   running.add(job);
   const shown = () => state.root.querySelector(`[data-job="${CSS.escape(job)}"]`);
   if (shown()) showState(shown());
+  /** @type {{at: number, from: number | null}} */
   const begun = { at: performance.now(), from: null };
   try {
     while (running.has(job)) {
@@ -108,6 +134,11 @@ async function advance(job, state) {
   if (shown()) showState(shown());
 }
 
+/**
+ * @param {any} panel
+ * @param {Reply} found
+ * @param {{at: number, from: number | null}} begun
+ */
 function show(panel, found, begun) {
   const body = panel.querySelector("tbody");
   if (body.rows.length === found.first) body.insertAdjacentHTML("beforeend", found.rows);
@@ -115,18 +146,18 @@ function show(panel, found, begun) {
   panel.querySelector("progress").value = found.done;
   panel.querySelector(".zj-batch-done").textContent = found.progress;
   panel.querySelector(".zj-batch-summary").textContent = found.summary;
-  const each = (performance.now() - begun.at) / 1000 / Math.max(1, found.done - begun.from);
+  const each = (performance.now() - begun.at) / 1000 / Math.max(1, found.done - (begun.from ?? 0));
   const left = Math.ceil(each * (found.total - found.done));
   const [words, count] = left < 90 ? [panel.dataset.seconds, left] : [panel.dataset.minutes, Math.ceil(left / 60)];
-  panel.querySelector(".zj-batch-left").textContent = left ? words.replace("{count}", count) : "";
+  panel.querySelector(".zj-batch-left").textContent = left ? words.replace("{count}", String(count)) : "";
   for (const button of panel.querySelectorAll("[data-table]")) button.disabled = false;
   if (!left) say(panel.dataset.ended);
 }
 
-/** Whether it goes on, is stopped, or has ended. */
+/** Show whether a batch is running, stopped or finished. @param {HTMLElement} panel */
 function showState(panel) {
   const button = panel.querySelector(".zj-batch-go");
-  const on = running.has(panel.dataset.job);
+  const on = running.has(panel.dataset.job ?? "");
   button.textContent = on ? button.dataset.stop : panel.dataset.go;
   button.hidden = panel.dataset.done === panel.dataset.total;
   if (!on) panel.querySelector(".zj-batch-left").textContent = "";

@@ -1,7 +1,12 @@
 // Copying: what a button carries in data-copy goes to the clipboard.
 
+import { closest } from "./dom.js";
 import { say } from "./notices.js";
 
+/**
+ * @param {string} text
+ * @param {PageState} state
+ */
 export async function copy(text, state) {
   try {
     await navigator.clipboard.writeText(text);
@@ -11,7 +16,10 @@ export async function copy(text, state) {
   }
 }
 
-/** For pages without a secure connection, where the clipboard is closed to scripts but not to selections. */
+/**
+ * Copy by a selection, for pages without a secure connection, where the clipboard is closed to scripts.
+ * @param {string} text
+ */
 function copiedByHand(text) {
   const box = document.createElement("textarea");
   box.value = text;
@@ -22,9 +30,10 @@ function copiedByHand(text) {
   return done;
 }
 
+/** @param {PageState} state */
 export function copying(state) {
   document.addEventListener("click", event => {
-    const button = event.target.closest("[data-copy]");
+    const button = closest(event, "[data-copy]");
     if (!button || !state.root.contains(button)) return;
     copy(button.dataset.copy, state);
     button.closest("details.zj-forms")?.removeAttribute("open");

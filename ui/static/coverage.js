@@ -5,6 +5,7 @@ import { hand } from "./export.js";
 import { run } from "./api.js";
 import { say, trouble } from "./notices.js";
 
+/** @type {View} */
 export const coverage = {
   name: "coverage",
   needs: ["t", "c", "in"],
@@ -13,28 +14,36 @@ export const coverage = {
   after: (region, found, state) => {
     const form = region.querySelector("#zj-cover");
     const box = form.querySelector("#zj-cover-terms");
-    form.addEventListener("submit", event => {
+    form.addEventListener("submit", (/** @type {Event} */ event) => {
       event.preventDefault();
       ask(box.value.trim(), state);
     });
-    box.addEventListener("keydown", event => { // as in the box for questions
+    box.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => { // as in the box for questions
       if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
       event.preventDefault();
       form.requestSubmit();
     });
-    form.querySelector("#zj-cover-table")?.addEventListener("click", event => {
+    form.querySelector("#zj-cover-table")?.addEventListener("click", (/** @type {{currentTarget: HTMLButtonElement}} */ event) => {
       save(event.currentTarget, state).catch(error => trouble(error, state));
     });
     reveal(region, found);
   },
 };
 
+/**
+ * @param {string} terms
+ * @param {PageState} state
+ */
 function ask(terms, state) {
   if (here().t === terms && !here().c) state.shown = null; // asked again: the index may be another one
   go({ view: coverage.name, t: terms, in: here().in });
 }
 
-/** Where a chapter was chosen its passages; the box where nothing was asked yet. */
+/**
+ * Show the passages of the chosen chapter, or the box if nothing was asked yet.
+ * @param {HTMLElement} region
+ * @param {Reply} found
+ */
 function reveal(region, found) {
   const title = region.querySelector("#zj-cover-chosen");
   if (found.chosen && title) {
@@ -43,6 +52,10 @@ function reveal(region, found) {
   } else if (!here().t && !here().p) region.querySelector("#zj-cover-terms").focus({ preventScroll: true });
 }
 
+/**
+ * @param {HTMLButtonElement} button
+ * @param {PageState} state
+ */
 async function save(button, state) {
   const { t = "", in: documents } = here();
   button.disabled = true;
@@ -53,7 +66,7 @@ async function save(button, state) {
       button.closest("form").insertAdjacentHTML("beforeend", file.html);
       return;
     }
-    hand(file);
+    hand(/** @type {any} */ (file));
     say(state.say.exported.replace("{name}", file.name));
   } finally {
     button.disabled = false;

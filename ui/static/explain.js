@@ -2,19 +2,30 @@
 // for when the answer is painted, and given up when something else is.
 
 import { run } from "./api.js";
+import { closest } from "./dom.js";
 
 const MET = "zj-met", POINTED = "zj-pointed"; // names of highlights in cards.css; browsers without them show the pairs alone
 
+/**
+ * @param {HTMLElement} region
+ * @param {Reply} found
+ * @param {PageState} state
+ */
 export function why(region, found, state) {
   mark(MET, []);
   mark(POINTED, []);
   if (found.explain?.length) explain(region, found.explain, state).catch(() => {}); // a help and no more
 }
 
+/**
+ * @param {HTMLElement} region
+ * @param {unknown[]} sentences
+ * @param {PageState} state
+ */
 async function explain(region, sentences, state) {
-  const { signal } = state.pending;
+  const signal = state.pending?.signal;
   const { because } = await run("explain", [state.asked, sentences, state.language], signal);
-  if (signal.aborted || !because) return;
+  if (signal?.aborted || !because) return;
   for (const card of region.querySelectorAll("article[data-passage]")) {
     const html = because[card.dataset.passage];
     if (html) card.querySelector(".zj-because")?.insertAdjacentHTML("beforeend", html);
@@ -22,23 +33,29 @@ async function explain(region, sentences, state) {
   mark(MET, region.querySelectorAll("[data-met]"));
 }
 
+/** @param {PageState} state */
 export function pointing(state) {
+  /** @param {Event} event */
   const point = event => {
-    const pair = event.target.closest?.("[data-met]");
+    const pair = closest(event, "[data-met]");
     mark(POINTED, pair && state.root.contains(pair) ? [pair] : []);
   };
   document.addEventListener("mouseover", point);
   document.addEventListener("click", point); // a finger does not hover
 }
 
+/**
+ * @param {string} name
+ * @param {Iterable<HTMLElement>} pairs
+ */
 function mark(name, pairs) {
   if (!globalThis.Highlight) return;
-  CSS.highlights.set(name, new Highlight(...[...pairs].map(range).filter(Boolean)));
+  CSS.highlights.set(name, new Highlight(...[...pairs].map(range).filter(one => one !== null)));
 }
 
-/** Where a pair's words stand in the text of its card: in which paragraph, from which letter to which. */
+/** Return the range of a pair's words in the text of its card. @param {HTMLElement} pair */
 function range(pair) {
-  const [paragraph, start, end] = pair.dataset.met.split(" ").map(Number);
+  const [paragraph = 0, start = 0, end = 0] = (pair.dataset.met ?? "").split(" ").map(Number);
   const text = pair.closest("article").querySelectorAll(".zj-text > p")[paragraph];
   if (!text) return null;
   const found = document.createRange();
@@ -46,7 +63,7 @@ function range(pair) {
   let at = 0, begun = false;
   while (nodes.nextNode()) {
     const node = nodes.currentNode;
-    const behind = at + node.length;
+    const behind = at + (node.nodeValue?.length ?? 0);
     if (!begun && start < behind) { found.setStart(node, start - at); begun = true; }
     if (end <= behind) { found.setEnd(node, end - at); return found; }
     at = behind;

@@ -2,16 +2,22 @@
 
 import { base, here } from "./address.js";
 import { collected } from "./basket.js";
+import { closest } from "./dom.js";
 import { run } from "./api.js";
 import { say, trouble } from "./notices.js";
 
+/** @param {PageState} state */
 export function exporting(state) {
   document.addEventListener("click", event => {
-    const button = event.target.closest("[data-export]");
+    const button = closest(event, "[data-export]");
     if (button && state.root.contains(button)) save(button, state).catch(error => trouble(error, state));
   });
 }
 
+/**
+ * @param {any} button
+ * @param {PageState} state
+ */
 async function save(button, state) {
   const { export: form, of } = button.dataset;
   const bar = button.closest(".zj-export");
@@ -20,17 +26,21 @@ async function save(button, state) {
   say(state.say.exporting);
   try {
     const { q, in: documents } = here();
-    const asked = of === "basket" ? ["export_basket", [collected()]] : ["export_answer", [q ?? "", documents]];
-    const file = await run(asked[0], [...asked[1], form, state.language, base()]);
-    if (file.problem) return bar.insertAdjacentHTML("beforeend", file.html);
-    hand(file);
+    const exported = [form, state.language, base()];
+    const file = of === "basket" ? await run("export_basket", [collected(), ...exported])
+      : await run("export_answer", [q ?? "", documents, ...exported]);
+    if (file.problem) {
+      bar.insertAdjacentHTML("beforeend", file.html);
+      return;
+    }
+    hand(/** @type {any} */ (file));
     say(state.say.exported.replace("{name}", file.name));
   } finally {
     button.disabled = false;
   }
 }
 
-/** Gives the browser a file: its name, media type, and bytes in base64. */
+/** Let the browser save a file. @param {Download} file */
 export function hand(file) {
   const bytes = Uint8Array.from(atob(file.data), letter => letter.charCodeAt(0));
   const address = URL.createObjectURL(new Blob([bytes], { type: file.type }));

@@ -1,12 +1,19 @@
 // The keyboard: one key for each thing that is done all day. Keys mean nothing while something is typed.
 
 import { go, here } from "./address.js";
+import { closest } from "./dom.js";
 
-const typing = at => at.closest("input, textarea, select, [contenteditable]");
+/** @param {Event} event */
+const field = event => closest(event, "input, textarea, select, [contenteditable]");
 
+/**
+ * @param {PageState} state
+ * @param {{narrow: (region: string) => void}} page functions of the page
+ */
 export function keys(state, { narrow }) {
   const cards = () => [...state.root.querySelectorAll("#zj-answers article[data-passage]")];
-  const now = () => document.activeElement?.closest?.("[data-passage]") ?? null;
+  const now = () => document.activeElement?.closest("[data-passage]") ?? null;
+  /** @param {number} by */
   const step = by => {
     const all = cards();
     const at = all.indexOf(now());
@@ -16,7 +23,9 @@ export function keys(state, { narrow }) {
     next?.scrollIntoView({ block: "nearest" });
   };
   const chosen = () => now() ?? cards()[0];
+  /** @param {string} selector */
   const press = selector => chosen()?.querySelector(selector)?.click();
+  /** @type {Record<string, () => void>} */
   const does = {
     "/": () => { const box = state.root.querySelector("#zj-question"); box.focus(); box.select(); },
     j: () => step(1),
@@ -28,9 +37,11 @@ export function keys(state, { narrow }) {
   };
   document.addEventListener("keydown", event => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (event.key === "Escape" && typing(event.target)) return event.target.blur();
-    if (typing(event.target) || state.root.querySelector("dialog[open]")) return;
-    if (event.key === "Enter" && event.target.matches("article[data-passage]")) return press("[data-open]");
-    if (does[event.key]) { event.preventDefault(); does[event.key](); }
+    const typing = field(event);
+    if (event.key === "Escape" && typing) return typing.blur();
+    if (typing || state.root.querySelector("dialog[open]")) return;
+    if (event.key === "Enter" && document.activeElement?.matches("article[data-passage]")) return press("[data-open]");
+    const action = does[event.key];
+    if (action) { event.preventDefault(); action(); }
   });
 }

@@ -5,13 +5,18 @@ import { say, trouble } from "./notices.js";
 
 const EVERY = 600; // milliseconds between two looks at what goes on
 
-/** Wires the view that was just put into the page. */
+/**
+ * Wire the view that was just put into the page.
+ * @param {HTMLElement} region
+ * @param {Reply} found
+ * @param {PageState} state
+ */
 export function library(region, found, state) {
   const view = region.querySelector(".zj-library");
   if (!view) return;
   const form = view.querySelector("#zj-add");
   if (form) dropping(form, files => add(files, form, view, state));
-  view.addEventListener("click", event => {
+  view.addEventListener("click", (/** @type {{target: HTMLElement}} */ event) => {
     const { remove, rebuild, cancel } = event.target.dataset;
     if (remove !== undefined) begin(run("library_remove", [remove, state.language]), view, state);
     else if (rebuild !== undefined) begin(run("library_rebuild", [state.language]), view, state);
@@ -27,32 +32,46 @@ export function library(region, found, state) {
   if (found.busy) watch(view, state).catch(error => trouble(error, state));
 }
 
-/** Files from the button and by dragging. */
+/**
+ * Take files from the button and by dragging.
+ * @param {HTMLElement} form
+ * @param {(files: File[]) => void} take
+ */
 function dropping(form, take) {
   const picker = form.querySelector("input[type=file]");
   picker.addEventListener("change", () => { take([...picker.files]); picker.value = ""; });
+  /** @param {DragEvent} event */
   const over = event => {
     if (!event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
     event.dataTransfer.dropEffect = picker.disabled ? "none" : "copy";
     form.classList.toggle("zj-over", !picker.disabled);
   };
-  for (const kind of ["dragenter", "dragover"]) form.addEventListener(kind, over);
-  form.addEventListener("dragleave", event => { if (!form.contains(event.relatedTarget)) form.classList.remove("zj-over"); });
+  form.addEventListener("dragenter", over);
+  form.addEventListener("dragover", over);
+  form.addEventListener("dragleave", event => { if (!form.contains(/** @type {Node | null} */ (event.relatedTarget))) form.classList.remove("zj-over"); });
   form.addEventListener("drop", event => {
     event.preventDefault();
     form.classList.remove("zj-over");
-    if (!picker.disabled) take([...event.dataTransfer.files]);
+    if (!picker.disabled) take([...event.dataTransfer?.files ?? []]);
   });
 }
 
+/**
+ * @param {File[]} files
+ * @param {HTMLElement} form
+ * @param {any} view
+ * @param {PageState} state
+ */
 async function add(files, form, view, state) {
   const place = view.querySelector("#zj-work");
+  /** @type {string[]} */
   const sent = [], refused = [];
   held(view, true);
   for (const file of files) {
     const why = unfit(file, form);
     if (why) { refused.push(paragraph(why)); continue; }
+    /** @param {number} share */
     const show = share => sending(place, filled(form.dataset.sending, { name: file.name, percent: Math.floor(100 * share) }), share);
     show(0);
     try {
@@ -71,12 +90,16 @@ async function add(files, form, view, state) {
     held(view, false);
     return;
   }
-  say(form.dataset.sent);
+  say(form.dataset.sent ?? "");
   view.refused = refused;
   await begin(run("library_add", [sent, state.language]), view, state);
 }
 
-/** Why a file need not be sent: the server would refuse it, but only after much of it has come. */
+/**
+ * Return why a file need not be sent, or nothing: the server would refuse it, but only after receiving much of it.
+ * @param {File} file
+ * @param {HTMLElement} form
+ */
 function unfit(file, form) {
   const picker = form.querySelector("input[type=file]");
   const ending = file.name.includes(".") ? file.name.slice(file.name.lastIndexOf(".")).toLowerCase() : "";
@@ -88,8 +111,18 @@ function unfit(file, form) {
   return "";
 }
 
-const filled = (form, parts) => form.replace(/\{(\w+)\}/g, (whole, name) => parts[name] ?? whole);
+/**
+ * @param {string | undefined} form
+ * @param {Record<string, string | number>} parts
+ */
+const filled = (form, parts) =>
+  (form ?? "").replace(/\{(\w+)\}/g, (whole, name) => String(parts[name] ?? whole));
 
+/**
+ * @param {HTMLElement} place
+ * @param {string} text
+ * @param {number} share of the file that was sent
+ */
 function sending(place, text, share) {
   let bar = place.querySelector(".zj-sending");
   if (!bar) {
@@ -102,6 +135,7 @@ function sending(place, text, share) {
   bar.lastChild.value = share;
 }
 
+/** @param {string} text */
 function paragraph(text) {
   const whole = document.createElement("div");
   whole.className = "zj-verdict zj-problem";
@@ -110,7 +144,12 @@ function paragraph(text) {
   return whole.outerHTML;
 }
 
-/** A change that was asked for: it has begun, or the server says why it has not. */
+/**
+ * Show that a requested change has begun, or why it has not.
+ * @param {Promise<Reply>} asked
+ * @param {any} view
+ * @param {PageState} state
+ */
 async function begin(asked, view, state) {
   held(view, true);
   try {
@@ -124,13 +163,21 @@ async function begin(asked, view, state) {
   }
 }
 
+/**
+ * @param {Reply} found
+ * @param {any} view
+ */
 function show(found, view) {
   const place = view.querySelector("#zj-work");
   place.innerHTML = (view.refused ?? []).join("") + found.html;
   if (found.problem) place.scrollIntoView({ block: "nearest" });
 }
 
-/** Looks at what goes on until it has ended or the view was left, then shows what has come of it. */
+/**
+ * Follow a change until it has ended or the view was left, then show the result.
+ * @param {any} view
+ * @param {PageState} state
+ */
 async function watch(view, state) {
   let step = "";
   while (view.isConnected) {
@@ -144,6 +191,10 @@ async function watch(view, state) {
   }
 }
 
+/**
+ * @param {any} view
+ * @param {PageState} state
+ */
 async function fresh(view, state) {
   const region = view.parentElement;
   const found = await run("library", [state.language]);
@@ -155,7 +206,11 @@ async function fresh(view, state) {
   library(region, found, state);
 }
 
-/** While something goes on nothing else can be begun. */
+/**
+ * Keep other changes from being started while one is running.
+ * @param {HTMLElement} view
+ * @param {boolean} busy
+ */
 function held(view, busy) {
   for (const one of view.querySelectorAll("input[type=file], .zj-do")) one.disabled = busy;
   view.classList.toggle("zj-held", busy);

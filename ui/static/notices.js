@@ -2,9 +2,10 @@
 
 import { run, Trouble } from "./api.js";
 
+/** @type {ReturnType<typeof setTimeout> | undefined} */
 let fading;
 
-/** A short word at the edge of the window, read aloud by screen readers. */
+/** Show a short message at the edge of the window, which screen readers read aloud. @param {string} text */
 export function say(text) {
   const place = document.getElementById("zj-said");
   if (!place) return;
@@ -13,20 +14,27 @@ export function say(text) {
   fading = setTimeout(() => { place.textContent = ""; }, 2500);
 }
 
-/** Takes a word back that is no longer true. */
+/** Remove a message that is no longer true. @param {string} text */
 export function unsay(text) {
   const place = document.getElementById("zj-said");
   if (place?.textContent === text) place.textContent = "";
 }
 
-/** What there is to tell of the index: another generation, one that cannot be opened, an older answer. */
+/**
+ * Show the notices about the index: a new generation, one that cannot be opened, an outdated answer.
+ * @param {PageState} state
+ */
 export async function tell(state) {
   const told = await run("tell", [state.generation, state.answerOf ?? "", state.language]);
   document.getElementById("zj-told").innerHTML = told.html;
   return told;
 }
 
-/** An error in words; what is shown stays. */
+/**
+ * Show an error; everything else on the page stays.
+ * @param {unknown} error
+ * @param {PageState} state
+ */
 export function trouble(error, state) {
   const kind = error instanceof Trouble ? error.kind : "offline";
   if (!(error instanceof Trouble)) console.error(error);

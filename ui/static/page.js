@@ -4,11 +4,12 @@ import { go, here, onChange } from "./address.js";
 import { collecting, marked as markCollected } from "./basket.js";
 import { watching } from "./basket_view.js";
 import { copying } from "./copy.js";
+import { closest } from "./dom.js";
 import { exporting } from "./export.js";
 import { keys } from "./keys.js";
 import { peeking } from "./preview.js";
 import { recent, remember } from "./recent.js";
-import { run } from "./api.js";
+import { isAbort, run } from "./api.js";
 import { Reader } from "./text.js";
 import { say, tell, trouble, unsay } from "./notices.js";
 import { views } from "./views.js";
@@ -17,21 +18,27 @@ import { pointing } from "./explain.js";
 const WIDE = matchMedia("(min-width: 1100px)");
 const EVERY = 3000; // milliseconds between two looks whether there is another index; a kilobyte each
 
-/** What is shown, and the words of the page. */
+/** @type {PageState} */
 export const state = {
-  language: "", say: {}, welcome: "", root: null, reader: null, pending: null,
+  language: "", say: {}, welcome: "", pending: null,
+  root: /** @type {any} */ (null), reader: /** @type {any} */ (null), // until the frame is adopted
   asked: "", // the question as the address last gave it: what differs in the box has been typed since
   shown: null, // which view stands in the middle, and for what
   hits: [],
   beside: "", // the passage that is read beside what is shown, unless the address names another one
   generation: "", // of the index that the visitor knows of
   live: "", // of the index that answers now
+  seen: "", // last reply of /pulse
   answerOf: "", // of the index that the answer shown is from
 };
 
+/** @param {string} selector */
 const find = selector => state.root.querySelector(selector);
 
-/** Takes over a frame as the server rendered it: reads its state, wires its parts, and shows what the address says. */
+/**
+ * Adopt a frame as the server rendered it: read its state, wire its parts, and show what the address says.
+ * @param {any} root
+ */
 async function adopt(root) {
   const { language, words, generation } = root.dataset;
   Object.assign(state, {
@@ -46,8 +53,9 @@ async function adopt(root) {
   await follow(here());
 }
 
-/** Shows the page in another language, and keeps it for the next visits. */
+/** Show the page in another language, and keep the choice for the next visits. @param {string} language */
 async function switchTo(language) {
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API needs https
   document.cookie = `zj-language=${language}; path=/; max-age=31536000; samesite=lax`;
   const { p = "", d = "" } = here();
   const fresh = element((await run("enter", [language, p, d])).html);
@@ -60,13 +68,17 @@ async function switchTo(language) {
   await adopted;
 }
 
+/**
+ * @param {string} html
+ * @returns {any}
+ */
 function element(html) {
   const template = document.createElement("template");
   template.innerHTML = html;
   return template.content.firstElementChild;
 }
 
-/** Shows what an address says: what stands in the middle, then the passage in its text. */
+/** Show what an address says: the view, then the passage in its text. @param {AddressParameters} parameters */
 async function follow(parameters) {
   const box = find("#zj-question");
   if (box.value === state.asked) box.value = parameters.q ?? "";
@@ -82,6 +94,7 @@ async function follow(parameters) {
   }
 }
 
+/** @param {AddressParameters} parameters */
 async function fill(parameters) {
   const view = views[parameters.view ?? (parameters.q ? "ask" : "welcome")] ?? views.unknown;
   const wanted = key(view, parameters);
@@ -103,7 +116,7 @@ async function fill(parameters) {
     if (found.place && !parameters.p) go({ ...here(), p: found.place }, { replace: true });
     else if (WIDE.matches && state.beside && !parameters.p) await state.reader.open(state.beside, { quiet: true });
   } catch (error) {
-    if (error.name !== "AbortError") throw error;
+    if (!isAbort(error)) throw error;
   } finally {
     clearTimeout(late);
     unsay(state.say.searching);
@@ -111,10 +124,18 @@ async function fill(parameters) {
   }
 }
 
-/** What a view is shown for: the same again needs no loading. */
+/**
+ * Return the key of a view and its parameters; with the same key nothing is loaded again.
+ * @param {View} view
+ * @param {AddressParameters} parameters
+ */
 const key = (view, parameters) => JSON.stringify([view.name, view.needs.map(name => parameters[name]), state.language]);
 
-/** Puts what was found into the middle; what was marked for what stood there before is marked no more. */
+/**
+ * Put a reply into the middle and remove the marks of the previous one.
+ * @param {HTMLElement} region
+ * @param {Reply} found
+ */
 function put(region, found) {
   region.innerHTML = found.html;
   region.scrollTop = 0;
@@ -126,18 +147,23 @@ function put(region, found) {
   markCollected(region, state);
 }
 
-/** From the box to its answers, where the keys work, unless something else has been typed since. */
+/**
+ * Move the focus from the box to the answers, where the keys work, unless something else has been typed since.
+ * @param {string} question
+ * @param {HTMLElement} region
+ */
 function leaveBox(question, region) {
   const box = find("#zj-question");
   if (document.activeElement === box && box.value.trim() === question) region.focus({ preventScroll: true });
 }
 
+/** @param {AddressParameters} parameters */
 async function reveal(parameters) {
   if (parameters.p) await state.reader.open(parameters.p);
   else if (parameters.d) await state.reader.load(parameters.d);
 }
 
-/** The visitor has seen an answer of this generation and needs not be told of it any more. */
+/** Note that the visitor has seen an answer of a generation, which needs no notice any more. @param {string} generation */
 async function known(generation) {
   if (state.generation === generation && !find("#zj-told").firstChild) return;
   state.generation = generation;
@@ -161,16 +187,17 @@ async function news() {
   chosen();
 }
 
+/** @param {Record<string, number>} counts by node of the outline */
 function count(counts) {
   for (const place of state.root.querySelectorAll("[data-node]")) {
     const found = counts[place.dataset.node];
     place.textContent = found ?? "";
-    place.title = found ? state.say.hitsHere.replace("{count}", found) : "";
+    place.title = found ? state.say.hitsHere.replace("{count}", String(found)) : "";
     if (found) place.closest("details.zj-tree").open = true;
   }
 }
 
-/** Asks what is typed. */
+/** Ask a question. @param {string} question */
 export function ask(question) {
   if (question !== state.asked || !find("#zj-question").value) find("#zj-question").value = question;
   remember(question);
@@ -180,13 +207,13 @@ export function ask(question) {
   state.asked = question;
   if (here().q === question) state.shown = null; // asked again: the index may be another one
   if (question.trim()) go({ q: question, in: documents });
-  else views.empty.load(state).then(found => { state.shown = null; put(find("#zj-answers"), found); }, error => trouble(error, state));
+  else views.empty.load(here(), state).then(found => { state.shown = null; put(find("#zj-answers"), found); }, error => trouble(error, state));
 }
 
 function wireBox() {
   const box = find("#zj-question");
-  find("#zj-ask").addEventListener("submit", event => { event.preventDefault(); ask(box.value.trim()); });
-  box.addEventListener("keydown", event => {
+  find("#zj-ask").addEventListener("submit", (/** @type {Event} */ event) => { event.preventDefault(); ask(box.value.trim()); });
+  box.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     // 229 is what a key is while an input method composes, in browsers that end the composition before the key.
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
@@ -208,6 +235,7 @@ function chosen() {
   find("#zj-chosen").textContent = names.length ? names.join(", ") : details.dataset.all;
 }
 
+/** @param {string | undefined} view */
 function current(view) {
   for (const entry of state.root.querySelectorAll("#zj-views [data-view]")) {
     if (entry.dataset.view === view) entry.setAttribute("aria-current", "page");
@@ -218,7 +246,7 @@ function current(view) {
   find("#zj-tabs [data-region=answers]").textContent = name ?? find("#zj-answers").ariaLabel;
 }
 
-/** On a narrow window, which of the regions is shown. */
+/** Choose the region that a narrow window shows. @param {string} region */
 export function narrow(region) {
   state.root.dataset.region = region;
   for (const tab of state.root.querySelectorAll("#zj-tabs [role=tab]")) {
@@ -226,7 +254,7 @@ export function narrow(region) {
   }
 }
 
-/** On a narrow window, to another region; in that of the text there is always something to read. */
+/** Switch a narrow window to another region; in that of the text there is always something to read. @param {string} region */
 function turnTo(region) {
   narrow(region);
   if (region !== "text") return;
@@ -235,8 +263,9 @@ function turnTo(region) {
   state.reader.appear(beside).catch(error => trouble(error, state));
 }
 
+/** @param {MouseEvent} event */
 function clicked(event) {
-  const at = event.target.closest("a, button");
+  const at = closest(event, "a, button");
   if (!at || !state.root.contains(at) || event.ctrlKey || event.metaKey || event.shiftKey) return;
   if (at.dataset.language) switchTo(at.dataset.language).catch(error => trouble(error, state));
   else if (at.dataset.region) turnTo(at.dataset.region);
@@ -250,9 +279,9 @@ function clicked(event) {
   }
 }
 
-/** A link within the page: a passage is opened beside what is shown, a view takes its place. */
+/** Follow a link within the page: a passage is opened beside the view, a view replaces it. @param {HTMLAnchorElement} at */
 function visitLink(at) {
-  const target = here(at.getAttribute("href"));
+  const target = here(at.getAttribute("href") ?? "");
   const stays = (target.p || target.d) && !target.view && !target.q;
   go(stays ? { ...here(), p: target.p, d: target.d } : { ...target, in: target.in.length ? target.in : here().in });
   narrow(stays ? "text" : "answers");
@@ -282,7 +311,7 @@ function start() {
   exporting(state);
   peeking(state);
   pointing(state);
-  keys(state, { ask, narrow });
+  keys(state, { narrow });
   adopt(document.getElementById("zj-page")).then(look, error => trouble(error, state));
   const { p, q, view } = here();
   if (WIDE.matches && !p && !q && !view) find("#zj-question").focus({ preventScroll: true });

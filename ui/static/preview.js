@@ -1,21 +1,28 @@
 // References in a text: a popup shows what they name, a click goes there.
 
 import { run } from "./api.js";
+import { closest } from "./dom.js";
 
 const LATE = 200; // milliseconds that a pointer rests before the popup comes
+/** @type {Map<string, string>} */
 const known = new Map();
 
+/** @param {PageState} state */
 export function peeking(state) {
+  /** @type {any} */
   const popup = Object.assign(document.createElement("div"), { id: "zj-popup", className: "zj", hidden: true });
   popup.setAttribute("role", "tooltip");
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   let waiting;
   const hide = () => { clearTimeout(waiting); popup.hidden = true; popup.for?.removeAttribute("aria-describedby"); };
+  /** @param {Event} event */
   const come = event => {
-    const at = event.target.closest?.("[data-peek]");
+    const at = closest(event, "[data-peek]");
     if (!at || !state.root.contains(at)) return;
     clearTimeout(waiting);
     waiting = setTimeout(() => show(at, popup, state).catch(hide), event.type === "focusin" ? 0 : LATE);
   };
+  /** @param {Event & {relatedTarget?: EventTarget | null}} event */
   const leave = event => {
     if (popup.contains(event.relatedTarget) || popup.for?.contains(event.relatedTarget)) return;
     clearTimeout(waiting);
@@ -23,7 +30,7 @@ export function peeking(state) {
   };
   for (const kind of ["mouseover", "focusin"]) document.addEventListener(kind, come);
   for (const kind of ["mouseout", "focusout"]) document.addEventListener(kind, event => {
-    if (event.target.closest?.("[data-peek]") || popup.contains(event.target)) leave(event);
+    if (closest(event, "[data-peek]") || popup.contains(event.target)) leave(event);
   });
   popup.addEventListener("mouseover", () => clearTimeout(waiting));
   document.addEventListener("keydown", event => { if (event.key === "Escape") hide(); });
@@ -31,9 +38,15 @@ export function peeking(state) {
   document.addEventListener("scroll", hide, { capture: true, passive: true });
 }
 
+/**
+ * @param {HTMLElement} at
+ * @param {any} popup
+ * @param {PageState} state
+ */
 async function show(at, popup, state) {
-  const key = `${state.live} ${state.language} ${at.dataset.peek}`;
-  if (!known.has(key)) known.set(key, (await run("peek", [at.dataset.peek.split(" "), state.language])).html);
+  const { peek = "" } = at.dataset;
+  const key = `${state.live} ${state.language} ${peek}`;
+  if (!known.has(key)) known.set(key, (await run("peek", [peek.split(" "), state.language])).html);
   popup.innerHTML = known.get(key);
   state.root.append(popup);
   popup.hidden = false;

@@ -6,16 +6,22 @@ const KEY = "zj-recent";
 const MOST = 8;
 
 const kept = () => {
+  /** @type {unknown} */
   const questions = keptHere(KEY, []);
   return Array.isArray(questions) ? questions.filter(one => typeof one === "string") : [];
 };
 
+/** @param {string} question */
 export function remember(question) {
   if (!question) return;
   keep(KEY, [question, ...kept().filter(one => one !== question)].slice(0, MOST));
 }
 
-/** Shows them under the box. */
+/**
+ * Show them under the box.
+ * @param {PageState} state
+ * @param {(question: string) => void} ask
+ */
 export function recent(state, ask) {
   const place = state.root.querySelector("#zj-recent");
   const questions = kept();

@@ -1,4 +1,3 @@
-// @ts-check
 // Values that this browser keeps as JSON. Storage may be damaged, closed to scripts or full; then nothing is kept.
 
 /**

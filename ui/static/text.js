@@ -6,12 +6,14 @@ import { Leaves } from "./text_chunks.js";
 import { run } from "./api.js";
 
 export class Reader {
+  /** @param {PageState} state */
   constructor(state) {
     this.state = state;
     this.document = ""; // which one is open, in which language and of which index
     this.passage = "";
     this.full = document.getElementById("zj-full");
     this.choice = document.getElementById("zj-document");
+    /** @type {{at: HTMLElement, text: HTMLElement} | null} */
     this.before = null; // the marked passage as it was
     this.unseen = false; // whether it was marked while the text was not shown, and could not be scrolled to
     this.leaves = new Leaves(this.full, state);
@@ -23,16 +25,21 @@ export class Reader {
     if (rendered) this.opened(rendered);
   }
 
+  /** @param {string} name */
   key(name) { return `${name} ${this.state.language} ${this.state.live}`; }
 
-  /** The text of a document stands in the page. */
+  /** Note that the text of a document is in the page. @param {string} name */
   opened(name) {
     this.document = this.key(name);
     this.choice.value = name;
     this.leaves.begin(name);
   }
 
-  /** Loads a document unless it is the one that is open; of a long one what stands around a passage. */
+  /**
+   * Load a document unless it is open already; of a long one, the chunks around a passage.
+   * @param {string} name
+   * @param {string} passage
+   */
   async load(name, passage = "") {
     if (this.document === this.key(name)) return true;
     this.full.setAttribute("aria-busy", "true");
@@ -64,7 +71,11 @@ export class Reader {
     if (name) await this.load(name);
   }
 
-  /** Opens a passage in its place; `quiet` leaves the focus where it is. */
+  /**
+   * Open a passage in its place.
+   * @param {string} name
+   * @param {{quiet?: boolean}} options `quiet` leaves the focus where it is
+   */
   async open(name, { quiet = false } = {}) {
     let at = this.at(name);
     if (!at) {
@@ -81,16 +92,24 @@ export class Reader {
     this.tellRank();
   }
 
-  /** The text has just come into view: what is marked in it, else what is to be read beside the answers, or the beginning. */
+  /**
+   * Show the text that has just come into view: the marked passage, else the one beside the answers, else its beginning.
+   * @param {string} beside
+   */
   async appear(beside) {
     if (this.passage && this.unseen) this.centre(this.at(this.passage));
     else if (!this.passage && beside) await this.open(beside, { quiet: true });
     else if (!this.document) await this.first();
   }
 
+  /** @param {string} name */
   at(name) { return this.full.querySelector(`.zj-passage[data-passage="${CSS.escape(name)}"]`); }
 
-  /** Marks a passage as the card of the same passage is marked. */
+  /**
+   * Mark a passage like its card.
+   * @param {string} name
+   * @param {HTMLElement} at
+   */
   mark(name, at) {
     this.unmark();
     const text = at.querySelector(".zj-text");
@@ -113,7 +132,10 @@ export class Reader {
     this.tellRank();
   }
 
-  /** Twice, for what lies between is only laid out, and its height known, when it is near. */
+  /**
+   * Scroll to a passage, twice: the text between is laid out, and its height known, only when it is near.
+   * @param {HTMLElement} at
+   */
   centre(at) {
     this.unseen = !this.full.checkVisibility();
     const target = at.querySelector("mark") ?? at;
@@ -121,7 +143,7 @@ export class Reader {
     requestAnimationFrame(() => target.scrollIntoView({ block: "center" }));
   }
 
-  /** To the next hit, or the one before. */
+  /** Go to the next hit, or the one before. @param {number} by */
   step(by) {
     const { hits } = this.state;
     const at = hits.indexOf(this.passage);
@@ -135,6 +157,6 @@ export class Reader {
     document.getElementById("zj-next").disabled = !hits.length || at === hits.length - 1;
     document.getElementById("zj-previous").disabled = at <= 0;
     document.getElementById("zj-at").textContent =
-      at < 0 ? "" : say.hitOf.replace("{rank}", at + 1).replace("{count}", hits.length);
+      at < 0 ? "" : say.hitOf.replace("{rank}", String(at + 1)).replace("{count}", String(hits.length));
   }
 }

@@ -10,12 +10,22 @@ const MANY = 12; // leaves of a request
 const GUESS = 1.1; // pixels of height a character, until one leaf has been seen
 
 export class Leaves {
+  /**
+   * @param {HTMLElement} full
+   * @param {PageState} state
+   */
   constructor(full, state) {
-    Object.assign(this, { full, state, name: "", wanted: new Set() });
+    this.full = full;
+    this.state = state;
+    this.name = "";
+    /** @type {Set<number>} */
+    this.wanted = new Set();
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.later = undefined;
     this.seen = new IntersectionObserver(entries => this.near(entries), { root: full, rootMargin: NEAR });
   }
 
-  /** Another text stands in the page; no name for none. */
+  /** Begin with another text; an empty name stands for none. @param {string} name */
   begin(name) {
     this.seen.disconnect();
     this.name = name;
@@ -34,15 +44,21 @@ export class Leaves {
 
   empty() { return [...this.full.querySelectorAll(".zj-leaf:empty")]; }
 
+  /** @param {IntersectionObserverEntry[]} entries */
   near(entries) {
-    const numbers = entries.filter(one => one.isIntersecting).map(one => Number(one.target.dataset.leaf));
+    const numbers = entries.filter(one => one.isIntersecting)
+      .map(one => Number(/** @type {HTMLElement} */ (one.target).dataset.leaf));
     const fresh = numbers.filter(number => !this.wanted.has(number)).slice(0, MANY);
     if (!fresh.length) return;
     for (const number of fresh) this.wanted.add(number);
     this.fetch(fresh).catch(() => { for (const number of fresh) this.wanted.delete(number); });
   }
 
-  /** Fetches leaves by their numbers, or those around a passage. */
+  /**
+   * Fetch chunks by their numbers, or those around a passage.
+   * @param {number[]} numbers
+   * @param {string} passage
+   */
   async fetch(numbers, passage = "") {
     const name = this.name;
     const found = await run("turn", [name, numbers, passage, this.state.language]);

@@ -9,6 +9,7 @@ import { chart } from "./chapter_map.js";
 import { run } from "./api.js";
 import { why } from "./explain.js";
 
+/** @type {Record<string, View> & {welcome: View, unknown: View, empty: View}} */
 export const views = {
   welcome: { name: "welcome", needs: [], load: async (_, state) => ({ html: state.welcome }) },
   unknown: { name: "unknown", needs: ["view"], load: async (_, state) => ({ html: paragraph(state.say.unknownView) }) },
@@ -42,10 +43,11 @@ export const views = {
   empty: {
     name: "empty",
     needs: [],
-    load: state => run("look_up", ["", [], state.language, base()]),
+    load: (_, state) => run("look_up", ["", [], state.language, base()]),
   },
 };
 
+/** @param {string} text */
 function paragraph(text) {
   const p = document.createElement("p");
   p.className = "zj-welcome";
