@@ -44,8 +44,26 @@ _MAX_MEMORY_SHARE = 0.4  # peak beyond which the process is replaced: memory tha
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _FORBIDDEN_EVENTS = tuple(
-    "socket. subprocess. os.exec os.fork os.posix_spawn os.spawn os.startfile os.system pty. os.chmod os.chown os.link "
-    "os.mkdir os.remove os.rename os.rmdir os.symlink os.truncate".split()
+    [
+        "socket.",
+        "subprocess.",
+        "os.exec",
+        "os.fork",
+        "os.posix_spawn",
+        "os.spawn",
+        "os.startfile",
+        "os.system",
+        "pty.",
+        "os.chmod",
+        "os.chown",
+        "os.link",
+        "os.mkdir",
+        "os.remove",
+        "os.rename",
+        "os.rmdir",
+        "os.symlink",
+        "os.truncate",
+    ]
 )
 
 
