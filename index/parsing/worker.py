@@ -43,8 +43,8 @@ _LENGTH = struct.Struct(">Q")
 _MAX_MEMORY_SHARE = 0.4  # peak beyond which the process is replaced: memory that it keeps lacks for the next file
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT
-_FORBIDDEN_EVENTS = tuple(
-    [
+_FORBIDDEN_EVENTS = (
+    *(
         "socket.",
         "subprocess.",
         "os.exec",
@@ -54,16 +54,8 @@ _FORBIDDEN_EVENTS = tuple(
         "os.startfile",
         "os.system",
         "pty.",
-        "os.chmod",
-        "os.chown",
-        "os.link",
-        "os.mkdir",
-        "os.remove",
-        "os.rename",
-        "os.rmdir",
-        "os.symlink",
-        "os.truncate",
-    ]
+    ),
+    *("os.chmod", "os.chown", "os.link", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.symlink", "os.truncate"),
 )
 
 

@@ -10,32 +10,11 @@ if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
 _NEVER_TEXT = frozenset(
-    [
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "iframe",
-        "svg",
-        "canvas",
-        "object",
-        "embed",
-        "audio",
-        "video",
-        "select",
-        "button",
-        "input",
-        "textarea",
-        "datalist",
-        "head",
-        "title",
-        "nav",
-        "footer",
-        "aside",
-        "dialog",
-        "rp",
-        "rt",
-    ]
+    re.findall(
+        r"\w+",
+        "script style noscript template iframe svg canvas object embed audio video select button input textarea "
+        "datalist head title nav footer aside dialog rp rt",
+    )
 )
 _ROLES = ("navigation", "banner", "contentinfo", "complementary", "search", "menu", "menubar", "dialog")
 _HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
