@@ -25,7 +25,8 @@ import numpy as np
 from index.building.embedding import embed
 from index.errors import QuestionError, ZhangjuError
 from index.models.embedding_cache import CachedEncoder
-from index.models.encoder import Encoder, load_encoder
+from index.models.encoder import Encoder
+from index.models.loading import load_encoder
 from index.records import Passage
 from index.storage import store
 from index.text.chinese import to_simplified

@@ -24,7 +24,8 @@ from index.errors import ZhangjuError
 from index.models.contextual_tokens import ContextualTokens
 from index.models.contract import ModelContract
 from index.models.embedding_cache import CachedEncoder
-from index.models.encoder import Encoder, Encodings, load_encoder
+from index.models.encoder import Encoder, Encodings
+from index.models.loading import load_encoder
 from index.records import Document, Passage, Span
 from index.text.chinese import to_simplified
 from retrieval.evaluation.beir import Collection, read_collection

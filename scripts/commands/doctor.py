@@ -162,7 +162,7 @@ def index_found(index: Path) -> Finding:
 
 def model_found(index: Path, model: str | None) -> Finding:
     """Whether the model loads and embeds, that of the index if there is one. Raises ModelError where it does not."""
-    from index.models.encoder import load_encoder
+    from index.models.loading import load_encoder
     from index.storage import store
 
     name = model

@@ -22,7 +22,7 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from index.models.embedding_cache import CachedEncoder
-from index.models.encoder import load_encoder
+from index.models.loading import load_encoder
 from index.text.scripts import in_other_script
 from retrieval.answering.confidence import Features, LogisticModel
 from retrieval.evaluation.beir import Collection, Query, read_collection

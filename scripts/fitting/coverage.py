@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.models.embedding_cache import CachedEncoder
-from index.models.encoder import load_encoder
+from index.models.loading import load_encoder
 from index.text.terms import term_runs
 from retrieval.coverage import finder
 from retrieval.evaluation.beir import Collection, read_collection

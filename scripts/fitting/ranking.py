@@ -18,7 +18,7 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 
 from index.models.embedding_cache import CachedEncoder
-from index.models.encoder import load_encoder
+from index.models.loading import load_encoder
 from retrieval.evaluation.beir import Collection, read_collection
 from retrieval.evaluation.measures import open_collection
 from retrieval.ranking.fusion import FusionWeights, Signals

@@ -23,7 +23,8 @@ from scipy.optimize import minimize
 from index.building.embedding import embed
 from index.errors import DocumentError
 from index.models.embedding_cache import CachedEncoder
-from index.models.encoder import Encoder, load_encoder
+from index.models.encoder import Encoder
+from index.models.loading import load_encoder
 from index.records import Passage
 from index.storage.snapshot import Snapshot
 from retrieval.chapters import ChapterUnits
