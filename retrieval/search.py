@@ -7,7 +7,8 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 from index.models.contract import model_mismatch
-from index.models.encoder import Encoder, load_encoder
+from index.models.encoder import Encoder
+from index.models.loading import load_encoder
 from index.models.location import EMBEDDING, INDEX_MODEL
 from index.records import Citation, Passage, Span
 from index.storage import store
@@ -102,7 +103,7 @@ class Searcher:
         other = Searcher(
             snapshot, load, reranker=(lambda: reranker) if reranker else None, out_of_domain=self._embed_out_of_domain
         )
-        if not snapshot.contract.differences(models.encoder.contract):
+        if not snapshot.contract.differences(models.encoder.contract, exact=False):
             other._loaded = models
         return other
 

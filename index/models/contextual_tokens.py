@@ -56,10 +56,10 @@ def contextual_tokens(
     with torch.inference_mode():
         layers = transformer(**encoded.to(model.device), output_hidden_states=True).hidden_states
     states = layers[round(_DEPTH * (len(layers) - 1))].float().cpu().numpy()  # (n, t, d)
-    return [_located(text, states[i][mask[i]], offsets[i][mask[i]]) for i, text in enumerate(texts)]
+    return [locate_tokens(text, states[i][mask[i]], offsets[i][mask[i]]) for i, text in enumerate(texts)]
 
 
-def _located(text: str, states: npt.NDArray[np.float32], offsets: npt.NDArray[Any]) -> ContextualTokens:
+def locate_tokens(text: str, states: npt.NDArray[np.float32], offsets: npt.NDArray[Any]) -> ContextualTokens:
     """Drop the tokens of the prompt, those of spaces, and those whose letters the next token covers too."""
     found: list[tuple[int, Span]] = []
     for row, (start, end) in enumerate(offsets.tolist()):

@@ -7,6 +7,11 @@ from typing import Any, Protocol
 
 from index.errors import ModelError
 
+# Engines and precisions whose vectors of one text have a cosine of at least AGREEMENT (docs/speed.md): an index that
+# was built with one of them can be searched with another.
+AGREEING = frozenset({"float32", "openvino float32", "openvino bfloat16"})
+AGREEMENT = 0.999
+
 
 class ModelIdentity(Protocol):
     """The name and revision of a model; ModelFiles and ModelContract have both."""
@@ -25,8 +30,8 @@ class ModelContract:
     """The properties of a model that must be equal when an index is built and when it is searched.
 
     ``name`` is a hub id or an absolute folder. ``revision`` is a hub commit, a hash of a folder's files, or the version
-    and hash of the packaged weights. ``max_tokens`` is None for a model without a limit. ``precision`` is the type of
-    the weights during computation, such as "float32".
+    and hash of the packaged weights. ``max_tokens`` is None for a model without a limit. ``precision`` is the type
+    of the weights during computation, such as "float32", after the name of the engine unless that is torch.
     """
 
     name: str
@@ -63,15 +68,19 @@ class ModelContract:
         except ValueError as error:
             raise ModelError(f"{error}; {_REBUILD}") from error
 
-    def differences(self, other: "ModelContract") -> tuple[str, ...]:
+    def differences(self, other: "ModelContract", *, exact: bool = True) -> tuple[str, ...]:
         """Describe each field of ``other``, the loaded model, that differs from this one, the model of the index.
 
-        A different name with the same revision is not a difference: the model folder was moved.
+        A different name with the same revision is not a difference: the model folder was moved. Unless ``exact``, two
+        `AGREEING` precisions are no difference: their vectors can be compared, though an index holds only one kind.
         """
+        agree = not exact and {self.precision, other.precision} <= AGREEING
         return tuple(
             f"{label} was {getattr(self, name)!r}, is {getattr(other, name)!r}"
             for name, label in _LABELS.items()
-            if getattr(self, name) != getattr(other, name) and (name != "name" or self.revision != other.revision)
+            if getattr(self, name) != getattr(other, name)
+            and (name != "name" or self.revision != other.revision)
+            and (name != "precision" or not agree)
         )
 
 
@@ -81,7 +90,7 @@ def model_mismatch(contract: ModelContract, other: ModelContract) -> ModelError 
     The message names both models and the command that resolves it. It offers the index's own model as an alternative
     only if that has another name: the same name would load the same wrong model.
     """
-    differences = contract.differences(other)
+    differences = contract.differences(other, exact=False)
     if not differences:
         return None
     loaded, original = shlex.quote(other.name), shlex.quote(contract.name)

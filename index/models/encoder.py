@@ -16,13 +16,12 @@ import numpy.typing as npt
 from index.errors import ModelError
 from index.models.contextual_tokens import ContextualTokens, contextual_tokens
 from index.models.contract import ModelContract
-from index.models.location import EMBEDDING, ModelFiles, ModelRole, locate
+from index.models.location import ModelFiles
 from index.models.token_pooling import TokenPooling
 from index.models.token_vectors import TokenVectors
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder, SentenceTransformer
-    from torch import Tensor
 
 Vectors = npt.NDArray[np.float32]  # (n, d), unit rows
 PaddedLengths = npt.NDArray[np.int64]  # (n,), in tokens
@@ -34,13 +33,13 @@ IncrementCallback = Callable[[int], None]  # called with the number of texts fin
 ENCODING_VERSION = 1
 
 LENGTH_STEP = 8  # of `padded_lengths`: 4 doubles the number of batches, 16 pads a tenth more tokens
-_LEAST_ROWS = 16  # tokens in a batch: the libraries use another algorithm for fewer than a dozen
+LEAST_ROWS = 16  # tokens in a batch: the libraries use another algorithm for fewer than a dozen
 _BATCH_TOKENS = 1024  # padding included; fits a CPU cache: 2048 is a tenth slower, 4096 a fifth
 _BATCH_TEXTS = 64  # so that progress also moves with short texts
 _COUNT_TEXTS = 1024  # tokenised at a time: the ids of a hundred thousand passages would fill a gigabyte
 _GOLDEN_RATIO = 0.618033988749895
 # Half the token vectors of passages are enough: no measurable loss; with a third there is one (docs/quality.md).
-_POOLING_FACTOR = 2
+POOLING_FACTOR = 2
 
 _LIBRARIES = ("transformers", "sentence_transformers", "huggingface_hub")
 _COLOUR_CODE = re.compile(r"\x1b\[[0-9;]*m")
@@ -109,6 +108,16 @@ class SentenceTransformerEncoder:
         """The identity and settings of the model."""
         return self._contract
 
+    @property
+    def model(self) -> "SentenceTransformer":
+        """The model itself."""
+        return self._model
+
+    @property
+    def step(self) -> int:
+        """The step of `padded_lengths`."""
+        return self._step
+
     def encode_queries(self, texts: Sequence[str]) -> Encodings:
         """Encode questions; their tokens are not merged."""
         return self._encode(texts, self._model.encode_query, self._contract.query_prompt, factor=1)
@@ -117,7 +126,7 @@ class SentenceTransformerEncoder:
         self, texts: Sequence[str], *, tokens: bool = True, progress: IncrementCallback | None = None
     ) -> Encodings:
         """Encode passages; similar tokens are merged, see TokenPooling."""
-        factor = _POOLING_FACTOR if tokens else None
+        factor = POOLING_FACTOR if tokens else None
         prompt = self._contract.passage_prompt
         return self._encode(texts, self._model.encode_document, prompt, factor=factor, progress=progress)
 
@@ -128,7 +137,7 @@ class SentenceTransformerEncoder:
     def contextual_tokens(self, texts: Sequence[str]) -> list[ContextualTokens]:
         """Return the tokens of each text, computed in batches of similar length to limit padding."""
         prompt, limit = self._contract.passage_prompt, self._contract.max_tokens
-        readable = [_readable(text) for text in texts]
+        readable = [readable_text(text) for text in texts]
         found: dict[int, ContextualTokens] = {}
         for batch in batches(padded_lengths(self._lengths(readable, prompt), step=self._step, limit=limit)):
             tokens = contextual_tokens(self._model, [readable[i] for i in batch], prompt, limit)
@@ -149,24 +158,19 @@ class SentenceTransformerEncoder:
         dimension = self._contract.dimension
         pooling = TokenPooling(self._model.tokenizer, prompt, dimension=dimension, factor=factor) if factor else None
         none = np.empty((0, dimension), dtype=np.float32)
-        vectors = np.empty((len(cleaned), dimension), dtype=np.float32)
-        tokens = [TokenVectors.quantise([], dimension)]
-        order: list[int] = []
-        for batch in batches(padded):
-            outputs = self._outputs([cleaned[i] for i in batch], encode, prompt, int(padded[batch[0]]))
-            vectors[batch] = _unit_rows([output["sentence_embedding"] for output in outputs])
-            states = [pooling.pool(output) if pooling else none for output in outputs]
-            tokens.append(TokenVectors.quantise(states, dimension))
-            order += batch
-            if progress is not None:
-                progress(len(batch))
-        return Encodings(vectors, TokenVectors.concatenate(tokens).select(np.argsort(order)))
+
+        def outputs(batch: list[int]) -> Iterator[tuple[Vectors, Vectors]]:
+            for output in self._outputs([cleaned[i] for i in batch], encode, prompt, int(padded[batch[0]])):
+                vector = output["sentence_embedding"].float().cpu().numpy()
+                yield vector, pooling.pool(output) if pooling else none
+
+        return encode_batches(padded, dimension, outputs, progress)
 
     def _outputs(
         self, texts: list[str], encode: Callable[..., Any], prompt: str, length: int
     ) -> Sequence[Mapping[str, Any]]:
         """Return the model's outputs for a batch of `batches`; a batch with too few tokens is repeated to fill it."""
-        copies = -(-_LEAST_ROWS // max(1, length * len(texts)))
+        copies = -(-LEAST_ROWS // max(1, length * len(texts)))
         outputs: Sequence[Mapping[str, Any]] = encode(
             texts * copies,
             prompt=prompt,
@@ -226,22 +230,32 @@ def batches(padded: PaddedLengths) -> list[list[int]]:
     return [grouped[i] for i in sorted(range(len(grouped)), key=lambda i: i * _GOLDEN_RATIO % 1)]
 
 
-def _unit_rows(rows: "Sequence[Tensor]") -> Vectors:
-    """Stack vectors and scale them to unit length, which not every model does itself."""
-    stacked: Vectors = np.stack([row.float().cpu().numpy() for row in rows])
-    unit: Vectors = stacked / np.linalg.norm(stacked, axis=1, keepdims=True).clip(1e-12)
-    return unit
+def encode_batches(
+    padded: PaddedLengths,
+    dimension: int,
+    outputs: Callable[[list[int]], Iterator[tuple[Vectors, Vectors]]],
+    progress: IncrementCallback | None,
+) -> Encodings:
+    """Encode texts batch by batch; ``outputs`` yields the vector (d,) and the token vectors (t, d) of each text.
 
-
-def load_encoder(
-    model: str | None = None, *, use: ModelRole = EMBEDDING, report: Callable[[str], None] = lambda _message: None
-) -> SentenceTransformerEncoder:
-    """Load a model found by `index.models.location.locate`; raise ModelError if it is missing or does not load.
-
-    ``role`` determines the remedies in error messages: `INDEX_MODEL` for the model of an existing index. ``report``
-    receives a message before a slow step, such as unpacking or downloading.
+    Vectors are scaled to unit length, which not every model does itself.
     """
-    files = locate(model, role=use, report=report)
+    vectors = np.empty((len(padded), dimension), dtype=np.float32)
+    tokens = [TokenVectors.quantise([], dimension)]
+    order: list[int] = []
+    for batch in batches(padded):
+        rows, states = zip(*outputs(batch), strict=True)
+        stacked = np.stack(rows)
+        vectors[batch] = stacked / np.linalg.norm(stacked, axis=1, keepdims=True).clip(1e-12)
+        tokens.append(TokenVectors.quantise(states, dimension))
+        order += batch
+        if progress is not None:
+            progress(len(batch))
+    return Encodings(vectors, TokenVectors.concatenate(tokens).select(np.argsort(order)))
+
+
+def load_reference(files: ModelFiles) -> SentenceTransformerEncoder:
+    """Load a model with sentence-transformers; raise ModelError if it does not load."""
     return SentenceTransformerEncoder(_load(files), files)
 
 
@@ -345,7 +359,7 @@ def _count(tokenizer: Any, texts: list[str]) -> list[int]:
     return [len(one) for one in ids]
 
 
-def _readable(text: str) -> str:
+def readable_text(text: str) -> str:
     """Return a text of the same length that a tokenizer accepts; see `clean_text`."""
     return text.encode("utf-8", "replace").decode("utf-8").replace("\ufeff", " ")
 
@@ -356,4 +370,4 @@ def clean_text(text: str) -> str:
     Tokenizers turn the first two into tokens and refuse the last, which come from file names and command lines that are
     not UTF-8.
     """
-    return _readable(text).strip()
+    return readable_text(text).strip()

@@ -22,12 +22,15 @@ class TokenPooling:
     """
 
     def __init__(self, tokenizer: Any, prompt: str, *, dimension: int, factor: int) -> None:
-        from sentence_transformers.multi_vector_encoder.modules import HierarchicalTokenPooling
-
         self._special = np.array(getattr(tokenizer, "all_special_ids", []), dtype=np.int64)
         self._prompt = _prompt_length(tokenizer, prompt, self._special)
         self._dimension = dimension
-        self._pooling = HierarchicalTokenPooling(factor, num_protected_tokens=0)
+        self._factor = factor
+
+    @property
+    def skipped(self) -> int:
+        """The number of tokens of the prompt."""
+        return self._prompt
 
     def pool(self, output: Mapping[str, Any]) -> TokenArray:
         """Return the token vectors, (t, d) unit rows; none without token states in the space of the text vectors.
@@ -39,10 +42,28 @@ class TokenPooling:
             return np.empty((0, self._dimension), dtype=np.float32)
         rows = np.flatnonzero(output["attention_mask"].cpu().numpy())
         own = rows[~np.isin(output["input_ids"].cpu().numpy()[rows], self._special)][self._prompt :]
-        kept = states[own if len(own) else rows].float()
-        unit = kept / kept.norm(dim=1, keepdim=True).clamp_min(1e-9)
-        pooled: TokenArray = self._pooling.pool_one(unit.cpu()).numpy()
-        return pooled
+        return pool_tokens(states[own if len(own) else rows].float().cpu().numpy(), self._factor)
+
+
+def pool_tokens(states: TokenArray, factor: int) -> TokenArray:
+    """Return unit rows, (t, d) -> (max(t // factor, 1), d): the means of clusters of like tokens.
+
+    The clusters are those of sentence-transformers' HierarchicalTokenPooling, which needs torch.
+    """
+    unit: TokenArray = states / np.linalg.norm(states, axis=1, keepdims=True).clip(1e-9)
+    wanted = max(len(unit) // factor, 1)
+    if wanted >= len(unit):
+        return unit
+    from scipy.cluster import hierarchy
+
+    distances = (1 - unit @ unit.T).clip(0, 2)
+    above = distances[np.triu_indices(len(unit), 1)]
+    labels = hierarchy.fcluster(hierarchy.linkage(above, method="ward"), t=wanted, criterion="maxclust")
+    _, clusters = np.unique(labels, return_inverse=True)  # ties may leave fewer than wanted
+    sums = np.zeros((clusters.max() + 1, unit.shape[1]), dtype=np.float32)
+    np.add.at(sums, clusters, unit)
+    means: TokenArray = sums / np.linalg.norm(sums, axis=1, keepdims=True).clip(1e-9)
+    return means
 
 
 def _prompt_length(tokenizer: Any, prompt: str, special: npt.NDArray[np.int64]) -> int:

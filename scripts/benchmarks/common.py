@@ -15,7 +15,8 @@ import numpy as np
 from index.building.embedding import embed
 from index.errors import DocumentError, ZhangjuError
 from index.models.embedding_cache import CachedEncoder
-from index.models.encoder import Encoder, load_encoder
+from index.models.encoder import Encoder
+from index.models.loading import load_encoder
 from index.records import Document
 from index.storage.snapshot import Snapshot
 from retrieval.evaluation.beir import CORPUS

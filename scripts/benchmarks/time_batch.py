@@ -21,7 +21,8 @@ from typing import NamedTuple
 import numpy as np
 
 from index.errors import QuestionError
-from index.models.encoder import Encoder, load_encoder
+from index.models.encoder import Encoder
+from index.models.loading import load_encoder
 from index.records import Passage
 from index.storage import store
 from index.text.chinese import to_simplified

@@ -14,7 +14,8 @@ from statistics import median
 
 from index.building.embedding import embed, heading_text, split_text
 from index.building.sources import collect, read_files
-from index.models.encoder import Encoder, load_encoder
+from index.models.encoder import Encoder
+from index.models.loading import load_encoder
 from index.records import Document, Passage
 from index.storage import bm25
 from index.storage.bm25 import LexicalIndex

@@ -17,7 +17,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from index.models.encoder import Encoder, Encodings, load_encoder
+from index.models.encoder import Encoder, Encodings
+from index.models.loading import load_encoder
 from index.records import Document, Passage, Span
 from index.text.chinese import to_simplified
 from retrieval.evaluation.beir import Collection, read_collection

@@ -16,7 +16,8 @@ import numpy as np
 
 from index.building.embedding import EmbeddingResult, embed_new
 from index.building.sources import collect, read_files
-from index.models.encoder import Encoder, load_encoder
+from index.models.encoder import Encoder
+from index.models.loading import load_encoder
 from index.parsing.structure import read_document
 from index.records import Document
 from index.storage import store

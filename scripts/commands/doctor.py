@@ -158,7 +158,7 @@ def check_index(index: Path) -> CheckResult:
 
 def check_model(index: Path, model: str | None) -> CheckResult:
     """Check that the model, that of the index if there is one, embeds a question. Raises ModelError if not."""
-    from index.models.encoder import load_encoder
+    from index.models.loading import load_encoder
     from index.storage import store
 
     name = model

@@ -107,7 +107,7 @@ def _of_table(path: Path) -> "list[RecordedAnswer]":
 
 def _of_index(directory: Path, searcher: "Searcher", batch: "Batch") -> "list[RecordedAnswer]":
     """Return the answers to the same questions in another index."""
-    from index.models.encoder import load_encoder
+    from index.models.loading import load_encoder
     from index.storage.store import open_snapshot
     from retrieval.evidence import answer_diff
 

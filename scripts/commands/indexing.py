@@ -9,7 +9,8 @@ from index.building.sources import collect, read_files
 from index.building.uploads import merge_uploads
 from index.errors import DocumentError
 from index.loaders.limits import MAX_FILE_BYTES
-from index.models.encoder import Encoder, load_encoder
+from index.models.encoder import Encoder
+from index.models.loading import load_encoder
 from index.models.location import DEFAULT_MODEL, EMBEDDING, INDEX_MODEL, ModelFiles, ModelRole, locate
 from index.models.shared_encoder import SharedEncoderLoader
 from index.parsing.process import DocumentReader

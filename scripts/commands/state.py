@@ -7,7 +7,7 @@ from typing import Any
 
 from index.building import verification
 from index.errors import StoreError
-from index.models.contract import model_mismatch
+from index.models.contract import AGREEMENT, model_mismatch
 from index.models.encoder import Encoder
 from index.storage import error_messages, store
 from index.storage.error_messages import shell_quoted
@@ -78,7 +78,8 @@ def vector_problem(snapshot: Snapshot, encoder: Encoder, rows: int, *, seed: int
     if (error := model_mismatch(snapshot.contract, encoder.contract)) is not None:
         raise error
     cosines = verification.reembedding_cosines(snapshot, encoder, rows, seed=seed)
-    different = int((cosines < MIN_COSINE).sum())
+    bound = AGREEMENT if snapshot.contract.precision != encoder.contract.precision else MIN_COSINE
+    different = int((~(cosines >= bound)).sum())  # a comparison that NaN fails
     least = f"cosine {cosines.min(initial=1):.4f}"
     return f"{different} of {len(cosines)} vectors are not those of their texts ({least})" if different else ""
 

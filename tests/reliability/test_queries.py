@@ -17,7 +17,7 @@ from types import FrameType
 import pytest
 
 from index.errors import ZhangjuError
-from index.models.encoder import Encoder, SentenceTransformerEncoder
+from index.models.encoder import Encoder
 from index.records import Span
 from index.storage.store import live_generation
 from index.text.chinese import to_simplified
@@ -206,9 +206,7 @@ def test_hostile_questions(searcher: Searcher, times: Times, seed: int, figures:
 
 @pytest.mark.model
 @pytest.mark.timeout(3600)
-def test_hostile_questions_to_the_model(
-    default_encoder: SentenceTransformerEncoder, times: Times, seed: int, figures: Figures
-) -> None:
+def test_hostile_questions_to_the_model(default_encoder: Encoder, times: Times, seed: int, figures: Figures) -> None:
     check, count = Check(), times(40, 1_000)
     try_questions(a_searcher(default_encoder), check, seed, count)
     check.told(figures, count)

@@ -17,7 +17,8 @@ from index.building.sources import collect
 from index.building.verification import mismatched_passages, reembedding_cosines
 from index.models.contextual_tokens import ContextualTokens
 from index.models.contract import ModelContract
-from index.models.encoder import Encoder, Encodings, IncrementCallback, load_encoder
+from index.models.encoder import Encoder, Encodings, IncrementCallback
+from index.models.loading import load_encoder
 from index.storage import store
 from index.storage.snapshot import Snapshot
 from tests.fakes import HashingEncoder

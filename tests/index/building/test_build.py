@@ -14,7 +14,8 @@ from index.building.embedding import embed, heading_text, split_text
 from index.building.sources import collect
 from index.errors import DocumentError, StoreError
 from index.models.contract import ModelContract
-from index.models.encoder import Encodings, IncrementCallback, load_encoder
+from index.models.encoder import Encodings, IncrementCallback, load_reference
+from index.models.location import locate
 from index.records import Division, Document, Passage, Span
 from index.storage import store
 from index.storage.snapshot import Snapshot
@@ -293,7 +294,7 @@ def test_parts_are_within_the_length_and_hold_the_whole_text(title: str, text: s
 
 
 def test_a_document_below_a_heading_beyond_the_models_length_is_embedded_whole(tmp_path: Path) -> None:
-    encoder = load_encoder(str(packed.write_folder(tmp_path)))
+    encoder = load_reference(locate(str(packed.write_folder(tmp_path))))
     division = Division(kind="章", number=1, title="节约用水" * 40)
     text = "节约用水。" * 30
     passage = Passage(

@@ -8,7 +8,10 @@ import pytest
 
 from index.building.embedding import embed
 from index.models.embedding_cache import CachedEncoder
-from index.models.encoder import Encoder, Encodings, SentenceTransformerEncoder, load_encoder
+from index.models.encoder import Encoder, Encodings, load_reference
+from index.models.loading import load_encoder
+from index.models.location import locate
+from index.models.packaged import CACHE_VARIABLE
 from index.models.token_vectors import TokenVectors
 from index.parsing.structure import read_document
 from index.storage import store
@@ -18,7 +21,7 @@ from tests.fakes import HashingEncoder
 
 
 def cached(folder: Path) -> Encoder:
-    encoder = CachedEncoder(load_encoder(str(packed.write_folder(folder))), folder=folder / "cache")
+    encoder = CachedEncoder(load_reference(locate(str(packed.write_folder(folder)))), folder=folder / "cache")
     encoder.encode_passages(TEXTS[::2])
     return encoder
 
@@ -28,12 +31,21 @@ def without_tokens(encoder: Encoder) -> bool:
     return Path(encoder.contract.name).name == "static" or encoder.contract.dimension == packed.HIDDEN // 2
 
 
+def compiled(folder: Path) -> Encoder:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(CACHE_VARIABLE, str(folder / "cache"))
+        encoder = load_encoder(str(packed.write_folder(folder)))
+    assert encoder.contract.precision.startswith("openvino")
+    return encoder
+
+
 KINDS: dict[str, Callable[[Path], Encoder]] = {
     "hashing": lambda _folder: HashingEncoder(),
-    "tiny": lambda folder: load_encoder(str(packed.write_folder(folder))),
-    "static": lambda folder: load_encoder(str(packed.write_static(folder))),
-    "projected": lambda folder: load_encoder(str(packed.write_projected(folder))),
+    "tiny": lambda folder: load_reference(locate(str(packed.write_folder(folder)))),
+    "static": lambda folder: load_reference(locate(str(packed.write_static(folder)))),
+    "projected": lambda folder: load_reference(locate(str(packed.write_projected(folder)))),
     "cached": cached,
+    "compiled": compiled,
 }
 
 
@@ -41,7 +53,7 @@ KINDS: dict[str, Callable[[Path], Encoder]] = {
 def any_encoder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Encoder:
     if request.param in KINDS:
         return KINDS[request.param](tmp_path_factory.mktemp("model"))
-    found: SentenceTransformerEncoder = request.getfixturevalue("default_encoder")
+    found: Encoder = request.getfixturevalue("default_encoder")
     return found
 
 

@@ -49,6 +49,17 @@ def test_equal_contracts_do_not_differ() -> None:
     assert CONTRACT.differences(CONTRACT) == ()
 
 
+def test_engines_that_agree_can_be_asked_but_not_mixed() -> None:
+    for precision in ("openvino float32", "openvino bfloat16"):
+        other = replace(CONTRACT, precision=precision)
+        assert model_mismatch(CONTRACT, other) is None
+        assert model_mismatch(other, CONTRACT) is None
+        assert CONTRACT.differences(other) == (f"its precision was 'float32', is '{precision}'",)
+    assert model_mismatch(CONTRACT, replace(CONTRACT, precision="openvino int8")) is not None
+    moved = replace(CONTRACT, precision="openvino float32", revision="2")
+    assert model_mismatch(CONTRACT, moved) is not None
+
+
 def test_differences_in_words() -> None:
     other = replace(
         CONTRACT, name="c/d", revision="2", dimension=768, max_tokens=None, passage_prompt="", precision="float16"

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from index.errors import ModelError
-from index.models.encoder import ENCODING_VERSION, SentenceTransformerEncoder, load_encoder
+from index.models.encoder import ENCODING_VERSION, Encoder, SentenceTransformerEncoder, load_reference
 from index.models.location import DEFAULT_MODEL, locate
 from tests import packed
 
@@ -32,14 +32,14 @@ def tiny(tmp_path: Path) -> Path:
 
 
 def test_contract_is_the_models_own(tiny: Path) -> None:
-    contract = load_encoder(str(tiny)).contract
+    contract = load_reference(locate(str(tiny))).contract
     assert (contract.name, contract.dimension, contract.max_tokens) == (str(tiny.resolve()), 32, 64)
     assert (contract.query_prompt, contract.passage_prompt, contract.normalised) == ("query: ", "passage: ", True)
     assert contract.precision == "float32"
 
 
 def test_precision_is_that_of_the_weights(tiny: Path) -> None:
-    files, model = locate(str(tiny)), load_encoder(str(tiny))._model
+    files, model = locate(str(tiny)), load_reference(locate(str(tiny)))._model
     assert SentenceTransformerEncoder(model.half(), files).contract.precision == "float16"
     model[0].auto_model.embeddings.float()
     assert SentenceTransformerEncoder(model, files).contract.precision == "float16+float32"
@@ -47,7 +47,7 @@ def test_precision_is_that_of_the_weights(tiny: Path) -> None:
 
 def test_the_scheme_is_that_of_these_numbers(tiny: Path) -> None:
     # Where these change, so does what is stored of a text: raise ENCODING_VERSION, and write down the new ones.
-    made = load_encoder(str(tiny)).encode_passages(["节约用水", " \ufeffreuse of water 12%\n"])
+    made = load_reference(locate(str(tiny))).encode_passages(["节约用水", " \ufeffreuse of water 12%\n"])
     assert np.diff(made.tokens.starts).tolist() == [1, 8]
     np.testing.assert_allclose(made.vectors[:, :3], [[-0.112, -0.186, -0.135], [-0.097, -0.155, -0.099]], atol=0.001)
     np.testing.assert_allclose(made.tokens.codes[[0, -1], :3], [[-47, -52, 2], [3, 39, 43]], atol=1)
@@ -55,7 +55,7 @@ def test_the_scheme_is_that_of_these_numbers(tiny: Path) -> None:
 
 
 def test_prompts_are_those_that_sentence_transformers_would_use(tiny: Path) -> None:
-    loaded = load_encoder(str(tiny))
+    loaded = load_reference(locate(str(tiny)))
     for text in ("节约用水", "a: b"):
         query, passage = loaded._model.encode_query(text), loaded._model.encode_document(text)
         np.testing.assert_allclose(loaded.encode_queries([text]).vectors[0], query, atol=1e-6)
@@ -75,7 +75,7 @@ def test_prompts_are_those_that_sentence_transformers_would_use(tiny: Path) -> N
 )
 def test_prompts_of_other_models(tiny: Path, prompts: dict[str, str], wanted: tuple[str, str]) -> None:
     packed.change(tiny / "config_sentence_transformers.json", prompts=prompts)
-    loaded = load_encoder(str(tiny))
+    loaded = load_reference(locate(str(tiny)))
     assert (loaded.contract.query_prompt, loaded.contract.passage_prompt) == wanted
     text = "节约用水"
     plain = loaded._model.encode(wanted[1] + text)
@@ -86,7 +86,7 @@ def test_prompts_of_other_models(tiny: Path, prompts: dict[str, str], wanted: tu
 def test_a_plain_transformer_without_normalisation(tiny: Path) -> None:
     for name in ("modules.json", "config_sentence_transformers.json", "sentence_bert_config.json"):
         (tiny / name).unlink()
-    vectors = load_encoder(str(tiny)).encode_passages(["节约用水", "a"]).vectors
+    vectors = load_reference(locate(str(tiny))).encode_passages(["节约用水", "a"]).vectors
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
 
 
@@ -97,13 +97,13 @@ def test_half_precision_is_made_whole(tiny: Path) -> None:
     halves = {name: value.astype(np.float16) for name, value in weights.items()}
     save_file(halves, tiny / "model.safetensors", metadata={"format": "pt"})
     packed.change(tiny / "config.json", dtype="float16")
-    loaded = load_encoder(str(tiny))
+    loaded = load_reference(locate(str(tiny)))
     assert {str(value.dtype) for value in loaded._model.state_dict().values()} == {"torch.float32"}
     assert loaded.encode_queries(["节约用水"]).vectors.dtype == np.float32
 
 
 def test_texts_are_cleaned(tiny: Path) -> None:
-    loaded = load_encoder(str(tiny))
+    loaded = load_reference(locate(str(tiny)))
     plain, dressed = loaded.encode_passages(["节约用水", "\ufeff 节约用水 \n"]).vectors
     np.testing.assert_array_equal(plain, dressed)
     assert loaded.count_tokens(["节约用水", "\ufeff 节约用水 \n"]) == [
@@ -173,7 +173,7 @@ def test_a_damaged_folder_is_one_sentence(
 ) -> None:
     damage(tiny)
     with pytest.raises(ModelError) as raised:
-        load_encoder(str(tiny))
+        load_reference(locate(str(tiny)))
     message = str(raised.value)
     assert "\n" not in message
     assert str(tiny) in message
@@ -184,13 +184,14 @@ def test_a_damaged_folder_is_one_sentence(
 def test_weights_that_would_be_made_up_are_named(tiny: Path) -> None:
     lose_a_layer(tiny)
     with pytest.raises(ModelError, match=r"2 of its weights are missing, encoder\.layer\S+intermediate\.dense"):
-        load_encoder(str(tiny))
+        load_reference(locate(str(tiny)))
 
 
 QUIET = """
 import logging, sys
-from index.models.encoder import load_encoder
-encoder = load_encoder(sys.argv[1])
+from index.models.encoder import load_reference
+from index.models.location import locate
+encoder = load_reference(locate(sys.argv[1]))
 encoder.encode_passages(["节约用水", "a" * 1000])
 encoder.count_tokens(["a" * 1000])
 print(encoder.contract.dimension, logging.getLogger("transformers").propagate)
@@ -253,16 +254,16 @@ def queries(shared_folder: Path, each: int) -> dict[str, list[str]]:
     return {language: texts[:each] for language, texts in found.items()}
 
 
-def unknown_beyond_the_first(default_encoder: SentenceTransformerEncoder, text: str) -> int:
-    tokenizer = default_encoder._model.tokenizer
+def unknown_beyond_the_first(reference_encoder: SentenceTransformerEncoder, text: str) -> int:
+    tokenizer = reference_encoder._model.tokenizer
     read = tokenizer(text, return_offsets_mapping=True, verbose=False)
     spans = zip(read["input_ids"], read["offset_mapping"], strict=True)
     return sum(end - start - 1 for token, (start, end) in spans if token == tokenizer.unk_token_id)
 
 
 @pytest.mark.model
-def test_default_contract(default_encoder: SentenceTransformerEncoder) -> None:
-    contract = default_encoder.contract
+def test_default_contract(reference_encoder: SentenceTransformerEncoder) -> None:
+    contract = reference_encoder.contract
     assert (contract.name, contract.dimension, contract.max_tokens) == (DEFAULT_MODEL, 384, 512)
     assert contract.precision == "float32"
     assert (contract.query_prompt, contract.passage_prompt) == ("query: ", "passage: ")
@@ -271,7 +272,7 @@ def test_default_contract(default_encoder: SentenceTransformerEncoder) -> None:
 
 @pytest.mark.model
 @pytest.mark.shared
-def test_passages_agree_with_the_engine(default_encoder: SentenceTransformerEncoder, shared_folder: Path) -> None:
+def test_passages_agree_with_the_engine(default_encoder: Encoder, shared_folder: Path) -> None:
     texts = paragraphs(shared_folder)
     assert len(texts) == 200
     if not os.environ.get("ZHANGJU_TORTURE"):
@@ -282,7 +283,7 @@ def test_passages_agree_with_the_engine(default_encoder: SentenceTransformerEnco
 
 @pytest.mark.model
 @pytest.mark.shared
-def test_queries_agree_with_the_engine(default_encoder: SentenceTransformerEncoder, shared_folder: Path) -> None:
+def test_queries_agree_with_the_engine(default_encoder: Encoder, shared_folder: Path) -> None:
     by_language = queries(shared_folder, each=25)
     assert len(by_language) >= 6, sorted(by_language)
     texts = [text for some in by_language.values() for text in some]
@@ -292,21 +293,21 @@ def test_queries_agree_with_the_engine(default_encoder: SentenceTransformerEncod
 
 @pytest.mark.model
 @pytest.mark.shared
-def test_tokens_agree_with_the_engine(default_encoder: SentenceTransformerEncoder, shared_folder: Path) -> None:
+def test_tokens_agree_with_the_engine(reference_encoder: SentenceTransformerEncoder, shared_folder: Path) -> None:
     texts = [text for some in queries(shared_folder, each=500).values() for text in some]
     for name in ("plan", "stard", "cmrc-trial"):
         texts += [row["text"] for row in lines(shared_folder / "bench" / name / "corpus.jsonl")]
     # The engine makes a token of space at the end, zero-width space too; the model's own tokenizer did not.
     texts = [re.sub(r"[\s\u200b]+$", "", text) for text in texts]
     # It also counts unknown characters one by one, where SentencePiece takes a run of them for one: 砗磲.
-    runs = [unknown_beyond_the_first(default_encoder, text) for text in texts]
-    counts = [count + run for count, run in zip(default_encoder.count_tokens(texts), runs, strict=True)]
+    runs = [unknown_beyond_the_first(reference_encoder, text) for text in texts]
+    counts = [count + run for count, run in zip(reference_encoder.count_tokens(texts), runs, strict=True)]
     assert [t for t, count in zip(texts, counts, strict=True) if count != engine().token_count(t)] == []
     assert sum(run > 0 for run in runs) < 0.01 * len(texts)
 
 
 @pytest.mark.model
-def test_tokens_of_odd_characters_agree_with_the_engine(default_encoder: SentenceTransformerEncoder) -> None:
+def test_tokens_of_odd_characters_agree_with_the_engine(reference_encoder: SentenceTransformerEncoder) -> None:
     texts = [
         "5～10",
         "１６％",
@@ -321,19 +322,19 @@ def test_tokens_of_odd_characters_agree_with_the_engine(default_encoder: Sentenc
         "中\ufeff文",
         "㈠㊀",
     ]
-    assert default_encoder.count_tokens(texts) == [engine().token_count(text) for text in texts]
+    assert reference_encoder.count_tokens(texts) == [engine().token_count(text) for text in texts]
 
 
 @pytest.mark.model
-def test_a_question_in_english_finds_the_chinese_paragraph(default_encoder: SentenceTransformerEncoder) -> None:
-    passages = default_encoder.encode_passages(["推广再生水利用。", "促进高校毕业生就业。", "治理大气污染。"]).vectors
-    scores = default_encoder.encode_queries(["jobs for university graduates"]).vectors @ passages.T
+def test_a_question_in_english_finds_the_chinese_paragraph(reference_encoder: SentenceTransformerEncoder) -> None:
+    passages = reference_encoder.encode_passages(["推广再生水利用。", "促进高校毕业生就业。", "治理大气污染。"]).vectors
+    scores = reference_encoder.encode_queries(["jobs for university graduates"]).vectors @ passages.T
     assert scores.argmax() == 1
 
 
 @pytest.mark.model
-def test_a_text_beyond_the_limit_is_read_as_far_as_it_goes(default_encoder: SentenceTransformerEncoder) -> None:
+def test_a_text_beyond_the_limit_is_read_as_far_as_it_goes(reference_encoder: SentenceTransformerEncoder) -> None:
     long = "节约用水。" * 400
-    assert default_encoder.count_tokens([long])[0] > 512
-    whole, longer = default_encoder.encode_passages([long, long * 2]).vectors
+    assert reference_encoder.count_tokens([long])[0] > 512
+    whole, longer = reference_encoder.encode_passages([long, long * 2]).vectors
     assert float(whole @ longer) == pytest.approx(1, abs=1e-6)

@@ -15,9 +15,10 @@ from index.models.encoder import (
     SentenceTransformerEncoder,
     batches,
     length_step,
-    load_encoder,
+    load_reference,
     padded_lengths,
 )
+from index.models.location import locate
 from index.text.sentences import sentence_spans
 from tests import packed
 
@@ -89,7 +90,7 @@ def assert_alone(encode: Callable[[list[str]], Encodings], texts: list[str], tog
 @pytest.mark.parametrize(("limit", "step"), [(64, 8), (60, 4), (5, 1)])
 def test_no_text_is_wider_than_the_model_reads(tiny: Path, limit: int, step: int) -> None:
     packed.change(tiny / "sentence_bert_config.json", max_seq_length=limit)
-    loaded = load_encoder(str(tiny))
+    loaded = load_reference(locate(str(tiny)))
     assert (loaded.contract.max_tokens, length_step(loaded._model)) == (limit, step)
     texts = ["节" * size for size in range(80)]
     seen: list[tuple[int, ...]] = []
@@ -108,7 +109,7 @@ def test_no_text_is_wider_than_the_model_reads(tiny: Path, limit: int, step: int
 )
 def test_other_lengths_at_which_texts_are_cut_off(tiny: Path, settings: dict[str, object]) -> None:
     packed.change(tiny / "sentence_bert_config.json", **settings)
-    loaded = load_encoder(str(tiny))
+    loaded = load_reference(locate(str(tiny)))
     assert length_step(loaded._model) == 4
     texts = ["节" * size for size in range(30)]
     assert_alone(loaded.encode_passages, texts, loaded.encode_passages(texts))
@@ -130,8 +131,8 @@ def on_a_processor(loaded: SentenceTransformerEncoder) -> SentenceTransformerEnc
 
 
 @pytest.mark.model
-def test_a_text_gives_the_same_bytes_in_any_company(default_encoder: SentenceTransformerEncoder) -> None:
-    encode, texts = on_a_processor(default_encoder).encode_passages, sample()
+def test_a_text_gives_the_same_bytes_in_any_company(reference_encoder: SentenceTransformerEncoder) -> None:
+    encode, texts = on_a_processor(reference_encoder).encode_passages, sample()
     assert len(texts) == 60
     together = encode(texts)
     assert_alone(encode, texts, together)
@@ -141,15 +142,15 @@ def test_a_text_gives_the_same_bytes_in_any_company(default_encoder: SentenceTra
     mixed = encode([*(f"{text[:20]}用水" for text in texts[:30]), *texts[::2]])
     assert raw(rows_of(mixed, list(range(30, 60)))) == raw(rows_of(together, list(range(0, 60, 2))))
     questions = texts[::4]
-    assert_alone(default_encoder.encode_queries, questions, default_encoder.encode_queries(questions))
+    assert_alone(reference_encoder.encode_queries, questions, reference_encoder.encode_queries(questions))
 
 
 @pytest.mark.model
 def test_batches_of_several_widths_would_not(
-    default_encoder: SentenceTransformerEncoder, monkeypatch: pytest.MonkeyPatch
+    reference_encoder: SentenceTransformerEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(encoder, "padded_lengths", lambda lengths, **_: np.full(len(lengths), 64))
     monkeypatch.setattr(encoder, "padding_options", lambda _: {"text": {"padding": True}})
-    encode, texts = on_a_processor(default_encoder).encode_passages, sample()[::2]
+    encode, texts = on_a_processor(reference_encoder).encode_passages, sample()[::2]
     with pytest.raises(AssertionError):
         assert_alone(encode, texts, encode(texts))

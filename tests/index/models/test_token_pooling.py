@@ -5,7 +5,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from index.models.encoder import SentenceTransformerEncoder, load_encoder
+from index.models.encoder import SentenceTransformerEncoder, load_reference
+from index.models.location import locate
 from index.models.token_pooling import TokenPooling
 from tests import packed
 
@@ -132,14 +133,14 @@ def test_the_prompt_of_a_model_that_does_not_pool_it(tmp_path: Path) -> None:
     (folder / "1_Pooling" / "config.json").write_text(
         '{"embedding_dimension": 32, "pooling_mode": "mean", "include_prompt": false}'
     )
-    encoder = load_encoder(str(folder))
+    encoder = load_reference(locate(str(folder)))
     texts = ["节约用水", "a b", "用"]
     # 节约 用 水, a ▁ b, 用: the ▁ before a text is the last token of "query: " here.
     assert np.diff(encoder.encode_queries(texts).tokens.starts).tolist() == [3, 3, 1]
 
 
 def test_a_text_beyond_the_limit_has_as_many_tokens_as_are_read(tmp_path: Path) -> None:
-    encoder = load_encoder(str(packed.write_folder(tmp_path)))
+    encoder = load_reference(locate(str(packed.write_folder(tmp_path))))
     # 64, less the start, the end and the eight of the prompt: ▁ q u e r y : ▁.
     assert np.diff(encoder.encode_queries(["a" * 100]).tokens.starts).tolist() == [64 - 2 - 8]
 
@@ -155,19 +156,19 @@ TEXTS = [
 
 
 @pytest.mark.model
-def test_a_question_has_the_tokens_that_its_tokenizer_makes(default_encoder: SentenceTransformerEncoder) -> None:
-    found = np.diff(default_encoder.encode_queries(TEXTS).tokens.starts).tolist()
-    assert found == [own_tokens(default_encoder, text) for text in TEXTS]
+def test_a_question_has_the_tokens_that_its_tokenizer_makes(reference_encoder: SentenceTransformerEncoder) -> None:
+    found = np.diff(reference_encoder.encode_queries(TEXTS).tokens.starts).tolist()
+    assert found == [own_tokens(reference_encoder, text) for text in TEXTS]
 
 
 @pytest.mark.model
-def test_a_passage_has_half_of_them(default_encoder: SentenceTransformerEncoder) -> None:
-    found = np.diff(default_encoder.encode_passages(TEXTS).tokens.starts).tolist()
-    assert found == [max(own_tokens(default_encoder, text) // 2, 1) for text in TEXTS]
+def test_a_passage_has_half_of_them(reference_encoder: SentenceTransformerEncoder) -> None:
+    found = np.diff(reference_encoder.encode_passages(TEXTS).tokens.starts).tolist()
+    assert found == [max(own_tokens(reference_encoder, text) // 2, 1) for text in TEXTS]
 
 
 @pytest.mark.model
-def test_a_token_is_nearest_to_the_same_word_elsewhere(default_encoder: SentenceTransformerEncoder) -> None:
-    tokens = default_encoder.encode_queries(["水", "推广再生水", "高校毕业生"]).tokens
+def test_a_token_is_nearest_to_the_same_word_elsewhere(reference_encoder: SentenceTransformerEncoder) -> None:
+    tokens = reference_encoder.encode_queries(["水", "推广再生水", "高校毕业生"]).tokens
     water, reused, graduates = (tokens.of_text(i) for i in range(3))
     assert (water @ reused.T).max() > (water @ graduates.T).max()

@@ -34,7 +34,7 @@ def hashing(monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
             raise ModelError("there is no model gone; name another one")
         return HashingEncoder()
 
-    monkeypatch.setattr("index.models.encoder.load_encoder", load)
+    monkeypatch.setattr("index.models.loading.load_encoder", load)
     return loaded
 
 

@@ -1,0 +1,1 @@
+"""The compiled form of an embedding model: converted once, then read without torch."""
