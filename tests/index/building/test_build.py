@@ -231,7 +231,7 @@ def test_a_document_that_can_no_longer_be_read_is_said_to_be_lost(tmp_path: Path
     assert "b.txt" in report.failures[0]
     lines = summary(report, directory)
     assert any("1 file could not be read" in line for line in lines)
-    assert any("held b.txt before" in line and "zhangju rollback" in line for line in lines)
+    assert any("because not readable: b.txt" in line and "zhangju rollback" in line for line in lines)
     assert build_index(source, directory).unreadable == ()
 
 

@@ -154,12 +154,12 @@ def test_a_page_keeps_the_rest_of_its_words() -> None:
     assert quality.insert_tables("Words.\n", "new") == f"Words.\n\n{block}\n"
     assert quality.insert_tables(f"a {quality.BEGIN} b {quality.END} c", "new") == f"a {block} c"
     for broken in (quality.BEGIN, quality.END + quality.BEGIN, f"{block}{block}"):
-        with pytest.raises(DocumentError, match="mend the page"):
+        with pytest.raises(DocumentError, match="correct the page"):
             quality.insert_tables(broken, "new")
 
 
 def test_a_directory_without_folders_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DocumentError, match="holds no BEIR folders"):
+    with pytest.raises(DocumentError, match="contains no BEIR folders"):
         beir_folders(tmp_path)
 
 

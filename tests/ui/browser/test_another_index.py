@@ -64,7 +64,7 @@ def test_an_index_that_cannot_be_opened_is_told_on_the_open_page(browser: Browse
         expect(told).to_contain_text(f"Reason: there is no index in {directory}", timeout=PATIENCE)
         visit.ask(QUESTION)
         expect(visit.page.locator(".zj-verdict blockquote")).to_contain_text("%")
-        expect(told).to_contain_text("goes on answering")
+        expect(told).to_contain_text("remains in use")
         (directory / "moved").rename(directory / store.CURRENT)
         expect(told).to_be_hidden(timeout=PATIENCE)
         assert visit.complaints == []

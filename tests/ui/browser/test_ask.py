@@ -140,7 +140,7 @@ def test_enter_that_ends_a_composition_does_not_ask(visit: Visit) -> None:
     expect(page.locator(".zj-asked")).to_have_count(0)
     devtools.send("Input.insertText", {"text": "节能"})
     page.keyboard.press("Enter")
-    expect(page.locator(".zj-asked")).to_have_text("问：节能")
+    expect(page.locator(".zj-asked")).to_have_text("问题：节能")
 
 
 def test_the_keyboard(visit: Visit) -> None:

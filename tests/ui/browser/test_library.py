@@ -13,7 +13,7 @@ from tests.ui.browser.conftest import Visit, serving
 LIBRARY = """
 import sys, time
 from pathlib import Path
-from index.models.shared_encoder import SharedModels
+from index.models.shared_encoder import SharedEncoderLoader
 from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.live import LiveSearcher
 from tests.fakes import HashingEncoder
@@ -26,7 +26,7 @@ class Unhurried(HashingEncoder):
         return super().encode_passages(texts, **options)
 
 directory = Path(sys.argv[1])
-models = SharedModels(lambda _: Unhurried())
+models = SharedEncoderLoader(lambda _: Unhurried())
 with LiveSearcher(directory, models, out_of_domain=OutOfDomainVectors.embed, poll_seconds=0.1) as live:
     index_jobs = IndexJobs(directory, models, live)
     serve(live, port=0, announce=lambda url: print(url, flush=True), index_jobs=index_jobs)
