@@ -27,7 +27,7 @@ def test_a_file_becomes_a_table_that_can_be_saved(visit: Visit) -> None:
     expect(page.locator(".zj-batch-done")).to_have_text("已完成 20 / 20 个问题")
     expect(page.locator(".zj-batch tbody tr")).to_have_count(20)
     expect(page.locator(".zj-batch-go")).to_be_hidden()
-    expect(page.locator(".zj-batch-summary")).to_contain_text("没有回答 0 个，不是完整的问题 0 个")
+    expect(page.locator(".zj-batch-summary")).to_contain_text("未回答 0 个，不是完整的问题 0 个")
     with page.expect_download() as download:
         page.locator("[data-table=csv]").click()
     assert download.value.suggested_filename == "清单 的回答.csv"
@@ -95,5 +95,5 @@ def test_what_cannot_be_asked_is_told(visit: Visit) -> None:
         page.get_by_role("button", name="开始").click()
         expect(told).to_contain_text(words)
     page.goto(f"{visit.url}?view=batch&job=gone")
-    expect(page.locator(".zj-panel .zj-problem")).to_contain_text("这一批提问已经不在了")
+    expect(page.locator(".zj-panel .zj-problem")).to_contain_text("找不到这一批提问")
     expect(page.locator("#zj-batch-form")).to_be_visible()
