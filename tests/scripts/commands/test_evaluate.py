@@ -92,7 +92,7 @@ def test_runs_are_written_and_compared(run: Command) -> None:
     assert found["with"] == "two.trec"
     assert found["measures"]["Success@1"]["won"] == 3
     assert found["languages"]["en"]["RR@10"]["difference"]["value"] == 1
-    assert "nothing for 1 of 3 questions" in err
+    assert "no hits for 1 of 3 questions" in err
 
 
 def test_embeddings_are_kept_unless_told_otherwise(run: Command, tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_problems_are_one_clear_line(run: Command, tmp_path: Path) -> None:
         ("small", "--compare", "nowhere.trec"): "cannot read the run nowhere.trec",
         ("small", "--compare", "other.trec"): "other.trec names the passage 'p9'",
         ("small", "--run", "nowhere/run.trec"): "there is no folder nowhere",
-        ("spaces", "--run", "run.trec"): "'a b' holds white space",
+        ("spaces", "--run", "run.trec"): "'a b' contains white space",
     }
     for arguments, says in problems.items():
         status, out, err = run("evaluate", *arguments)
