@@ -86,8 +86,8 @@ def time_question(
     if alone_first:
         times = alone(), *asked()
     else:
-        whole = asked()
-        times = alone(), *whole
+        first = asked()
+        times = alone(), *first
     return QuestionTimes(*(1000 * t for t in times))
 
 
