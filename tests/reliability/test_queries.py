@@ -1,4 +1,4 @@
-"""No question, reference or file of questions makes the program raise anything but its own errors, or hang."""
+"""Hostile questions, references and question files: only the program's own errors, and no hang."""
 
 import io
 import json
@@ -62,7 +62,7 @@ The springs are dry from July to September. The keeper closes the path when it s
 
 
 class Reader(HashingEncoder):
-    """Reads 512 tokens, as its contract says and models do."""
+    """An encoder that truncates texts to the 512 tokens of its contract, as models do."""
 
     @staticmethod
     def _tokens(text: str) -> list[str]:
@@ -82,12 +82,12 @@ def searcher() -> Searcher:
 
 
 class TooSlowError(BaseException):
-    """What is done takes more time of the processor than it may; not an Exception, so that nothing catches it."""
+    """An operation exceeds its CPU time; not an Exception, so that nothing catches it."""
 
 
 @contextmanager
 def interrupted_after(seconds: float) -> Iterator[None]:
-    """Interrupts even a regular expression, which looks for signals as it goes."""
+    """Interrupt an operation after some CPU time, even a regular expression, which handles signals."""
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         raise TooSlowError
@@ -103,7 +103,7 @@ def interrupted_after(seconds: float) -> Iterator[None]:
 
 @dataclass
 class Check:
-    """Does things and sees that they end in time with a result or an error of ours."""
+    """A check that operations end in time with a result or one of our own errors."""
 
     limit: float = SECONDS
     ended: Counter[str] = field(default_factory=Counter)
@@ -136,8 +136,8 @@ class Check:
             pytest.fail(f"{words} raised {error!r:.300}")
         return max(time.perf_counter() - start, time.process_time() - used)
 
-    def told(self, figures: Figures, cases: int) -> None:
-        """Write down what came of it, and see that not all was refused."""
+    def report(self, figures: Figures, cases: int) -> None:
+        """Record the figures, and check that not everything was refused."""
         assert self.ended["answered"] > 0
         refused = self.ended.total() - self.ended["answered"]
         figures(cases=cases, answered=self.ended["answered"], refused_with_a_reason=refused)
@@ -145,12 +145,12 @@ class Check:
 
 
 def strict(value: object) -> None:
-    """Raises for what is not JSON in UTF-8."""
+    """Fail for a value that is not JSON in UTF-8."""
     json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
 
 
 def well_formed(searcher: Searcher, answer: Answer) -> None:
-    """An answer that can be sent, and that points at what it says."""
+    """Check that an answer can be sent and that its offsets are right."""
     strict(answer_json(answer))
     assert 0 <= answer.confidence <= 1
     assert [hit.rank for hit in answer.hits] == list(range(1, len(answer.hits) + 1))
@@ -165,7 +165,7 @@ def well_formed(searcher: Searcher, answer: Answer) -> None:
 
 
 def ways(searcher: Searcher, words: str) -> dict[str, Callable[[], object]]:
-    """What else can be done with the words of a question, each checked."""
+    """Return the other operations on the words of a question."""
 
     def asked_of_a_chapter() -> None:
         well_formed(searcher, searcher.ask("用水", chapters=[words]))
@@ -186,7 +186,7 @@ def ways(searcher: Searcher, words: str) -> dict[str, Callable[[], object]]:
 
 
 def try_questions(searcher: Searcher, check: Check, seed: int, count: int) -> None:
-    """Ask hostile questions, and do one other thing with the words of each."""
+    """Ask hostile questions, and apply one other operation to the words of each."""
     others = cycle(ways(searcher, ""))
     for kind, words in Hostile(seed).questions(count):
 
@@ -201,7 +201,7 @@ def try_questions(searcher: Searcher, check: Check, seed: int, count: int) -> No
 def test_hostile_questions(searcher: Searcher, times: Times, seed: int, figures: Figures) -> None:
     check, count = Check(), times(500, 10_000)
     try_questions(searcher, check, seed, count)
-    check.told(figures, count)
+    check.report(figures, count)
 
 
 @pytest.mark.model
@@ -211,7 +211,7 @@ def test_hostile_questions_to_the_model(
 ) -> None:
     check, count = Check(), times(40, 1_000)
     try_questions(a_searcher(default_encoder), check, seed, count)
-    check.told(figures, count)
+    check.report(figures, count)
 
 
 @pytest.fixture(scope="module")
@@ -237,7 +237,7 @@ def test_hostile_files_of_questions(index: Path, tmp_path: Path, times: Times, s
                 json.loads(line, parse_constant=pytest.fail)
 
         check(suffix, read_and_asked)
-    check.told(figures, count)
+    check.report(figures, count)
 
 
 def test_hostile_questions_to_the_command_line(
@@ -258,7 +258,7 @@ def test_hostile_questions_to_the_command_line(
             assert ended.value.code in (0, None, 1, cli.UNANSWERED)
 
         check(arguments[0], run)
-    check.told(figures, count)
+    check.report(figures, count)
 
 
 def test_control_a_foreign_exception_is_noticed() -> None:

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Sequence
 
-from index.storage.generations import Generation
 from retrieval.question.plan import QuestionPlan
 from retrieval.records import Answer
 from ui.handlers.copy_texts import copy_texts
@@ -202,5 +201,4 @@ def pulse(serving: ServedIndex) -> str:
 
 def generation_of(serving: ServedIndex) -> HandlerResult:
     """Return the generation of an index, as the page identifies it."""
-    generation: Generation = serving.generation
-    return {"generation": f"{generation.name} {generation.digest[:16]}"}
+    return {"generation": serving.generation.key}

@@ -235,7 +235,7 @@ def lines(path: Path) -> Iterator[dict[str, str]]:
 
 
 def paragraphs(shared_folder: Path) -> list[str]:
-    """200 of three kinds, evenly out of each collection."""
+    """Return 200 paragraphs of three kinds, evenly from each collection."""
     chosen: list[str] = []
     for name, count in (("plan", 60), ("stard", 80), ("cmrc-trial", 60)):
         texts = [row["text"] for row in lines(shared_folder / "bench" / name / "corpus.jsonl")]

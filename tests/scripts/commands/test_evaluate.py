@@ -18,7 +18,7 @@ from tests.fakes import HashingEncoder
 
 
 class Command:
-    """Runs commands in an empty folder, with the fake encoder and a cache of their own."""
+    """A command line in an empty folder, with the fake encoder and its own cache."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         self._monkeypatch, self._capsys = monkeypatch, capsys
@@ -30,7 +30,7 @@ class Command:
         monkeypatch.chdir(folder)
 
     def __call__(self, *arguments: str) -> tuple[int, str, str]:
-        """Status, stdout and stderr."""
+        """Run a command; return status, stdout and stderr."""
         self._monkeypatch.setattr(sys, "argv", ["zhangju", *arguments])
         with pytest.raises(SystemExit) as ended:
             cli.main()

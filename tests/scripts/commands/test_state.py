@@ -19,7 +19,7 @@ __all__ = ["run"]
 
 @pytest.fixture
 def twice(tmp_path: Path) -> Path:
-    """An index of two generations in the folder where commands are run."""
+    """Build an index of two generations in the working folder."""
     directory = tmp_path / ".zhangju"
     build_index(write_plan(tmp_path), directory)
     build_index(write_plan(tmp_path, PLAN + "又一段。\n"), directory)
