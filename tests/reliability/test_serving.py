@@ -268,7 +268,7 @@ class ReadsTextsAnew:
 
     def current(self) -> Serving:
         serving, mixed = self._live.current(), copy.copy(self._first)
-        for name in ("documents", "passages", "_titles", "_rows"):
+        for name in ("documents", "passages", "_corpus", "_planner", "_answerer"):
             setattr(mixed, name, getattr(serving.searcher, name))
         return serving._replace(searcher=mixed)
 

@@ -91,7 +91,7 @@ def test_citations_and_links_are_copied(visit: Visit, browser: Browser) -> None:
     visit.ask(WATER)
     first = page.locator(".zj-hit").first
     first.locator(".zj-copy-citation").click()
-    expect(page.locator("#zj-said")).to_have_text("已复制")
+    expect(page.locator("#zj-toast")).to_have_text("已复制")
     assert page.evaluate("navigator.clipboard.readText()") == "《云溪市发展规划》第二章第二节第1段"
     for style, begins in (("en", "云溪市发展规划, ch. 2"), ("markdown", "> 建立水资源"), ("bibtex", "@misc{")):
         first.locator(".zj-forms summary").click()

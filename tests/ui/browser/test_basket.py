@@ -42,7 +42,7 @@ def test_an_answer_is_exported_in_three_forms(visit: Visit) -> None:
     name, table = saved(visit.page, "csv")
     rows = csv.DictReader(io.StringIO(table.decode("utf-8-sig")))
     assert next(rows)["answer"] == SENTENCE
-    expect(visit.page.locator("#zj-said")).to_have_text(f"已导出：{name}")
+    expect(visit.page.locator("#zj-toast")).to_have_text(f"已导出：{name}")
 
 
 def test_passages_are_collected_ordered_annotated_and_taken_out(visit: Visit) -> None:
@@ -79,7 +79,7 @@ def test_taking_a_passage_out_is_said(visit: Visit) -> None:
     collect(visit, 1)
     visit.page.locator(".zj-hit [data-collect]").first.click()
     expect(visit.page.locator("#zj-basket-count")).to_have_text("")
-    expect(visit.page.locator("#zj-said")).to_have_text("已移除")
+    expect(visit.page.locator("#zj-toast")).to_have_text("已移除")
 
 
 def test_what_the_index_does_not_hold_any_more_is_named(visit: Visit) -> None:

@@ -86,7 +86,7 @@ def test_a_batch_goes_on_beside_other_views(visit: Visit) -> None:
 def test_what_cannot_be_asked_is_told(visit: Visit) -> None:
     page = visit.page
     page.locator("#zj-views [data-view=batch]").click()
-    told = page.locator(".zj-batch-told")
+    told = page.locator(".zj-batch-notices")
     page.get_by_role("button", name="开始").click()
     expect(told).to_contain_text("请先选择文件")
     for name, size, words in (("a.pdf", 9, "questions are read from"), ("a.txt", 700_001, "最多 700 KB")):
