@@ -20,7 +20,6 @@ from index.errors import ZhangjuError
 from index.models.encoder import Encoder, SentenceTransformerEncoder
 from index.records import Span
 from index.storage.store import live_generation
-from index.text.chinese import to_simplified
 from retrieval.evidence.batch import Batch, BatchOptions
 from retrieval.evidence.question_files import read_questions
 from retrieval.records import Answer
@@ -263,7 +262,7 @@ def test_hostile_questions_to_the_command_line(
 
 def test_control_a_foreign_exception_is_noticed() -> None:
     def unchecked() -> None:
-        to_simplified("第\ud800条")
+        "第\ud800条".encode()
 
     with pytest.raises(pytest.fail.Exception, match="UnicodeEncodeError"):
         Check()("surrogate", unchecked)

@@ -267,9 +267,10 @@ class ReadsTextsAnew:
         self._first = live.current().searcher
 
     def current(self) -> Serving:
-        serving, mixed = self._live.current(), copy.copy(self._first)
-        for name in ("documents", "passages", "_corpus", "_planner", "_answerer"):
-            setattr(mixed, name, getattr(serving.searcher, name))
+        serving = self._live.current()
+        mixed, answerer = copy.copy(serving.searcher), copy.copy(serving.searcher._answerer)
+        answerer._ranker = self._first._answerer._ranker
+        mixed._answerer = answerer
         return serving._replace(searcher=mixed)
 
 
