@@ -101,7 +101,7 @@ class Answerer:
     def _reasons(self, question: EncodedQuery, ranking: Ranking, shown: Sequence[int]) -> list[MatchReason]:
         """Return why each of the candidates shown was found."""
         words = self._ranker.words
-        asked = match_reasons.question_words(question.text, words)
+        asked = match_reasons.words_of_question(question.text, words)
         ranks = match_reasons.semantic_ranks(ranking.signals, self._ranker.weights)
         last = len(ranking.rows)  # the rank of those that were not compared token by token
         places = [int(ranks[i]) if i < len(ranks) else last for i in shown]

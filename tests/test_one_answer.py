@@ -1,10 +1,13 @@
 """The command line, the page and the API give the same answer to a question, whatever mixes words and places in it."""
 
 import json
+from base64 import b64decode, b64encode
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from retrieval.evidence.batch import BLOCK
 from retrieval.question.plan import QuestionPlan
 from retrieval.records import Answer
 from retrieval.schema import answer_json
@@ -17,6 +20,7 @@ from tests.ui.app.running import Answering
 from tests.ui.fakes import FIRST
 from ui.app.api import Api
 from ui.handlers.ask import AskHandlers
+from ui.handlers.batch import BatchHandlers
 from ui.state.concurrency import ConcurrencyLimit
 
 __all__ = ["run"]
@@ -66,3 +70,15 @@ def test_page_command_line_and_api_give_the_same_answer(desk: Run, searcher: Rec
         assert ("place" in shown) == (answer.place_size > 0)
         statuses.add((answer.status, answer.place_size > 0))
     assert statuses == {("answered", True), ("answered", False), ("not in the text", False)}
+
+
+def test_page_and_command_line_write_the_same_table(desk: Run, searcher: Recorder, tmp_path: Path) -> None:
+    questions = "\n".join(QUESTIONS[: 2 * BLOCK + 3])
+    (tmp_path / "q.txt").write_text(questions, encoding="utf-8")
+    searcher.generation = FIRST
+    assert desk("batch", "q.txt", "-o", "out.csv", "-k", "3", "--excel")[0] == 0
+    page = BatchHandlers(AskHandlers(Answering(searcher, FIRST)))
+    job = page.start("q.txt", b64encode(questions.encode()).decode(), [], 3, "zh")["job"]
+    while not page.view(job, "zh")["ended"]:
+        page.next_block(job, "zh")
+    assert b64decode(page.download(job, "csv", False, "zh", "")["data"]) == (tmp_path / "out.csv").read_bytes()

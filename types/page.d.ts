@@ -27,7 +27,7 @@ interface View {
 
 interface PageState {
   language: string;
-  say: Record<string, string>; // words of the page
+  words: Record<string, string>; // words of the page
   welcome: string;
   root: HTMLElement;
   reader: import("../ui/static/text.js").Reader;

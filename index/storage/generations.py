@@ -23,6 +23,11 @@ class Generation(NamedTuple):
     name: str
     digest: str
 
+    @property
+    def key(self) -> str:
+        """A short text that identifies the build, also among builds of equal name: name and start of the digest."""
+        return f"{self.name} {self.digest[:16]}"
+
 
 def generation_name(number: int) -> str:
     """Return the name of the generation with this number."""

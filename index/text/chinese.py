@@ -31,7 +31,8 @@ def to_simplified(text: str) -> str:
 
 
 def _convert(text: str) -> str:
-    converted: str = _converter().convert(text)
+    # OpenCC refuses lone surrogates, which a terminal or a file name may hold; a question mark keeps the length
+    converted: str = _converter().convert(text.encode("utf-8", "replace").decode("utf-8"))
     return converted
 
 

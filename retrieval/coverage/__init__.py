@@ -1,1 +1,1 @@
-"""Every passage that speaks of a term."""
+"""Coverage: every passage on a term."""

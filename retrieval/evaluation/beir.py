@@ -143,7 +143,7 @@ def _document(name: str, path: Path, corpus: CorpusTexts) -> Document:
             continue
         heading, body = (title, text) if text.strip() else ("", title)  # a title alone is what the passage says
         paragraphs[heading] += 1
-        # One level holds the whole title, so that what is embedded before the text is the title, unchanged.
+        # One level has the whole title, so that what is embedded before the text is the title, unchanged.
         division = Division(kind="节", number=0, title=heading)
         passages.append(
             Passage(
@@ -159,7 +159,7 @@ def _document(name: str, path: Path, corpus: CorpusTexts) -> Document:
         start += len(body) + 1
         line += body.count("\n") + 1
     if not passages:
-        raise DocumentError(f"{path} holds no text; write one passage per line")
+        raise DocumentError(f"{path} contains no text; write one passage per line")
     source = "\n".join(p.text for p in passages)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return Document(id=name, title=name, source=source, sha256=digest, headings=(), passages=tuple(passages))
@@ -184,7 +184,7 @@ def _qrels(path: Path, queries: Mapping[str, Query], corpus: CorpusTexts) -> dic
             raise _error(path, number, f"{passage} was already graded for {query}")
         qrels[query][passage] = int(grade)
     if not qrels:
-        raise DocumentError(f"{path} holds no judgements; write a header and lines of question, passage and grade")
+        raise DocumentError(f"{path} contains no judgements; write a header and lines of question, passage and grade")
     return qrels
 
 
@@ -259,7 +259,7 @@ def _lines(path: Path) -> list[str]:
         data = path.read_bytes()
     except OSError as error:
         raise DocumentError(
-            f"cannot read {path} ({error.strerror or error}); a BEIR folder holds {CORPUS}, {QUERIES} and {QRELS}"
+            f"cannot read {path} ({error.strerror or error}); a BEIR folder has {CORPUS}, {QUERIES} and {QRELS}"
         ) from error
     try:
         return data.decode("utf-8-sig").split("\n")

@@ -52,7 +52,7 @@ class Outcome:
 
     @property
     def refused(self) -> bool:
-        """Whether the verdict was that the text does not answer."""
+        """The verdict that the text does not answer."""
         return self.status != "answered"
 
 
@@ -131,7 +131,7 @@ class Evaluation:
 
     @property
     def right(self) -> Flags:
-        """Whether the first hit is relevant, (q,) for ``outcomes``."""
+        """Flags of the outcomes whose first hit is relevant, (q,)."""
         return self.values["Success@1"] > 0
 
 
@@ -231,11 +231,11 @@ def check_run(run: Run, collection: Collection, source: str) -> tuple[str, ...]:
     passages = {p.id for p in collection.document.passages}
     queries = [q.id for q in collection.queries]
     if unknown := next((hit.passage for hits in run.values() for hit in hits if hit.passage not in passages), None):
-        raise DocumentError(f"{source} names the passage {unknown!r}, which {collection.name} does not hold")
+        raise DocumentError(f"{source} names the passage {unknown!r}, which {collection.name} does not contain")
     missing = [q for q in queries if q not in run]
     if len(missing) == len(queries):
-        raise DocumentError(f"{source} holds none of the questions of {collection.name}, such as {queries[0]!r}")
-    words = f"{source} holds nothing for {len(missing):,} of {len(queries):,} questions, which count 0 for it"
+        raise DocumentError(f"{source} has none of the questions of {collection.name}, such as {queries[0]!r}")
+    words = f"{source} has no hits for {len(missing):,} of {len(queries):,} questions, which count 0 for it"
     return (f"{words} (the first: {missing[0]})",) if missing else ()
 
 

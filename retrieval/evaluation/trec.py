@@ -48,7 +48,7 @@ def check_ids(ids: Iterable[str]) -> None:
     """Raise DocumentError for an id with white space, which separates the columns of a run."""
     for one in ids:
         if not one or one.split() != [one]:
-            raise DocumentError(f"the id {one!r} holds white space, which a TREC run cannot; rename it, or omit --run")
+            raise DocumentError(f"the id {one!r} contains white space; rename it, or omit --run: a TREC run has none")
 
 
 def write_run(path: Path, run: Run) -> None:
@@ -86,7 +86,7 @@ def read_run(path: Path) -> Run:
             raise DocumentError(f"{where}: {passage} was already found for {question}; a run lists a passage once")
         hits[passage] = _number(score, where)
     if not found:
-        raise DocumentError(f"{path} holds no run: it is empty")
+        raise DocumentError(f"{path} contains no run: it is empty")
     return {question: _ranked(hits) for question, hits in found.items()}
 
 

@@ -64,7 +64,7 @@ def read_questions_bytes(data: bytes, name: str, *, column: str | None = None) -
     except DocumentError as error:
         raise QuestionError(str(error)) from error
     if not table.rows:
-        raise QuestionError(f"{name} holds no questions; give one a line, or a table with a column of them")
+        raise QuestionError(f"{name} contains no questions; give one per line, or a table with a column of them")
     return _questions(table, column, name)
 
 

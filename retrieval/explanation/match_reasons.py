@@ -51,7 +51,7 @@ class SharedWords(NamedTuple):
     words: Sequence[str]
 
 
-def question_words(question: str, index: LexicalIndex) -> QuestionWords:
+def words_of_question(question: str, index: LexicalIndex) -> QuestionWords:
     """Return the words to look for in passages, the same for all hits of an answer."""
     ignored = _QUESTION_WORDS | function_words(question)
     letters: dict[str, set[int]] = {}

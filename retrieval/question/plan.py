@@ -20,6 +20,7 @@ from retrieval.question.unresolved import ends_in_number, unresolved_reference
 MAX_QUESTION_LENGTH = 2000
 _NO_TYPE = QuestionType("none")
 _CLOSING = "?？。！! "  # may stand behind a citation
+_MAX_CITATION_LENGTH = 300  # characters; longer words would only name the same places again and again
 _MIN_LETTERS = 2  # letters, digits or characters of a question that says something
 
 
@@ -98,6 +99,8 @@ class QuestionPlanner:
 
     def _resolve(self, citation: str, among: Sequence[int] | None) -> Resolved | None:
         """Return what a citation names, nothing if its title fits several documents; None for other words."""
+        if len(citation) > _MAX_CITATION_LENGTH:
+            return None
         try:
             reference = Reference.parse(citation)
         except UnknownPlaceError:

@@ -32,6 +32,13 @@ _UNITS = _by_measure("units")
 _MEASURE_OF = {unit: measure for measure, units in _UNITS.items() for unit in units}
 # Words of a question that tell what is measured if it names no unit.
 MEASURE_WORDS = [(measure, re.compile("|".join(words))) for measure, words in _by_measure("measured").items()]
+# Question words, before a unit and for an ordinal number, and words for a year; a digit in place of the first makes the
+# unit readable.
+_BEFORE_UNIT, _ORDINAL, _YEAR_WORDS = (
+    "|".join(data.words(_FILE, _WORDS, key)) for key in ("before_unit", "ordinal", "year")
+)
+BEFORE_UNIT = re.compile(rf"(?:{_BEFORE_UNIT})(?=\S)")
+ORDINAL_QUESTION, YEAR_QUESTION = re.compile(_ORDINAL), re.compile(_YEAR_WORDS)
 
 
 class Quantity(NamedTuple):
@@ -55,17 +62,11 @@ _BEHIND = _either([u for units in _UNITS.values() for u in units if u not in ("�
 _COUNTED = _either([u for m in ("pieces", "people") for u in _UNITS[m] if u not in ("人", "户", "戶")])
 _SCALE = _either(data.words(_FILE, _WORDS, "scales"))
 _NUMBER_WORDS = "|".join(data.words(_FILE, _WORDS, "number_words"))
+_PHRASES = "|".join(data.words(_FILE, _WORDS, "set_phrases"))
 _HAN_DIGIT = "一二两三四五六七八九壹贰叁肆伍陆柒捌玖兩"
 _HAN = rf"[{CHINESE_NUMERALS}亿億]"
 _DIGITS = r"\d{1,3}(?:[,，.\u00a0\u202f]\d{3}){1,12}(?![\d])(?:[.,]\d+)?|\d+(?:[.,·]\d+)?"
 _YEAR = r"(?:[1１]\d|[2２][0０])\d\d|[一二][〇○零一二三四五六七八九]{3}"
-# Set phrases whose numbers count nothing; tried before the numbers, because the text is read from left to right.
-_PHRASES = (
-    r"[统单唯同专万划][一]|一(?:体|般|些|切|定|起|直|样|致|旦|流|带一路|系列|方面|批|律|同|并|贯|度|面|边|再|味|举|时|生|向)|进一步|十[一二三四五六]五"
-    r"|[二两]?十[一二三四五六七八九]?大(?=[报精以召代的])|[三四五]位一体|两个维护|[三四]个(?:全面|意识|自信|代表)|三农|[三四]处(?=张|奔|可)|四处"
-    r"|八项规定|三次产业|[一二三]{1,3}产业?|十分(?!之|钟)|百分百|万(?:物|众|象|能|维)|千(?:家万户|方百计)|五四|九一八|两会|七一|八一"
-    r"|(?:三|五)年(?=规划|计划)|三中全会"
-)
 _FIRST = (  # characters of these, so that most of a text is skipped quickly
     rf"[\d$€£¥￥§№第（(［\[〔{CHINESE_NUMERALS}半过大减折翻加数几上近统单唯同专划进]|(?<![^\W\d_\u3040-\uffff])[^\W\d_\u3040-\uffff]"
 )

@@ -7,7 +7,14 @@ from typing import NamedTuple
 from index.text.chinese import HAN, KANA, normalise_unicode, to_simplified
 from retrieval.question import patterns
 from retrieval.question.patterns import QuestionKind
-from retrieval.question.quantities import MEASURE_WORDS, Measure, quantities
+from retrieval.question.quantities import (
+    BEFORE_UNIT,
+    MEASURE_WORDS,
+    ORDINAL_QUESTION,
+    YEAR_QUESTION,
+    Measure,
+    quantities,
+)
 
 NUMERIC_KINDS: tuple[QuestionKind, ...] = ("number", "money", "duration", "date")  # whose answers contain a number
 
@@ -29,16 +36,7 @@ _PAUSE = re.compile(r"[?!¿¡？！。，、；：…؟،;()（）“”\"—–
 _LETTERS = str.maketrans({"’": "'", "ё": "е", "أ": "ا", "إ": "ا", "آ": "ا"})
 _HARAKAT = re.compile(r"[\u064b-\u0652\u0640]")
 
-_UNIT_ASKED = re.compile(  # question words before a unit; a digit in their place makes the unit readable
-    r"(?:多少|几|何|몇 ?|กี่|कितन[ेाी] |كم |how many |how much |cu[aá]nt[oa]s |wie ?viele? |combien de |combien d'"
-    r"|quant[oaie]s? |сколько |скільки |kaç |bao nhiêu |mấy |berapa |c[aâ](?:ți|te) |πόσ[αο]ι? )(?=\S)"
-)
 _LONG = re.compile("有?多长")  # of a tunnel, or of a course
-_ORDINAL_ASKED = re.compile(r"第几|第多少|wievielt|kaçıncı|何番目|몇 ?번째")
-_YEAR_ASKED = re.compile(
-    r"年(?!代)|year|año|jahr(?!hundert|zehnt)|année|\bano|\banno|год|рік|ро[кц]і|έτος|yıl|\ban\b|عام|سنة|वर्ष|साल|ปี"
-    r"|năm|년|tahun"
-)
 _INTERCHANGEABLE: dict[Measure, tuple[Measure, ...]] = {  # measures that a text may use instead
     "percent": ("percent", "times"),
     "people": ("people", "pieces"),
@@ -121,14 +119,14 @@ def _measures(clauses: str, kind: QuestionKind, position: int) -> tuple[Measure,
     if kind == "duration":
         return ("time",)
     if kind == "date":
-        return ("date",) if _YEAR_ASKED.search(clauses[position : position + 20]) else ()
+        return ("date",) if YEAR_QUESTION.search(clauses[position : position + 20]) else ()
     if kind != "number":
         return ()
-    if _ORDINAL_ASKED.match(clauses, position):
+    if ORDINAL_QUESTION.match(clauses, position):
         return ("order",)
     if _LONG.match(clauses, position):
         return ("length", "time")
-    unit = _UNIT_ASKED.search(clauses, max(0, position - 2))
+    unit = BEFORE_UNIT.search(clauses, max(0, position - 2))
     first = next(quantities("3" + clauses[unit.end() :]), None) if unit else None
     if first and first.words.startswith("3") and first.has_unit:
         return _INTERCHANGEABLE.get(first.measure, (first.measure,))

@@ -110,14 +110,14 @@ class ReferenceResolver:
             return Resolved(tuple(printed), True)
         is_citation = False
         for is_complete, reading in self._readings(reference, among):
-            found = tuple(
-                Place(c.document.passages[row], span)
+            found = {  # each place once: a few words can name all of a long text many times
+                (id(c), row, span): Place(c.document.passages[row], span)
                 for c, places in reading
                 for named in places
                 for row, span in places_in(c, named)
-            )
+            }
             if found:
-                return Resolved(found, is_complete)
+                return Resolved(tuple(found.values()), is_complete)
             is_citation = is_citation or (is_complete and bool(reading))
         return Resolved(is_complete=is_citation)
 

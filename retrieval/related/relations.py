@@ -138,7 +138,7 @@ class RelationFinder:
 
     @cached_property
     def chapter_map(self) -> ChapterMap:
-        """How strongly chapters are related; see chapter_similarity.chapter_strengths."""
+        """Strengths of the relations between chapters; see chapter_similarity.chapter_strengths."""
         units, chapter_of = self._map_units
         if not self._passages:
             return ChapterMap(chapters=(), strengths=np.zeros((0, 0), dtype=np.float32))

@@ -152,6 +152,6 @@ def _about(data: bytes, name: str) -> dict[str, Any]:
         value = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise QuestionError(
-            f"{sidecar_file(Path(name))} is not JSON: {error}; remove it, or write the table anew"
+            f"{sidecar_file(Path(name))} is not JSON: {error}; remove it, or write the table again"
         ) from error
     return value if isinstance(value, dict) else {}

@@ -38,7 +38,7 @@ def _record(line: str, number: int) -> Row:
     except RecursionError as error:
         raise QuestionError(f"line {number} nests too deep to be read; give the question in a flat object") from error
     except UnicodeEncodeError as error:
-        raise QuestionError(f"line {number} holds half a character, \\ud800 to \\udfff; mend its escapes") from error
+        raise QuestionError(f"line {number} has half a character, \\ud800 to \\udfff; correct its escapes") from error
     except ValueError as error:
         raise QuestionError(f"line {number} is not JSON: {error}") from error
     if not isinstance(record, dict):

@@ -79,16 +79,16 @@ def time_question(
     def alone() -> float:
         return seconds(lambda: encoder.encode_queries([to_simplified(question)]))
 
-    def asked() -> tuple[float, float]:
+    def whole() -> tuple[float, float]:
         timer.seconds = 0.0
         took = seconds(lambda: searcher.ask(question))
         return took, took - timer.seconds
 
     if alone_first:
-        times = alone(), *asked()
+        times = alone(), *whole()
     else:
-        whole = asked()
-        times = alone(), *whole
+        asked = whole()
+        times = alone(), *asked
     return QuestionTimes(*(1000 * t for t in times))
 
 

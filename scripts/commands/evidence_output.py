@@ -44,9 +44,9 @@ def changes(seen: AnswerChanges) -> None:
 def _side(sign: str, finding: RecordedAnswer, change: AnswerChange) -> None:
     if not finding.answers:
         typer.echo(f"   {sign} {finding.status}")
-    for said in finding.answers if change.kind == "second" else finding.answers[:1]:
-        text = said.passage if change.kind == "around" else said.text
-        typer.echo(f"   {sign} {_shorten(text)}  {said.citation_zh}")
+    for sentence in finding.answers if change.kind == "second" else finding.answers[:1]:
+        text = sentence.passage if change.kind == "around" else sentence.text
+        typer.echo(f"   {sign} {_shorten(text)}  {sentence.citation_zh}")
 
 
 def _shorten(text: str) -> str:
@@ -87,14 +87,14 @@ def _changes_json(seen: AnswerChanges) -> dict[str, Any]:
 
 
 def _side_json(finding: RecordedAnswer) -> dict[str, Any]:
-    return {"status": finding.status, "answers": [_said_json(said) for said in finding.answers]}
+    return {"status": finding.status, "answers": [_sentence_json(sentence) for sentence in finding.answers]}
 
 
-def _said_json(said: AnswerSentence) -> dict[str, Any]:
+def _sentence_json(sentence: AnswerSentence) -> dict[str, Any]:
     return {
-        "text": said.text,
-        "citation": {"zh": said.citation_zh, "en": said.citation_en},
-        "passage": said.passage,
+        "text": sentence.text,
+        "citation": {"zh": sentence.citation_zh, "en": sentence.citation_en},
+        "passage": sentence.passage,
     }
 
 

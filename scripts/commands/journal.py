@@ -1,7 +1,7 @@
-"""A journal on the disk, so that a long run can resume however it was stopped.
+"""A journal on disk, so that an interrupted run can resume.
 
-OUT.partial begins with a line that identifies the run, and has a line of JSON for each item after it. Lines count only
-if they are whole and in order; whatever else a stopped run has left behind them is cut off.
+OUT.partial begins with a line that identifies the run, followed by a line of JSON for each item. Only complete lines in
+order are used; anything after them is truncated.
 """
 
 import json
@@ -16,7 +16,7 @@ from retrieval.evidence.batch import Rows
 class FileJournal(list[Rows]):
     """The rows found so far by the run that will write ``out``, identified by ``key``.
 
-    A journal of another run is begun anew. Raises OSError.
+    The journal of another run is discarded. Raises OSError.
     """
 
     def __init__(self, out: Path, key: str) -> None:
@@ -30,7 +30,7 @@ class FileJournal(list[Rows]):
             self._path.write_bytes(self._head)
 
     def extend(self, found: Iterable[Rows], /) -> None:
-        """Add rows; they are on the disk when this returns."""
+        """Add rows and sync them to disk."""
         found = list(found)
         lines = (json.dumps([len(self) + i, rows], ensure_ascii=False) for i, rows in enumerate(found))
         with self._path.open("ab") as file:
@@ -40,11 +40,11 @@ class FileJournal(list[Rows]):
         super().extend(found)
 
     def delete(self) -> None:
-        """Delete the file; the run has ended."""
+        """Delete the file at the end of the run."""
         durable.remove(self._path)
 
     def _resumed(self) -> int:
-        """Read the whole lines; returns their size in bytes, 0 if they are of another run."""
+        """Read the complete lines; return their size in bytes, 0 for the journal of another run."""
         lines = self._path.read_bytes().splitlines(keepends=True)
         if not lines or lines[0] != self._head:
             return 0

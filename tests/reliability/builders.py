@@ -1,7 +1,7 @@
-"""Builders that run at once: `python -m tests.reliability.builders` imports once and forks for every builder.
+"""Concurrent builders: `python -m tests.reliability.builders` imports once and forks for every builder.
 
-What they do comes as a line of JSON on stdin; the number of the process that does it goes back. All of them append
-what happens, and when, to one file; the clock is the system's, the same for all.
+It reads each task as a line of JSON from stdin and replies with the process id. All builders append their events, with
+the time of the system clock, to one file.
 """
 
 import json
@@ -30,19 +30,19 @@ PATIENCE = 30  # seconds after which something that should happen will not
 
 
 class Event(NamedTuple):
-    """What happened in a process: it will "try" to build, is "in" and "out" of the lock, and has "ended".
+    """An event in a process: it will "try" to build, is "in" and "out" of the lock, and has "ended".
 
-    ``said`` is the message of the StoreError with which it ended, or nothing; one that "failed" says why.
+    ``message`` is that of the StoreError that ended it, or empty; an event "failed" has the traceback.
     """
 
     process: int
     what: str
     at: float
-    said: str = ""
+    message: str = ""
 
 
 class Case(NamedTuple):
-    """What some builders do: build ``sources``, and go on embedding only when there is a file ``go``."""
+    """The task of some builders: build ``sources``, and continue embedding once the file ``go`` exists."""
 
     directory: str
     sources: str
@@ -58,18 +58,18 @@ class Builders(Helper):
         super().__init__("tests.reliability.builders")
 
     def start(self, case: Case, count: int) -> list[int]:
-        """Start some builders; returns their processes."""
+        """Start some builders; return their process ids."""
         processes: list[int] = self.ask([count, *case])
         return processes
 
 
 def events(log: Path) -> list[Event]:
-    """What has happened so far."""
+    """Return the events so far."""
     return [Event(*json.loads(line)) for line in log.read_text(encoding="utf-8").splitlines()] if log.exists() else []
 
 
 def wait(until: Callable[[], bool]) -> None:
-    """Wait for something; raises TimeoutError where it does not come."""
+    """Wait until a condition holds. Raises TimeoutError."""
     end = time.monotonic() + PATIENCE
     while not until():
         if time.monotonic() > end:
@@ -78,7 +78,7 @@ def wait(until: Callable[[], bool]) -> None:
 
 
 def alive(processes: Sequence[int]) -> list[int]:
-    """Those that have not ended."""
+    """Return the processes that have not ended."""
     return [process for process in processes if durable._is_alive(process)]
 
 
@@ -108,29 +108,29 @@ def _forked(case: Case) -> int:
 def _build(case: Case) -> None:
     log = os.open(case.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
-    def tell(what: str, said: str = "") -> None:
-        os.write(log, f"{json.dumps(Event(os.getpid(), what, time.monotonic(), said))}\n".encode())
+    def record(what: str, message: str = "") -> None:
+        os.write(log, f"{json.dumps(Event(os.getpid(), what, time.monotonic(), message))}\n".encode())
 
-    build_lock = _told(tell, store.build_lock if case.locked else _unlocked)
+    build_lock = _recorded(record, store.build_lock if case.locked else _unlocked)
     try:
         with patch.object(store, "build_lock", build_lock):
             build_index(Path(case.sources), Path(case.directory), Waiting(Path(case.go)))
-        tell("ended")
+        record("ended")
     except StoreError as error:
-        tell("ended", str(error))
+        record("ended", str(error))
     except BaseException:
-        tell("failed", traceback.format_exc())
+        record("failed", traceback.format_exc())
         raise
 
 
-def _told(tell: Callable[[str], None], real: Building) -> Building:
+def _recorded(record: Callable[[str], None], real: Building) -> Building:
     @contextmanager
     def building(directory: Path) -> Iterator[None]:
-        tell("try")
+        record("try")
         with real(directory):
-            tell("in")
+            record("in")
             yield
-            tell("out")
+            record("out")
 
     return building
 
@@ -142,7 +142,7 @@ def _unlocked(directory: Path) -> Iterator[None]:
 
 
 class Waiting(HashingEncoder):
-    """An encoder that waits until a file is there."""
+    """An encoder that waits until a file exists."""
 
     def __init__(self, go: Path) -> None:
         super().__init__(ENCODER.contract.dimension)

@@ -1,4 +1,4 @@
-"""What is interrupted: a first build, an update and a return to an earlier generation; and what must be left of it."""
+"""Interrupted tasks, a first build, an update and a rollback, and the states that they may leave."""
 
 import io
 import json
@@ -43,7 +43,7 @@ _HISTORY = [  # the texts of the generations before, the last of them live; then
 
 
 def write_texts(folder: Path, texts: Mapping[str, str]) -> Path:
-    """Make a folder hold exactly these files; returns it."""
+    """Write a folder with exactly these files and return it."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name, text in texts.items():
@@ -52,7 +52,7 @@ def write_texts(folder: Path, texts: Mapping[str, str]) -> Path:
 
 
 class _ReaderHere:
-    """Reads documents in this process: starting another would take nearly all of the time of a build."""
+    """A reader in this process, because starting another would take nearly all the time of a build."""
 
     def __enter__(self) -> Self:
         return self
@@ -67,23 +67,23 @@ class _ReaderHere:
 
 
 def build_index(sources: Path, directory: Path, encoder: HashingEncoder) -> BuildReport:
-    """Build an index; what is tried here begins when the documents are read."""
+    """Build an index; only the steps after reading the documents are under test."""
     with mock.patch.object(index.building.sources, "DocumentReader", _ReaderHere):
         return collection.build_index(sources, directory, encoder)
 
 
 def reference(sources: Path) -> Snapshot:
-    """What an index of a folder must hold, made from nothing and never on a disk."""
+    """Return the expected index of a folder, built from nothing in memory."""
     with mock.patch.object(index.building.sources, "DocumentReader", _ReaderHere):
         return embed(read_files(collect([sources]).files)[0], ENCODER).snapshot
 
 
 @dataclass(frozen=True)
 class Scene:
-    """An index (none before a first build), what is done to it, and what it may be afterwards.
+    """An index (none before a first build), a task, and the possible states afterwards.
 
-    ``known`` are all snapshots that its generations may hold. "old" and "new" are those that may be live, and "next"
-    is what it must be when ``sources`` were built again afterwards.
+    ``known`` are all snapshots that its generations may contain. "old" and "new" are those that may be live, and "next"
+    is the required one after building ``sources`` again.
     """
 
     task: str
@@ -92,7 +92,7 @@ class Scene:
     known: dict[str, Snapshot]
 
     def start(self, directory: Path, *, linked: bool = True) -> Path:
-        """A directory that is as it was before; ``linked`` saves time where files are never changed in place."""
+        """Return a copy of the initial directory; ``linked`` saves time if no file is changed in place."""
         if self.base is None:
             directory.parent.mkdir(parents=True)
         else:
@@ -101,7 +101,7 @@ class Scene:
 
 
 def scene(name: str, folder: Path) -> Scene:
-    """One of SCENES, with its files in a folder that is not there yet."""
+    """Return one of SCENES, with its files in a new folder."""
     base, sources = folder / "base", folder / "sources"
     snapshots = [reference(write_texts(sources, texts)) for texts in _HISTORY]
     if name == "first build":
@@ -116,7 +116,7 @@ def scene(name: str, folder: Path) -> Scene:
 
 
 def perform(task: str, directory: Path, sources: Path) -> BuildReport | None:
-    """One of TASKS."""
+    """Perform one of TASKS."""
     if task == "build":
         return build_index(sources, directory, ENCODER)
     if task == "roll back":
@@ -127,7 +127,7 @@ def perform(task: str, directory: Path, sources: Path) -> BuildReport | None:
 
 
 def same(one: Snapshot, other: Snapshot) -> bool:
-    """Whether two snapshots hold the same, bit for bit."""
+    """Return whether two snapshots are equal, bit for bit."""
     first, second = one.arrays(), other.arrays()
     alike = all(
         np.array_equal(array, second[name]) and array.dtype == second[name].dtype for name, array in first.items()
@@ -146,7 +146,7 @@ def _others(snapshot: Snapshot) -> tuple[object, ...]:
 
 
 def state(directory: Path, known: Mapping[str, Snapshot], read: Reader = store.open_snapshot) -> str:
-    """Which of the known snapshots is live: its name, "none" if there is no index, or what is "torn: ..."."""
+    """Return the name of the live snapshot, "none" without an index, or the damage as "torn: ..."."""
     try:
         found = read(directory)
     except StoreError as error:
@@ -155,7 +155,7 @@ def state(directory: Path, known: Mapping[str, Snapshot], read: Reader = store.o
 
 
 def torn(directory: Path, where: Scene) -> str:
-    """What is wrong with an index after an interruption; nothing if old or new is live and every generation whole."""
+    """Describe damage after an interruption; empty if old or new is live and every generation is intact."""
     found = state(directory, where.known)
     if found not in ("new", "old" if where.base else "none"):
         return found
@@ -170,7 +170,7 @@ def torn(directory: Path, where: Scene) -> str:
 
 
 def built_again(directory: Path, where: Scene) -> str:
-    """Build the sources; returns what is wrong with the index then, and what was left over from before."""
+    """Build the sources; describe damage of the index afterwards, and leftovers of the interrupted task."""
     build_index(where.sources, directory, ENCODER)
     wanted = "next" if "next" in where.known else "new"
     found = state(directory, where.known)
@@ -179,7 +179,7 @@ def built_again(directory: Path, where: Scene) -> str:
 
 
 def leftovers(directory: Path) -> list[str]:
-    """What is in an index directory and should not be, or the other way round."""
+    """Return the unexpected and the missing entries of an index directory."""
     generations = [directory / "generations" / g.name for g in store.list_generations(directory)]
     files = {folder / name for folder in generations for name in (*store.FILES, "manifest.json")}
     files |= {directory / "CURRENT", directory / "LOCK", directory / "generations", *generations}
@@ -190,9 +190,9 @@ def leftovers(directory: Path) -> list[str]:
 
 
 def save_in_place(directory: Path, sources: Path) -> None:
-    """The control: a writer that puts new files where the live ones are, one after the other, each synced.
+    """Write new files over the live ones, one after the other, each synced: the control, a careless writer.
 
-    They are made beside the directory, so that they differ from what a build writes in nothing but the place.
+    The files are first written beside the directory, so that they differ from those of a build only in their place.
     """
     made = directory.parent.with_name(f"{directory.parent.name} made")
     build_index(sources, made, ENCODER)
@@ -210,7 +210,7 @@ def _overwrite(path: Path, data: bytes) -> None:
 
 
 def read_trustingly(directory: Path) -> Snapshot:
-    """The other half of the control: a reader that looks at no digest. Raises StoreError for what it cannot read."""
+    """Read an index without checking digests, as the careless reader of the control. Raises StoreError."""
     folder = directory / "generations" / store.live_generation(directory).name
     try:
         manifest = json.loads((folder / "manifest.json").read_bytes())

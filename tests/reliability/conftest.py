@@ -1,6 +1,6 @@
-"""How often the tests of reliability try, with which seed, and where their figures go.
+"""Repetitions, seeds and figures of the reliability tests.
 
-``make test`` runs them briefly; ``make torture`` in full, and writes the figures into docs/reliability.md.
+``make test`` runs them briefly; ``make torture`` runs them in full and writes the figures into docs/reliability.md.
 """
 
 import os
@@ -20,7 +20,7 @@ _FIGURES: dict[str, Figures] = {}  # by the id of the test
 
 
 class Times:
-    """How often to try: the first number in ``make test``, the second in ``make torture``."""
+    """The number of repetitions: the first in ``make test``, the second in ``make torture``."""
 
     def __call__(self, quick: int, full: int) -> int:
         return full if FULL else quick
@@ -33,19 +33,19 @@ def times() -> Times:
 
 @pytest.fixture
 def seed(request: pytest.FixtureRequest) -> int:
-    """A seed of this test's own, printed where the test fails; ZHANGJU_SEED repeats a run."""
+    """Return a seed for this test, printed if it fails; ZHANGJU_SEED repeats a run."""
     print(f"ZHANGJU_SEED={SEED}")
     return SEED ^ (hash_of(request.node.name) & 0x7FFFFFFF)
 
 
 def hash_of(name: str) -> int:
-    """A number from a name that is the same in every process."""
+    """Return a number for a name that is the same in every process."""
     return int.from_bytes(name.encode()[-8:], "big")
 
 
 @pytest.fixture
 def figures(request: pytest.FixtureRequest) -> Figures:
-    """What the test counted, for the table in docs/reliability.md."""
+    """Return the figures of the test, for the table in docs/reliability.md."""
     found = Figures(test=request.node.name, seed=SEED)
     _FIGURES[request.node.nodeid] = found
     return found

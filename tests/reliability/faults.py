@@ -1,9 +1,9 @@
-"""Every file operation of a build, seen before it is done: to count it, to stop at it, or to let it fail.
+"""Interception of every file operation of a build: to count it, to stop at it, or to make it fail.
 
-What Python does below one folder goes through the functions of ``os`` that stand in ``_WATCHED``: pathlib and shutil
-call them, too. What C code does is not seen: the SQLite file in which a build keeps its embeddings, and files that are
-only read. Kills at random moments reach those (test_crash.py), and a record of the operations must give the folder byte
-for byte, so that nothing else can pass by (test_disk.py).
+Python's operations below a folder use the functions of ``os`` in ``_WATCHED``, also those of pathlib and shutil. C code
+is not intercepted: the SQLite file with the embeddings of a build, and files that are only read. Kills at random
+moments cover those (test_crash.py), and a replay of the recorded operations must give the folder byte for byte, so that
+no other operation is missed (test_disk.py).
 """
 
 import errno
@@ -25,7 +25,7 @@ _FREES = ("unlink", "rmdir", "close", "open folder")
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """One file operation, about to be done; ``kind`` is the function of os, or "open folder"."""
+    """A file operation before its execution; ``kind`` is the function of os, or "open folder"."""
 
     kind: str
     path: Path
@@ -35,7 +35,7 @@ class Operation:
     flags: int = 0  # of "open"
 
     def write_half(self) -> None:
-        """Write the first half of the bytes, as a process does that is killed while it writes."""
+        """Write the first half of the bytes, like a process killed during a write."""
         _REAL["write"](self.descriptor, self.data[: len(self.data) // 2])
 
 
@@ -46,7 +46,7 @@ Handler = Callable[
 
 @contextmanager
 def watching(root: Path, handle: Handler) -> Iterator[None]:
-    """Give every operation below a folder, and on the folder itself, to ``handle``."""
+    """Pass every operation on a folder and below it to ``handle``."""
     watch = _Watch(root, handle)
     for name in _WATCHED:
         setattr(os, name, watch.instead_of(name))
@@ -64,7 +64,7 @@ class _Watch:
         self._paths: dict[int, Path] = {}  # of the descriptors that are open
 
     def instead_of(self, name: str) -> Callable[..., Any]:
-        """What stands in ``os`` while it is watched."""
+        """Return the replacement of a function of ``os``."""
         real = _REAL[name]
 
         def watched(*args: Any, **options: Any) -> Any:
@@ -101,19 +101,19 @@ class _Watch:
         return Operation(kind="open", path=path, flags=flags) if flags & _CHANGING else None
 
     def _full(self, path: Any, folder: int | None) -> Path:
-        """The whole path of what may be named within an open folder."""
+        """Return the full path of a name that may be relative to an open folder."""
         return Path(os.fsdecode(path)) if folder is None else self._paths.get(folder, Path()) / os.fsdecode(path)
 
 
 @dataclass
 class Recorder:
-    """Remembers the operations that were ``seen``, and of them those ``done``: one that failed has changed nothing."""
+    """A record of the operations ``seen``, and of those ``done``: a failed one has changed nothing."""
 
     seen: list[Operation] = field(default_factory=list)
     done: list[Operation] = field(default_factory=list)
 
     def __call__(self, operation: Operation, go: Callable[[], Any]) -> Any:
-        """Do it and remember it."""
+        """Execute and record an operation."""
         self.seen.append(operation)
         result = go()
         opened = operation.kind.startswith("open")
@@ -123,9 +123,9 @@ class Recorder:
 
 @dataclass
 class Killer:
-    """Kills this process before an operation, counted from 1, or in the middle of what it writes.
+    """A kill of this process before an operation, counted from 1, or in the middle of a write.
 
-    ``tell`` hears the kind of the operation first.
+    ``tell`` first receives the kind of the operation.
     """
 
     at: int
@@ -134,7 +134,7 @@ class Killer:
     seen: int = 0
 
     def __call__(self, operation: Operation, go: Callable[[], Any]) -> Any:
-        """Do it, or die."""
+        """Execute an operation, or die."""
         self.seen += 1
         if self.seen != self.at:
             return go()
@@ -147,9 +147,9 @@ class Killer:
 
 @dataclass
 class Breaker:
-    """A disk whose operation ``at``, counted from 1, fails with an error number, and if it ``stays`` broken, all later.
+    """A disk whose operation ``at``, counted from 1, fails, and all later ones too if it ``stays`` broken.
 
-    One that is full (ENOSPC) can still be emptied.
+    Files can still be removed from a full disk (ENOSPC).
     """
 
     at: int
@@ -159,7 +159,7 @@ class Breaker:
     failed: list[Operation] = field(default_factory=list)
 
     def __call__(self, operation: Operation, go: Callable[[], Any]) -> Any:
-        """Do it, or raise OSError as the function of os would."""
+        """Execute an operation, or raise OSError as the function of os would."""
         self.seen += 1
         if self.seen < self.at or (self.seen > self.at and not self.stays) or self._works(operation):
             return go()

@@ -1,4 +1,4 @@
-"""The figures of a run of the reliability tests, and the table they are written into."""
+"""The figures of the reliability tests, and the table for them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ BEGIN, END = "<!-- figures: make torture writes between these marks -->", "<!-- 
 
 @dataclass
 class Figures:
-    """What one test counted: words and numbers, in the order in which they were told."""
+    """The figures of one test: names and numbers, in order."""
 
     test: str
     seed: int
@@ -17,12 +17,12 @@ class Figures:
     counted: dict[str, int | float | str] = field(default_factory=dict)
 
     def __call__(self, **counted: int | float | str) -> None:
-        """Tell what was counted: ``figures(rounds=300, torn=0)``; keyword names become words."""
+        """Add figures: ``figures(rounds=300, torn=0)``; the keywords become labels."""
         self.counted.update(counted)
 
 
 def write_figures(target: Path, found: Sequence[Figures]) -> None:
-    """Put the rows of these tests into the table between the marks in ``target``; rows of other tests stay."""
+    """Write the rows of these tests into the table between the marks in ``target``; other rows stay."""
     before, rest = target.read_text(encoding="utf-8").split(BEGIN)
     table, behind = rest.split(END)
     rows = {line.split(" | ")[0]: line for line in table.splitlines() if line.startswith("| ")}

@@ -1,7 +1,7 @@
-"""Builds in processes that are killed: `python -m tests.reliability.forked` imports once and forks for every case.
+"""Builds in killed processes: `python -m tests.reliability.forked` imports once and forks for every case.
 
-A case comes as a line of JSON on stdin and goes back as one on stdout: the signal that ended the process, its exit
-status, and what it said. One thread only, or what a fork takes along would not be whole.
+It reads a case as a line of JSON from stdin and writes the outcome as one to stdout: the signal that ended the process,
+its exit status, and its message. It has one thread, because a fork does not copy the others.
 """
 
 import gc
@@ -28,11 +28,11 @@ Tell = Callable[[str], None]
 
 
 class Ended(NamedTuple):
-    """How a case ended: ``signal`` 0 if nobody killed it, ``status`` 1 for a StoreError, whose message it said."""
+    """The outcome of a case: ``signal`` is 0 if it was not killed, ``status`` 1 for a StoreError with a message."""
 
     signal: int
     status: int
-    said: str
+    message: str
 
 
 class Forked(Helper):
@@ -42,24 +42,24 @@ class Forked(Helper):
         super().__init__("tests.reliability.forked")
 
     def run(self, work: str, **options: Any) -> Ended:
-        """One case: a name in WORK and its arguments; ``seconds`` is when it is killed from outside.
+        """Run a case: a name in WORK with its arguments; ``seconds`` is the time of a kill from outside.
 
-        Raises RuntimeError for what fails otherwise than by StoreError.
+        Raises RuntimeError for a failure other than StoreError.
         """
         ended = Ended(**self.ask({"work": work, **options}))
         if ended.status > 1:
-            raise RuntimeError(ended.said)
+            raise RuntimeError(ended.message)
         return ended
 
 
 def killed_at(tell: Tell, *, task: str, directory: str, sources: str, at: int, half: bool) -> None:
-    """Kill oneself at a file operation beside or below a directory; tells of what kind it was."""
+    """Kill this process at a file operation beside or below a directory, after reporting its kind."""
     with watching(Path(directory).parent, Killer(at=at, half=half, tell=tell)):
         perform(task, Path(directory), Path(sources))
 
 
 def limited(_tell: Tell, *, directory: str, sources: str, size: int) -> None:
-    """Build where no file may grow beyond a size: the system writes a part, and fails the next time."""
+    """Build with a limit on file sizes: the system writes a part, then fails."""
     import resource  # Windows has none
 
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -68,7 +68,7 @@ def limited(_tell: Tell, *, directory: str, sources: str, size: int) -> None:
 
 
 def rounds(_tell: Tell, *, directory: str, sources: str, finished: str, first: int, in_place: bool = False) -> None:
-    """Build the texts of one round after the other until killed; the numbers of the finished ones are in a file."""
+    """Build the texts of consecutive rounds until killed; a file has the numbers of the finished ones."""
     number = first
     while True:
         write_texts(Path(sources), texts_of_round(number))
@@ -82,7 +82,7 @@ def rounds(_tell: Tell, *, directory: str, sources: str, finished: str, first: i
 
 
 def batches(_tell: Tell, *, directory: str, sources: str, asked: str, kill_in: int) -> None:
-    """Build, and kill oneself while batch ``kill_in``, counted from 1, is embedded; what was asked for is in a file."""
+    """Build, and kill this process in batch ``kill_in``, counted from 1; a file has the texts to embed."""
     build_index(Path(sources), Path(directory), Slow(asked=Path(asked), kill_in=kill_in))
 
 
@@ -90,7 +90,7 @@ WORK: dict[str, Callable[..., None]] = {f.__name__: f for f in (killed_at, limit
 
 
 def texts_of_round(number: int) -> dict[str, str]:
-    """Those of round ``number``: most as in the one before, some changed, one added."""
+    """Return the texts of round ``number``: mostly those of the previous one, some changed, one added."""
     common = {f"{i}.txt": f"第一章 水\n第{i}项，节约用水。推广再生水{i}次。\n" for i in range(4)}
     changed = "".join(f"第{number}轮第{i}段，用水量下降{i}%。\n" for i in range(6))
     return {**common, "changed.txt": f"第一章 电\n{changed}", f"new {number}.txt": f"第一章 气\n治理大气{number}。\n"}
@@ -98,9 +98,9 @@ def texts_of_round(number: int) -> dict[str, str]:
 
 @dataclass
 class Slow(HashingEncoder):
-    """An encoder that takes ``seconds`` a batch, notes the texts that it was given, and may be ended in one.
+    """An encoder that needs ``seconds`` per batch, records its texts, and may be killed in a batch.
 
-    It says that its texts are long, so that batches are small.
+    It reports its texts as long, so that batches are small.
     """
 
     seconds: float = 0
@@ -115,7 +115,7 @@ class Slow(HashingEncoder):
     def encode_passages(
         self, texts: Sequence[str], *, tokens: bool = True, progress: IncrementCallback | None = None
     ) -> Encodings:
-        """As its parent, but slowly."""
+        """Encode passages slowly."""
         self.seen += 1
         if self.asked:
             with self.asked.open("a") as file:
@@ -126,7 +126,7 @@ class Slow(HashingEncoder):
         return super().encode_passages(texts, tokens=tokens, progress=progress)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """A quarter of what the model reads."""
+        """Return a quarter of the token limit for each text."""
         return [(self.contract.max_tokens or 0) // 4] * len(texts)
 
 
@@ -134,7 +134,7 @@ class Slow(HashingEncoder):
 
 
 def main() -> None:
-    """Answer cases until stdin ends."""
+    """Run cases until stdin ends."""
     with TemporaryDirectory() as folder:  # what is only read when it is first needed shall be there before a fork
         build_index(write_texts(Path(folder) / "sources", texts_of_round(0)), Path(folder) / "index", ENCODER)
     gc.freeze()
@@ -154,8 +154,8 @@ def _forked(work: str, seconds: float | None = None, **options: Any) -> Ended:
     if seconds is not None:
         time.sleep(seconds)
         os.kill(process, signal.SIGKILL)
-    with os.fdopen(reading, encoding="utf-8") as said:
-        text = said.read()
+    with os.fdopen(reading, encoding="utf-8") as pipe:
+        text = pipe.read()
     _, status = os.waitpid(process, 0)
     killed = os.WIFSIGNALED(status)
     return Ended(os.WTERMSIG(status) if killed else 0, 0 if killed else os.WEXITSTATUS(status), text)

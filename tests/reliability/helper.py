@@ -1,4 +1,4 @@
-"""A process that imports once and forks for every case, in one thread: what a fork takes along must be whole."""
+"""A process that imports once and forks for every case, in one thread, because a fork copies only one."""
 
 import json
 import os
@@ -12,7 +12,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 
 class Helper:
-    """Runs a module; a request and its reply are a line of JSON each. Use it in a with statement."""
+    """A running module; requests and replies are lines of JSON. Use it in a with statement."""
 
     def __init__(self, module: str) -> None:
         self._module = module
@@ -35,7 +35,7 @@ class Helper:
             self._process.stdin.close()  # type: ignore[union-attr]
 
     def ask(self, request: Any) -> Any:
-        """The reply to a request."""
+        """Return the reply to a request."""
         stdin, stdout = self._process.stdin, self._process.stdout
         print(json.dumps(request, default=str), file=stdin, flush=True)
         return json.loads(stdout.readline())  # type: ignore[union-attr]

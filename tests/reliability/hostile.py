@@ -1,4 +1,4 @@
-"""Questions and files of questions that nobody asks in earnest, made from a seed."""
+"""Hostile questions and question files, generated from a seed."""
 
 import json
 import random
@@ -100,14 +100,14 @@ _HUGE = (
 
 
 class Hostile:
-    """Makes questions; the same seed makes the same ones in the same order."""
+    """A generator of questions; equal seeds give equal questions in equal order."""
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
         self._kinds = list(ATOMS)
 
     def questions(self, count: int) -> Iterator[tuple[str, str]]:
-        """``count`` questions with the name of what they are; the first are in turn of every kind."""
+        """Yield ``count`` questions with their kind; the first ones cover every kind in turn."""
         makers: list[Callable[[], tuple[str, str]]] = [
             self._repeated, self._mixed, self._mutated, self._script, self._repeated, self._around,
             self._mutated, self._any,
@@ -120,18 +120,18 @@ class Hostile:
                 yield makers[i % len(makers)]()
 
     def atom(self) -> tuple[str, str]:
-        """A kind and a piece of it."""
+        """Return a kind and a piece of it."""
         kind = self.random.choice(self._kinds)
         return kind, self.random.choice(ATOMS[kind])
 
     def _repeated(self) -> tuple[str, str]:
-        """Exactly as long as is allowed, or shorter, or longer by one."""
+        """Return a repetition of exactly the allowed length, or shorter, or longer by one."""
         kind, atom = self.atom()
         length = self.random.choice((LONGEST, LONGEST, LONGEST + 1, self.random.randrange(1, 300)))
         return kind, (atom * (length // len(atom) + 1))[:length]
 
     def _around(self) -> tuple[str, str]:
-        """An ordinary question before or behind what is repeated."""
+        """Return an ordinary question before or after a repetition."""
         kind, repeated = self._repeated()
         plain = self.random.choice(PLAIN)
         repeated = repeated[: LONGEST - len(plain)]
@@ -142,7 +142,7 @@ class Hostile:
         return "mixed", "".join(pieces)[:LONGEST]
 
     def _mutated(self) -> tuple[str, str]:
-        """An ordinary question with some of its characters deleted, doubled, moved or replaced by worse ones."""
+        """Return an ordinary question with characters deleted, doubled, moved or replaced by worse ones."""
         text = list(self.random.choice(PLAIN))
         for _ in range(self.random.randrange(1, 6)):
             at = self.random.randrange(len(text) + 1)
@@ -164,11 +164,11 @@ class Hostile:
         return name, "".join(c if self.random.random() < 0.85 else " " for c in letters)
 
     def _any(self) -> tuple[str, str]:
-        """Any code points, half of a pair and unassigned ones among them."""
+        """Return any code points, including lone surrogates and unassigned ones."""
         return "any", "".join(chr(self.random.randrange(0x110000)) for _ in range(self.random.choice((2, 30, 400))))
 
     def files(self, count: int) -> Iterator[tuple[str, bytes]]:
-        """``count`` files of questions, as the end of their names and their bytes; two in three are damaged."""
+        """Yield ``count`` question files, as suffixes and bytes; two in three are damaged."""
         for i in range(count):
             suffix = (".txt", ".csv", ".jsonl")[i % 3]
             data = self._file(suffix)
@@ -195,7 +195,7 @@ class Hostile:
         return "\n".join(lines).encode(encoding, errors=self.random.choice(("ignore", "replace")))
 
     def _record(self, question: str) -> str:
-        """A line of JSON: mostly an object with a question, at times one that Python reads and others do not."""
+        """Return a line of JSON: mostly an object with a question, sometimes one that only Python reads."""
         value = self.random.choice(
             ("7", "1e999", "NaN", "-Infinity", "1" * 5000, '"\\ud800"', "[" * 3000, "null", "{}")
         )

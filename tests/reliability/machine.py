@@ -1,4 +1,4 @@
-"""A machine that does to an index what people and accidents do, beside a dictionary that says what it should be."""
+"""A state machine of operations and accidents on an index, with a dictionary as its model."""
 
 import shutil
 from collections import Counter
@@ -54,7 +54,7 @@ unreadable = st.sampled_from((b"", b"\x00\x01" * 40, b"\n \n", b"\x89PNG\r\n\x1a
 _POINTER_LINE = len("000001 sha256:") + 64 + 1
 Texts = dict[str, bytes]  # by the names of the files
 
-# Between these a build may be cut off. What is between two operations of one of them: test_crash.py.
+# A build may be interrupted between these steps. Interruptions inside of a step: test_crash.py.
 STEPS: tuple[tuple[ModuleType, str], ...] = (
     (durable, "write"),
     (durable, "replace"),
@@ -66,11 +66,11 @@ STEPS: tuple[tuple[ModuleType, str], ...] = (
 
 
 class CutOffError(BaseException):
-    """A build ends here. Nothing may catch it, as nothing can catch a kill."""
+    """The end of a build; nothing may catch it, as nothing can catch a kill."""
 
 
 class Cut:
-    """Ends a build at one of its steps; ``hard`` leaves the directory as a kill does, with nothing tidied up."""
+    """An interruption of a build at one of its steps; ``hard`` leaves the directory like a kill, without cleanup."""
 
     def __init__(self, directory: Path, *, at: int, hard: bool) -> None:
         self._directory, self._left, self._hard = directory, at, hard
@@ -105,7 +105,7 @@ class Cut:
 
 
 class Breaking(HashingEncoder):
-    """An encoder in whose batches a build may be cut off."""
+    """An encoder whose batches may interrupt a build."""
 
     def __init__(self, cut: Cut) -> None:
         super().__init__(ENCODER.contract.dimension)
@@ -120,7 +120,7 @@ class Breaking(HashingEncoder):
 
 @lru_cache(maxsize=10_000)
 def parsed(name: str, data: bytes) -> Document | None:
-    """The document of a file, None for one that cannot be read."""
+    """Return the document of a file, or None for an unreadable one."""
     try:
         return read_document(data, name)
     except DocumentError:
@@ -132,7 +132,7 @@ def readable(texts: Texts) -> Texts:
 
 
 def read_here(files: Iterable[SourceFile]) -> tuple[tuple[Document, ...], dict[str, str]]:
-    """As ``read_files``, in this process: one of their own for each of ten thousand builds would take hours."""
+    """Read files like ``read_files``, in this process: another process for ten thousand builds would take hours."""
     data = {file.id: file.path.read_bytes() for file in files}
     documents = documents_of(data)
     if not documents:
@@ -151,12 +151,12 @@ def _from_nothing(items: tuple[tuple[str, bytes], ...]) -> Snapshot:
 
 
 def from_nothing(texts: Texts) -> Snapshot:
-    """The index of some texts, never on a disk."""
+    """Return the index of some texts, built in memory."""
     return _from_nothing(tuple(sorted(texts.items())))
 
 
 def brute_force(texts: Texts) -> tuple[list[str], npt.NDArray[np.float32]]:
-    """The ids of all passages and their vectors, by the encoder alone."""
+    """Return the ids of all passages and their vectors, computed directly."""
     passages = [p for d in documents_of(texts) for p in d.passages]
     return [p.id for p in passages], ENCODER.encode_passages(
         [to_simplified(heading_text(p) + p.text) for p in passages]
@@ -164,14 +164,14 @@ def brute_force(texts: Texts) -> tuple[list[str], npt.NDArray[np.float32]]:
 
 
 def to_embed(texts: Texts) -> set[tuple[str, ...]]:
-    """Everything that is embedded of some texts: the passages behind their headings, and the sentences."""
+    """Return all embedded texts: the passages with their headings, and the sentences."""
     passages = [p for d in documents_of(texts) for p in d.passages]
     sentences = {(to_simplified(passages[row].text[start:end]),) for row, start, end in sentence_rows(passages)}
     return sentences | {(to_simplified(heading_text(p)), to_simplified(p.text)) for p in passages}
 
 
 class Machine(RuleBasedStateMachine):
-    """An index, and beside it what it should be: the texts of each generation, and their order."""
+    """An index and its model: the texts of each generation, and their order."""
 
     tally: ClassVar[Counter[str]] = Counter()  # of what was done, by all machines of a run
 
@@ -192,7 +192,7 @@ class Machine(RuleBasedStateMachine):
 
     @property
     def others(self) -> list[str]:
-        """The generations that one can go back to."""
+        """Return the generations that can be restored."""
         return [g for g in self.history[0 if self.pointer_damaged else 1 :] if g not in self.damaged]
 
     def teardown(self) -> None:
@@ -200,14 +200,14 @@ class Machine(RuleBasedStateMachine):
 
     @property
     def sound(self) -> bool:
-        """Whether there is an index that can be opened."""
+        """Return whether there is an index that opens."""
         return bool(self.history) and not self.pointer_damaged and self.history[0] not in self.damaged
 
     # the texts
 
     @rule(name=st.sampled_from(NAMES), data=st.one_of(texts, texts, texts, unreadable))
     def write(self, name: str, data: bytes) -> None:
-        """Add a document, or change it."""
+        """Add or change a document."""
         path = self.sources / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(data)

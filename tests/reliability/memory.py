@@ -1,4 +1,4 @@
-"""Folders in memory, where the system has them: there a sync costs nothing, and thousands of builds take seconds."""
+"""Folders in memory, if the system has them: syncs are free there, and thousands of builds take seconds."""
 
 import os
 import tempfile
@@ -11,7 +11,7 @@ _SHARED_MEMORY = Path("/dev/shm")
 
 @contextmanager
 def folder_in_memory() -> Iterator[Path]:
-    """A folder that is gone afterwards; an ordinary temporary one where no memory looks like a disk, or may be used."""
+    """Yield a temporary folder in memory, or an ordinary one if there is no usable memory file system."""
     where = _SHARED_MEMORY if os.access(_SHARED_MEMORY, os.W_OK) else None
     with tempfile.TemporaryDirectory(dir=where, prefix="zhangju-") as name:
         yield Path(name)

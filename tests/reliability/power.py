@@ -1,7 +1,7 @@
-"""What a disk may hold after the power was cut: a model of files and folders, what of them is safe and what is not.
+"""The possible contents of a disk after a power cut: a model of files and folders, durable or not.
 
-The bytes of a file are safe when it was synced, a name when its folder was. Of what is not safe anything may be there:
-names one by one, bytes none, half, or as zeros. Real file systems keep more than that.
+The bytes of a file are durable after its sync, a name after that of its folder. Of the rest anything may be left: each
+name or not, the bytes completely, half, or as zeros. Real file systems keep more than that.
 """
 
 import os
@@ -17,7 +17,7 @@ Tree = dict[str, bytes | None]  # path: the bytes of a file, None for a folder
 
 @dataclass(eq=False)
 class File:
-    """The bytes that were written, and those that are safe."""
+    """The written bytes, and the durable ones."""
 
     data: bytearray = field(default_factory=bytearray)
     safe: bytes = b""
@@ -25,7 +25,7 @@ class File:
 
 @dataclass(eq=False)
 class Folder:
-    """What is in a folder, and the part of it that is safe."""
+    """The entries of a folder, and the durable ones."""
 
     names: dict[str, "File | Folder"] = field(default_factory=dict)
     safe: dict[str, "File | Folder"] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class Folder:
 
 @dataclass(frozen=True)
 class Cut:
-    """What a disk keeps of that which is not safe; both are asked for every case."""
+    """The part of the non-durable content that a disk keeps; both functions are called for every case."""
 
     keeps_name: Callable[[], bool]
     kept: Callable[[File], bytes]
@@ -63,12 +63,12 @@ CUTS = {
 
 
 def anything(rng: random.Random) -> Cut:
-    """One that keeps each name, and of each file one of CONTENTS, at random."""
+    """Return a cut that keeps each name, and one of CONTENTS of each file, at random."""
     return Cut(lambda: rng.random() < 0.5, lambda file: rng.choice(CONTENTS)(file))
 
 
 class Disk:
-    """The disk below one folder, from what is there and safe before the first operation."""
+    """The disk below one folder, whose initial content is durable."""
 
     def __init__(self, root: Path) -> None:
         self._root_path = root
@@ -76,7 +76,7 @@ class Disk:
         self._open: dict[int, tuple[File, list[int]]] = {}  # descriptor: the file, and the place in it
 
     def apply(self, operation: Operation) -> None:
-        """One operation, done."""
+        """Apply an operation."""
         kind, path = operation.kind, operation.path
         if kind == "open":
             self._opened(operation)
@@ -124,11 +124,11 @@ class Disk:
         return self._at(path.parent)
 
     def tree(self) -> Tree:
-        """What is there as long as there is power."""
+        """Return the content without a power cut."""
         return self.after(Cut(lambda: True, _whole))
 
     def after(self, cut: Cut) -> Tree:
-        """What is there after the power was cut."""
+        """Return the content after a power cut."""
         tree: Tree = {}
         _collect(self._root, "", cut, tree)
         return tree
@@ -155,12 +155,12 @@ def _loaded(path: Path) -> Folder:
 
 
 def tree_of(root: Path) -> Tree:
-    """What is in a folder."""
+    """Return the content of a folder."""
     return {str(p.relative_to(root)): None if p.is_dir() else p.read_bytes() for p in root.rglob("*")}
 
 
 def write_tree(root: Path, tree: Tree) -> Path:
-    """Make a folder that holds a tree; returns it."""
+    """Write a tree into a new folder and return it."""
     root.mkdir(parents=True)
     for name in sorted(tree):
         data = tree[name]

@@ -1,4 +1,4 @@
-"""Four builders at once, and what is left when the one that holds the lock is killed."""
+"""Four concurrent builders, and the index after the holder of the lock is killed."""
 
 import os
 import random
@@ -38,7 +38,7 @@ _HOLDER = re.compile(r"process (\d+) is building .*; wait for it to end, or give
 
 
 class Hold(NamedTuple):
-    """When a process held the lock: at least from ``start`` to ``end``, and no longer when it was ``gone``."""
+    """The time that a process held the lock: at least from ``start`` to ``end``, at most until it was ``gone``."""
 
     process: int
     start: float
@@ -48,14 +48,14 @@ class Hold(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What happened in one round; ``killed`` is when each process that was killed was still there, and then gone."""
+    """The events of a round; ``killed`` has the last time a killed process was alive, and the first it was gone."""
 
     happened: list[Event]
     killed: dict[int, tuple[float, float]]
 
     @property
     def holds(self) -> list[Hold]:
-        """In order of their starts."""
+        """Return the holds in order of their starts."""
         out = {e.process: e.at for e in self.happened if e.what == "out"}
         ended = {e.process: e.at for e in self.happened if e.what in ("failed", "ended")}
         ends = {process: (out.get(process, at), at) for process, at in ended.items()} | self.killed
@@ -64,11 +64,11 @@ class Round:
 
     @property
     def at_once(self) -> int:
-        """How often somebody held the lock while another did."""
+        """Return the number of overlapping holds."""
         return sum(later.start < earlier.end for earlier, later in pairwise(self.holds))
 
     def losers(self) -> Iterator[tuple[float, Event]]:
-        """When each that did not get the lock tried to, and how it ended."""
+        """Return the attempts of builders that did not get the lock, and their ends."""
         winners = {hold.process for hold in self.holds}
         tried = {e.process: e.at for e in self.happened if e.what == "try"}
         for event in self.happened:
@@ -78,18 +78,18 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the builders work."""
+    """The folders of the builders."""
 
     folder: Path
     helper: Builders
 
     @property
     def directory(self) -> Path:
-        """The index, its name one that a command line might trip over."""
+        """Return the index directory, with a name that needs quoting."""
         return self.folder / "索引 一"
 
     def prepare(self, number: int, *, locked: bool = True) -> Case:
-        """New sources, of which some texts are to be embedded."""
+        """Write new sources with some texts to embed."""
         texts = {f"{i}.txt": f"第一章 水\n第{i if i else number}轮节约用水。\n推广再生水。\n" for i in range(3)}
         sources = write_texts(self.folder / f"sources {number}", texts)
         log, go = (str(self.folder / f"{name} {number}") for name in ("log", "go"))
@@ -103,7 +103,7 @@ def place() -> Iterator[Place]:
 
 
 def one_round(place: Place, case: Case, kind: str, draw: random.Random) -> Round:
-    """Four builders begin at once, and something is done to the first that gets the lock."""
+    """Start four builders together, and act on the first one with the lock."""
     log = Path(case.log)
     killed: dict[int, tuple[float, float]] = {}
     processes = place.helper.start(case, AT_ONCE)
@@ -130,26 +130,26 @@ def one_round(place: Place, case: Case, kind: str, draw: random.Random) -> Round
 
 
 def complaint(found: Round, tried: float, loser: Event) -> str:
-    """What is wrong with how somebody ended who did not get the lock."""
+    """Describe a wrong end of a builder that did not get the lock; empty if it is right."""
     if loser.at - tried > 1:
-        return f"it took {loser.at - tried:.2f} seconds to say: {loser.said}"
-    named = _HOLDER.fullmatch(loser.said)
+        return f"it took {loser.at - tried:.2f} seconds to say: {loser.message}"
+    named = _HOLDER.fullmatch(loser.message)
     if named:
         right = any(hold.process == int(named[1]) and hold.gone >= tried for hold in found.holds)
-        return "" if right else f"{loser.said}, but those that held it were {found.holds}"
+        return "" if right else f"{loser.message}, but those that held it were {found.holds}"
     gone = any(
         tried < hold.gone and hold.end < loser.at for hold in found.holds
     )  # before it could be asked for its name
-    return "" if gone and loser.said.startswith("another process is building") else f"{tried}: {found}"
+    return "" if gone and loser.message.startswith("another process is building") else f"{tried}: {found}"
 
 
 def live(place: Place) -> Snapshot | None:
-    """What is live, None while no build has ended; a damaged index is an error at any time."""
+    """Return the live generation, or None before the first build ends; a damaged index is an error."""
     return store.open_snapshot(place.directory) if (place.directory / store.CURRENT).exists() else None
 
 
 def check(place: Place, case: Case, found: Round, before: Snapshot | None) -> None:
-    """One winner at a time, the others told by whom, and an index that is whole."""
+    """Check that one builder runs at a time, the others name it, and the index is intact."""
     assert found.at_once == 0
     assert [complaint(found, *loser) for loser in found.losers() if complaint(found, *loser)] == []
     assert [e for e in found.happened if e.what == "failed"] == []
@@ -175,9 +175,10 @@ def test_one_builder_at_a_time_and_a_killed_one_leaves_the_lock_free(
     losers = [loser for found in rounds for loser in found.losers()]
     figures(rounds=count, builders=count * AT_ONCE, held=sum(len(found.holds) for found in rounds), two_at_once=0)
     figures(
-        killed=sum(len(found.killed) for found in rounds), told_who=sum(bool(_HOLDER.match(e.said)) for _, e in losers)
+        killed=sum(len(found.killed) for found in rounds),
+        holder_named=sum(bool(_HOLDER.match(e.message)) for _, e in losers),
     )
-    figures(longest_seconds_to_be_told=max(e.at - tried for tried, e in losers))
+    figures(longest_seconds_to_refusal=max(e.at - tried for tried, e in losers))
     assert sum(len(found.killed) for found in rounds) >= count // 3
 
 

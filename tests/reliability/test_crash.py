@@ -1,6 +1,6 @@
-"""A build that is killed, or whose machine loses power: the last finished index answers, and the next build mends all.
+"""Killed builds and power cuts: the last finished index answers, and the next build repairs everything.
 
-Every check is made of a writer that saves in place, too, and must find it torn.
+Every check is also applied to a writer that saves in place, and must find its index torn.
 """
 
 import json
@@ -59,7 +59,7 @@ def work() -> Iterator[Path]:
 
 
 def kills(helper: Forked, where: Scene, work: Path, *, step: int = 1) -> Iterator[tuple[str, Path]]:
-    """What was killed at each file operation, and of writes also in the middle: what it was, and the directory."""
+    """Kill a task at each file operation, and also in the middle of writes; yield the kind and the directory."""
     for at in count(1, step):
         for half in (False, True):
             directory = where.start(work / f"{at}{' half' * half}" / NAME, linked=where.task != "save in place")
@@ -67,13 +67,13 @@ def kills(helper: Forked, where: Scene, work: Path, *, step: int = 1) -> Iterato
             ended = helper.run("killed_at", **options)
             if not ended.signal:
                 return
-            yield f"{ended.said} {at}{' half' * half}", directory
-            if ended.said != "write":
+            yield f"{ended.message} {at}{' half' * half}", directory
+            if ended.message != "write":
                 break
 
 
 class Found:
-    """What was found after interruptions: which index was live how often, and all that was wrong."""
+    """The findings after interruptions: the number of times that each index was live, and all damage."""
 
     def __init__(self, where: Scene) -> None:
         self.live = Counter[str]()
@@ -81,7 +81,7 @@ class Found:
         self._where = where
 
     def look(self, what: str, directory: Path) -> str:
-        """Open the index and build it again; returns which one was live."""
+        """Open the index and build it again; return the live one before."""
         live = state(directory, self._where.known)
         self.live[live.split(":")[0]] += 1
         if wrong := torn(directory, self._where):
@@ -95,7 +95,7 @@ class Found:
         return self.torn + self.lost + self.next_build_wrong
 
     def counted(self) -> dict[str, int]:
-        """For the figures."""
+        """Return the figures."""
         wrong = {"torn": len(self.torn), "wrong_or_with_leftovers_after_the_next_build": len(self.next_build_wrong)}
         return {"cases": self.live.total(), **self.live, **wrong}
 
@@ -130,7 +130,7 @@ def test_a_writer_that_saves_in_place_is_torn_by_kills(helper: Forked, work: Pat
 
 
 def recorded(where: Scene, box: Path) -> tuple[power.Disk, list[Operation]]:
-    """The disk before, and the operations of what is done to it."""
+    """Return the initial disk, and the operations of a task on it."""
     directory, recorder = where.start(box / NAME), Recorder()
     disk = power.Disk(box)
     with watching(box, recorder):
@@ -141,7 +141,7 @@ def recorded(where: Scene, box: Path) -> tuple[power.Disk, list[Operation]]:
 def disks_after_cuts(
     disk: power.Disk, operations: list[Operation], cuts: Sequence[power.Cut], *, step: int = 1
 ) -> Iterator[tuple[int, power.Tree]]:
-    """What may be on the disk after a cut behind each number of operations, the first and the last included."""
+    """Yield the possible disks after a power cut, after each number of operations from 0 to all."""
     for number in range(len(operations) + 1):
         if number % step == 0 or number == len(operations):
             yield from ((number, disk.after(cut)) for cut in cuts)
@@ -150,7 +150,7 @@ def disks_after_cuts(
 
 
 def some_cuts(rng: random.Random, more: int) -> list[power.Cut]:
-    """The worst ones, and some more at random."""
+    """Return the worst power cuts, and some random ones."""
     return [*power.CUTS.values(), *[power.anything(rng)] * more]
 
 
@@ -201,7 +201,7 @@ def test_a_careless_writer_is_torn_by_power_cuts(
 
 
 class Rounds:
-    """Rounds of builds that are killed, and what the directory must hold after each."""
+    """Rounds of killed builds, and the required directory after each."""
 
     def __init__(self, helper: Forked, folder: Path, *, in_place: bool = False) -> None:
         self.directory = folder / "box" / NAME
@@ -211,17 +211,17 @@ class Rounds:
 
     @property
     def last(self) -> int:
-        """The last build that said that it was finished."""
+        """Return the last build that was reported as finished."""
         return int(self._finished.read_text().split()[-1])
 
     def kill_after(self, seconds: float) -> None:
-        """Go on building, and be killed."""
+        """Continue building until killed."""
         paths = {"directory": self.directory, "sources": self._sources, "finished": self._finished}
         ended = self._helper.run("rounds", seconds=seconds, first=self.last + 1, in_place=self._in_place, **paths)
         assert ended.signal
 
     def known(self) -> dict[str, Snapshot]:
-        """What may be live after a kill: the last one that was finished, or the one that was being built."""
+        """Return the builds that may be live after a kill: the last finished one and the unfinished one."""
         both = (self.last, self.last + 1)
         return {str(n): reference(write_texts(self._sources, forked.texts_of_round(n))) for n in both if n}
 
@@ -249,7 +249,7 @@ def test_killed_at_random_moments(helper: Forked, tmp_path: Path, seed: int, tim
 
 
 def phase(directory: Path) -> str:
-    """Where a build was when it was killed, as far as one can see."""
+    """Return the visible phase of a build when it was killed."""
     if not (directory / "BUILDER").exists():
         return "outside"
     current = {g.name for g in store.recoverable_generations(directory)}
@@ -272,13 +272,13 @@ def test_a_writer_that_saves_in_place_is_torn_at_random_moments(helper: Forked, 
 
 
 def many_texts(work: Path) -> Path:
-    """25 passages and 50 sentences, all different."""
+    """Return 25 passages with 50 sentences, all different."""
     text = "第一章 水\n" + "".join(f"第{i}种节约用水的办法。推广再生水第{i}项。\n" for i in range(25))
     return write_texts(work / "sources", {"a.txt": text})
 
 
 def asked(path: Path) -> list[list[tuple[bool, str]]]:
-    """The batches that an encoder was given: of each text, whether its tokens were wanted, and itself."""
+    """Return the batches that an encoder was given: for each text whether tokens were requested, and the text."""
     batches = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     return [[(tokens, text) for tokens, text in batch] for batch in batches]
 
@@ -334,7 +334,7 @@ def test_a_damaged_journal_is_not_believed(
 
 
 def rebuilt(sources: Path, directory: Path, new: dict[str, Snapshot]) -> bool:
-    """Whether a build gives the right index; without checksums the numbers may be no numbers."""
+    """Return whether a build gives the right index; without checksums the arrays may contain anything."""
     try:
         build_index(sources, directory, forked.Slow())
     except RuntimeWarning:
@@ -347,7 +347,7 @@ def interrupted() -> None:
 
 
 def damaged(data: bytes, rng: random.Random) -> bytes:
-    """Some bytes, cut off somewhere, or with a flipped bit, or zeros in between."""
+    """Return some bytes truncated, with a flipped bit, or with zeros inside."""
     at = rng.randrange(len(data))
     if (kind := rng.randrange(3)) == 0:
         return data[:at]

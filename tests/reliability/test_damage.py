@@ -1,4 +1,4 @@
-"""Every file of an index is damaged in every way that disks and people know; none of it is ever searched."""
+"""Every kind of damage to every file of an index; a damaged index is never searched."""
 
 import json
 import random
@@ -32,7 +32,7 @@ PLANS = (PLAN, PLAN + "第四章 文化\n建设图书馆。开放博物馆。\n"
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A file that is to be damaged: ``generation`` is the one it belongs to, or the live one for the pointer."""
+    """A file to damage: ``generation`` is its own, or the live one for CURRENT."""
 
     directory: Path
     generation: Generation
@@ -40,12 +40,12 @@ class Spot:
 
     @property
     def relatives(self) -> list[Path]:
-        """The other files of the folder."""
+        """Return the other files of the folder."""
         return [path for path in sorted(self.path.parent.iterdir()) if path.is_file() and path != self.path]
 
     @property
     def namesakes(self) -> list[Path]:
-        """The files of the same name in other generations."""
+        """Return the files of the same name in other generations."""
         found = sorted((self.directory / store.GENERATIONS).glob(f"*/{self.path.name}"))
         return [path for path in found if path != self.path]
 
@@ -58,7 +58,7 @@ Answers = list[tuple[int, str, bytes]]
 
 @pytest.fixture(scope="module")
 def directory() -> Iterator[Path]:
-    """An index with as many generations as are kept."""
+    """Return an index with the maximum of kept generations."""
     with folder_in_memory() as folder:
         for plan in PLANS:
             build_index(write_plan(folder, plan), folder / "index", ENCODER)
@@ -67,7 +67,7 @@ def directory() -> Iterator[Path]:
 
 
 def spots(directory: Path) -> list[Spot]:
-    """Every file there is, but the lock, which holds nothing."""
+    """Return every file but the lock, which is empty."""
     found = [Spot(directory, store.live_generation(directory), directory / store.CURRENT)]
     for generation in store.list_generations(directory):
         for path in sorted((directory / store.GENERATIONS / generation.name).rglob("*")):
@@ -116,7 +116,7 @@ def zeroed(draw: random.Random, sound: bytes) -> bytes:
 
 
 def shuffled(draw: random.Random, sound: bytes) -> bytes:
-    """Two sectors change places."""
+    """Return the bytes with two sectors exchanged."""
     size = draw.choice((1, 4, 16, 64, 512))
     parts = [sound[at : at + size] for at in range(0, len(sound), size)]
     one, other = draw.randrange(len(parts)), draw.randrange(len(parts))
@@ -162,7 +162,7 @@ def folder_instead(_draw: random.Random, spot: Spot) -> set[Path]:
 
 
 def exchanged(draw: random.Random, spot: Spot) -> set[Path]:
-    """With another file of the same generation."""
+    """Exchange a file with another one of the same generation."""
     return _exchanged(spot.path, draw.choice(spot.relatives))
 
 
@@ -189,13 +189,13 @@ AS_A_WHOLE = (deleted, folder_instead, exchanged, of_another_generation)
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One damage that was done, and the files that it touched."""
+    """A damage, with the files that it touched."""
 
     spot: Spot
     touched: set[Path]
 
     def is_named(self, problem: str) -> bool:
-        """Whether what is said, without the remedy, names what was damaged and not just the index that holds it."""
+        """Return whether the message without its remedy names the damaged file, not only the index."""
         folder = self.spot.path.parent
         if any(str(path) in problem for path in self.touched if path.parent == folder):
             return True
@@ -205,13 +205,13 @@ class Case:
 
     @property
     def _is_of_no_index(self) -> bool:
-        """Whether the pointer is not there, or cut to what an older format had: no damage, but nothing to open."""
+        """Return whether CURRENT is missing or looks like an older format: not damaged, but nothing to open."""
         path = self.spot.path
         return not path.exists() or (path.is_file() and is_older_format(path.read_bytes()))
 
 
 def cases(found: Sequence[Spot], count: int, draw: random.Random) -> Iterator[Case]:
-    """``count`` damages to each file, each undone before the next; one that leaves all as it was does not count."""
+    """Yield ``count`` damages to each file, each undone before the next; one without effect does not count."""
     for spot in found:
         sound = {path: path.read_bytes() for path in [spot.path, *spot.relatives, *spot.namesakes]}
         done = 0
@@ -241,7 +241,7 @@ def by_the_store(spot: Spot) -> Snapshot:
 
 
 def without_checksums(spot: Spot) -> Snapshot:
-    """What an index without a manifest would do; whatever is wrong with the numbers' frame is seen by NumPy."""
+    """Open an index without checking its manifest; NumPy detects damaged array headers."""
     folder = spot.directory / store.GENERATIONS / spot.generation.name
     try:
         lines = (folder / store.DOCUMENTS).read_text(encoding="utf-8").splitlines()
@@ -256,7 +256,7 @@ def without_checksums(spot: Spot) -> Snapshot:
 
 
 def saying_nothing(spot: Spot) -> Snapshot:
-    """What notices all damage, and names the index in the remedy alone."""
+    """Detect all damage, but name the index only in the remedy."""
     try:
         return by_the_store(spot)
     except StoreError as error:
@@ -265,7 +265,7 @@ def saying_nothing(spot: Spot) -> Snapshot:
 
 
 def answers(snapshot: Snapshot) -> Answers:
-    """The places, texts and scores of all passages and sentences for some questions, best first."""
+    """Return the rows, texts and scores of all passages and sentences for some questions, best first."""
     queries = ENCODER.encode_queries(QUESTIONS).vectors
     texts = [p.text for p in snapshot.passages]
     pieces = [texts[row][start:end] for row, start, end in snapshot.sentences.tolist()]

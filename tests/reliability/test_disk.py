@@ -1,4 +1,4 @@
-"""A disk that is full, broken or read-only: the build says which path failed, and the old index answers."""
+"""A full, broken or read-only disk: the build names the path, and the old index answers."""
 
 import errno
 import os
@@ -48,7 +48,7 @@ def work() -> Iterator[Path]:
 
 @pytest.mark.parametrize("name", SCENES)
 def test_every_file_operation_is_seen(name: str, work: Path) -> None:
-    """Done again on a model of a disk, they give the directory byte for byte; so none was missed."""
+    """Replay the operations on a model of a disk: it gives the directory byte for byte, so none was missed."""
     where = scene(name, work / "scene")
     box = work / "box"
     directory, recorder = where.start(box / NAME), Recorder()
@@ -64,48 +64,48 @@ def test_every_file_operation_is_seen(name: str, work: Path) -> None:
 
 
 class Case:
-    """One build on a disk whose operation ``at`` fails, judged."""
+    """The outcome of a build on a disk whose operation ``at`` fails."""
 
     def __init__(self, where: Scene, directory: Path, breaker: Breaker, published: int) -> None:
         self._where, self._directory, self._breaker = where, where.start(directory), breaker
         self._late = breaker.at > published  # all that was promised is on the disk
-        self.said: str | None = None
+        self.message: str | None = None
 
     def run(self) -> "Case":
         with watching(self._directory.parent, self._breaker):
             try:
                 perform(self._where.task, self._directory, self._where.sources)
             except StoreError as error:
-                self.said = str(error)
+                self.message = str(error)
         return self
 
     @property
     def over(self) -> bool:
-        """Whether the build ended before it came to the operation."""
+        """Return whether the build ended before the operation."""
         return self._breaker.seen < self._breaker.at
 
     def problem(self) -> str:
-        """What is wrong after that, if anything."""
+        """Describe damage afterwards; empty if there is none."""
         return self._wrong_report() or self._wrong_index() or built_again(self._directory, self._where)
 
     def _wrong_report(self) -> str:
-        failed, said = self._breaker.failed, self.said
-        if said is None:
+        failed, message = self._breaker.failed, self.message
+        if message is None:
             harmless = self._late or all(o.kind in ("unlink", "rmdir") for o in failed)
-            return "" if harmless else f"nothing was said of {failed[0].kind} {failed[0].path}"
+            return "" if harmless else f"no message about {failed[0].kind} {failed[0].path}"
         if self._late:
-            return f"failed after it was published: {said}"
-        named = any(str(o.path) in said for o in failed) and os.strerror(self._breaker.number) in said
-        return "" if named and "\n" not in said else f"does not say what failed: {said}"
+            return f"failed after it was published: {message}"
+        named = any(str(o.path) in message for o in failed) and os.strerror(self._breaker.number) in message
+        return "" if named and "\n" not in message else f"does not say what failed: {message}"
 
     def _wrong_index(self) -> str:
         found, before = state(self._directory, self._where.known), "old" if self._where.base else "none"
-        wanted = {"new"} if self.said is None else {before, "new"} if self._breaker.stays else {before}
+        wanted = {"new"} if self.message is None else {before, "new"} if self._breaker.stays else {before}
         return torn(self._directory, self._where) or ("" if found in wanted else f"{found} is live, not {wanted}")
 
 
 def cases(where: Scene, work: Path, numbers: Callable[[int], tuple[int, ...]], *, stays: bool) -> Iterator[Case]:
-    """A disk that fails at each operation, with some error numbers, once or from then on."""
+    """Yield builds with a failure at each operation, with some error numbers, once or from then on."""
     published = publishing(where, work / "sound")
     for at in count(1):
         for number in numbers(at):
@@ -117,7 +117,7 @@ def cases(where: Scene, work: Path, numbers: Callable[[int], tuple[int, ...]], *
 
 
 def publishing(where: Scene, box: Path) -> int:
-    """The number of the operation that ends publishing: the folder of CURRENT is synced and closed."""
+    """Return the number of the operation that ends publishing: the folder of CURRENT is synced and closed."""
     directory, recorder = where.start(box / NAME), Recorder()
     with watching(box, recorder):
         perform(where.task, directory, where.sources)
@@ -137,7 +137,7 @@ def test_every_file_operation_fails(name: str, stays: bool, work: Path, times: T
     for case in cases(
         where, work, lambda at: tuple(NUMBERS[(at + i) % len(NUMBERS)] for i in range(each)), stays=stays
     ):
-        found["refused" if case.said else "finished_nevertheless"] += 1
+        found["refused" if case.message else "finished_nevertheless"] += 1
         if problem := case.problem():
             problems.append(problem)
     figures(cases=found.total(), wrong=len(problems), **found)
@@ -146,7 +146,7 @@ def test_every_file_operation_fails(name: str, stays: bool, work: Path, times: T
 
 
 class CarelessOs:
-    """The functions of os for a writer that looks at no error of one of them."""
+    """The functions of os for a writer that ignores the errors of one of them."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -168,7 +168,7 @@ def test_a_writer_that_ignores_errors_is_noticed(
     where = scene("return", work / "scene")
     problems = [case.problem() for case in cases(where, work, lambda _at: (errno.EIO,), stays=False)]
     figures(cases=len(problems), noticed=sum(map(bool, problems)))
-    assert any(f"nothing was said of {name}" in problem for problem in problems)
+    assert any(f"no message about {name}" in problem for problem in problems)
 
 
 # a real limit, without anything in between
@@ -184,10 +184,12 @@ def test_files_that_may_not_grow(name: str, work: Path, figures: Figures) -> Non
     with Forked() as helper:
         for limit in limits:
             directory = where.start(work / str(limit) / NAME)
-            status, said = helper.run("limited", directory=directory, sources=where.sources, size=limit)[1:]
+            status, message = helper.run("limited", directory=directory, sources=where.sources, size=limit)[1:]
             ended[status] += 1
             assert status == (limit < max(sizes))
-            assert not status or (str(directory) in said and os.strerror(errno.EFBIG) in said and "\n" not in said)
+            assert not status or (
+                str(directory) in message and os.strerror(errno.EFBIG) in message and "\n" not in message
+            )
             assert not torn(directory, where)
             assert state(directory, where.known) == ("new" if not status else "old" if where.base else "none")
             assert not built_again(directory, where)

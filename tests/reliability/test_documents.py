@@ -1,4 +1,4 @@
-"""Documents that were damaged or made to do harm: each is indexed or refused with a reason, and no more happens."""
+"""Damaged and malicious documents: each is indexed or refused with a reason, without side effects."""
 
 import io
 import os
@@ -45,7 +45,7 @@ LINUX = pytest.mark.skipif(sys.platform != "linux", reason="these limits are tho
 
 
 def originals() -> Mapping[str, bytes]:
-    """Sound documents of every format, and text in every encoding."""
+    """Return intact documents of every format, and text in every encoding."""
     texts = {f"{encoding}.txt": LAW.encode(encoding) for encoding in ("gb18030", "utf-16", "utf-16-le")}
     return {**{name: make() for name, make in RENDERINGS.items()}, **texts, "english.txt": ENGLISH.encode()}
 
@@ -104,7 +104,7 @@ def spliced(rng: random.Random, data: bytes, other: bytes) -> bytes:
 
 
 def renumbered(rng: random.Random, data: bytes, _other: bytes) -> bytes:
-    """A number in it made another: sizes, offsets, lengths, what a heading counts."""
+    """Return the bytes with one number changed: sizes, offsets, lengths, heading numbers."""
     places = list(re.finditer(rb"\d+", data))
     if not places:
         return flipped(rng, data, _other)
@@ -119,7 +119,7 @@ MUTATIONS: tuple[Mutation, ...] = (
 
 
 def repacked(rng: random.Random, data: bytes, other: bytes) -> bytes:
-    """A Word document with one of its parts mutated before it was packed."""
+    """Return a Word document with one part mutated before it was packed."""
     target = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
         chosen = rng.choice([n for n in old.namelist() if n.endswith((".xml", ".rels")) and "theme" not in n])
@@ -132,7 +132,7 @@ def repacked(rng: random.Random, data: bytes, other: bytes) -> bytes:
 
 
 def shuffled(rng: random.Random, data: bytes, _other: bytes) -> bytes:
-    """Well-formed XML whose tags and values were exchanged for others of its own."""
+    """Return well-formed XML with its tags and values exchanged."""
     words = list(set(re.findall(rb"(?<=<w:)\w+|(?<=\")\d+(?=\")", data))) or [b"p"]
     one, other = rng.choice(words), rng.choice(words)
     return re.sub(rb"\b" + re.escape(one) + rb"\b", other, data)
@@ -154,7 +154,7 @@ _LINE_END = re.compile("[\n\v\f\x1c-\x1e\x85\u2028\u2029]")  # a mended break is
 
 
 def outcome(reader: DocumentReader, data: bytes, name: str) -> str:
-    """What became of a file: "read", or the reason for which it was refused."""
+    """Return the outcome of a file: "read", or the reason for its refusal."""
     try:
         document = reader.read(data, name)
     except DocumentError as error:
@@ -167,7 +167,7 @@ def outcome(reader: DocumentReader, data: bytes, name: str) -> str:
 
 
 def check(document: Document) -> None:
-    """Each passage stands in the source where it says."""
+    """Check that each passage is in the source at its offsets."""
     assert document.passages
     for passage in document.passages:
         pieces = "".join(document.source[start:end] for start, end in passage.pieces)
@@ -178,7 +178,7 @@ def check(document: Document) -> None:
 
 @pytest.fixture
 def nothing_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Fails if a file is left in the working folder or the temporary one, or a process."""
+    """Fail if a process, or a file in the working or temporary folder, is left."""
     folders = [tmp_path / "working", tmp_path / "temporary"]
     for folder in folders:
         folder.mkdir()
@@ -190,7 +190,7 @@ def nothing_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
 
 @contextmanager
 def unchanged(folders: Sequence[Path]) -> Iterator[None]:
-    """Fails if a file is left in one of some empty folders, or a process."""
+    """Fail if a process, or a file in one of some empty folders, is left."""
     before = children()
     yield
     assert [path for folder in folders for path in folder.iterdir()] == []
@@ -198,7 +198,7 @@ def unchanged(folders: Sequence[Path]) -> Iterator[None]:
 
 
 def children() -> set[int]:
-    """The processes that this one has started and that have not ended; none where the system does not tell."""
+    """Return the running child processes; none if the system does not list them."""
     found = set()
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):  # it has ended
@@ -211,7 +211,7 @@ def children() -> set[int]:
 
 
 def test_the_check_notices_a_passage_that_stands_elsewhere() -> None:
-    """The control of what must hold."""
+    """Control of the check of offsets."""
     document = read_document(LAW.encode(), "law.txt")
     check(document)
     first, *others = document.passages
@@ -230,7 +230,7 @@ def test_the_check_notices_a_passage_that_stands_elsewhere() -> None:
 
 @LINUX
 def test_what_is_left_is_noticed(tmp_path: Path) -> None:
-    """The control of what must not be left: a file, and a process."""
+    """Control of the check for leftovers: a file, and a process."""
     with unchanged([tmp_path]):
         pass
     with pytest.raises(AssertionError, match="left"), unchanged([tmp_path]):
@@ -308,7 +308,7 @@ print(1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 def test_the_same_bombs_take_more_than_the_limit_where_there_is_none(
     explosive: Mapping[str, tuple[bytes, str]], tmp_path: Path, times: Times, figures: Figures
 ) -> None:
-    """The control: they are bombs, and what stops them is the count of tags and the limit of memory."""
+    """Control: these are bombs, and the tag count and the memory limit stop them."""
     path = tmp_path / "tags.docx"
     path.write_bytes(explosive["tags.docx"][0])
     done = subprocess.run([sys.executable, "-c", _TREE, path], capture_output=True, text=True, check=True)
@@ -325,13 +325,13 @@ def test_the_same_bombs_take_more_than_the_limit_where_there_is_none(
 
 
 def peak(process: int | None) -> int:
-    """The most memory that a process has held, in bytes."""
+    """Return the peak memory of a process in bytes."""
     status = Path(f"/proc/{process}/status").read_text().splitlines()
     return next(1024 * int(line.split()[1]) for line in status if line.startswith("VmHWM"))
 
 
 def test_entities_without_a_check_expand() -> None:
-    """The control: without the look at the prolog, a parser takes the entities for text."""
+    """Control: without the check of the prolog, a parser expands the entities."""
     part = zipfile.ZipFile(io.BytesIO(entities("<!ENTITY a 'ha'>", "&a;"))).read("word/document.xml")
     assert "".join(ElementTree.fromstring(part).itertext()) == "ha"
     with pytest.raises(ValueError, match="document type"):

@@ -1,4 +1,4 @@
-"""Every row belongs to its text: after full builds, updates and builds that were cut off."""
+"""Every row belongs to its text, after full builds, updates and interrupted builds."""
 
 import os
 import random
@@ -37,11 +37,11 @@ Texts = dict[str, str]
 
 
 class StoppedError(Exception):
-    """A build ends here."""
+    """The end of a build."""
 
 
 class Stopping:
-    """Another encoder that is stopped after some batches."""
+    """An encoder that stops after some batches."""
 
     def __init__(self, encoder: Encoder, batches: int, stop: Callable[[], None]) -> None:
         self._encoder, self._left, self._stop = encoder, batches, stop
@@ -73,7 +73,7 @@ def stop() -> None:
 
 
 def texts_of(draw: random.Random) -> Texts:
-    """Documents of the sample's paragraphs, in other orders and under chapters of their own."""
+    """Return documents of the sample's paragraphs, in other orders and under new chapters."""
     paragraphs = [line for line in SAMPLE.read_text(encoding="utf-8").splitlines() if 40 < len(line) < SHORT]
     return {f"{i}.txt": _document(draw, paragraphs) for i in range(DOCUMENTS)}
 
@@ -88,7 +88,7 @@ def _document(draw: random.Random, paragraphs: Sequence[str]) -> str:
 
 
 def edited(texts: Texts, draw: random.Random) -> Texts:
-    """Some paragraphs changed, moved, removed and added; a document removed, another added."""
+    """Return texts with paragraphs changed, moved, removed and added, and a document removed and added."""
     changed = {}
     for name, text in texts.items():
         lines = text.split("\n")
@@ -120,12 +120,12 @@ def folder() -> Iterator[Path]:
 
 
 def wrong_rows(snapshot: Snapshot, encoder: Encoder, rows: int, seed: int) -> int:
-    """How many of some rows are not those of their text."""
+    """Return the number of rows that do not belong to their text."""
     return int((reembedding_cosines(snapshot, encoder, rows, seed=seed) < LEAST).sum())
 
 
 def shifted(snapshot: Snapshot) -> list[Snapshot]:
-    """What must be caught: the rows of passages, or those of sentences, are one further than they should be."""
+    """Return a snapshot with the rows of passages or sentences shifted by one, which must be detected."""
     return [
         replace(snapshot, passage_vectors=np.roll(snapshot.passage_vectors, 1, axis=0)),
         replace(snapshot, sentence_vectors=np.roll(snapshot.sentence_vectors, 1, axis=0)),
@@ -133,7 +133,7 @@ def shifted(snapshot: Snapshot) -> list[Snapshot]:
 
 
 def killed_build(sources: Path, directory: Path, batches: int) -> int:
-    """How a process ended that built with the default model and killed itself after some batches."""
+    """Build with the default model in a process that kills itself after some batches; return its outcome."""
     command = [sys.executable, "-m", "tests.reliability.test_rows", str(sources), str(directory), str(batches)]
     return subprocess.run(command, cwd=SAMPLE.parents[1], check=False, timeout=300).returncode
 
@@ -172,7 +172,7 @@ def test_rows_of_the_default_model_are_those_of_their_texts(
 
 
 def snapshot_of(sources: Path, directory: Path, encoder: Encoder) -> Snapshot:
-    """What is in an index after the sources were built, and some of it was there before, or none."""
+    """Return the content of an index after building the sources, over an earlier state or none."""
     built(sources, directory, encoder)
     return store.open_snapshot(directory)
 

@@ -1,4 +1,4 @@
-"""An index that is built anew while it answers: nobody sees two builds at once, and the old ones are let go."""
+"""An index that is rebuilt while it answers: every answer uses one build, and old builds are released."""
 
 import copy
 import gc
@@ -42,7 +42,7 @@ _MARK = re.compile(r"mark\d{6}")
 
 
 def marked(generation: str, order: Sequence[str]) -> list[str]:
-    """Two documents whose titles, headings and sentences all carry the generation's mark, topics in some order."""
+    """Return two documents with the generation's mark in all titles, headings and sentences."""
     mark = f"mark{generation}"
     chapters = [
         f"第{i + 1}章 {topic} {mark}\n"
@@ -55,7 +55,7 @@ def marked(generation: str, order: Sequence[str]) -> list[str]:
 
 
 def publish(directory: Path, number: int, seed: int) -> str:
-    """Make a generation with its own mark and order of topics the live one."""
+    """Publish a generation with its own mark and order of topics."""
     name, order = f"{number:06}", random.Random(seed + number).sample(TOPICS, len(TOPICS))
     with store.build_lock(directory):
         assert store.publish(directory, snapshot_of(*marked(name, order))) == name
@@ -63,7 +63,7 @@ def publish(directory: Path, number: int, seed: int) -> str:
 
 
 class Builder:
-    """A process that publishes generations when it is told to."""
+    """A process that publishes generations on request."""
 
     def __enter__(self) -> "Builder":
         self._process = python("publish_what_is_asked_for()")
@@ -74,44 +74,44 @@ class Builder:
             cast(IO[str], process.stdin).close()
 
     def publish(self, directory: Path, number: int, seed: int) -> str:
-        """See ``publish``."""
+        """Publish a generation; see ``publish``."""
         say(self._process, [str(directory), number, seed])
         return str(heard(self._process))
 
 
 def publish_what_is_asked_for() -> None:
-    """What the builder's process does."""
+    """Publish the requested generations, in the builder's process."""
     for line in sys.stdin:
         directory, number, seed = json.loads(line)
         tell(publish(Path(directory), number, seed))
 
 
 def python(call: str) -> "subprocess.Popen[str]":
-    """A process of its own that calls something in this module."""
+    """Start a process that calls a function in this module."""
     command = [sys.executable, "-c", f"from tests.reliability.test_serving import *; {call}"]
     return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 def say(process: "subprocess.Popen[str]", what: object) -> None:
-    """A line of JSON to a process."""
+    """Send a line of JSON to a process."""
     stdin = cast(IO[str], process.stdin)
     stdin.write(json.dumps(what) + "\n")
     stdin.flush()
 
 
 def heard(process: "subprocess.Popen[str]") -> Any:
-    """A line of JSON from a process; fails where it has ended."""
+    """Return a line of JSON from a process; fail if it has ended."""
     return json.loads(cast(IO[str], process.stdout).readline())
 
 
 def tell(what: object) -> None:
-    """A line of JSON to the process that started this one."""
+    """Send a line of JSON to the parent process."""
     sys.stdout.write(json.dumps(what) + "\n")
     sys.stdout.flush()
 
 
 class UnlimitedConcurrency(ConcurrencyLimit):
-    """Lets all through at once, as there is more to go wrong."""
+    """A concurrency limit that admits every call, to provoke more conflicts."""
 
     @contextmanager
     def hold(self) -> Iterator[None]:
@@ -119,7 +119,7 @@ class UnlimitedConcurrency(ConcurrencyLimit):
 
 
 def faults(shown: HandlerResult, topic: str) -> list[str]:
-    """What is wrong with an answer: there is none, words of another generation, a passage not about the topic."""
+    """Describe the errors of an answer: no hit, text of another generation, a passage on another topic."""
     html = str(shown["html"])
     if shown.get("problem"):
         return [f"{topic}: {html}"]
@@ -131,20 +131,20 @@ def faults(shown: HandlerResult, topic: str) -> list[str]:
 
 
 def generation_of(shown: HandlerResult) -> str:
-    """The name of the generation that an answer is from; empty without one."""
+    """Return the generation of an answer; empty without one."""
     return str(shown.get("generation", "")).partition(" ")[0]
 
 
 @dataclass
 class Tally:
-    """What came of the questions of all threads."""
+    """The outcomes of the questions of all threads."""
 
     questions: int = 0
     generations: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
 
     def add(self, shown: HandlerResult, topic: str) -> None:
-        """Count one; the lists only grow, so threads may share them."""
+        """Count an outcome; the lists only grow, so threads may share them."""
         self.faults += faults(shown, topic)
         self.questions += 1
         self.generations.add(generation_of(shown))
@@ -152,7 +152,7 @@ class Tally:
 
 @contextmanager
 def asking(live: LiveIndex, seed: int) -> Iterator[list[Tally]]:
-    """Sixteen threads that ask without a pause, each with a tally of its own, until the block ends."""
+    """Run sixteen threads that ask without a pause, each with its own tally, until the block ends."""
     done, room = Event(), AskHandlers(live, limit=UnlimitedConcurrency())
     tallies = [Tally() for _ in range(THREADS)]
 
@@ -180,7 +180,7 @@ def asking(live: LiveIndex, seed: int) -> Iterator[list[Tally]]:
 def swapped(
     builder: Builder, live: LiveSearcher, seen_by: LiveIndex, *, swaps: int, questions: int, seed: int
 ) -> Tally:
-    """Publish generations, each when the one before answers, while all threads ask; what they found, together."""
+    """Publish generations, each after the previous one answers, while all threads ask; return their tally."""
     with live, asking(seen_by, seed) as tallies:
         for number in range(2, swaps + 2):
             name, until = builder.publish(live.directory, number, seed), monotonic() + DEADLINE
@@ -205,7 +205,7 @@ def builder() -> Iterator[Builder]:
 
 @pytest.fixture
 def live(builder: Builder, seed: int) -> Iterator[LiveSearcher]:
-    """A holder of a first generation that looks for another one a hundred times a second."""
+    """Return a live searcher over a first generation that looks for another one a hundred times a second."""
     with folder_in_memory() as directory:
         builder.publish(directory, 1, seed)
         encoder = HashingEncoder()
@@ -227,7 +227,7 @@ def test_a_builder_publishes_while_sixteen_threads_search(
 
 
 class Late:
-    """A searcher that looks up what answers now at each call, and not once for a question."""
+    """A searcher that looks up the live generation at each call instead of once per question."""
 
     def __init__(self, live: LiveSearcher) -> None:
         self._live = live
@@ -250,7 +250,7 @@ class Late:
 
 
 class TakesManyTimes:
-    """What answers changes in the middle of a question."""
+    """A live searcher that changes the generation in the middle of a question."""
 
     def __init__(self, live: LiveSearcher) -> None:
         self._live = live
@@ -260,16 +260,17 @@ class TakesManyTimes:
 
 
 class ReadsTextsAnew:
-    """Vectors of the first generation, texts of the one that is live."""
+    """A searcher with the vectors of the first generation and the texts of the live one."""
 
     def __init__(self, live: LiveSearcher) -> None:
         self._live = live
         self._first = live.current().searcher
 
     def current(self) -> Serving:
-        serving, mixed = self._live.current(), copy.copy(self._first)
-        for name in ("documents", "passages", "_titles", "_rows"):
-            setattr(mixed, name, getattr(serving.searcher, name))
+        serving = self._live.current()
+        mixed, answerer = copy.copy(serving.searcher), copy.copy(serving.searcher._answerer)
+        answerer._ranker = self._first._answerer._ranker
+        mixed._answerer = answerer
         return serving._replace(searcher=mixed)
 
 
@@ -286,7 +287,7 @@ _WARM, _LAST = 8, 4  # exchanges before the first count; exchanges that a count 
 
 
 class Used(NamedTuple):
-    """What a process has of the machine."""
+    """The resources of a process."""
 
     descriptors: int
     threads: int
@@ -294,26 +295,26 @@ class Used(NamedTuple):
 
     @classmethod
     def now(cls) -> "Used":
-        """What this one has."""
+        """Return the resources of this process."""
         gc.collect()
         status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
         return cls(len(list(Path("/proc/self/fd").iterdir())), int(status["Threads"]), int(status["VmRSS"].split()[0]))
 
     @classmethod
     def most(cls, some: Sequence["Used"]) -> "Used":
-        """The most of each: memory goes up and down by which of two generations came into which gap."""
+        """Return the maximum of each resource: memory varies with the fragments that two generations occupy."""
         return cls(*map(max, zip(*some, strict=True)))
 
     def grown(self, since: "Used") -> bool:
-        """Whether it is more than may be."""
+        """Return whether the growth exceeds the limit."""
         more = self.descriptors > since.descriptors + 2 or self.threads > since.threads + 2
         return more or self.memory > 1.03 * since.memory
 
 
 def follow(directory: Path, *, keep: bool) -> None:
-    """Answer from a directory and tell, for each generation that came, what this process uses; ends with stdin.
+    """Answer from a directory and report the resources of this process for each new generation, until stdin ends.
 
-    With ``keep`` it holds on to every searcher, as a careless cache would.
+    With ``keep`` every searcher stays in memory, as in a careless cache.
     """
     encoder, kept = HashingEncoder(), []
     with LiveSearcher(directory, lambda _: encoder, out_of_domain=OutOfDomainVectors.embed, poll_seconds=0.005) as live:
@@ -330,7 +331,7 @@ def follow(directory: Path, *, keep: bool) -> None:
 
 
 def reloads(directory: Path, *, rounds: int, keep: bool = False) -> tuple[Used, Used]:
-    """What a process of its own uses, at most, before and behind some exchanges of two generations."""
+    """Return the peak resources of a separate process before and after some exchanges of two generations."""
     used = []
     with python(f"follow(Path({str(directory)!r}), keep={keep})") as process:
         assert heard(process) == "ready"
@@ -344,7 +345,7 @@ def reloads(directory: Path, *, rounds: int, keep: bool = False) -> tuple[Used, 
 
 
 def long_text(passages: int) -> str:
-    """A plan of some chapters of fifty passages."""
+    """Return a plan of some chapters with fifty passages each."""
     lines = ["Plan"]
     for i in range(passages):
         lines += [f"第{i // 50 + 1}章 Chapter {i // 50 + 1}"] if i % 50 == 0 else []
@@ -356,7 +357,7 @@ def long_text(passages: int) -> str:
 
 @pytest.fixture(scope="module")
 def two_generations(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
-    """An index of a text of some length, twice."""
+    """Build an index of a text of some length, twice."""
 
     def make(passages: int) -> Path:
         directory = tmp_path_factory.mktemp("index")

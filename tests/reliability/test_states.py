@@ -1,4 +1,4 @@
-"""What people and accidents do to an index, in any order, against a dictionary and brute force."""
+"""Operations and accidents on an index in any order, compared with a dictionary and brute force."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -23,7 +23,7 @@ from tests.reliability.machine import Machine
 
 
 def run(machine: type[Machine], *, seed: int, examples: int, steps: int) -> Counter[str]:
-    """How often what was done."""
+    """Run the machine and return the number of executions of each step."""
     tally: Counter[str] = Counter()
     own = type(machine.__name__, (machine,), {"tally": tally})
     phases = [Phase.generate, *([Phase.shrink] if machine is Machine else [])]
@@ -54,8 +54,8 @@ def test_an_index_is_what_a_dictionary_says_after_anything(times: Times, seed: i
 # the controls: machines over a store with an error
 
 
-class PointerKept(Machine):
-    """A build is published, but CURRENT is not replaced."""
+class CurrentNotReplaced(Machine):
+    """A fault: a build is published, but CURRENT is not replaced."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -63,20 +63,20 @@ class PointerKept(Machine):
 
 
 class RowsByPosition(Machine):
-    """An update takes rows of the index before by where they are."""
+    """A fault: an update reuses rows of the previous index by their position."""
 
     def __init__(self) -> None:
         super().__init__()
         real = embedding._EmbeddingJob.reuse
 
         def reuse(job: embedding._EmbeddingJob, snapshots: Iterable[Snapshot]) -> Any:
-            return real(job, [_as_if_of(snapshot, job) for snapshot in snapshots])
+            return real(job, [_with_keys_of(snapshot, job) for snapshot in snapshots])
 
         self.stack.enter_context(patch.object(embedding._EmbeddingJob, "reuse", reuse))
 
 
-def _as_if_of(snapshot: Snapshot, job: embedding._EmbeddingJob) -> Snapshot:
-    """With the keys of other texts."""
+def _with_keys_of(snapshot: Snapshot, job: embedding._EmbeddingJob) -> Snapshot:
+    """Return a snapshot with the keys of other texts."""
     passages, sentences = snapshot.passage_keys.copy(), snapshot.sentence_keys.copy()
     for own, texts in ((passages, job.passages.texts), (sentences, job.sentences.texts)):
         n = min(len(own), len(texts.keys))
@@ -84,24 +84,24 @@ def _as_if_of(snapshot: Snapshot, job: embedding._EmbeddingJob) -> Snapshot:
     return replace(snapshot, passage_keys=passages, sentence_keys=sentences)
 
 
-class DamageUnnoticed(Machine):
-    """Files are read without a look at their checksums."""
+class DamageNotDetected(Machine):
+    """A fault: files are read without checking their digests."""
 
     def __init__(self) -> None:
         super().__init__()
         self.stack.enter_context(patch.object(store, "_checked", lambda path, *_: path.read_bytes()))
 
 
-class ChangesUnnoticed(Machine):
-    """A build takes every index for up to date."""
+class ChangesNotDetected(Machine):
+    """A fault: a build considers every index up to date."""
 
     def __init__(self) -> None:
         super().__init__()
         self.stack.enter_context(patch.object(build, "_is_up_to_date", lambda *_: True))
 
 
-class SweptTooMuch(Machine):
-    """Only the live generation is kept on the disk."""
+class TooMuchRemoved(Machine):
+    """A fault: only the live generation stays on disk."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -118,7 +118,9 @@ def _within(patched: Any, function: Callable[[Path], None]) -> Callable[[Path], 
     return instead
 
 
-@pytest.mark.parametrize("machine", [PointerKept, RowsByPosition, DamageUnnoticed, ChangesUnnoticed, SweptTooMuch])
+@pytest.mark.parametrize(
+    "machine", [CurrentNotReplaced, RowsByPosition, DamageNotDetected, ChangesNotDetected, TooMuchRemoved]
+)
 def test_control_a_store_with_an_error_is_caught(machine: type[Machine], seed: int) -> None:
     # what no checksum has noticed may end in any error of those that read it; NumPy has a tokenizer look at headers
     of_readers = TokenError, SyntaxError, LookupError, ValueError, ArithmeticError, MemoryError
@@ -127,7 +129,7 @@ def test_control_a_store_with_an_error_is_caught(machine: type[Machine], seed: i
 
 
 def test_control_without_an_error_the_same_passes(seed: int) -> None:
-    class Same(Machine):
-        """Nothing is wrong, but it is run as the controls are."""
+    class NoFault(Machine):
+        """A machine without a fault, run like the controls."""
 
-    assert run(Same, seed=seed, examples=20, steps=20)["published"] > 0
+    assert run(NoFault, seed=seed, examples=20, steps=20)["published"] > 0

@@ -23,7 +23,7 @@ Run = Callable[..., tuple[int, str, str]]  # status, stdout, stderr
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
-    """Run a command in an empty folder with the fake encoder; gives status, stdout and stderr."""
+    """Run a command in an empty folder with the fake encoder; return status, stdout and stderr."""
     fake = HashingEncoder()
     files = ModelFiles(name="hashing", folder=tmp_path, revision=fake.contract.revision, remedy="")
     monkeypatch.setattr("scripts.commands.indexing.load_encoder", lambda *_, **__: fake)
@@ -52,7 +52,7 @@ class _Stdin:
 
 @pytest.fixture
 def indexed(run: Run, tmp_path: Path) -> Run:
-    """The same, with the plan indexed in .zhangju."""
+    """Run commands with the plan indexed in .zhangju."""
     status, out, err = run("index", str(write_plan(tmp_path)))
     assert (status, out) == (0, "")
     assert "indexed 1 document, 7 passages, 15 sentences" in err
@@ -122,7 +122,7 @@ def test_ask_is_limited_to_chapters_and_documents(run: Run, tmp_path: Path) -> N
 
 
 class Backwards:
-    """A reranker that takes the longest passage for the best."""
+    """A reranker that prefers the longest passage."""
 
     def scores(self, _question: str, passages: Sequence[str]) -> Scores:
         return np.array([len(p) for p in passages], dtype=np.float32)
@@ -204,7 +204,7 @@ def test_files_that_cannot_be_read_are_listed_and_the_others_indexed(run: Run, t
 
 
 def bad_input(tmp_path: Path) -> dict[str, tuple[list[str], str]]:
-    """Commands that cannot be done, and a word of what they must say."""
+    """Return failing commands with a part of the expected message."""
     (tmp_path / "empty").mkdir()
     (tmp_path / "empty.txt").write_bytes(b"")
     (tmp_path / "binary.txt").write_bytes(bytes(range(256)) * 8)

@@ -1,4 +1,4 @@
-"""What people read at the terminal, from records made by hand."""
+"""Output on the terminal for records written by hand."""
 
 from dataclasses import replace
 

@@ -44,7 +44,7 @@ def add_mcp(app: FastAPI, api: Api) -> Lifespan:
     )
     threads = CapacityLimiter(THREADS)
     for tool in (api.search, api.show, api.related, api.outline):
-        server.add_tool(_told(tool, threads), name=tool.__name__, annotations=_READS, structured_output=False)
+        server.add_tool(_in_thread(tool, threads), name=tool.__name__, annotations=_READS, structured_output=False)
     endpoint = server.streamable_http_app().routes[0].endpoint  # type: ignore[attr-defined]
     for path in PATHS:
         app.add_route(path, endpoint, methods=["GET", "POST", "DELETE"], include_in_schema=False)
@@ -58,14 +58,14 @@ def add_mcp(app: FastAPI, api: Api) -> Lifespan:
     return sessions
 
 
-def _told(tool: Callable[..., Json], threads: CapacityLimiter) -> Callable[..., Awaitable[Json]]:
+def _in_thread(tool: Callable[..., Json], threads: CapacityLimiter) -> Callable[..., Awaitable[Json]]:
     """The tool in a thread, as it may wait for its turn; its errors in the words that the protocol passes on."""
 
     @wraps(tool)
-    async def asked(*args: Any, **options: Any) -> Json:
+    async def call(*args: Any, **options: Any) -> Json:
         try:
             return await to_thread.run_sync(partial(tool, *args, **options), limiter=threads)
         except ZhangjuError as error:
             raise ToolError(str(error)) from error
 
-    return asked
+    return call

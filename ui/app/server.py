@@ -75,7 +75,7 @@ def make_server(app: ASGIApp, access: AccessOptions, ready: Callable[[], None]) 
 
 
 def _has_screen() -> bool:
-    """Whether a browser would open a window; without one, webbrowser takes over the terminal with a text browser."""
+    """Tell if a browser could open a window; without one, webbrowser takes over the terminal with a text browser."""
     return sys.platform in ("win32", "darwin") or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Sequence
 
-from index.storage.generations import Generation
 from retrieval.question.plan import QuestionPlan
 from retrieval.records import Answer
 from ui.handlers.copy_texts import copy_texts
@@ -82,12 +81,12 @@ class AskHandlers:
 
         return handle_errors(words, full)
 
-    def load_chunks(self, document: str, leaves: list[int], passage: str, language: str) -> HandlerResult:
+    def load_chunks(self, document: str, chunks: list[int], passage: str, language: str) -> HandlerResult:
         """Return further chunks of a long text by number.
 
         Args:
             document: its id.
-            leaves: numbers of chunks; those that do not exist are left out.
+            chunks: numbers of chunks; those that do not exist are left out.
             passage: the id of a passage whose chunk is wanted with its neighbours; empty for none.
             language: of the page, zh or en.
 
@@ -96,10 +95,10 @@ class AskHandlers:
 
         def loaded() -> HandlerResult:
             text = self.lookup(serving).chunks(document)
-            wanted = {int(number) for number in leaves} | (text.near(passage) if passage else set())
+            wanted = {int(number) for number in chunks} | (text.near(passage) if passage else set())
             existing = sorted(wanted & set(range(len(text.chunks))))[:_MAX_CHUNKS]
-            chunks = {str(number): render_chunk(text, number, words) for number in existing}
-            return {"leaves": chunks, **generation_of(serving)}
+            rendered = {str(number): render_chunk(text, number, words) for number in existing}
+            return {"chunks": rendered, **generation_of(serving)}
 
         return handle_errors(words, loaded)
 
@@ -202,5 +201,4 @@ def pulse(serving: ServedIndex) -> str:
 
 def generation_of(serving: ServedIndex) -> HandlerResult:
     """Return the generation of an index, as the page identifies it."""
-    generation: Generation = serving.generation
-    return {"generation": f"{generation.name} {generation.digest[:16]}"}
+    return {"generation": serving.generation.key}

@@ -116,4 +116,4 @@ class LibraryHandlers:
         job = jobs.current if jobs else None
         html = render_library(contents, job, words, editable=jobs is not None and jobs.editable)
         busy = job is not None and job.is_running
-        return {"html": html, "busy": busy, "generation": f"{generation.name} {generation.digest[:16]}"}
+        return {"html": html, "busy": busy, "generation": generation.key}

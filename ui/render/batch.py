@@ -58,7 +58,7 @@ def _form(words: PageWords, most: int, room: int) -> Html:
         element("label", batch.paste, element("textarea", name="text", rows="6", placeholder=batch.paste_hint)),
         element("label", batch.passages, " ", element("select", *options, name="k")),
         element("p", batch.limits.format(questions=f"{most:,}", room=room), class_="zj-note"),
-        element("div", class_="zj-batch-told", role="alert"),
+        element("div", class_="zj-batch-notices", role="alert"),
         element("button", batch.start, type="submit", class_="zj-button zj-main-button"),
         id="zj-batch-form",
         data_room=str(room),
@@ -68,7 +68,7 @@ def _form(words: PageWords, most: int, room: int) -> Html:
 
 def _file_field(words: PageWords) -> Html:
     """Return a file button; the browser's own may be labelled in another language."""
-    field = element("input", type="file", name="file", accept=".txt,.csv,.jsonl,.xlsx", class_="zj-unseen")
+    field = element("input", type="file", name="file", accept=".txt,.csv,.jsonl,.xlsx", class_="zj-visually-hidden")
     label = element("label", field, words.batch.choose, class_="zj-choose")
     chosen = element("span", class_="zj-label", id="zj-batch-file", role="status")
     return element("div", element("p", words.batch.file), label, chosen)
@@ -93,7 +93,7 @@ def _job(job: BatchJob, words: PageWords) -> Html:
         element("p", document_text(job.name), class_="zj-document"),
         element("p", bar, " ", counts, " ", left, class_="zj-batch-progress"),
         element("p", summary(job.found, words) if done else "", class_="zj-batch-summary"),
-        element("div", class_="zj-batch-told", role="alert"),
+        element("div", class_="zj-batch-notices", role="alert"),
         element("p", resume, another, class_="zj-batch-buttons"),
         _downloads(words, done),
         _table(job, words),

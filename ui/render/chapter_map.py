@@ -152,7 +152,7 @@ def _table(view: MapView, words: PageWords) -> Html:
         rows = [(view.shown[at], tones[at]) for at in members]
         heading = [_document_row(view, rows[0][0])] if view.has_several_documents else []
         bodies.append(element("tbody", *heading, *(_row(view, i, shade, words) for i, shade in rows)))
-    caption = element("caption", words.related.table, class_="zj-unseen")
+    caption = element("caption", words.related.table, class_="zj-visually-hidden")
     return element("table", caption, element("thead", element("tr", corner, *columns)), *bodies)
 
 

@@ -62,7 +62,7 @@ def render_coverage_form(terms: str, words: PageWords, *, searched: bool) -> Htm
         "form",
         element("h2", words.frame.coverage),
         element("p", coverage.about),
-        element("label", coverage.terms, for_="zj-cover-terms", class_="zj-unseen"),
+        element("label", coverage.terms, for_="zj-cover-terms", class_="zj-visually-hidden"),
         element("div", box, element("button", coverage.search, type="submit"), class_="zj-cover-box"),
         element("p", coverage.hint, " ", table, id="zj-cover-hint", class_="zj-note"),
         id="zj-cover",

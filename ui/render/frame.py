@@ -65,7 +65,7 @@ def render_frame(contents: Contents, words: PageWords, *, state: Mapping[str, st
         element("a", frame.skip, href="#zj-answers", class_="zj-skip"),
         _masthead(words, can_leave=can_leave),
         _box(contents, words),
-        element("div", id="zj-told", role="status"),
+        element("div", id="zj-notices", role="status"),
         _tabs(contents.region, words),
         element(
             "div",
@@ -75,7 +75,7 @@ def render_frame(contents: Contents, words: PageWords, *, state: Mapping[str, st
             id="zj-regions",
         ),
         _help(words),
-        element("div", id="zj-said", role="status", aria_live="polite"),
+        element("div", id="zj-toast", role="status", aria_live="polite"),
         class_="zj",
         id="zj-page",
         lang=words.tag,
@@ -121,7 +121,7 @@ def _languages(words: PageWords) -> Iterator[Html]:
 
 
 def _box(contents: Contents, words: PageWords) -> Html:
-    label = element("label", words.question, for_="zj-question", class_="zj-unseen")
+    label = element("label", words.question, for_="zj-question", class_="zj-visually-hidden")
     box = element(
         "textarea",
         contents.question,
@@ -233,9 +233,8 @@ def _reader(documents: Sequence[Document], text: Html, words: PageWords) -> Html
     options += [element("option", document.title, value=document.id) for document in documents]
     choice = element("select", *options, id="zj-document", aria_label=hit.choose_document)
     bar = element("div", choice, element("div", *step, id="zj-steps"), id="zj-text-bar")
-    return join(
-        element("h2", words.frame.text, class_="zj-unseen"), bar, element("div", text, id="zj-full", tabindex="0")
-    )
+    heading = element("h2", words.frame.text, class_="zj-visually-hidden")
+    return join(heading, bar, element("div", text, id="zj-full", tabindex="0"))
 
 
 def _help(words: PageWords) -> Html:

@@ -45,7 +45,7 @@ def render_library(contents: LibraryContents, job: IndexJob | None, words: PageW
         element("h2", words.library.title),
         _form(words) if editable else element("p", words.library.read_only, class_="zj-note"),
         element("div", status, id="zj-work"),
-        element("ul", *(_document(d, contents, words, editable) for d in contents.documents), class_="zj-shelf"),
+        element("ul", *(_document(d, contents, words, editable) for d in contents.documents), class_="zj-documents"),
         _index(contents, words),
         _rebuild(words) if editable else EMPTY,
         class_="zj-library zj-panel",
@@ -55,7 +55,7 @@ def render_library(contents: LibraryContents, job: IndexJob | None, words: PageW
 def _form(words: PageWords) -> Html:
     """Return the upload form, with the messages of its script as data."""
     library, most = words.library, megabytes(MAX_FILE_BYTES)
-    picker = element("input", type="file", multiple=True, accept=",".join(sorted(LOADERS)), class_="zj-unseen")
+    picker = element("input", type="file", multiple=True, accept=",".join(sorted(LOADERS)), class_="zj-visually-hidden")
     label = element("label", picker, library.choose, class_="zj-choose")
     return element(
         "form",
@@ -152,7 +152,7 @@ def _running(job: IndexJob, words: PageWords) -> Html:
         "div",
         element("p", _job_text(job, words), class_="zj-verdict-title"),
         element("progress", aria_label=step, **bar),
-        element("p", step, class_="zj-step-said"),
+        element("p", step, class_="zj-work-step"),
         element("p", words.library.meanwhile, class_="zj-note"),
         class_="zj-verdict",
     )

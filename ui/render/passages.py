@@ -155,9 +155,9 @@ def _linked(passage: Passage, span: Span, terms: Sequence[Span], words: PageWord
 
 def _reference(reference: Link, pieces: Html, words: PageWords) -> Html:
     if not reference.targets:
-        return element("span", pieces, class_="zj-nowhere", title=words.hit.refers_nowhere)
+        return element("span", pieces, class_="zj-unresolved", title=words.hit.refers_nowhere)
     target, targets = reference.targets[0], " ".join(reference.targets[:20])
-    return element("a", pieces, href=link(p=target), class_="zj-ref", data_peek=targets)
+    return element("a", pieces, href=link(p=target), class_="zj-ref", data_preview=targets)
 
 
 def _lettered(passage: Passage, span: Span, terms: Sequence[Span]) -> Iterator[Html]:

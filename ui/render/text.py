@@ -22,8 +22,8 @@ def render_text(text: TextChunks, passage: str, words: PageWords) -> Html:
         element(
             "section",
             render_chunk(text, number, words) if number in filled else EMPTY,
-            class_="zj-leaf",
-            data_leaf=str(number),
+            class_="zj-chunk",
+            data_chunk=str(number),
             data_size=str(chunk.size),
         )
         for number, chunk in enumerate(text.chunks)

@@ -22,8 +22,8 @@ def render_matching_words(question: str, passage: Passage, matches: Sequence[Wor
         element(
             "span",
             words.hit.pair.format(question=asked, passage=text),
-            class_="zj-met",
-            data_met=_position(passage, match.passage),
+            class_="zj-match",
+            data_match=_position(passage, match.passage),
         )
         for (asked, text), match in found
     ]

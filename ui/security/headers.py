@@ -1,4 +1,4 @@
-"""What a browser is told with every answer: run nothing but the page's own scripts, ask nobody else, frame nothing."""
+"""Response headers: no scripts but the page's own, no requests to other hosts, no framing."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send

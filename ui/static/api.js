@@ -2,7 +2,7 @@
 
 const API = "/gradio_api";
 
-export class Trouble extends Error {
+export class ApiError extends Error {
   /** @param {string} kind name of the page's words for it */
   constructor(kind) { super(kind); this.kind = kind; }
 }
@@ -17,12 +17,12 @@ async function reply(path, options) {
     answer = await fetch(API + path, { credentials: "same-origin", ...options });
   } catch (error) {
     if (isAbort(error)) throw error;
-    throw new Trouble("offline");
+    throw new ApiError("offline");
   }
-  if (answer.status === 401) throw new Trouble("denied");
-  if (answer.status === 413) throw new Trouble("tooLong");
-  if (answer.status === 429 || answer.status === 503) throw new Trouble("busy");
-  if (!answer.ok) throw new Trouble("offline");
+  if (answer.status === 401) throw new ApiError("denied");
+  if (answer.status === 413) throw new ApiError("tooLong");
+  if (answer.status === 429 || answer.status === 503) throw new ApiError("busy");
+  if (!answer.ok) throw new ApiError("offline");
   return answer;
 }
 
@@ -63,10 +63,10 @@ export function send(path, file, step = () => {}) {
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.responseType = "json";
     request.upload.addEventListener("progress", event => { if (event.total) step(event.loaded / event.total); });
-    request.addEventListener("error", () => reject(new Trouble("offline")));
+    request.addEventListener("error", () => reject(new ApiError("offline")));
     request.addEventListener("load", () => {
       if (request.response?.token || request.response?.html) resolve(request.response);
-      else reject(new Trouble(request.status === 401 ? "denied" : "offline"));
+      else reject(new ApiError(request.status === 401 ? "denied" : "offline"));
     });
     request.send(file);
   });

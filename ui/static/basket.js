@@ -4,7 +4,7 @@ import { base, here } from "./address.js";
 import { copy } from "./copy.js";
 import { closest } from "./dom.js";
 import { keep as keepHere, kept } from "./storage.js";
-import { say } from "./notices.js";
+import { toast } from "./notices.js";
 
 const KEY = "zj-basket";
 const MOST = 200; // passages, as in ui/state/basket.py
@@ -29,14 +29,14 @@ export function collected() {
 export function keep(items, state, by = null) {
   const size = new Blob([JSON.stringify(items)]).size;
   const full = items.length > MOST || size > ROOM * 1000;
-  if (full && items.length >= collected().length) return say(filled(state));
-  if (!keepHere(KEY, items)) say(state.say.basketNotKept);
+  if (full && items.length >= collected().length) return toast(filled(state));
+  if (!keepHere(KEY, items)) toast(state.words.basketNotKept);
   markCollected(state.root, state);
   document.dispatchEvent(new CustomEvent(CHANGED, { detail: by }));
 }
 
 /** @param {PageState} state */
-const filled = state => state.say.basketFull.replace("{most}", String(MOST)).replace("{room}", String(ROOM));
+const filled = state => state.words.basketFull.replace("{most}", String(MOST)).replace("{room}", String(ROOM));
 
 /**
  * @param {HTMLElement} button
@@ -48,7 +48,7 @@ function toggle(button, state) {
   const rest = items.filter(one => one.passage !== passage);
   if (rest.length === items.length) {
     rest.push(seen(passage, button.closest("[data-passage]")));
-  } else say(state.say.takenOut);
+  } else toast(state.words.takenOut);
   keep(rest, state);
 }
 
@@ -75,20 +75,18 @@ function seen(passage, at) {
  * @param {HTMLElement} place
  * @param {PageState} state
  */
-function markCollected(place, state) {
+export function markCollected(place, state) {
   const held = new Set(collected().map(one => one.passage));
   for (const button of place.querySelectorAll("[data-collect]")) {
     const within = held.has(button.dataset.collect);
     button.setAttribute("aria-pressed", String(within));
-    button.textContent = within ? state.say.collected : state.say.collect;
+    button.textContent = within ? state.words.collected : state.words.collect;
   }
   const count = document.getElementById("zj-basket-count");
   if (count) count.textContent = held.size || "";
 }
-export { markCollected as marked };
-
 /** @param {PageState} state */
-export function collecting(state) {
+export function wireCollecting(state) {
   document.addEventListener("click", event => {
     const button = closest(event, "[data-collect]");
     if (button && state.root.contains(button)) toggle(button, state);
@@ -114,8 +112,8 @@ export function toolbar(full, state) {
   const button = (name, text) => Object.assign(document.createElement("button"), {
     type: "button", className: "zj-act", textContent: text, name,
   });
-  const [cite, link, collect] = [button("cite", state.say.copy), button("link", state.say.link), button("collect", "")];
-  const related = Object.assign(document.createElement("a"), { className: "zj-act", textContent: state.say.related });
+  const [cite, link, collect] = [button("cite", state.words.copy), button("link", state.words.link), button("collect", "")];
+  const related = Object.assign(document.createElement("a"), { className: "zj-act", textContent: state.words.related });
   cite.classList.add("zj-copy-citation");
   bar.append(cite, link, related, collect);
   /** @param {Event} event */

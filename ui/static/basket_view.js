@@ -4,10 +4,10 @@ import { base, go, here } from "./address.js";
 import { CHANGED, collected, keep } from "./basket.js";
 import { run } from "./api.js";
 import { closest } from "./dom.js";
-import { say } from "./notices.js";
+import { toast } from "./notices.js";
 
 /** @type {View} */
-export const collection = {
+export const basketView = {
   name: "basket",
   needs: [],
   load: (_, state, signal) => run("basket", [collected(), state.language, base()], signal),
@@ -19,17 +19,17 @@ export const collection = {
     });
     list?.addEventListener("input", (/** @type {{target: HTMLTextAreaElement}} */ { target }) => {
       const { note } = target.dataset;
-      if (note) keep(collected().map(one => one.passage === note ? { ...one, note: target.value } : one), state, collection);
+      if (note) keep(collected().map(one => one.passage === note ? { ...one, note: target.value } : one), state, basketView);
     });
     clearing(region, state);
   },
 };
 
 /** Show the basket again when it was changed elsewhere: in the open text, or in another window. @param {PageState} state */
-export function watching(state) {
+export function watchBasket(state) {
   document.addEventListener(CHANGED, event => {
     const by = event instanceof CustomEvent ? event.detail : null;
-    if (here().view === collection.name && by !== collection) again(state);
+    if (here().view === basketView.name && by !== basketView) again(state);
   });
 }
 
@@ -58,8 +58,8 @@ function move(button, list, state) {
   const items = new Map(collected().map(one => [one.passage, one]));
   const order = [...list.querySelectorAll(":scope > *")].map(one => items.get(one.dataset.item)).filter(one => one !== undefined);
   list.querySelectorAll(".zj-rank").forEach((rank, i) => { rank.textContent = String(i + 1); });
-  keep(order, state, collection);
-  say(way === "out" ? removed : moved.replace("{rank}", [...list.children].indexOf(card) + 1));
+  keep(order, state, basketView);
+  toast(way === "out" ? removed : moved.replace("{rank}", [...list.children].indexOf(card) + 1));
   if (!order.length) again(state);
   else (focused?.checkVisibility() ? focused : focused?.parentElement.querySelector("[data-move=out]"))?.focus();
 }

@@ -2,9 +2,9 @@
 
 import { base, go, here } from "./address.js";
 import { closest } from "./dom.js";
-import { hand } from "./export.js";
+import { saveFile } from "./export.js";
 import { run } from "./api.js";
-import { say, trouble } from "./notices.js";
+import { toast, showError } from "./notices.js";
 
 const LATER = 2000; // milliseconds until a batch asks again that had no turn
 /** @type {Set<string>} */
@@ -19,7 +19,7 @@ export const batch = {
     const form = region.querySelector("#zj-batch-form");
     form?.addEventListener("submit", (/** @type {Event} */ event) => {
       event.preventDefault();
-      begin(form, state).catch(error => trouble(error, state));
+      begin(form, state).catch(error => showError(error, state));
     });
     form?.elements.file.addEventListener("change", () => {
       form.querySelector("#zj-batch-file").textContent = form.elements.file.files[0]?.name ?? "";
@@ -34,17 +34,17 @@ export const batch = {
  * @param {PageState} state
  */
 async function begin(form, state) {
-  const told = form.querySelector(".zj-batch-told");
-  told.replaceChildren();
+  const notices = form.querySelector(".zj-batch-notices");
+  notices.replaceChildren();
   const file = form.elements.file.files[0] ?? new File([form.elements.text.value], "questions.txt");
-  if (file.size > form.dataset.room * 1000) { told.textContent = form.dataset.tooBig; return; }
+  if (file.size > form.dataset.room * 1000) { notices.textContent = form.dataset.tooBig; return; }
   const button = form.querySelector("[type=submit]");
   button.disabled = true;
   try {
     const data = await inBase64(file);
     const k = Number(form.elements.k.value);
     const begun = await run("batch_begin", [file.name, data, here().in, k, state.language]);
-    if (begun.problem) { told.innerHTML = begun.html; return; }
+    if (begun.problem) { notices.innerHTML = begun.html; return; }
     advance(begun.job, state);
     go({ view: "batch", job: begun.job, in: here().in });
   } finally {
@@ -77,7 +77,7 @@ function wire(panel, state) {
   });
   panel.addEventListener("click", event => {
     const button = closest(event, "[data-table]");
-    if (button) download(panel, button, button.dataset.table, state).catch(error => trouble(error, state));
+    if (button) download(panel, button, button.dataset.table, state).catch(error => showError(error, state));
   });
   showState(panel);
 }
@@ -90,13 +90,13 @@ function wire(panel, state) {
  */
 async function download(panel, button, form, state) {
   button.disabled = true;
-  say(state.say.exporting);
+  toast(state.words.exporting);
   try {
     const wide = panel.querySelector("[name=wide]").checked;
     const file = await run("batch_file", [panel.dataset.job, form, wide, state.language, base()]);
-    if (file.problem) { panel.querySelector(".zj-batch-told").innerHTML = file.html; return; }
-    hand(/** @type {any} */ (file));
-    say(state.say.exported.replace("{name}", file.name));
+    if (file.problem) { panel.querySelector(".zj-batch-notices").innerHTML = file.html; return; }
+    saveFile(/** @type {any} */ (file));
+    toast(state.words.exported.replace("{name}", file.name));
   } finally {
     button.disabled = false;
   }
@@ -119,7 +119,7 @@ async function advance(job, state) {
       const found = await run("batch_next", [job, state.language]);
       if (found.problem) {
         running.delete(job);
-        if (shown()) shown().querySelector(".zj-batch-told").innerHTML = found.html;
+        if (shown()) shown().querySelector(".zj-batch-notices").innerHTML = found.html;
       } else if (found.again) await new Promise(resolve => { setTimeout(resolve, LATER); });
       else {
         begun.from ??= found.first;
@@ -129,7 +129,7 @@ async function advance(job, state) {
     }
   } catch (error) {
     running.delete(job);
-    trouble(error, state);
+    showError(error, state);
   }
   if (shown()) showState(shown());
 }
@@ -151,7 +151,7 @@ function show(panel, found, begun) {
   const [words, count] = left < 90 ? [panel.dataset.seconds, left] : [panel.dataset.minutes, Math.ceil(left / 60)];
   panel.querySelector(".zj-batch-left").textContent = left ? words.replace("{count}", String(count)) : "";
   for (const button of panel.querySelectorAll("[data-table]")) button.disabled = false;
-  if (!left) say(panel.dataset.ended);
+  if (!left) toast(panel.dataset.ended);
 }
 
 /** Show whether a batch is running, stopped or finished. @param {HTMLElement} panel */

@@ -1,7 +1,7 @@
 // Copying: what a button carries in data-copy goes to the clipboard.
 
 import { closest } from "./dom.js";
-import { say } from "./notices.js";
+import { toast } from "./notices.js";
 
 /**
  * @param {string} text
@@ -10,9 +10,9 @@ import { say } from "./notices.js";
 export async function copy(text, state) {
   try {
     await navigator.clipboard.writeText(text);
-    say(state.say.copied);
+    toast(state.words.copied);
   } catch {
-    say(copiedByHand(text) ? state.say.copied : state.say.notCopied);
+    toast(copySelection(text) ? state.words.copied : state.words.notCopied);
   }
 }
 
@@ -20,7 +20,7 @@ export async function copy(text, state) {
  * Copy by a selection, for pages without a secure connection, where the clipboard is closed to scripts.
  * @param {string} text
  */
-function copiedByHand(text) {
+function copySelection(text) {
   const box = document.createElement("textarea");
   box.value = text;
   document.body.append(box);
@@ -31,7 +31,7 @@ function copiedByHand(text) {
 }
 
 /** @param {PageState} state */
-export function copying(state) {
+export function wireCopying(state) {
   document.addEventListener("click", event => {
     const button = closest(event, "[data-copy]");
     if (!button || !state.root.contains(button)) return;

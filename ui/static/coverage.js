@@ -1,9 +1,9 @@
 // The view of coverage: where the text speaks of some terms, by chapter.
 
 import { base, go, here } from "./address.js";
-import { hand } from "./export.js";
+import { saveFile } from "./export.js";
 import { run } from "./api.js";
-import { say, trouble } from "./notices.js";
+import { toast, showError } from "./notices.js";
 
 /** @type {View} */
 export const coverage = {
@@ -24,7 +24,7 @@ export const coverage = {
       form.requestSubmit();
     });
     form.querySelector("#zj-cover-table")?.addEventListener("click", (/** @type {{currentTarget: HTMLButtonElement}} */ event) => {
-      save(event.currentTarget, state).catch(error => trouble(error, state));
+      save(event.currentTarget, state).catch(error => showError(error, state));
     });
     reveal(region, found);
   },
@@ -59,15 +59,15 @@ function reveal(region, found) {
 async function save(button, state) {
   const { t = "", in: documents } = here();
   button.disabled = true;
-  say(state.say.exporting);
+  toast(state.words.exporting);
   try {
     const file = await run("cover_table", [t, documents, state.language]);
     if (file.problem) {
       button.closest("form").insertAdjacentHTML("beforeend", file.html);
       return;
     }
-    hand(/** @type {any} */ (file));
-    say(state.say.exported.replace("{name}", file.name));
+    saveFile(/** @type {any} */ (file));
+    toast(state.words.exported.replace("{name}", file.name));
   } finally {
     button.disabled = false;
   }

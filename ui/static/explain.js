@@ -4,7 +4,7 @@
 import { run } from "./api.js";
 import { closest } from "./dom.js";
 
-const MET = "zj-met", POINTED = "zj-pointed"; // names of highlights in cards.css; browsers without them show the pairs alone
+const MET = "zj-match", POINTED = "zj-match-active"; // names of highlights in cards.css; browsers without them show the pairs alone
 
 /**
  * @param {HTMLElement} region
@@ -30,14 +30,14 @@ async function explain(region, sentences, state) {
     const html = because[card.dataset.passage];
     if (html) card.querySelector(".zj-because")?.insertAdjacentHTML("beforeend", html);
   }
-  mark(MET, region.querySelectorAll("[data-met]"));
+  mark(MET, region.querySelectorAll("[data-match]"));
 }
 
 /** @param {PageState} state */
-export function pointing(state) {
+export function wireMatches(state) {
   /** @param {Event} event */
   const point = event => {
-    const pair = closest(event, "[data-met]");
+    const pair = closest(event, "[data-match]");
     mark(POINTED, pair && state.root.contains(pair) ? [pair] : []);
   };
   document.addEventListener("mouseover", point);
@@ -55,7 +55,7 @@ function mark(name, pairs) {
 
 /** Return the range of a pair's words in the text of its card. @param {HTMLElement} pair */
 function range(pair) {
-  const [paragraph = 0, start = 0, end = 0] = (pair.dataset.met ?? "").split(" ").map(Number);
+  const [paragraph = 0, start = 0, end = 0] = (pair.dataset.match ?? "").split(" ").map(Number);
   const text = pair.closest("article").querySelectorAll(".zj-text > p")[paragraph];
   if (!text) return null;
   const found = document.createRange();

@@ -4,13 +4,13 @@ import { base, here } from "./address.js";
 import { collected } from "./basket.js";
 import { closest } from "./dom.js";
 import { run } from "./api.js";
-import { say, trouble } from "./notices.js";
+import { toast, showError } from "./notices.js";
 
 /** @param {PageState} state */
-export function exporting(state) {
+export function wireExports(state) {
   document.addEventListener("click", event => {
     const button = closest(event, "[data-export]");
-    if (button && state.root.contains(button)) save(button, state).catch(error => trouble(error, state));
+    if (button && state.root.contains(button)) save(button, state).catch(error => showError(error, state));
   });
 }
 
@@ -23,7 +23,7 @@ async function save(button, state) {
   const bar = button.closest(".zj-export");
   bar.querySelector(".zj-problem")?.remove();
   button.disabled = true;
-  say(state.say.exporting);
+  toast(state.words.exporting);
   try {
     const { q, in: documents } = here();
     const exported = [form, state.language, base()];
@@ -33,15 +33,15 @@ async function save(button, state) {
       bar.insertAdjacentHTML("beforeend", file.html);
       return;
     }
-    hand(/** @type {any} */ (file));
-    say(state.say.exported.replace("{name}", file.name));
+    saveFile(/** @type {any} */ (file));
+    toast(state.words.exported.replace("{name}", file.name));
   } finally {
     button.disabled = false;
   }
 }
 
 /** Let the browser save a file. @param {Download} file */
-export function hand(file) {
+export function saveFile(file) {
   const bytes = Uint8Array.from(atob(file.data), letter => letter.charCodeAt(0));
   const address = URL.createObjectURL(new Blob([bytes], { type: file.type }));
   Object.assign(document.createElement("a"), { href: address, download: file.name }).click();

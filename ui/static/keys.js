@@ -8,9 +8,9 @@ const field = event => closest(event, "input, textarea, select, [contenteditable
 
 /**
  * @param {PageState} state
- * @param {{narrow: (region: string) => void}} page functions of the page
+ * @param {{showRegion: (region: string) => void}} page functions of the page
  */
-export function keys(state, { narrow }) {
+export function keys(state, { showRegion }) {
   const cards = () => [...state.root.querySelectorAll("#zj-answers article[data-passage]")];
   const now = () => document.activeElement?.closest("[data-passage]") ?? null;
   /** @param {number} by */
@@ -18,7 +18,7 @@ export function keys(state, { narrow }) {
     const all = cards();
     const at = all.indexOf(now());
     const next = all[at < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(all.length - 1, Math.max(0, at + by))];
-    narrow("answers");
+    showRegion("answers");
     next?.focus({ preventScroll: true });
     next?.scrollIntoView({ block: "nearest" });
   };
@@ -30,8 +30,8 @@ export function keys(state, { narrow }) {
     "/": () => { const box = state.root.querySelector("#zj-question"); box.focus(); box.select(); },
     j: () => step(1),
     k: () => step(-1),
-    o: () => { narrow("outline"); state.root.querySelector("#zj-outline summary, #zj-outline a")?.focus(); },
-    r: () => { const at = chosen(); if (at) { narrow("answers"); go({ in: here().in, view: "related", r: at.dataset.passage }); } },
+    o: () => { showRegion("outline"); state.root.querySelector("#zj-outline summary, #zj-outline a")?.focus(); },
+    r: () => { const at = chosen(); if (at) { showRegion("answers"); go({ in: here().in, view: "related", r: at.dataset.passage }); } },
     y: () => press(".zj-copy-citation"),
     "?": () => state.root.querySelector("#zj-help").showModal(),
   };

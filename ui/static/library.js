@@ -1,7 +1,7 @@
 // The library: files are sent one by one, then added together; what goes on is looked at until it has ended.
 
 import { run, send } from "./api.js";
-import { say, trouble } from "./notices.js";
+import { toast, showError } from "./notices.js";
 
 const EVERY = 600; // milliseconds between two looks at what goes on
 
@@ -29,7 +29,7 @@ export function library(region, found, state) {
   state.generation = found.generation; // what is listed is seen; the next look takes back the notice of it
   state.seen = "";
   held(view, found.busy);
-  if (found.busy) watch(view, state).catch(error => trouble(error, state));
+  if (found.busy) watch(view, state).catch(error => showError(error, state));
 }
 
 /**
@@ -79,7 +79,7 @@ async function add(files, form, view, state) {
       if (token) sent.push(token);
       else refused.push(html);
     } catch (error) {
-      trouble(error, state);
+      showError(error, state);
       held(view, false);
       place.replaceChildren();
       return;
@@ -90,7 +90,7 @@ async function add(files, form, view, state) {
     held(view, false);
     return;
   }
-  say(form.dataset.sent ?? "");
+  toast(form.dataset.sent ?? "");
   view.refused = refused;
   await begin(run("library_add", [sent, state.language]), view, state);
 }
@@ -159,7 +159,7 @@ async function begin(asked, view, state) {
     else await watch(view, state);
   } catch (error) {
     held(view, false);
-    trouble(error, state);
+    showError(error, state);
   }
 }
 
@@ -184,7 +184,7 @@ async function watch(view, state) {
     const found = await run("library_work", [state.language]);
     if (!view.isConnected) return;
     show(found, view);
-    if (found.step.replace(/\d/g, "") !== step) say(found.step);
+    if (found.step.replace(/\d/g, "") !== step) toast(found.step);
     step = found.step.replace(/\d/g, "");
     if (!found.busy) return fresh(view, state);
     await new Promise(resolve => setTimeout(resolve, EVERY));
@@ -202,7 +202,7 @@ async function fresh(view, state) {
   region.innerHTML = found.html;
   const refused = (view.refused ?? []).join("");
   region.querySelector("#zj-work").insertAdjacentHTML("afterbegin", refused);
-  say(region.querySelector("#zj-work .zj-verdict-title")?.textContent ?? "");
+  toast(region.querySelector("#zj-work .zj-verdict-title")?.textContent ?? "");
   library(region, found, state);
 }
 
@@ -213,5 +213,5 @@ async function fresh(view, state) {
  */
 function held(view, busy) {
   for (const one of view.querySelectorAll("input[type=file], .zj-do")) one.disabled = busy;
-  view.classList.toggle("zj-held", busy);
+  view.classList.toggle("zj-busy", busy);
 }

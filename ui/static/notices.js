@@ -1,13 +1,13 @@
-// What is told: of the index, of what went wrong, and in passing of what was done.
+// Notices about the index, error messages, and short messages about what was done.
 
-import { run, Trouble } from "./api.js";
+import { run, ApiError } from "./api.js";
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let fading;
 
 /** Show a short message at the edge of the window, which screen readers read aloud. @param {string} text */
-export function say(text) {
-  const place = document.getElementById("zj-said");
+export function toast(text) {
+  const place = document.getElementById("zj-toast");
   if (!place) return;
   place.textContent = text;
   clearTimeout(fading);
@@ -15,8 +15,8 @@ export function say(text) {
 }
 
 /** Remove a message that is no longer true. @param {string} text */
-export function unsay(text) {
-  const place = document.getElementById("zj-said");
+export function dismiss(text) {
+  const place = document.getElementById("zj-toast");
   if (place?.textContent === text) place.textContent = "";
 }
 
@@ -24,10 +24,10 @@ export function unsay(text) {
  * Show the notices about the index: a new generation, one that cannot be opened, an outdated answer.
  * @param {PageState} state
  */
-export async function tell(state) {
-  const told = await run("tell", [state.generation, state.answerOf ?? "", state.language]);
-  document.getElementById("zj-told").innerHTML = told.html;
-  return told;
+export async function updateNotices(state) {
+  const notices = await run("tell", [state.generation, state.answerOf ?? "", state.language]);
+  document.getElementById("zj-notices").innerHTML = notices.html;
+  return notices;
 }
 
 /**
@@ -35,13 +35,13 @@ export async function tell(state) {
  * @param {unknown} error
  * @param {PageState} state
  */
-export function trouble(error, state) {
-  const kind = error instanceof Trouble ? error.kind : "offline";
-  if (!(error instanceof Trouble)) console.error(error);
-  const told = document.getElementById("zj-told");
-  if (!told) return;
+export function showError(error, state) {
+  const kind = error instanceof ApiError ? error.kind : "offline";
+  if (!(error instanceof ApiError)) console.error(error);
+  const notices = document.getElementById("zj-notices");
+  if (!notices) return;
   const line = document.createElement("p");
-  line.className = "zj-trouble";
-  line.textContent = state.say[kind] ?? state.say.offline;
-  told.replaceChildren(line);
+  line.className = "zj-error";
+  line.textContent = state.words[kind] ?? state.words.offline;
+  notices.replaceChildren(line);
 }

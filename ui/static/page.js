@@ -1,26 +1,26 @@
 // The page: takes over the frame that the server rendered, follows the address, and hands clicks and keys to its parts.
 
 import { go, here, onChange } from "./address.js";
-import { collecting, marked as markCollected } from "./basket.js";
-import { watching } from "./basket_view.js";
-import { copying } from "./copy.js";
+import { wireCollecting, markCollected } from "./basket.js";
+import { watchBasket } from "./basket_view.js";
+import { wireCopying } from "./copy.js";
 import { closest } from "./dom.js";
-import { exporting } from "./export.js";
+import { wireExports } from "./export.js";
 import { keys } from "./keys.js";
-import { peeking } from "./preview.js";
+import { wirePreviews } from "./preview.js";
 import { recent, remember } from "./recent.js";
 import { isAbort, run } from "./api.js";
 import { Reader } from "./text.js";
-import { say, tell, trouble, unsay } from "./notices.js";
+import { toast, updateNotices, showError, dismiss } from "./notices.js";
 import { views } from "./views.js";
-import { pointing } from "./explain.js";
+import { wireMatches } from "./explain.js";
 
 const WIDE = matchMedia("(min-width: 1100px)");
 const EVERY = 3000; // milliseconds between two looks whether there is another index; a kilobyte each
 
 /** @type {PageState} */
 export const state = {
-  language: "", say: {}, welcome: "", pending: null,
+  language: "", words: {}, welcome: "", pending: null,
   root: /** @type {any} */ (null), reader: /** @type {any} */ (null), // until the frame is adopted
   asked: "", // the question as the address last gave it: what differs in the box has been typed since
   shown: null, // which view stands in the middle, and for what
@@ -42,7 +42,7 @@ const find = selector => state.root.querySelector(selector);
 async function adopt(root) {
   const { language, words, generation } = root.dataset;
   Object.assign(state, {
-    root, language, say: JSON.parse(words), generation, live: generation, asked: "", answerOf: "", hits: [], beside: "",
+    root, language, words: JSON.parse(words), generation, live: generation, asked: "", answerOf: "", hits: [], beside: "",
   });
   state.shown = key(views.welcome, here());
   state.welcome = find("#zj-answers").innerHTML;
@@ -50,7 +50,7 @@ async function adopt(root) {
   wireBox();
   recent(state, ask);
   markCollected(root, state);
-  await follow(here());
+  await showAddress(here());
 }
 
 /** Show the page in another language, and keep the choice for the next visits. @param {string} language */
@@ -64,7 +64,7 @@ async function switchTo(language) {
   document.documentElement.lang = fresh.lang;
   if (typed) fresh.querySelector("#zj-question").value = typed;
   const adopted = adopt(fresh);
-  document.title = state.say.name;
+  document.title = state.words.name;
   await adopted;
 }
 
@@ -79,23 +79,23 @@ function element(html) {
 }
 
 /** Show what an address says: the view, then the passage in its text. @param {AddressParameters} parameters */
-async function follow(parameters) {
+async function showAddress(parameters) {
   const box = find("#zj-question");
   if (box.value === state.asked) box.value = parameters.q ?? "";
   state.asked = parameters.q ?? "";
   for (const one of state.root.querySelectorAll("#zj-in input")) one.checked = parameters.in.includes(one.value);
-  chosen();
-  current(parameters.view);
+  showChosen();
+  markView(parameters.view);
   try {
-    await fill(parameters);
-    await reveal(here());
+    await showView(parameters);
+    await openText(here());
   } catch (error) {
-    trouble(error, state);
+    showError(error, state);
   }
 }
 
 /** @param {AddressParameters} parameters */
-async function fill(parameters) {
+async function showView(parameters) {
   const view = views[parameters.view ?? (parameters.q ? "ask" : "welcome")] ?? views.unknown;
   const wanted = key(view, parameters);
   state.pending?.abort(); // also where it is shown already: what is still on its way must not take its place
@@ -103,23 +103,23 @@ async function fill(parameters) {
   const pending = new AbortController();
   state.pending = pending;
   const region = find("#zj-answers");
-  const late = setTimeout(() => { region.classList.add("zj-waiting"); say(state.say.searching); }, 250);
+  const late = setTimeout(() => { region.classList.add("zj-waiting"); toast(state.words.searching); }, 250);
   try {
     const found = await view.load(parameters, state, pending.signal);
     if (pending.signal.aborted) return;
     state.shown = wanted;
-    put(region, found);
+    showReply(region, found);
     state.answerOf = view.name === "ask" && !found.problem ? found.generation : "";
-    if (state.answerOf) await known(found.generation);
+    if (state.answerOf) await acceptGeneration(found.generation);
     await view.after?.(region, found, state);
-    if (view.name === "ask") leaveBox(parameters.q, region);
+    if (view.name === "ask") focusAnswers(parameters.q, region);
     if (found.place && !parameters.p) go({ ...here(), p: found.place }, { replace: true });
     else if (WIDE.matches && state.beside && !parameters.p) await state.reader.open(state.beside, { quiet: true });
   } catch (error) {
     if (!isAbort(error)) throw error;
   } finally {
     clearTimeout(late);
-    unsay(state.say.searching);
+    dismiss(state.words.searching);
     if (state.pending === pending) region.classList.remove("zj-waiting");
   }
 }
@@ -136,14 +136,14 @@ const key = (view, parameters) => JSON.stringify([view.name, view.needs.map(name
  * @param {HTMLElement} region
  * @param {Reply} found
  */
-function put(region, found) {
+function showReply(region, found) {
   region.innerHTML = found.html;
   region.scrollTop = 0;
   if (region.getBoundingClientRect().top < 0) region.scrollIntoView(); // low windows scroll the page
   state.hits = found.hits ?? [];
   state.beside = found.answered ? state.hits[0] : found.source ?? "";
   state.reader.unmark();
-  count(found.counts ?? {});
+  showCounts(found.counts ?? {});
   markCollected(region, state);
 }
 
@@ -152,27 +152,27 @@ function put(region, found) {
  * @param {string} question
  * @param {HTMLElement} region
  */
-function leaveBox(question, region) {
+function focusAnswers(question, region) {
   const box = find("#zj-question");
   if (document.activeElement === box && box.value.trim() === question) region.focus({ preventScroll: true });
 }
 
 /** @param {AddressParameters} parameters */
-async function reveal(parameters) {
+async function openText(parameters) {
   if (parameters.p) await state.reader.open(parameters.p);
   else if (parameters.d) await state.reader.load(parameters.d);
 }
 
 /** Note that the visitor has seen an answer of a generation, which needs no notice any more. @param {string} generation */
-async function known(generation) {
-  if (state.generation === generation && !find("#zj-told").firstChild) return;
+async function acceptGeneration(generation) {
+  if (state.generation === generation && !find("#zj-notices").firstChild) return;
   state.generation = generation;
-  await news();
+  await refresh();
 }
 
-/** Tells what there is to tell of the index; where it is another one, outline and documents are its own. */
-async function news() {
-  const { generation } = await tell(state);
+/** Update the notices about the index; with a new generation, also outline and documents. */
+async function refresh() {
+  const { generation } = await updateNotices(state);
   if (generation === state.live) return;
   state.live = generation;
   const entered = element((await run("enter", [state.language, "", ""])).html);
@@ -184,15 +184,15 @@ async function news() {
     place.replaceChildren(...fresh.childNodes);
     if (place.matches("select")) place.value = value; // else the last option that was moved is chosen
   }
-  chosen();
+  showChosen();
 }
 
 /** @param {Record<string, number>} counts by node of the outline */
-function count(counts) {
+function showCounts(counts) {
   for (const place of state.root.querySelectorAll("[data-node]")) {
     const found = counts[place.dataset.node];
     place.textContent = found ?? "";
-    place.title = found ? state.say.hitsHere.replace("{count}", String(found)) : "";
+    place.title = found ? state.words.hitsHere.replace("{count}", String(found)) : "";
     if (found) place.closest("details.zj-tree").open = true;
   }
 }
@@ -202,12 +202,12 @@ export function ask(question) {
   if (question !== state.asked || !find("#zj-question").value) find("#zj-question").value = question;
   remember(question);
   recent(state, ask);
-  narrow("answers");
-  const documents = picked();
+  showRegion("answers");
+  const documents = chosenDocuments();
   state.asked = question;
   if (here().q === question) state.shown = null; // asked again: the index may be another one
   if (question.trim()) go({ q: question, in: documents });
-  else views.empty.load(here(), state).then(found => { state.shown = null; put(find("#zj-answers"), found); }, error => trouble(error, state));
+  else views.empty.load(here(), state).then(found => { state.shown = null; showReply(find("#zj-answers"), found); }, error => showError(error, state));
 }
 
 function wireBox() {
@@ -220,15 +220,15 @@ function wireBox() {
     ask(box.value.trim());
   });
   find("#zj-in")?.addEventListener("change", () => {
-    chosen();
+    showChosen();
     if (here().q) ask(here().q);
-    else if (views[here().view]?.needs.includes("in")) go({ ...here(), in: picked() });
+    else if (views[here().view]?.needs.includes("in")) go({ ...here(), in: chosenDocuments() });
   });
 }
 
-const picked = () => [...state.root.querySelectorAll("#zj-in input:checked")].map(one => one.value);
+const chosenDocuments = () => [...state.root.querySelectorAll("#zj-in input:checked")].map(one => one.value);
 
-function chosen() {
+function showChosen() {
   const details = find("#zj-in");
   if (!details) return;
   const names = [...details.querySelectorAll("input:checked")].map(one => one.parentElement.textContent.trim());
@@ -236,18 +236,18 @@ function chosen() {
 }
 
 /** @param {string | undefined} view */
-function current(view) {
+function markView(view) {
   for (const entry of state.root.querySelectorAll("#zj-views [data-view]")) {
     if (entry.dataset.view === view) entry.setAttribute("aria-current", "page");
     else entry.removeAttribute("aria-current");
   }
   const entry = find(`#zj-views [data-view="${CSS.escape(view ?? "")}"]`);
-  const name = view === "related" ? state.say.related : entry?.firstChild.textContent.trim();
+  const name = view === "related" ? state.words.related : entry?.firstChild.textContent.trim();
   find("#zj-tabs [data-region=answers]").textContent = name ?? find("#zj-answers").ariaLabel;
 }
 
 /** Choose the region that a narrow window shows. @param {string} region */
-export function narrow(region) {
+export function showRegion(region) {
   state.root.dataset.region = region;
   for (const tab of state.root.querySelectorAll("#zj-tabs [role=tab]")) {
     tab.setAttribute("aria-selected", String(tab.dataset.region === region));
@@ -255,64 +255,64 @@ export function narrow(region) {
 }
 
 /** Switch a narrow window to another region; in that of the text there is always something to read. @param {string} region */
-function turnTo(region) {
-  narrow(region);
+function openRegion(region) {
+  showRegion(region);
   if (region !== "text") return;
   const { p, d } = here();
   const beside = p || d ? "" : state.beside;
-  state.reader.appear(beside).catch(error => trouble(error, state));
+  state.reader.appear(beside).catch(error => showError(error, state));
 }
 
 /** @param {MouseEvent} event */
-function clicked(event) {
+function onClick(event) {
   const at = closest(event, "a, button");
   if (!at || !state.root.contains(at) || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  if (at.dataset.language) switchTo(at.dataset.language).catch(error => trouble(error, state));
-  else if (at.dataset.region) turnTo(at.dataset.region);
+  if (at.dataset.language) switchTo(at.dataset.language).catch(error => showError(error, state));
+  else if (at.dataset.region) openRegion(at.dataset.region);
   else if (at.dataset.ask) ask(at.dataset.ask);
   else if (at.id === "zj-help-button") find("#zj-help").showModal();
   else if (at.id === "zj-again") ask(here().q);
   else if (at.tagName === "A" && at.getAttribute("href") === "#") event.preventDefault();
   else if (at.tagName === "A" && at.getAttribute("href").startsWith("?")) {
     event.preventDefault();
-    visitLink(at);
+    followLink(at);
   }
 }
 
 /** Follow a link within the page: a passage is opened beside the view, a view replaces it. @param {HTMLAnchorElement} at */
-function visitLink(at) {
+function followLink(at) {
   const target = here(at.getAttribute("href") ?? "");
   const stays = (target.p || target.d) && !target.view && !target.q;
   go(stays ? { ...here(), p: target.p, d: target.d } : { ...target, in: target.in.length ? target.in : here().in });
-  narrow(stays ? "text" : "answers");
+  showRegion(stays ? "text" : "answers");
 }
 
-async function look() {
+async function poll() {
   if (!document.hidden && state.generation) {
     try {
       const reply = await fetch("/pulse", { cache: "no-store" });
       const seen = reply.ok ? await reply.text() : state.seen;
       if (seen !== state.seen) {
         state.seen = seen;
-        await news();
+        await refresh();
       }
     } catch { /* the program was stopped; what is typed stays, and the next look may find it again */ }
   }
-  setTimeout(look, EVERY);
+  setTimeout(poll, EVERY);
 }
 
 function start() {
-  document.addEventListener("click", clicked);
-  onChange(follow);
-  addEventListener("popstate", () => narrow(here().p || here().d ? "text" : "answers"));
-  copying(state);
-  collecting(state);
-  watching(state);
-  exporting(state);
-  peeking(state);
-  pointing(state);
-  keys(state, { narrow });
-  adopt(document.getElementById("zj-page")).then(look, error => trouble(error, state));
+  document.addEventListener("click", onClick);
+  onChange(showAddress);
+  addEventListener("popstate", () => showRegion(here().p || here().d ? "text" : "answers"));
+  wireCopying(state);
+  wireCollecting(state);
+  watchBasket(state);
+  wireExports(state);
+  wirePreviews(state);
+  wireMatches(state);
+  keys(state, { showRegion });
+  adopt(document.getElementById("zj-page")).then(poll, error => showError(error, state));
   const { p, q, view } = here();
   if (WIDE.matches && !p && !q && !view) find("#zj-question").focus({ preventScroll: true });
 }

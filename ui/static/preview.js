@@ -8,16 +8,16 @@ const LATE = 200; // milliseconds that a pointer rests before the popup comes
 const known = new Map();
 
 /** @param {PageState} state */
-export function peeking(state) {
+export function wirePreviews(state) {
   /** @type {any} */
-  const popup = Object.assign(document.createElement("div"), { id: "zj-popup", className: "zj", hidden: true });
+  const popup = Object.assign(document.createElement("div"), { id: "zj-preview", className: "zj", hidden: true });
   popup.setAttribute("role", "tooltip");
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let waiting;
   const hide = () => { clearTimeout(waiting); popup.hidden = true; popup.for?.removeAttribute("aria-describedby"); };
   /** @param {Event} event */
   const come = event => {
-    const at = closest(event, "[data-peek]");
+    const at = closest(event, "[data-preview]");
     if (!at || !state.root.contains(at)) return;
     clearTimeout(waiting);
     waiting = setTimeout(() => show(at, popup, state).catch(hide), event.type === "focusin" ? 0 : LATE);
@@ -30,7 +30,7 @@ export function peeking(state) {
   };
   for (const kind of ["mouseover", "focusin"]) document.addEventListener(kind, come);
   for (const kind of ["mouseout", "focusout"]) document.addEventListener(kind, event => {
-    if (closest(event, "[data-peek]") || popup.contains(event.target)) leave(event);
+    if (closest(event, "[data-preview]") || popup.contains(event.target)) leave(event);
   });
   popup.addEventListener("mouseover", () => clearTimeout(waiting));
   document.addEventListener("keydown", event => { if (event.key === "Escape") hide(); });
@@ -44,9 +44,9 @@ export function peeking(state) {
  * @param {PageState} state
  */
 async function show(at, popup, state) {
-  const { peek = "" } = at.dataset;
-  const key = `${state.live} ${state.language} ${peek}`;
-  if (!known.has(key)) known.set(key, (await run("peek", [peek.split(" "), state.language])).html);
+  const { preview = "" } = at.dataset;
+  const key = `${state.live} ${state.language} ${preview}`;
+  if (!known.has(key)) known.set(key, (await run("peek", [preview.split(" "), state.language])).html);
   popup.innerHTML = known.get(key);
   state.root.append(popup);
   popup.hidden = false;

@@ -1,8 +1,8 @@
 // The open text: one document at a time, a passage of it marked, its neighbours around it.
 
 import { go, here } from "./address.js";
-import { marked as markCollected, toolbar } from "./basket.js";
-import { Leaves } from "./text_chunks.js";
+import { markCollected, toolbar } from "./basket.js";
+import { TextChunks } from "./text_chunks.js";
 import { run } from "./api.js";
 
 export class Reader {
@@ -16,7 +16,7 @@ export class Reader {
     /** @type {{at: HTMLElement, text: HTMLElement} | null} */
     this.before = null; // the marked passage as it was
     this.unseen = false; // whether it was marked while the text was not shown, and could not be scrolled to
-    this.leaves = new Leaves(this.full, state);
+    this.chunks = new TextChunks(this.full, state);
     this.choice.addEventListener("change", () => { if (this.choice.value) go({ ...here(), d: this.choice.value, p: "" }); });
     document.getElementById("zj-next").addEventListener("click", () => this.step(1));
     document.getElementById("zj-previous").addEventListener("click", () => this.step(-1));
@@ -32,7 +32,7 @@ export class Reader {
   opened(name) {
     this.document = this.key(name);
     this.choice.value = name;
-    this.leaves.begin(name);
+    this.chunks.begin(name);
   }
 
   /**
@@ -49,7 +49,7 @@ export class Reader {
       this.before = null;
       this.passage = "";
       this.full.scrollTop = 0;
-      this.tellRank();
+      this.showRank();
       if (text.problem) this.close();
       else this.opened(name);
       markCollected(this.full, this.state);
@@ -62,7 +62,7 @@ export class Reader {
   /** No document is open. */
   close() {
     this.document = "";
-    this.leaves.begin("");
+    this.chunks.begin("");
   }
 
   /** The first document, so that there is something to read before anything is asked. */
@@ -82,14 +82,14 @@ export class Reader {
       const found = await run("peek", [[name], this.state.language]);
       if (!found.document) { this.full.innerHTML = found.html; this.close(); return; }
       if (!await this.load(found.document, name)) return;
-      if (!this.at(name)) await this.leaves.fetch([], name);
+      if (!this.at(name)) await this.chunks.fetch([], name);
       at = this.at(name);
     }
     if (!at) return;
     this.mark(name, at);
     this.centre(at);
     if (!quiet) at.focus({ preventScroll: true });
-    this.tellRank();
+    this.showRank();
   }
 
   /**
@@ -129,7 +129,7 @@ export class Reader {
     }
     this.before = null;
     this.passage = "";
-    this.tellRank();
+    this.showRank();
   }
 
   /**
@@ -151,12 +151,12 @@ export class Reader {
     if (next) go({ ...here(), p: next });
   }
 
-  tellRank() {
-    const { hits, say } = this.state;
+  showRank() {
+    const { hits, words } = this.state;
     const at = hits.indexOf(this.passage);
     document.getElementById("zj-next").disabled = !hits.length || at === hits.length - 1;
     document.getElementById("zj-previous").disabled = at <= 0;
     document.getElementById("zj-at").textContent =
-      at < 0 ? "" : say.hitOf.replace("{rank}", String(at + 1)).replace("{count}", String(hits.length));
+      at < 0 ? "" : words.hitOf.replace("{rank}", String(at + 1)).replace("{count}", String(hits.length));
   }
 }

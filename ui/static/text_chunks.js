@@ -1,15 +1,15 @@
-// The leaves of a long text: fetched where they come near the window, and in quiet moments until all are there, so that
+// The chunks of a long text: fetched where they come near the window, and in quiet moments until all are there, so that
 // the browser's own search finds every word.
 
-import { marked as markCollected } from "./basket.js";
+import { markCollected } from "./basket.js";
 import { run } from "./api.js";
 
-const NEAR = "1500px"; // from the window at which a leaf is wanted
+const NEAR = "1500px"; // from the window at which a chunk is wanted
 const QUIET = 400; // milliseconds between two requests that nobody waits for
-const MANY = 12; // leaves of a request
-const GUESS = 1.1; // pixels of height a character, until one leaf has been seen
+const MANY = 12; // chunks of a request
+const GUESS = 1.1; // pixels of height a character, until one chunk has been seen
 
-export class Leaves {
+export class TextChunks {
   /**
    * @param {HTMLElement} full
    * @param {PageState} state
@@ -33,21 +33,21 @@ export class Leaves {
     clearTimeout(this.later);
     const empty = this.empty();
     if (!empty.length) return;
-    const known = this.full.querySelector(".zj-leaf:not(:empty)");
+    const known = this.full.querySelector(".zj-chunk:not(:empty)");
     const ratio = known ? known.offsetHeight / known.dataset.size || GUESS : GUESS;
-    for (const leaf of empty) {
-      leaf.style.setProperty("--height", `${Math.round(leaf.dataset.size * ratio)}px`);
-      this.seen.observe(leaf);
+    for (const chunk of empty) {
+      chunk.style.setProperty("--height", `${Math.round(chunk.dataset.size * ratio)}px`);
+      this.seen.observe(chunk);
     }
     this.later = setTimeout(() => this.rest(), QUIET);
   }
 
-  empty() { return [...this.full.querySelectorAll(".zj-leaf:empty")]; }
+  empty() { return [...this.full.querySelectorAll(".zj-chunk:empty")]; }
 
   /** @param {IntersectionObserverEntry[]} entries */
   near(entries) {
     const numbers = entries.filter(one => one.isIntersecting)
-      .map(one => Number(/** @type {HTMLElement} */ (one.target).dataset.leaf));
+      .map(one => Number(/** @type {HTMLElement} */ (one.target).dataset.chunk));
     const fresh = numbers.filter(number => !this.wanted.has(number)).slice(0, MANY);
     if (!fresh.length) return;
     for (const number of fresh) this.wanted.add(number);
@@ -63,12 +63,12 @@ export class Leaves {
     const name = this.name;
     const found = await run("turn", [name, numbers, passage, this.state.language]);
     if (this.name !== name || found.problem) return;
-    for (const [number, html] of Object.entries(found.leaves)) {
-      const leaf = this.full.querySelector(`.zj-leaf[data-leaf="${number}"]:empty`);
-      if (!leaf) continue;
-      this.seen.unobserve(leaf);
-      leaf.innerHTML = html;
-      markCollected(leaf, this.state);
+    for (const [number, html] of Object.entries(found.chunks)) {
+      const chunk = this.full.querySelector(`.zj-chunk[data-chunk="${number}"]:empty`);
+      if (!chunk) continue;
+      this.seen.unobserve(chunk);
+      chunk.innerHTML = html;
+      markCollected(chunk, this.state);
     }
   }
 
@@ -77,7 +77,7 @@ export class Leaves {
     if (!empty.length) return;
     const name = this.name;
     try {
-      if (!document.hidden) await this.fetch(empty.map(leaf => Number(leaf.dataset.leaf)));
+      if (!document.hidden) await this.fetch(empty.map(chunk => Number(chunk.dataset.chunk)));
     } catch { return; } // the program is gone; what comes near the window is asked for again
     if (this.name === name) this.later = setTimeout(() => this.rest(), QUIET);
   }

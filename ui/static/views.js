@@ -2,7 +2,7 @@
 
 import { base } from "./address.js";
 import { batch } from "./batch.js";
-import { collection } from "./basket_view.js";
+import { basketView } from "./basket_view.js";
 import { coverage } from "./coverage.js";
 import { library } from "./library.js";
 import { chart } from "./chapter_map.js";
@@ -12,14 +12,14 @@ import { why } from "./explain.js";
 /** @type {Record<string, View> & {welcome: View, unknown: View, empty: View}} */
 export const views = {
   welcome: { name: "welcome", needs: [], load: async (_, state) => ({ html: state.welcome }) },
-  unknown: { name: "unknown", needs: ["view"], load: async (_, state) => ({ html: paragraph(state.say.unknownView) }) },
+  unknown: { name: "unknown", needs: ["view"], load: async (_, state) => ({ html: paragraph(state.words.unknownView) }) },
   ask: {
     name: "ask",
     needs: ["q", "in"],
     load: (given, state, signal) => run("look_up", [given.q, given.in, state.language, base()], signal),
     after: why,
   },
-  basket: collection,
+  basket: basketView,
   batch,
   library: {
     name: "library",

@@ -95,7 +95,7 @@ def test_the_tokens_of_a_long_sentence_are_those_of_all_its_parts(tmp_path: Path
 
 
 class Asked(HashingEncoder):
-    """Remembers which texts were embedded with tokens, and which without."""
+    """An encoder that records the texts embedded with tokens and without."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -171,7 +171,7 @@ def test_another_model_takes_nothing_over(tmp_path: Path) -> None:
 
 
 class OtherSettings(HashingEncoder):
-    """The same revision with another prompt."""
+    """An encoder of the same revision with another prompt."""
 
     @property
     def contract(self) -> ModelContract:
@@ -187,7 +187,7 @@ def test_one_revision_under_other_settings_takes_nothing_over(tmp_path: Path) ->
 
 
 class Interrupted(Asked):
-    """Ends after some batches, as a key press or a full disk would end it."""
+    """An encoder that fails after some batches, as after Ctrl-C or on a full disk."""
 
     def __init__(self, batches: int) -> None:
         super().__init__()
@@ -232,7 +232,7 @@ def test_a_document_that_can_no_longer_be_read_is_said_to_be_lost(tmp_path: Path
     assert "b.txt" in report.failures[0]
     lines = summary(report, directory)
     assert any("1 file could not be read" in line for line in lines)
-    assert any("held b.txt before" in line and "zhangju rollback" in line for line in lines)
+    assert any("because not readable: b.txt" in line and "zhangju rollback" in line for line in lines)
     assert build_index(source, directory).unreadable == ()
 
 
@@ -254,7 +254,7 @@ def test_documents_that_the_sources_no_longer_hold_are_named(tmp_path: Path) -> 
 
 
 class Brief(HashingEncoder):
-    """Reads 20 tokens: a run of n characters is one word and n - 1 bigrams, n tokens together."""
+    """An encoder with a limit of 20 tokens: n characters are one word and n - 1 bigrams, n tokens together."""
 
     @property
     def contract(self) -> ModelContract:
@@ -323,7 +323,7 @@ def test_a_model_that_moved_is_named_anew_and_nothing_is_embedded(tmp_path: Path
 
 
 class Moved(HashingEncoder):
-    """The same model under another name."""
+    """An encoder of the same model with another name."""
 
     @property
     def contract(self) -> ModelContract:

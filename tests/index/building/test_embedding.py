@@ -1,4 +1,4 @@
-"""Texts become rows: each embedded once, or taken over from where it was embedded before."""
+"""Each text is embedded once, or its vector is reused."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -33,7 +33,7 @@ ENCODER = HashingEncoder(16)
 
 
 class Asked(HashingEncoder):
-    """Remembers what it was asked for, passages and sentences apart."""
+    """An encoder that records passages and sentences separately."""
 
     def __init__(self, prompt: str = "") -> None:
         super().__init__(16)

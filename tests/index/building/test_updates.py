@@ -20,7 +20,7 @@ LAW = "某市条例\n第一条 保护湿地。\n第二条 依照《某省规划�
 
 
 class Counting(HashingEncoder):
-    """Notes what is embedded."""
+    """An encoder that records its texts."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,7 +49,7 @@ def index(tmp_path: Path, docs: Path) -> Path:
 
 
 def from_sources(docs: Path, directory: Path) -> None:
-    """As the command line builds."""
+    """Build as the command line does."""
     found, _ = merge_uploads(collect([docs], exclude=directory), directory)
     fake = HashingEncoder()
     build(found.files, directory, model=lambda: fake.contract, load=lambda: fake)

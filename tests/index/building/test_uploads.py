@@ -15,7 +15,7 @@ from index.loaders import LOADERS
 
 
 def upload(directory: Path, name: str, data: bytes = b"text") -> Upload:
-    """A whole file on its way."""
+    """Return a complete upload."""
     arriving = IncomingUpload(directory, uploads.safe_name(name))
     for at in range(0, len(data), 3):
         arriving.write(data[at : at + 3])

@@ -1,4 +1,4 @@
-"""Texts and vectors that belong together, and such that have slipped apart."""
+"""Matching and mismatched texts and vectors."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -81,7 +81,7 @@ def test_rows_that_moved_are_far_from_their_own(plan: Snapshot) -> None:
 
 
 class Table(HashingEncoder):
-    """One that knows a few characters only, as static models do; the others have no direction."""
+    """An encoder that knows few characters, like a static model; the others have zero vectors."""
 
     def encode_passages(
         self, texts: Sequence[str], *, tokens: bool = True, progress: IncrementCallback | None = None

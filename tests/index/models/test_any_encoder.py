@@ -1,4 +1,4 @@
-"""What any encoder keeps to, whatever it computes."""
+"""Requirements for every encoder."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -27,7 +27,7 @@ def cached(folder: Path) -> Encoder:
 
 
 def without_tokens(encoder: Encoder) -> bool:
-    """A static model has no states of tokens; another one has them in a space that its vectors have left."""
+    """Two models without token vectors: a static one, and one with token states in another space than its vectors."""
     return Path(encoder.contract.name).name == "static" or encoder.contract.dimension == packed.HIDDEN // 2
 
 
@@ -81,7 +81,7 @@ def raw(found: Encodings) -> tuple[bytes, ...]:
 
 
 def assert_same(found: Encodings, wanted: Encodings) -> None:
-    """The same bytes; on a graphics card, and with a layer behind the pooling, the rounding of another batch.
+    """Check for equal bytes; on a GPU, and with a layer after pooling, up to the rounding of another batch.
 
     That is within 1e-5 for vectors and within a step of 8 bits for tokens.
     """

@@ -26,7 +26,7 @@ from tests.fakes import HashingEncoder
 
 
 class CountingEncoder(HashingEncoder):
-    """Remembers what it was asked to embed."""
+    """An encoder that records its texts."""
 
     def __init__(self, dimension: int = 32) -> None:
         super().__init__(dimension)
@@ -45,7 +45,7 @@ def cached(folder: Path, encoder: HashingEncoder | None = None) -> tuple[CachedE
 
 
 def assert_same(found: Encodings, wanted: Encodings) -> None:
-    """The same numbers of the same types, bit for bit."""
+    """Check for equal numbers and types, bit for bit."""
     pairs = [(found.vectors, wanted.vectors)]
     pairs += [(getattr(found.tokens, name), getattr(wanted.tokens, name)) for name in ("codes", "scales", "starts")]
     for one, other in pairs:

@@ -183,7 +183,8 @@ def test_a_damaged_folder_is_one_sentence(
 
 def test_weights_that_would_be_made_up_are_named(tiny: Path) -> None:
     lose_a_layer(tiny)
-    with pytest.raises(ModelError, match=r"2 of its weights are missing, encoder\.layer\S+intermediate\.dense"):
+    says = r"2 of its weights are missing, for example encoder\.layer\S+intermediate\.dense"
+    with pytest.raises(ModelError, match=says):
         load_reference(locate(str(tiny)))
 
 
@@ -235,7 +236,7 @@ def lines(path: Path) -> Iterator[dict[str, str]]:
 
 
 def paragraphs(shared_folder: Path) -> list[str]:
-    """200 of three kinds, evenly out of each collection."""
+    """Return 200 paragraphs of three kinds, evenly from each collection."""
     chosen: list[str] = []
     for name, count in (("plan", 60), ("stard", 80), ("cmrc-trial", 60)):
         texts = [row["text"] for row in lines(shared_folder / "bench" / name / "corpus.jsonl")]

@@ -1,4 +1,4 @@
-"""Texts are read in batches of one width each, so that a text gives the same bytes in any company."""
+"""Batches contain texts of one padded length, so that vectors are independent of the batch."""
 
 import random
 from collections.abc import Callable
@@ -82,7 +82,7 @@ def rows_of(found: Encodings, rows: list[int]) -> Encodings:
 
 
 def assert_alone(encode: Callable[[list[str]], Encodings], texts: list[str], together: Encodings) -> None:
-    """Each text gives the same bytes as with the others."""
+    """Check that each text gives the same bytes alone as in a batch."""
     differ = [row for row, text in enumerate(texts) if raw(encode([text])) != raw(rows_of(together, [row]))]
     assert differ == []
 
@@ -117,7 +117,7 @@ def test_other_lengths_at_which_texts_are_cut_off(tiny: Path, settings: dict[str
 
 
 def sample() -> list[str]:
-    """60 of the sample's sentences and lines of up to 200 characters, the short beside the long."""
+    """Return 60 of the sample's sentences and lines of up to 200 characters, short and long ones mixed."""
     text = (ROOT / "samples" / "liaoning-plan-digest.txt").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if 10 < len(line) <= 200]
     texts = dict.fromkeys([*lines[::4], *(line[a:b] for line in lines for a, b in sentence_spans(line))])

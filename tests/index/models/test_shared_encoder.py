@@ -11,7 +11,7 @@ PATIENCE = 30.0
 
 
 class Slow(HashingEncoder):
-    """Embeds passages only when allowed, and records the calls and how many ever overlapped."""
+    """An encoder that embeds passages on permission and records its calls and their overlap."""
 
     def __init__(self) -> None:
         super().__init__(64)

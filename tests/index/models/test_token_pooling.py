@@ -15,7 +15,7 @@ DIMENSION = 8
 
 
 class Letters:
-    """A tokenizer that makes a token of every letter; it does not know question marks."""
+    """A tokenizer with one token per letter; question marks are unknown."""
 
     all_special_ids = (START, PAD, END, UNKNOWN)
 
@@ -25,7 +25,7 @@ class Letters:
 
 
 def output(text: str, *, before: int = 0, behind: int = 0, states: npt.NDArray[Any] | None = None) -> dict[str, Any]:
-    """What a model says of a text between padding: of token ``i``, three times the ``i``-th axis."""
+    """Return a model's output for a text with padding: the state of token ``i`` is three times the ``i``-th axis."""
     import torch
 
     own = Letters()(text, add_special_tokens=True)["input_ids"]
@@ -40,7 +40,7 @@ def output(text: str, *, before: int = 0, behind: int = 0, states: npt.NDArray[A
 
 
 def axes(rows: npt.NDArray[np.float32]) -> list[int]:
-    """Which axis each row is the unit vector of."""
+    """Return the axis of each row, which must be a unit vector."""
     assert rows.dtype == np.float32
     np.testing.assert_allclose(rows.max(axis=1), 1, atol=1e-6)
     np.testing.assert_allclose(rows.sum(axis=1), 1, atol=1e-6)

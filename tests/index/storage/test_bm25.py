@@ -91,7 +91,7 @@ def test_numbers_are_found_however_they_are_written(index: LexicalIndex) -> None
 
 
 def expected_scores(pairs: Passages, query: str, heading_weight: float, k1: float, b: float) -> list[float]:
-    """The formula in the head of the module, passage by passage."""
+    """Return the scores by the formula in the docstring of the module, passage by passage."""
     fields = [(Counter(extract_terms(h)), Counter(extract_terms(body))) for h, body in pairs]
     lengths = [heading_weight * h.total() + body.total() for h, body in fields]
     mean = sum(lengths) / len(lengths) if sum(lengths) else 1

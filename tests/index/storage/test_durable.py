@@ -15,7 +15,7 @@ needs_posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no descrip
 
 
 def failing(name: str, on: str, *, times: int = 1, number: int = errno.EIO) -> Callable[..., Any]:
-    """A function of os that fails for one path, and for all descriptors if ``on`` is "descriptor"."""
+    """Return a function of os that fails for one path, or for all descriptors if ``on`` is "descriptor"."""
     real, left = getattr(os, name), [times]
 
     def instead(first: Any, *args: Any, **options: Any) -> Any:

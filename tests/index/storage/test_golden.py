@@ -1,4 +1,4 @@
-"""Indexes as released formats wrote them, kept as bytes: this version opens each and finds in it what stands here.
+"""Golden indexes: stored bytes of released formats that this version must open with the expected content.
 
 `python -m tests.index.storage.test_golden` writes the index of the present format; never rewrite a released one.
 """

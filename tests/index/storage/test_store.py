@@ -113,7 +113,7 @@ Array = npt.NDArray[Any]
 
 
 def seal(directory: Path, name: str, data: bytes) -> None:
-    """Writes a file of the live generation and all that seals it, as a build would have."""
+    """Write a file of the live generation and update all digests, as a build would."""
     folder = generation(directory)
     (folder / name).write_bytes(data)
     manifest = json.loads((folder / "manifest.json").read_bytes())

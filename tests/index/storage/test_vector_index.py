@@ -21,7 +21,7 @@ INDEX = VectorIndex(VECTORS)
 
 
 def assert_nearest(found: tuple[npt.NDArray[np.float32], Rows], rows: Rows, k: int) -> None:
-    """The ``k`` best of some rows for each query, as sorting all of their cosines gives them."""
+    """Check the ``k`` best rows of each query against sorting all cosines."""
     scores, best = found
     cosines = QUERIES @ VECTORS[rows].T  # (q, r)
     order = np.argsort(-cosines, axis=1)[:, :k]

@@ -14,6 +14,7 @@ from index.text.chinese import han_count, is_chinese, normalise_unicode, to_simp
         ("幹部乾燥", "干部干燥"),
         ("显著提高12%", "显著提高12%"),
         ("国会は、法律を定める。國", "国会は、法律を定める。國"),
+        ("第\ud800條", "第?条"),
         ("plain ASCII", "plain ASCII"),
         ("", ""),
     ],

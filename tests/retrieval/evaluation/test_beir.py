@@ -115,7 +115,7 @@ def test_a_broken_line_is_named(tmp_path: Path, name: str) -> None:
 def test_missing_and_empty_files_are_named(tmp_path: Path, file: str) -> None:
     folder = write_bench(tmp_path)
     (folder / file).write_text("\n")
-    with pytest.raises(DocumentError, match=f"{file} (is empty|holds no)"):
+    with pytest.raises(DocumentError, match=f"{file} (is empty|contains no)"):
         read_collection(folder)
     (folder / file).unlink()
     with pytest.raises(DocumentError, match=f"cannot read .*{file} .*No such file"):
@@ -127,7 +127,7 @@ def test_what_is_no_folder_no_text_or_has_no_words_is_refused(tmp_path: Path) ->
         read_collection(tmp_path / "nowhere")
     folder = write_bench(tmp_path)
     write_jsonl(folder / "corpus.jsonl", [{"_id": r["_id"], "text": ""} for r in CORPUS])
-    with pytest.raises(DocumentError, match="holds no text"):
+    with pytest.raises(DocumentError, match="contains no text"):
         read_collection(folder)
     (folder / "queries.jsonl").write_bytes(json.dumps(QUERIES[0]).encode() + b"\n\xff")
     with pytest.raises(DocumentError, match="line 2: not UTF-8"):

@@ -150,7 +150,7 @@ def test_runs_of_other_collections_are_refused(collection: Collection) -> None:
     with pytest.raises(DocumentError, match="none of the questions of small"):
         check_run({"x": found("p1")}, collection, "other")
     (remark,) = check_run({"q1": found("p1")}, collection, "other")
-    assert "nothing for 2 of 3 questions" in remark
+    assert "no hits for 2 of 3 questions" in remark
 
 
 def test_an_answer_is_found_whatever_its_spaces_and_punctuation() -> None:

@@ -91,5 +91,5 @@ def test_files_that_cannot_be_read_or_written_are_named(tmp_path: Path) -> None:
         read_run(tmp_path / "binary.trec")
     with pytest.raises(DocumentError, match="cannot write the run"):
         write_run(tmp_path / "no" / "run.trec", {"q": (ScoredPassage("p", 1.0),)})
-    with pytest.raises(DocumentError, match="'a b' holds white space"):
+    with pytest.raises(DocumentError, match="'a b' contains white space"):
         check_ids(["a", "a b"])

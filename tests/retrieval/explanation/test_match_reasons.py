@@ -6,10 +6,10 @@ from retrieval.explanation.match_reasons import (
     QuestionWords,
     SharedWords,
     match_reason,
-    question_words,
     semantic_ranks,
     shared_fraction,
     shared_words,
+    words_of_question,
 )
 from retrieval.ranking.fusion import FusionWeights, Signals
 
@@ -29,7 +29,7 @@ INDEX = LexicalIndex.build([""] * len(PASSAGES), PASSAGES)
 
 
 def underlined(question: str, text: str) -> list[str]:
-    return [text[slice(*one.span)] for one in shared_words(question_words(question, INDEX), text, INDEX)]
+    return [text[slice(*one.span)] for one in shared_words(words_of_question(question, INDEX), text, INDEX)]
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_character_that_belongs_to_its_neighbour_outside_is_left_out() -> None
     """产业 stands in three passages and 业发 in one: in 产业发展 the 业 goes with 产."""
     texts = ["产业规划", "产业园区", "产业政策", "企业发展", *["其他"] * 8]
     index = LexicalIndex.build([""] * len(texts), texts)
-    asked = question_words("企业发展", index)
+    asked = words_of_question("企业发展", index)
     assert [one.words for one in shared_words(asked, "产业发展", index)] == [["发展"]]
     assert [one.words for one in shared_words(asked, "企业发展", index)] == [["企业", "业发", "发展"]]
 
@@ -66,8 +66,8 @@ def test_a_character_that_belongs_to_its_neighbour_outside_is_left_out() -> None
 def test_a_pair_that_two_words_outside_cut_is_none() -> None:
     texts = ["产业", "产业", "展览", "展览", "业展", *["其他"] * 9]
     index = LexicalIndex.build([""] * len(texts), texts)
-    assert shared_words(question_words("业展", index), "产业展览", index) == []
-    assert [one.span for one in shared_words(question_words("业展", index), "产业展", index)] == [(1, 3)]
+    assert shared_words(words_of_question("业展", index), "产业展览", index) == []
+    assert [one.span for one in shared_words(words_of_question("业展", index), "产业展", index)] == [(1, 3)]
 
 
 def test_the_share_is_that_of_the_questions_letters() -> None:
@@ -77,12 +77,12 @@ def test_the_share_is_that_of_the_questions_letters() -> None:
     assert found == [SharedWords((0, 3), ["用水", "水量"])]  # type: ignore[arg-type]
     assert shared_fraction(asked, found) == 3 / 8
     assert shared_fraction(QuestionWords({}, frozenset(), 0), []) == 0
-    assert question_words("用水用电什么", INDEX).letters == 5  # 什么 asks; 电什 does not
-    assert question_words("What is the use of water?", INDEX).letters == 8
+    assert words_of_question("用水用电什么", INDEX).letters == 5  # 什么 asks; 电什 does not
+    assert words_of_question("What is the use of water?", INDEX).letters == 8
 
 
 def test_by_what_it_was_found() -> None:
-    asked = question_words("用水效率", INDEX)
+    asked = words_of_question("用水效率", INDEX)
 
     def by(text: str, rank: int, candidates: int) -> str:
         return match_reason(asked, text, INDEX, semantic_rank=rank, candidates=candidates).by
@@ -94,7 +94,7 @@ def test_by_what_it_was_found() -> None:
     assert (by(PASSAGES[0], 0, 1), by(PASSAGES[0], 1, 2)) == ("both", "words")
     assert by(PASSAGES[5], 0, 64) == "both"  # two of four letters
     assert by(PASSAGES[1], 50, 64) == "meaning"  # nothing else can have found it
-    long = question_words("教育投入占地方财政支出的比例", INDEX)
+    long = words_of_question("教育投入占地方财政支出的比例", INDEX)
     reason = match_reason(long, PASSAGES[8], INDEX, semantic_rank=0, candidates=64)
     assert (reason.by, reason.terms) == ("meaning", ((0, 2),))  # two letters of thirteen
 

@@ -215,7 +215,7 @@ def test_batches_hold_pairs_of_like_length(tiny: Path, monkeypatch: pytest.Monke
 
 def test_texts_are_cleaned(tiny: Path) -> None:
     plain, dressed = load_reranker(str(tiny)).scores(QUESTION, ["节约用水", "\ufeff 节约用水 \n"])
-    assert plain == dressed
+    assert plain == pytest.approx(dressed, abs=1e-5)  # the two rows of a batch may differ in the last digits
 
 
 # --- models that are refused

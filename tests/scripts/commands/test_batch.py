@@ -116,7 +116,7 @@ def test_only_the_chapters_and_documents_chosen_are_asked(index: Path, tmp_path:
 
 
 class Killed(BaseException):
-    """Stands for the signal that ends a process."""
+    """A substitute for the signal that ends a process."""
 
 
 @pytest.mark.parametrize("after", [1, 2])
@@ -238,7 +238,7 @@ for form in tables.FORMATS:
 
 
 def test_killed_at_random_moments_and_resumed_gives_the_same_bytes(index: Path, tmp_path: Path) -> None:
-    """Three kills for each of four formats, wherever they fall, and a run that is left alone."""
+    """Three kills at random moments for each of four formats, then an undisturbed run."""
     command = [sys.executable, "-c", KILLED, str(index), str(tmp_path)]
     ended = subprocess.run(command, capture_output=True, check=True, text=True, timeout=200)
     lines = [line.split() for line in ended.stdout.splitlines()]

@@ -33,7 +33,7 @@ def test_a_listing_with_bars_and_a_sentence_on_stderr() -> None:
     assert "推广【再生水】的岗位培训。万元产值用水量作为考核内容。" in done.stdout
     assert "恐龙蛋化石: 0 passages" in done.stdout
     assert "再生水: 2 passages of 7 searched; 2 by the words" in done.stderr
-    assert "no proof that the text does not speak of it" in done.stderr
+    assert "it does not prove that the text does not mention the subject" in done.stderr
 
 
 def test_json_and_a_chapter() -> None:

@@ -18,7 +18,7 @@ from tests.fakes import HashingEncoder
 
 
 class Command:
-    """Runs commands in an empty folder, with the fake encoder and a cache of their own."""
+    """A command line in an empty folder, with the fake encoder and its own cache."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         self._monkeypatch, self._capsys = monkeypatch, capsys
@@ -30,7 +30,7 @@ class Command:
         monkeypatch.chdir(folder)
 
     def __call__(self, *arguments: str) -> tuple[int, str, str]:
-        """Status, stdout and stderr."""
+        """Run a command; return status, stdout and stderr."""
         self._monkeypatch.setattr(sys, "argv", ["zhangju", *arguments])
         with pytest.raises(SystemExit) as ended:
             cli.main()
@@ -92,7 +92,7 @@ def test_runs_are_written_and_compared(run: Command) -> None:
     assert found["with"] == "two.trec"
     assert found["measures"]["Success@1"]["won"] == 3
     assert found["languages"]["en"]["RR@10"]["difference"]["value"] == 1
-    assert "nothing for 1 of 3 questions" in err
+    assert "no hits for 1 of 3 questions" in err
 
 
 def test_embeddings_are_kept_unless_told_otherwise(run: Command, tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_problems_are_one_clear_line(run: Command, tmp_path: Path) -> None:
         ("small", "--compare", "nowhere.trec"): "cannot read the run nowhere.trec",
         ("small", "--compare", "other.trec"): "other.trec names the passage 'p9'",
         ("small", "--run", "nowhere/run.trec"): "there is no folder nowhere",
-        ("spaces", "--run", "run.trec"): "'a b' holds white space",
+        ("spaces", "--run", "run.trec"): "'a b' contains white space",
     }
     for arguments, says in problems.items():
         status, out, err = run("evaluate", *arguments)
@@ -154,12 +154,12 @@ def test_a_page_keeps_the_rest_of_its_words() -> None:
     assert quality.insert_tables("Words.\n", "new") == f"Words.\n\n{block}\n"
     assert quality.insert_tables(f"a {quality.BEGIN} b {quality.END} c", "new") == f"a {block} c"
     for broken in (quality.BEGIN, quality.END + quality.BEGIN, f"{block}{block}"):
-        with pytest.raises(DocumentError, match="mend the page"):
+        with pytest.raises(DocumentError, match="correct the page"):
             quality.insert_tables(broken, "new")
 
 
 def test_a_directory_without_folders_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DocumentError, match="holds no BEIR folders"):
+    with pytest.raises(DocumentError, match="contains no BEIR folders"):
         beir_folders(tmp_path)
 
 

@@ -21,7 +21,7 @@ def asked(indexed: Run, tmp_path: Path) -> Run:
 
 
 def amended(run: Run, tmp_path: Path) -> None:
-    """The plan's first paragraph says something else, and begins a line later."""
+    """Change the plan's first paragraph and move it down by a line."""
     text = PLAN.replace("第一节 节约资源\n", "第一节 节约资源\n加强领导。\n").replace("12%", "13%")
     write_plan(tmp_path, text)
     assert run("index", str(tmp_path / "plan.txt"))[0] == 0

@@ -1,4 +1,4 @@
-"""What people like of a command line: help with examples, completion, no colours where nobody sees them."""
+"""Conventions of a command line: help with examples, completion, colours only on a terminal."""
 
 import os
 import shlex
@@ -19,7 +19,7 @@ ESCAPE = b"\x1b["
 
 
 def ended(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[bytes]":
-    """The command, piped, as a process of its own."""
+    """Run the command in a separate process, with pipes."""
     command = [sys.executable, "-m", "scripts.cli", *arguments]
     without = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR")}
     return subprocess.run(
@@ -28,7 +28,7 @@ def ended(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[b
 
 
 def on_a_terminal(*arguments: str, **environment: str) -> bytes:
-    """What the command prints on one."""
+    """Return the output of the command on a terminal."""
     pty = pytest.importorskip("pty")  # not on Windows
     ours, theirs = pty.openpty()
     without = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR")}

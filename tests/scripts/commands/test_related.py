@@ -100,7 +100,7 @@ def test_cells_that_a_spreadsheet_would_compute_are_neutralised(
         ([], 2, "give either a passage or --all"),
         (["第一章第一节第1段", "--all"], 2, "give either a passage or --all"),
         (["第一章第一节第1段", "-o", "out.csv"], 2, "it needs --all"),
-        (["--all", "--json", "-o", "out.csv"], 2, "without --json"),
+        (["--all", "--json", "-o", "out.csv"], 2, "excludes --json"),
         (["--all", "-o", "out.doc"], 1, "out.doc"),
         (["第九章"], 1, "names nothing"),
     ],

@@ -19,7 +19,7 @@ __all__ = ["run"]
 
 @pytest.fixture
 def twice(tmp_path: Path) -> Path:
-    """An index of two generations in the folder where commands are run."""
+    """Build an index of two generations in the working folder."""
     directory = tmp_path / ".zhangju"
     build_index(write_plan(tmp_path), directory)
     build_index(write_plan(tmp_path, PLAN + "又一段。\n"), directory)
@@ -47,7 +47,7 @@ def test_a_damaged_live_generation_is_named_with_the_way_back(run: Run, twice: P
     status, out, err = run("verify")
     assert status == 1
     assert "000002/tokens.npy is damaged or incomplete" in out
-    assert "generation 000002 is damaged; go back to 000001 with: zhangju rollback --to 1 --index .zhangju" in err
+    assert "generation 000002 is damaged; restore 000001 with: zhangju rollback --to 1 --index .zhangju" in err
     assert run("rollback", "--to", "1")[0] == 0
     status, out, err = run("verify")
     assert status == 1

@@ -15,7 +15,7 @@ from tests.fakes import HashingEncoder
 
 
 def made_by_hand(**signals: Sequence[Sequence[float]]) -> JudgedPassages:
-    """Two passages of six: the first has two partners, the second one; each stands in a chapter with its neighbour."""
+    """Return two judged passages of six: the first has two partners, the second one; chapters have two passages."""
     partners = np.array([[0, 0, 1, 1, 0, 0], [1, 0, 0, 0, 0, 0]], dtype=np.bool_)
     allowed = np.array([[0, 0, 1, 1, 1, 1], [1, 1, 0, 0, 1, 1]], dtype=np.bool_)
     return JudgedPassages({name: np.array(values) for name, values in signals.items()}, partners, allowed)

@@ -34,7 +34,7 @@ def test_an_open_page_follows_the_index(browser: Browser, followed: tuple[Path, 
     directory, address = followed
     with browser.new_context(locale="zh-CN") as context:
         visit = Visit(context, address)
-        page, typing, told = visit.page, visit.page.locator("#zj-question"), visit.page.locator("#zj-told")
+        page, typing, told = visit.page, visit.page.locator("#zj-question"), visit.page.locator("#zj-notices")
         visit.ask(QUESTION)
         expect(page.locator(".zj-verdict blockquote")).to_contain_text("12%")
         expect(told).to_be_hidden()
@@ -60,11 +60,11 @@ def test_an_index_that_cannot_be_opened_is_told_on_the_open_page(browser: Browse
     with browser.new_context(locale="en-GB") as context:
         visit = Visit(context, address)
         (directory / store.CURRENT).rename(directory / "moved")
-        told = visit.page.locator("#zj-told")
+        told = visit.page.locator("#zj-notices")
         expect(told).to_contain_text(f"Reason: there is no index in {directory}", timeout=PATIENCE)
         visit.ask(QUESTION)
         expect(visit.page.locator(".zj-verdict blockquote")).to_contain_text("%")
-        expect(told).to_contain_text("goes on answering")
+        expect(told).to_contain_text("remains in use")
         (directory / "moved").rename(directory / store.CURRENT)
         expect(told).to_be_hidden(timeout=PATIENCE)
         assert visit.complaints == []

@@ -91,7 +91,7 @@ def test_citations_and_links_are_copied(visit: Visit, browser: Browser) -> None:
     visit.ask(WATER)
     first = page.locator(".zj-hit").first
     first.locator(".zj-copy-citation").click()
-    expect(page.locator("#zj-said")).to_have_text("已复制")
+    expect(page.locator("#zj-toast")).to_have_text("已复制")
     assert page.evaluate("navigator.clipboard.readText()") == "《云溪市发展规划》第二章第二节第1段"
     for style, begins in (("en", "云溪市发展规划, ch. 2"), ("markdown", "> 建立水资源"), ("bibtex", "@misc{")):
         first.locator(".zj-forms summary").click()
@@ -140,7 +140,7 @@ def test_enter_that_ends_a_composition_does_not_ask(visit: Visit) -> None:
     expect(page.locator(".zj-asked")).to_have_count(0)
     devtools.send("Input.insertText", {"text": "节能"})
     page.keyboard.press("Enter")
-    expect(page.locator(".zj-asked")).to_have_text("问：节能")
+    expect(page.locator(".zj-asked")).to_have_text("问题：节能")
 
 
 def test_the_keyboard(visit: Visit) -> None:

@@ -42,7 +42,7 @@ def test_an_answer_is_exported_in_three_forms(visit: Visit) -> None:
     name, table = saved(visit.page, "csv")
     rows = csv.DictReader(io.StringIO(table.decode("utf-8-sig")))
     assert next(rows)["answer"] == SENTENCE
-    expect(visit.page.locator("#zj-said")).to_have_text(f"已导出：{name}")
+    expect(visit.page.locator("#zj-toast")).to_have_text(f"已导出：{name}")
 
 
 def test_passages_are_collected_ordered_annotated_and_taken_out(visit: Visit) -> None:
@@ -67,11 +67,11 @@ def test_passages_are_collected_ordered_annotated_and_taken_out(visit: Visit) ->
     _, markdown = saved(page, "markdown")
     assert "批注：要引用的一段" in markdown.decode()
     page.locator("#zj-clear").click()
-    page.get_by_role("button", name="保留").click()
+    page.get_by_role("button", name="取消").click()
     expect(cards).to_have_count(2)
     page.locator("#zj-clear").click()
     page.get_by_role("button", name="清空", exact=True).click()
-    expect(page.locator(".zj-panel")).to_contain_text("摘录还是空的")
+    expect(page.locator(".zj-panel")).to_contain_text("摘录为空")
     expect(page.locator("#zj-basket-count")).to_have_text("")
 
 
@@ -79,7 +79,7 @@ def test_taking_a_passage_out_is_said(visit: Visit) -> None:
     collect(visit, 1)
     visit.page.locator(".zj-hit [data-collect]").first.click()
     expect(visit.page.locator("#zj-basket-count")).to_have_text("")
-    expect(visit.page.locator("#zj-said")).to_have_text("已移除")
+    expect(visit.page.locator("#zj-toast")).to_have_text("已移除")
 
 
 def test_what_the_index_does_not_hold_any_more_is_named(visit: Visit) -> None:
@@ -99,7 +99,7 @@ def test_a_damaged_basket_does_not_break_the_page(visit: Visit, kept: str) -> No
     page = visit.page
     page.evaluate("kept => { for (const key of ['basket', 'recent']) localStorage.setItem(`zj-${key}`, kept); }", kept)
     page.goto(f"{visit.url}?view=basket")
-    expect(page.locator(".zj-panel")).to_contain_text("摘录还是空的")
+    expect(page.locator(".zj-panel")).to_contain_text("摘录为空")
     collect(visit, 1)
     page.go_back()
     expect(page.locator(".zj-basket > li")).to_have_count(1)
@@ -113,7 +113,7 @@ def test_a_basket_beyond_its_limits_is_told_and_can_be_emptied(visit: Visit) -> 
     expect(page.locator(".zj-problem")).to_contain_text("最多 200 段")
     page.locator("#zj-clear").click()
     page.get_by_role("button", name="清空", exact=True).click()
-    expect(page.locator(".zj-panel")).to_contain_text("摘录还是空的")
+    expect(page.locator(".zj-panel")).to_contain_text("摘录为空")
 
 
 def test_what_is_collected_in_the_open_text_appears_in_the_basket_at_once(visit: Visit) -> None:

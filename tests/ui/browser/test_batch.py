@@ -24,10 +24,10 @@ def test_a_file_becomes_a_table_that_can_be_saved(visit: Visit) -> None:
     page = visit.page
     lines = "".join(f"{n},{WATER}{'吗' * (n % 3)}\n" for n in range(20))
     begin(page, {"name": "清单.csv", "mimeType": "text/csv", "buffer": f"编号,问题\n{lines}".encode()})
-    expect(page.locator(".zj-batch-done")).to_have_text("已查 20 / 20 个问题")
+    expect(page.locator(".zj-batch-done")).to_have_text("已完成 20 / 20 个问题")
     expect(page.locator(".zj-batch tbody tr")).to_have_count(20)
     expect(page.locator(".zj-batch-go")).to_be_hidden()
-    expect(page.locator(".zj-batch-summary")).to_contain_text("没有回答 0 个，不是完整的问题 0 个")
+    expect(page.locator(".zj-batch-summary")).to_contain_text("未回答 0 个，不是完整的问题 0 个")
     with page.expect_download() as download:
         page.locator("[data-table=csv]").click()
     assert download.value.suggested_filename == "清单 的回答.csv"
@@ -57,16 +57,16 @@ def test_a_batch_is_stopped_and_goes_on(visit: Visit) -> None:
     page.locator("#zj-batch-form textarea").fill("\n".join([WATER] * 64))
     page.get_by_role("button", name="开始").click()
     expect(page.locator(".zj-batch-left")).to_contain_text("预计还需")
-    page.get_by_role("button", name="停下").click()
+    page.get_by_role("button", name="暂停").click()
     expect(page.get_by_role("button", name="继续")).to_be_visible()
     page.wait_for_timeout(600)
     stopped = page.locator(".zj-batch-done").inner_text()
-    assert stopped != "已查 64 / 64 个问题"
+    assert stopped != "已完成 64 / 64 个问题"
     page.reload()
     expect(page.locator(".zj-batch-done")).to_have_text(stopped)
     page.unroute("**/run/batch_next")
     page.get_by_role("button", name="继续").click()
-    expect(page.locator(".zj-batch-done")).to_have_text("已查 64 / 64 个问题")
+    expect(page.locator(".zj-batch-done")).to_have_text("已完成 64 / 64 个问题")
     expect(page.locator(".zj-batch tbody tr")).to_have_count(64)
 
 
@@ -86,14 +86,14 @@ def test_a_batch_goes_on_beside_other_views(visit: Visit) -> None:
 def test_what_cannot_be_asked_is_told(visit: Visit) -> None:
     page = visit.page
     page.locator("#zj-views [data-view=batch]").click()
-    told = page.locator(".zj-batch-told")
+    told = page.locator(".zj-batch-notices")
     page.get_by_role("button", name="开始").click()
-    expect(told).to_contain_text("请先选一份文件")
+    expect(told).to_contain_text("请先选择文件")
     for name, size, words in (("a.pdf", 9, "questions are read from"), ("a.txt", 700_001, "最多 700 KB")):
         file: FilePayload = {"name": name, "mimeType": "text/plain", "buffer": b"x" * size}
         page.locator("#zj-batch-form input[type=file]").set_input_files(file)
         page.get_by_role("button", name="开始").click()
         expect(told).to_contain_text(words)
     page.goto(f"{visit.url}?view=batch&job=gone")
-    expect(page.locator(".zj-panel .zj-problem")).to_contain_text("这一批提问已经不在了")
+    expect(page.locator(".zj-panel .zj-problem")).to_contain_text("找不到这一批提问")
     expect(page.locator("#zj-batch-form")).to_be_visible()

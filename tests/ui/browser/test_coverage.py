@@ -59,7 +59,7 @@ def test_the_table_is_downloaded_and_problems_are_told(visit: Visit) -> None:
     ask(visit, "节能改造")
     with page.expect_download() as waiting:
         page.locator("#zj-cover-table").click()
-    assert waiting.value.suggested_filename == "分布 节能改造.csv"
+    assert waiting.value.suggested_filename == "词语分布 节能改造.csv"
     assert "plan.txt#4" in Path(waiting.value.path()).read_text("utf-8-sig")
     page.locator("#zj-cover-terms").fill("……")
     page.locator("#zj-cover button[type=submit]").click()

@@ -13,7 +13,7 @@ from tests.ui.browser.conftest import Visit, serving
 LIBRARY = """
 import sys, time
 from pathlib import Path
-from index.models.shared_encoder import SharedModels
+from index.models.shared_encoder import SharedEncoderLoader
 from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.live import LiveSearcher
 from tests.fakes import HashingEncoder
@@ -26,7 +26,7 @@ class Unhurried(HashingEncoder):
         return super().encode_passages(texts, **options)
 
 directory = Path(sys.argv[1])
-models = SharedModels(lambda _: Unhurried())
+models = SharedEncoderLoader(lambda _: Unhurried())
 with LiveSearcher(directory, models, out_of_domain=OutOfDomainVectors.embed, poll_seconds=0.1) as live:
     index_jobs = IndexJobs(directory, models, live)
     serve(live, port=0, announce=lambda url: print(url, flush=True), index_jobs=index_jobs)
@@ -57,7 +57,7 @@ def test_a_document_is_added_asked_and_removed(browser: Browser, library: str, t
         page, work = visit.page, visit.page.locator("#zj-work")
         expect(page.locator("#zj-in")).to_be_hidden()
         page.locator("#zj-views [data-view=library]").click()
-        expect(page.locator(".zj-shelf > li")).to_have_count(1)
+        expect(page.locator(".zj-documents > li")).to_have_count(1)
         expect(page.locator("#zj-views [data-view=library]")).to_have_attribute("aria-current", "page")
         page.locator("#zj-add input").set_input_files([law, picture])
         expect(work.locator("progress")).to_be_visible()
@@ -68,10 +68,10 @@ def test_a_document_is_added_asked_and_removed(browser: Browser, library: str, t
         expect(work).to_contain_text("已添加：湿地条例.txt", timeout=PATIENCE)
         expect(work).to_contain_text("读取失败：扫描.txt")
         expect(work.locator("[lang=en]")).to_contain_text("a picture (PNG) by its content")
-        expect(page.locator(".zj-shelf > li")).to_have_count(2)
+        expect(page.locator(".zj-documents > li")).to_have_count(2)
         expect(page.locator("#zj-outline .zj-tree")).to_have_count(2, timeout=PATIENCE)
-        expect(page.locator("#zj-told")).to_be_hidden(timeout=PATIENCE)
-        mine = page.locator(".zj-shelf > li", has_text="湿地条例.txt")
+        expect(page.locator("#zj-notices")).to_be_hidden(timeout=PATIENCE)
+        mine = page.locator(".zj-documents > li", has_text="湿地条例.txt")
         mine.get_by_text("打开原文").click()
         expect(page.locator("#zj-full")).to_contain_text("禁止向湿地排放污水")
         expect(page.locator(".zj-library")).to_be_visible()
@@ -82,12 +82,12 @@ def test_a_document_is_added_asked_and_removed(browser: Browser, library: str, t
         expect(page.locator(".zj-hit").first).to_be_visible()
         expect(page.locator(".zj-document", has_text="某省规划")).to_have_count(0)
         page.locator("#zj-views [data-view=library]").click()
-        mine.get_by_text("移出", exact=True).click()
+        mine.get_by_text("移除", exact=True).click()
         expect(mine).to_contain_text("上传的文件也一并删除")
         mine.get_by_text("确认移除").click()
         expect(work).to_contain_text("已移除：湿地条例.txt", timeout=PATIENCE)
-        expect(page.locator(".zj-shelf > li")).to_have_count(1)
-        page.locator(".zj-shelf").get_by_text("移出", exact=True).click()
+        expect(page.locator(".zj-documents > li")).to_have_count(1)
+        page.locator(".zj-documents").get_by_text("移除", exact=True).click()
         page.get_by_text("确认移除").click()
         expect(work).to_contain_text("这是最后一份文件")
         assert visit.complaints == []

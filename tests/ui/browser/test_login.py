@@ -75,7 +75,7 @@ def test_who_is_signed_in_asks_comes_back_by_links_and_leaves(browser: Browser, 
         expect(visit.page.get_by_role("button", name="登录")).to_be_visible()
         page.locator("#zj-question").fill("节能")
         page.locator("#zj-question").press("Enter")
-        expect(page.locator("#zj-told")).to_contain_text("登录已过期")
+        expect(page.locator("#zj-notices")).to_contain_text("登录已过期")
 
 
 # How often each element is there with which attributes, of each piece of HTML, as a browser reads it.

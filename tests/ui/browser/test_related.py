@@ -45,7 +45,7 @@ def test_related_passages_by_key_and_from_the_text(visit: Visit) -> None:
     visit.ask(WATER)
     page.keyboard.press("Escape")
     page.keyboard.press("r")
-    expect(page.locator(".zj-of")).to_contain_text("没有找到与它相关的段落")
+    expect(page.locator(".zj-of")).to_contain_text("其他章节和文件中没有相关的段落")
     page.locator("#zj-full [data-passage='plan.txt#4']").hover()
     page.locator("#zj-full .zj-toolbar [href*=related]").click()
     expect(page.locator("#zj-answers h2")).to_have_text("用语相同的 2")

@@ -205,7 +205,7 @@ def _arguments(text: str, passage: Passage, *, known: bool, language: str, job: 
         "chapter": "",
         "first": "1" if known else text,
         "second": "2" if known else text,
-        "leaves": [0, 1],
+        "chunks": [0, 1],
         "sentences": [[there, 0, len(text) + 3]],
     }
 

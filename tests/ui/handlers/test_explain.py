@@ -32,7 +32,7 @@ def test_matching_words_are_returned_by_passage() -> None:
     told = explainer().explain(f"  {ASKED} ", [[WATER.id, 0, 8], ["plan.txt#1", 0, 8]], "en")
     page = Page(told["because"].pop(WATER.id))
     assert page.text() == f"{EN.hit.matching}water → 用水".strip()
-    assert page.elements[-1] == ("span", {"class": "zj-met", "data-met": f"0 {start} {start + 2}"})
+    assert page.elements[-1] == ("span", {"class": "zj-match", "data-match": f"0 {start} {start + 2}"})
     assert told == {"because": {}}  # nothing of the other passage
 
 
@@ -62,7 +62,7 @@ def test_pairs_have_positions_in_lines_as_shown() -> None:
     shown = passage("前言。\n\n𠮷水用水。")
     html = render_matching_words("water", shown, [match((0, 5), (7, 9))], ZH)
     assert shown.text[7:9] == "用水"
-    assert dict(Page(html).elements[-1][1])["data-met"] == "1 3 5"
+    assert dict(Page(html).elements[-1][1])["data-match"] == "1 3 5"
 
 
 def test_equal_and_repeated_words_are_left_out() -> None:
@@ -76,7 +76,7 @@ def test_equal_and_repeated_words_are_left_out() -> None:
 def test_no_more_than_six_pairs() -> None:
     shown = passage("甲乙丙丁戊己庚辛")
     html = render_matching_words("abcdefgh", shown, [match((i, i + 1), (i, i + 1)) for i in range(8)], EN)
-    assert html.count("data-met") == 6
+    assert html.count("data-match") == 6
     assert html.count(EN.hit.pair_and_pair) == 5
 
 

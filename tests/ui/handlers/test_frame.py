@@ -33,7 +33,7 @@ def test_the_frame_comes_in_the_language_of_the_browser(languages: str, words: P
     assert (root["lang"], root["data-language"]) == (words.tag, words.language)
     assert words.placeholder in entered["html"]
     assert json.loads(root["data-words"])["copied"] == words.frame.copied
-    assert root["data-generation"] == entered["generation"] == f"{LIVE.generation.name} {LIVE.generation.digest[:16]}"
+    assert root["data-generation"] == entered["generation"] == LIVE.generation.key
 
 
 def test_the_outline_holds_every_division_and_leads_to_its_first_passage() -> None:

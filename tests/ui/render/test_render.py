@@ -22,7 +22,7 @@ HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>&lt;b&gt;{{v
 
 # The whole template: an element or attribute that is not here came out of somebody's text.
 TEMPLATE = {
-    "a": {"href", "class", "data-open", "data-related", "data-view", "data-heading", "data-peek"},
+    "a": {"href", "class", "data-open", "data-related", "data-view", "data-heading", "data-preview"},
     "article": {"class", "data-document", "data-passage", "tabindex"},
     "b": set(),
     "blockquote": {"lang"},
@@ -66,9 +66,9 @@ TEMPLATE = {
     "ol": {"class"},
     "option": {"value"},
     "p": {"class"},
-    "section": {"aria-label", "class", "data-leaf", "data-size", "id"},
+    "section": {"aria-label", "class", "data-chunk", "data-size", "id"},
     "select": {"aria-label", "id"},
-    "span": {"class", "data-met", "data-node", "id", "lang", "title"},
+    "span": {"class", "data-match", "data-node", "id", "lang", "title"},
     "summary": {"class", "title"},
     "textarea": {"autocomplete", "enterkeyhint", "id", "name", "placeholder", "rows", "spellcheck"},
     "u": set(),
@@ -227,8 +227,8 @@ def test_what_matches_is_underlined_and_said() -> None:
 def test_references_are_links_and_those_to_nowhere_say_so() -> None:
     links = (Link(span=Span(0, 2), targets=("p7", "p8")), Link(span=Span(3, 5)))
     html = shown(answer(hit(passage("甲乙。丙丁。", links=links), Span(1, 5))))
-    assert '<p><a href="?p=p7" class="zj-ref" data-peek="p7 p8">甲</a><mark>' in html
-    assert '<span class="zj-nowhere" title="引用的内容不在索引中">丙丁</span></mark>。</p>' in html
+    assert '<p><a href="?p=p7" class="zj-ref" data-preview="p7 p8">甲</a><mark>' in html
+    assert '<span class="zj-unresolved" title="引用的内容不在索引中">丙丁</span></mark>。</p>' in html
 
 
 def second_hit() -> Hit:

@@ -8,7 +8,8 @@ from http.client import HTTPConnection
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from retrieval.corpus import Place
+from index.errors import QuestionError
+from retrieval.question.plan import QuestionPlan
 from tests.ui.app.running import served
 from tests.ui.fakes import BigramSearcher
 from ui.security.body_limits import LIMITS, MAX_BODY, UPLOAD_PATH, BodyLimit, BodyLimits
@@ -122,11 +123,11 @@ def test_every_path_has_a_limit() -> None:
 def test_five_million_characters_do_not_reach_a_handler(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
-    def show(_searcher: BigramSearcher, question: str) -> tuple[Place, ...]:
+    def plan(_searcher: BigramSearcher, question: str, **_options: object) -> QuestionPlan:
         asked.append(question)
-        return ()
+        raise QuestionError("not today")
 
-    monkeypatch.setattr(BigramSearcher, "show", show)
+    monkeypatch.setattr(BigramSearcher, "plan", plan)
     with served() as site:
         port = site.port
         for chunked in (False, True):
