@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from index.records import Span
-from index.text.chinese import HAN, KANA, normalise_unicode, to_simplified
+from index.text.chinese import HAN, KANA, POSSIBLE_MARK, normalise_unicode, to_simplified
 
 TERMS_VERSION = 1  # raise it with every change of the terms: an index and its questions must use the same ones
 
@@ -26,6 +26,7 @@ _INVISIBLE = re.compile(
 # accents after Latin and Greek letters; the optional vowel points of Hebrew and Arabic
 _ACCENTS = re.compile("(?<=[a-zα-ω])[\u0300-\u036f]+|[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c7\u064b-\u0652\u0670]+")
 _LETTER_WITH_MARKS = re.compile("(?s:.)[\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0670]*")
+_POSSIBLE_MARK = re.compile(POSSIBLE_MARK)
 _FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
 _WITHOUT_JOINTS = str.maketrans("", "", ",-‐ ")
 
@@ -40,7 +41,8 @@ def extract_terms(text: str) -> list[str]:
     letters: 5g, pm2.5, 12%, 1000 (from 1,000), covid19 (from COVID-19).
     """
     terms: list[str] = []
-    for match in _term_pattern().finditer(_fold(text)):
+    folded = _fold(text)
+    for match in _term_pattern(_has_marks(folded)).finditer(folded):
         run, word = match.groups()
         if run is None:
             terms.append(word.translate(_WITHOUT_JOINTS))
@@ -76,7 +78,7 @@ class TermRun(NamedTuple):
 def term_runs(text: str) -> Iterator[TermRun]:
     """Yield the runs of a text, in order, that its words and bigrams are taken from."""
     folded, starts, ends = _fold_with_offsets(text)
-    for match in _term_pattern().finditer(folded):
+    for match in _term_pattern(_has_marks(folded)).finditer(folded):
         at = slice(*match.span(match.lastindex or 0))
         yield TermRun(folded[at], starts[at], ends[at], match.lastindex == 2)
 
@@ -121,11 +123,16 @@ def _fold(text: str) -> str:
     return normalise_unicode("NFKC", text)
 
 
+def _has_marks(text: str) -> bool:
+    return _POSSIBLE_MARK.search(text) is not None
+
+
 @cache
-def _term_pattern() -> re.Pattern[str]:
+def _term_pattern(with_marks: bool) -> re.Pattern[str]:
     """Return the pattern of a run of Chinese, Japanese or Korean, group 1, or of a word or number, group 2."""
     # re has no class for the marks within words of Devanagari, Thai and others, such as vowel signs
-    marks = "".join(c for c in map(chr, range(0x300, 0x1F000)) if unicodedata.category(c)[0] == "M")
+    every = map(chr, range(0x300, 0x1F000)) if with_marks else ("\u0301",)
+    marks = "".join(c for c in every if unicodedata.category(c)[0] == "M")
     letter = rf"[^\W_{_CJK}]"
     word = rf"{letter}+(?:[{marks}]+{letter}*)*"
     number = r"\d{1,3}(?:,\d{3})+(?!\d)"  # 1,000
