@@ -83,7 +83,7 @@ class Searcher:
         directory = Path(directory)
         name = model or store.contract_of(directory, store.live_generation(directory)).name
         use = EMBEDDING if model else INDEX_MODEL
-        load = partial(load_encoder, name, use=use, report=report)
+        load: Callable[[], Encoder] = partial(load_encoder, name, use=use, report=report)
         if preload:
             load = ThreadPoolExecutor(1).submit(load).result
         generation, snapshot = store.open_live(directory)

@@ -77,7 +77,9 @@ def ask(
     from retrieval.search import Searcher
 
     question = checked_question(_stdin() if question == "-" else question)
-    searcher = Searcher.open(index, model=model, reranker=reranker_loader(reranker), preload=True, report=terminal.message)
+    searcher = Searcher.open(
+        index, model=model, reranker=reranker_loader(reranker), preload=True, report=terminal.message
+    )
     answer = searcher.with_matches(searcher.ask(question, k=k, chapters=chapters or (), titles=documents or ()))
     if as_json:
         terminal.print_json(answer_json(answer))

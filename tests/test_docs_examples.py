@@ -89,7 +89,7 @@ def desk(
     files = ModelFiles(
         name=default_encoder.contract.name, folder=tmp_path, revision=default_encoder.contract.revision, remedy=""
     )
-    for loader in ("scripts.commands.indexing", "retrieval.search", "index.models.encoder"):
+    for loader in ("scripts.commands.indexing", "retrieval.search", "index.models.loading"):
         monkeypatch.setattr(f"{loader}.load_encoder", lambda *_, **__: default_encoder)
     monkeypatch.setattr("scripts.commands.indexing.locate", lambda *_, **__: files)
     monkeypatch.delenv("ZHANGJU_INDEX", raising=False)

@@ -33,7 +33,7 @@ class States(NamedTuple):
 def import_openvino(*, converter: bool = False) -> Any:
     """Import OpenVINO; its telemetry, which sends an event at each import unless refused, stays out of this process."""
     sys.modules[_TELEMETRY] = None  # type: ignore[assignment]
-    with _absent(_CONVERTER, really=not converter):
+    with _import_failing(_CONVERTER, really=not converter):
         import openvino
     if converter:
         import openvino.tools.ovc
@@ -41,7 +41,7 @@ def import_openvino(*, converter: bool = False) -> Any:
 
 
 @contextmanager
-def _absent(module: str, *, really: bool) -> Iterator[None]:
+def _import_failing(module: str, *, really: bool) -> Iterator[None]:
     """Let the import of a module fail inside, unless it is loaded already."""
     if not really or module in sys.modules:
         yield

@@ -19,7 +19,8 @@ def refused(*_):
 socket.socket.connect = refused
 socket.getaddrinfo = refused
 from pathlib import Path
-from index.building.build import build, collect
+from index.building.build import build
+from index.building.sources import collect
 from index.models.location import locate
 from index.models.loading import load_encoder
 from retrieval.search import Searcher
