@@ -1,5 +1,6 @@
 """A web server on one address: the socket is opened here, so that no environment variable moves it elsewhere."""
 
+import asyncio
 import errno
 import os
 import socket
@@ -14,6 +15,8 @@ from starlette.types import ASGIApp
 from ui.security.access import AccessOptions
 from ui.security.headers import FIXED
 
+TICK_SECONDS = 0.5  # between two checks for the end, which also set the time in the headers of replies
+
 
 class Server(uvicorn.Server):
     """A uvicorn server that says when it listens and hangs up when it stops."""
@@ -27,6 +30,11 @@ class Server(uvicorn.Server):
         await super().startup(sockets=sockets)
         if self.started:
             self._ready()
+
+    async def main_loop(self) -> None:
+        """Wait for the end; uvicorn checks for it ten times a second."""
+        while not await self.on_tick(0):
+            await asyncio.sleep(TICK_SECONDS)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Hang up, then stop: an open page keeps a connection for as long as it is shown."""

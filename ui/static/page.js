@@ -16,7 +16,7 @@ import { views } from "./views.js";
 import { wireMatches } from "./explain.js";
 
 const WIDE = matchMedia("(min-width: 1100px)");
-const EVERY = 3000; // milliseconds between two looks whether there is another index; a kilobyte each
+const EVERY = 5000; // milliseconds between two looks whether there is another index; a kilobyte each
 
 /** @type {PageState} */
 export const state = {

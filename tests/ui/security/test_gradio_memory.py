@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.ui.app.running import LIVE
 from ui.app.application import build_app
-from ui.security.gradio_memory import CALLS, SESSIONS
+from ui.security import gradio_memory
+from ui.security.gradio_memory import BUSY_SECONDS, CALLS, IDLE_SECONDS, SESSIONS
 
 ASKED = CALLS + 100
 
@@ -40,3 +42,19 @@ def test_what_the_queue_keeps_is_bounded() -> None:
     assert sessions <= SESSIONS
     assert {name: size for name, size in {**queue, **gradio}.items() if size > CALLS} == {}
     assert queue["event_analytics"] <= 100
+
+
+def test_the_queue_is_checked_often_only_while_calls_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gradio_memory, "_BUSY_FOR_SECONDS", 0.2)
+
+    async def run() -> tuple[float, float, float]:
+        app = build_app(LIVE)
+        async with app.router.lifespan_context(app):
+            queue: Any = app.get_blocks()._queue
+            idle = queue.sleep_when_free
+            await _asked(app, 1)
+            busy = queue.sleep_when_free
+            await asyncio.sleep(0.3)
+            return idle, busy, queue.sleep_when_free
+
+    assert asyncio.run(run()) == (IDLE_SECONDS, BUSY_SECONDS, IDLE_SECONDS)
