@@ -1,9 +1,7 @@
 """The searcher: the facade through which the page and the command line use an index."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
@@ -71,23 +69,18 @@ class Searcher:
         *,
         model: str | None = None,
         reranker: Callable[[], Reranker] | None = None,
-        preload: bool = False,
-        report: Callable[[str], None] = lambda _message: None,
+        load: Callable[[], Encoder] | None = None,
     ) -> "Searcher":
         """Open the live generation of an index directory.
 
-        ``model`` names where the model is found, if not under the name that the index was built with; the first
-        candidates are ranked anew by the ``reranker`` if there is one. With ``preload`` the model is loaded while the
-        index is read. ``report`` receives a message before a slow step of loading it. Raises StoreError.
+        ``model`` names where the model is found, if not under the name that the index was built with; ``load`` gives
+        the model instead, if it is being loaded already. The first candidates are ranked anew by the ``reranker`` if
+        there is one. Raises StoreError.
         """
-        directory = Path(directory)
-        name = model or store.contract_of(directory, store.live_generation(directory)).name
+        generation, snapshot = store.open_live(Path(directory))
+        name = model or snapshot.contract.name  # alone: the snapshot holds twice what the searcher needs of it
         use = EMBEDDING if model else INDEX_MODEL
-        load: Callable[[], Encoder] = partial(load_encoder, name, use=use, report=report)
-        if preload:
-            load = ThreadPoolExecutor(1).submit(load).result
-        generation, snapshot = store.open_live(directory)
-        searcher = cls(snapshot, load, reranker=reranker)
+        searcher = cls(snapshot, load or (lambda: load_encoder(name, use=use)), reranker=reranker)
         searcher.generation = generation
         return searcher
 

@@ -5,7 +5,9 @@ Exit status: 0 success, 1 a problem that the message explains, 2 wrong usage, 3 
 
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,6 +25,7 @@ from scripts.commands.options import (
     JsonOption,
     ModelOption,
     RerankerOption,
+    encoder_loader,
     reranker_loader,
 )
 from scripts.commands.related import related_command
@@ -72,14 +75,14 @@ def ask(
     reranker: RerankerOption = None,
 ) -> None:
     """Print the passages that answer a question, with citations."""
+    load = encoder_loader(index, model)  # before the imports, which take as long as half of it
+
     from retrieval.question.plan import checked_question
     from retrieval.schema import answer_json
     from retrieval.search import Searcher
 
     question = checked_question(_stdin() if question == "-" else question)
-    searcher = Searcher.open(
-        index, model=model, reranker=reranker_loader(reranker), preload=True, report=terminal.message
-    )
+    searcher = Searcher.open(index, reranker=reranker_loader(reranker), load=load)
     answer = searcher.with_matches(searcher.ask(question, k=k, chapters=chapters or (), titles=documents or ()))
     if as_json:
         terminal.print_json(answer_json(answer))
@@ -278,6 +281,9 @@ def serve(
 
     The page follows new builds of the index.
     """
+    # Gradio takes seconds to import, so that begins beside everything else.
+    Thread(target=import_module, args=("ui.app.application",), daemon=True).start()
+
     from retrieval.live import LiveSearcher
     from scripts.commands.indexing import LazyEncoder, shared_models, update_index
 

@@ -1,6 +1,7 @@
 """Options that several commands share."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +10,7 @@ import typer
 from scripts import terminal
 
 if TYPE_CHECKING:
+    from index.models.encoder import Encoder
     from retrieval.ranking.reranking import Reranker
 
 IndexOption = Annotated[
@@ -55,3 +57,17 @@ def reranker_loader(reranker: str | None) -> "Callable[[], Reranker] | None":
         return load_reranker(reranker, report=terminal.message)
 
     return load
+
+
+def encoder_loader(index: Path, model: str | None) -> "Callable[[], Encoder]":
+    """Begin to load the model of an index, or where it is found, in a thread; return a function that waits for it."""
+
+    def load() -> "Encoder":
+        from index.models.loading import load_encoder
+        from index.models.location import EMBEDDING, INDEX_MODEL
+        from index.storage import store
+
+        name = model or store.contract_of(index, store.live_generation(index)).name
+        return load_encoder(name, use=EMBEDDING if model else INDEX_MODEL, report=terminal.message)
+
+    return ThreadPoolExecutor(1).submit(load).result

@@ -28,7 +28,8 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
     files = ModelFiles(name="hashing", folder=tmp_path, revision=fake.contract.revision, remedy="")
     monkeypatch.setattr("scripts.commands.indexing.load_encoder", lambda *_, **__: fake)
     monkeypatch.setattr("scripts.commands.indexing.locate", lambda *_, **__: files)
-    monkeypatch.setattr("retrieval.search.load_encoder", lambda *_, **__: fake)
+    for module in ("index.models.loading", "retrieval.search"):
+        monkeypatch.setattr(f"{module}.load_encoder", lambda *_, **__: fake)
     monkeypatch.delenv("ZHANGJU_INDEX", raising=False)
     monkeypatch.setenv("ZHANGJU_CACHE", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)
@@ -283,7 +284,8 @@ def test_wrong_usage_has_its_own_status(run: Run, arguments: list[str]) -> None:
 def test_an_index_built_by_another_model_is_refused(indexed: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     other = HashingEncoder(dimension=64)
     monkeypatch.setattr("scripts.commands.indexing.load_encoder", lambda *_, **__: other)
-    monkeypatch.setattr("retrieval.search.load_encoder", lambda *_, **__: other)
+    for module in ("index.models.loading", "retrieval.search"):
+        monkeypatch.setattr(f"{module}.load_encoder", lambda *_, **__: other)
     status, out, err = indexed("ask", "用水量下降多少")
     assert (status, out) == (1, "")
     assert "bigrams-256" in err

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-import gradio as gr
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from fastapi.staticfiles import StaticFiles
@@ -14,6 +13,7 @@ from starlette.routing import Route
 from index.errors import ZhangjuError
 from ui.app import server
 from ui.app.api import Api
+from ui.app.gradio_import import gr
 from ui.app.gradio_server import GradioServer, Lifespan
 from ui.handlers.ask import AskHandlers, pulse
 from ui.handlers.batch import BatchHandlers

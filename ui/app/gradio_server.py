@@ -3,9 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
-import gradio as gr
-from gradio.routes import App
-
+from ui.app.gradio_import import gr
 from ui.security.gradio_memory import limit_queue
 
 Lifespan = Callable[["GradioServer"], AbstractAsyncContextManager[None]]
@@ -42,4 +40,4 @@ class GradioServer(gr.Server):
                 server.startup_events_triggered = True
                 yield
 
-        App.create_app(blocks, app=self, app_kwargs={"lifespan": lifespan}, mcp_server=False)
+        gr.routes.App.create_app(blocks, app=self, app_kwargs={"lifespan": lifespan}, mcp_server=False)

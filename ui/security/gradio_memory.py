@@ -2,10 +2,12 @@
 
 import asyncio
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import gradio as gr
 from gradio.utils import LRUCache
+
+if TYPE_CHECKING:
+    import gradio as gr
 
 SESSIONS = 20  # no handler has a state
 CALLS = 500  # calls that wait, or whose results wait to be fetched; more than the concurrency limit lets in
@@ -17,7 +19,7 @@ _BUSY_FOR_SECONDS = 10.0
 _PROGRESS_SECONDS = 10.0  # between two checks for progress; no handler reports any
 
 
-def limit_queue(blocks: gr.Blocks) -> None:
+def limit_queue(blocks: "gr.Blocks") -> None:
     """Give an application a queue that keeps a limited number of calls and uses little of the processor.
 
     ``max_size`` is the only limit that Gradio offers. The others are attributes of its queue in Gradio 6: a result that

@@ -17,6 +17,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -53,14 +54,17 @@ def folder_of(files: ModelFiles) -> Path:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of the libraries that a compiled form depends on; empty for one that is not installed."""
-    found = {}
-    for name in _MADE_WITH:
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            found[name] = ""
-    return found
+    """Return the versions of the libraries that a compiled form depends on."""
+    return {name: version(name) for name in _MADE_WITH}
+
+
+@cache
+def version(name: str) -> str:
+    """Return the version of a library; empty if it is not installed."""
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
 
 
 def read(folder: Path, *, thorough: bool = False) -> Settings:
@@ -70,7 +74,7 @@ def read(folder: Path, *, thorough: bool = False) -> Settings:
     """
     manifest = _manifest(folder)
     made = manifest["versions"]
-    differing = [name for name in _MUST_EQUAL if made.get(name) != versions()[name]]
+    differing = [name for name in _MUST_EQUAL if made.get(name) != version(name)]
     if differing:
         raise UnusableError(f"it was made with {differing[0]} {made.get(differing[0])}")
     for name, known in manifest["files"].items():
