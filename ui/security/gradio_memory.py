@@ -4,6 +4,7 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING, Any
 
+from gradio.blocks import BlocksConfig
 from gradio.utils import LRUCache
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def limit_queue(blocks: "gr.Blocks") -> None:
     nobody fetches would be kept until 2,000 more have come, the ids of such calls for ever.
     """
     blocks.state_session_capacity = SESSIONS
+    blocks.default_config.__class__ = _StatelessConfig
     blocks.queue(max_size=CALLS)
     queue: Any = blocks._queue
     queue.pending_messages_per_session.max_size = CALLS
@@ -34,6 +36,19 @@ def limit_queue(blocks: "gr.Blocks") -> None:
     queue.push = _Pace(queue).push
     queue.ANALYTICS_MAX_EVENTS = RECORDS
     queue.ANAYLTICS_CACHE_FREQUENCY = sys.maxsize  # its spelling; else a table of all records is made with every call
+
+
+class _StatelessConfig(BlocksConfig):
+    """A configuration whose copies for sessions describe no components.
+
+    Gradio describes all of them for the session of each call, which takes longer than the ranking of a question; the
+    descriptions are for links to the state of a session.
+    """
+
+    def __copy__(self) -> BlocksConfig:
+        copy: Any = super().__copy__()  # type: ignore[no-untyped-call]
+        copy.config_for_block = lambda *_, **__: {}
+        return copy  # type: ignore[no-any-return]
 
 
 class _Pace:

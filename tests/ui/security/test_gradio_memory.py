@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from gradio.state_holder import SessionState
 
 from tests.ui.app.running import LIVE
 from ui.app.application import build_app
@@ -58,3 +59,15 @@ def test_the_queue_is_checked_often_only_while_calls_come(monkeypatch: pytest.Mo
             return idle, busy, queue.sleep_when_free
 
     assert asyncio.run(run()) == (IDLE_SECONDS, BUSY_SECONDS, IDLE_SECONDS)
+
+
+def test_sessions_hold_no_descriptions_of_components() -> None:
+    async def run() -> tuple[list[Any], list[Any]]:
+        blocks = build_app(LIVE).get_blocks()
+        whole = [blocks.default_config.config_for_block(i, [], block) for i, block in blocks.blocks.items()]
+        return list(SessionState(blocks).config_values.values()), whole
+
+    in_session, whole = asyncio.run(run())
+    assert in_session
+    assert not any(in_session)
+    assert all(whole)
