@@ -1,5 +1,6 @@
 """Hostile questions, references and question files: only the program's own errors, and no hang."""
 
+import gc
 import io
 import json
 import re
@@ -92,12 +93,14 @@ def interrupted_after(seconds: float) -> Iterator[None]:
         raise TooSlowError
 
     before = signal.signal(signal.SIGPROF, stop)
+    gc.disable()  # an error that is raised in a callback of the collector is lost
     signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
+        gc.enable()
 
 
 @dataclass

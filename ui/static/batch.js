@@ -9,6 +9,8 @@ import { toast, showError } from "./notices.js";
 const LATER = 2000; // milliseconds until a batch asks again that had no turn
 /** @type {Set<string>} */
 const running = new Set(); // names of the batches that go on
+/** @type {Map<string, number>} */
+const answered = new Map(); // numbers of answered questions by batch
 
 /** @type {View} */
 export const batch = {
@@ -80,6 +82,7 @@ function wire(panel, state) {
     if (button) download(panel, button, button.dataset.table, state).catch(error => showError(error, state));
   });
   showState(panel);
+  if (Number(panel.dataset.done) < (answered.get(job) ?? 0)) reload(panel, state).catch(error => showError(error, state));
 }
 
 /**
@@ -124,7 +127,11 @@ async function advance(job, state) {
       else {
         begun.from ??= found.first;
         if (found.done === found.total) running.delete(job);
-        if (shown()) show(shown(), found, begun);
+        answered.set(job, found.done);
+        if (shown()) {
+          if (Number(shown().dataset.done) === found.first) show(shown(), found, begun);
+          else await reload(shown(), state);
+        }
       }
     }
   } catch (error) {
@@ -135,13 +142,27 @@ async function advance(job, state) {
 }
 
 /**
+ * Load a batch's view anew: blocks were answered after the server rendered it and before the browser showed it.
+ * @param {HTMLElement} panel
+ * @param {PageState} state
+ */
+async function reload(panel, state) {
+  const view = await run("batch", [panel.dataset.job, state.language]);
+  const holder = document.createElement("template");
+  holder.innerHTML = view.html;
+  const fresh = /** @type {HTMLElement} */ (holder.content.querySelector("[data-job]"));
+  panel.replaceWith(fresh);
+  wire(fresh, state);
+}
+
+/**
  * @param {any} panel
  * @param {Reply} found
  * @param {{at: number, from: number | null}} begun
  */
 function show(panel, found, begun) {
   const body = panel.querySelector("tbody");
-  if (body.rows.length === found.first) body.insertAdjacentHTML("beforeend", found.rows);
+  body.insertAdjacentHTML("beforeend", found.rows);
   panel.dataset.done = found.done;
   panel.querySelector("progress").value = found.done;
   panel.querySelector(".zj-batch-done").textContent = found.progress;

@@ -83,6 +83,20 @@ def test_a_batch_goes_on_beside_other_views(visit: Visit) -> None:
     expect(page.locator(".zj-batch tbody tr")).to_have_count(40)
 
 
+def test_rows_answered_while_the_view_loads_are_shown(visit: Visit) -> None:
+    page = visit.page
+
+    def late(route: Route) -> None:
+        answer = route.fetch()
+        page.wait_for_timeout(600)  # blocks are answered in the meantime
+        route.fulfill(response=answer)
+
+    page.route(re.compile(r"/call/batch(/|$)"), late)
+    begin(page, {"name": "q.txt", "mimeType": "text/plain", "buffer": "\n".join([WATER] * 90).encode()})
+    expect(page.locator(".zj-batch-done")).to_have_text("已完成 90 / 90 个问题", timeout=30_000)
+    expect(page.locator(".zj-batch tbody tr")).to_have_count(90)
+
+
 def test_what_cannot_be_asked_is_told(visit: Visit) -> None:
     page = visit.page
     page.locator("#zj-views [data-view=batch]").click()
