@@ -1,4 +1,4 @@
-"""Clauses of standards and contracts: 1 Scope, 2. Rent, 3.1 The rent is …, which a document numbers throughout or not at all."""
+"""Clauses of standards and contracts, which a document numbers throughout or not at all: 1 Scope, 2. Rent, 3.1 …."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -60,10 +60,10 @@ def _top_items(lines: Sequence[ClassifiedLine]) -> set[int]:
     expected = 1
     following = _following_numbers(lines)
     for row, line in enumerate(lines):
-        if line.kind == "item" and line.division is not None and line.division.key[:2] == ("1.", expected):
-            if following[row] == (expected, 1) or rows:
-                rows.add(row)
-                expected += 1
+        counted = line.kind == "item" and line.division is not None and line.division.key[:2] == ("1.", expected)
+        if counted and (rows or following[row] == (expected, 1)):
+            rows.add(row)
+            expected += 1
     return rows
 
 

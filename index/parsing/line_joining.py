@@ -11,7 +11,7 @@ from index.loaders.source import Line
 from index.parsing.headings import ClassifiedLine
 from index.records import Span
 
-_PARAGRAPH_ENDS = "。；;！!？?：:.…”’」』）)】》"
+_PARAGRAPH_ENDS = "。；;！!？?：:.…”’」』）)】》।؟؛"
 _NO_PARAGRAPH_ENDS = "，,、"
 _QUOTES = "…—“”‘’"  # of both Chinese and other texts
 _BARE_MARK = re.compile(r"[（(]?[0-9]{1,3}[)）.]$")

@@ -18,11 +18,11 @@ _RUN_IN = re.compile(rf"({_START}{_BLANK}*[^\s。；;]{{1,40}}(?:{_BLANK}[^\s。
 _RUN_IN_NARROW = re.compile(rf"({_START}{_BLANK}*[^\s。；;，,：:]{{2,40}})\u3000(?=(\S.*)$)")
 _MIN_TEXT_LENGTH = 6  # characters; what is shorter may be the second word of a title, or a page number
 _MIN_NARROW_LENGTH = 30
-_INSIDE = re.compile(rf"{_BLANK}{{3,}}(?={_START}{_BLANK}*\S)")
+_INSIDE = re.compile(rf"(?<!{_BLANK}){_BLANK}{{3,}}(?!{_BLANK})(?={_START}{_BLANK}*\S)")
 
 
 def split_run_in_headings(lines: Iterable[Line]) -> Iterator[Line]:
-    """Yield the lines; 第一章　总则　　为了… becomes two lines, and a heading after a wide gap in a text starts a line."""
+    """Yield the lines; 第一章　总则　　为了… becomes two, and a heading after a wide gap in a text starts a line."""
     for line in lines:
         rest: Line | None = line
         while rest is not None:
