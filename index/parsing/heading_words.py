@@ -25,6 +25,7 @@ _NUMBER = re.compile(
 )
 _NUMBER_FIRST = re.compile(r"(?P<digits>\d{1,4})\s?(?P<letters>[a-z](?=\s))?\.?\s?(?P<word>§|[^\W\d_]+)\.?(?=\s|$)")
 _MAX_NUMBER_WORD = 24  # characters
+_FIRST_CJK = "\u2e80"  # headings of Chinese, Japanese and Korean are in headings.py
 _LETTERED = ("篇", "附件", "附录")  # may be numbered by a letter: Part B, Annex C
 
 
@@ -81,6 +82,8 @@ def parse_word_heading(text: str) -> WordHeading | None:
     """Return the heading that a line starts with, None if it starts with none; a heading starts with a capital."""
     if text[0].isdigit():
         return _number_first(text)
+    if text[0] >= _FIRST_CJK:
+        return None
     first = _WORD.match(text)
     if first is None or first[0][0].islower():
         return None

@@ -18,8 +18,8 @@ LineKind = Literal["heading", "article", "item", "box", "text"]
 # Depth of each kind, outermost first: a heading closes every open level of its own rank or a deeper one. The kinds of
 # items are the markers in the outline of official documents, 一、（一）1.（1）.
 RANKS = {
-    "编": 0, "篇": 0, "部分": 0, "附件": 0, "附录": 0, "附表": 0, "附图": 0, "分编": 1, "章": 2, "节": 3, "目": 4, "条": 5,
-    "鉴于": 5, "一、": 6, "（一）": 7, "1.": 8, "（1）": 9, "专栏": 10,
+    "编": 0, "篇": 0, "部分": 0, "附件": 0, "附录": 0, "附表": 0, "附图": 0, "分编": 1, "章": 2, "节": 3, "目": 4,
+    "条": 5, "鉴于": 5, "一、": 6, "（一）": 7, "1.": 8, "（1）": 9, "专栏": 10,
 }  # fmt: skip
 UNNUMBERED = "标题"  # the kind of a heading without a number, such as 序言, 附则 or a heading of Markdown
 SENTENCE_ENDS = "。；;！!？?，,、：:।؟؛"  # a heading ends in none of these
@@ -29,17 +29,15 @@ _MAX_ARTICLE_TITLE_WORDS = 10  # of an English section; a longer one that ends i
 
 _NUMBER = rf"({SPACED_NUMBER_PATTERN}|[0-9]{{1,4}}(?:[-－.．][0-9]{{1,4}})+)"
 _SUB = rf"(?:\s*[之의の]\s*({SPACED_NUMBER_PATTERN})(?![款项條条]))?"
-# What follows a number may show that the line is a sentence about the place (第五条第二款…, 제3조 및 …). Other words only
-# make that likely (第三章的规定…), or possible: a title may start with 中 (中小企业), 第, 所, 和, 外, 增加 … as well.
-_SENTENCE_WORDS = (
-    "规定|規定|以及|以上|以下|项(?!目)|款(?!项)|項(?!目)|修改|改为|删[去除]|合并|移至|[中外内][，,、的]|内容[，,、的]"
-)
+# What follows a number may show that the line is a sentence about the place (第五条第二款…, 제3조 및 …). Other words
+# make that likely (第三章的规定…) or only possible, as a title may start with 中 (中小企业), 第, 所, 和, 外 or 增加.
+_SENTENCE_WORDS = "规定|規定|以及|以上|以下|项(?!目)|款(?!项)|項(?!目)|修改|改为|删[去除]|合并|移至"
 _REFERENCE = rf"[第제]\s*(?:[{CHINESE_NUMERALS}]+|[0-9０-９]+)\s*"
 _NO_HEADING = (
     rf"(?!{_REFERENCE}[款项項章條条節节編编篇항호조]|[、,，；;」\u3041-\u309f의에은는을를과와])"
     rf"(?!\s+(?:{_REFERENCE}[款项項항호]|(?:및|또는|내지|부터|까지)\s))"
 )
-_LIKELY_SENTENCE = re.compile(f"[的之「到或至]|{_SENTENCE_WORDS}")
+_LIKELY_SENTENCE = re.compile(f"[的之「到或至]|(?:[中外内]|内容)[，,、的]|{_SENTENCE_WORDS}")
 _NO_ARTICLE = f"{_NO_HEADING}(?!{_LIKELY_SENTENCE.pattern})"
 _AMBIGUOUS_START = re.compile("[和与與及所中第外]|增加|内容")
 _KINDS = {"編": "编", "節": "节", "條": "条", "편": "编", "장": "章", "절": "节", "조": "条", "관": "目", "款": "目"}

@@ -68,7 +68,7 @@ def _may_be_one_paragraph(before: ClassifiedLine, after: ClassifiedLine) -> bool
 
 def _is_bare_mark(line: ClassifiedLine) -> bool:
     """Return whether a line is only the mark of an item, (3) or 3., whose text is on the next line."""
-    return line.kind == "item" and _BARE_MARK.match(line.line.text) is not None
+    return line.division is not None and _BARE_MARK.match(line.line.text) is not None
 
 
 class _BigramCounts:

@@ -9,6 +9,7 @@ from index.parsing.headings import SENTENCE_ENDS
 from index.text.numerals import CHINESE_NUMERALS, SPACED_NUMBER_PATTERN
 
 _BLANK = "[ \\t\\u3000\\xa0]"
+_GAP = re.compile(f"{_BLANK}{{2}}|\u3000")
 _START = (
     rf"(?:第\s?{SPACED_NUMBER_PATTERN}\s?(?:分编|编|編|篇|部分|章|节|節|目)|[{CHINESE_NUMERALS}]{{1,4}}、"
     rf"|[（(][{CHINESE_NUMERALS}]{{1,4}}[)）]|专栏\s?{SPACED_NUMBER_PATTERN})"
@@ -31,6 +32,8 @@ def split_run_in_headings(lines: Iterable[Line]) -> Iterator[Line]:
 
 
 def _split(line: Line) -> tuple[Line, Line | None]:
+    if not _GAP.search(line.text):
+        return line, None
     found = _RUN_IN.match(line.text) or _RUN_IN_NARROW.match(line.text)
     if found is not None and _is_text(found[2], narrow=found.re is _RUN_IN_NARROW):
         return replace(line, text=found[1].rstrip()), _after(line, found.end())

@@ -119,6 +119,11 @@ def _closes(division: Division, level: int, other: "_OpenLevel") -> bool:
     return other.rank >= division_rank(division, level)
 
 
+def _is_text(title: str, lines: Sequence[Line], *, leaf: bool) -> bool:
+    """Return whether what follows an article's number is its text: it is wrapped, or all that there is."""
+    return len(lines) > 1 or (leaf and lines[0].text.endswith(title))
+
+
 @dataclass(frozen=True, slots=True)
 class _OpenLevel:
     """An open level: its rank, the heading level that the format gives (0 if none), and its division."""
@@ -178,10 +183,10 @@ class _PassageBuilder:
         if first.kind == "item":
             self._add_item(first.division, lines, leaf=leaf)
             return
-        title = first.division.title
-        if first.kind == "article" and (len(lines) > 1 or (leaf and first.line.text.endswith(title))):
-            title = ""  # the line is the article's text
-        self._open_division(replace(first.division, title=title), first.line)
+        division = first.division
+        if division.title and first.kind == "article" and _is_text(division.title, lines, leaf=leaf):
+            division = replace(division, title="")
+        self._open_division(division, first.line)
         self.heading_lines += filter(None, [first.title_line])
         if first.kind in ("article", "box"):
             self._add_passage(lines, ordinal=0)
@@ -287,8 +292,9 @@ class _PassageBuilder:
         passages = [self._passage(draft) for draft in self._drafts]
         leads = [_lead(p) for p in passages]
         paragraphs = sum(p.ordinal > 0 for p in passages)
-        are_titles = sum(map(bool, leads)) >= _MIN_LEAD_SHARE * paragraphs
-        return tuple(replace(p, lead=lead if are_titles else "") for p, lead in zip(passages, leads, strict=True))
+        if sum(map(bool, leads)) < _MIN_LEAD_SHARE * paragraphs:
+            return tuple(passages)
+        return tuple(replace(p, lead=lead) if lead else p for p, lead in zip(passages, leads, strict=True))
 
     def _passage(self, draft: _Draft) -> Passage:
         text, pieces = join_lines(self._source, draft.paragraphs)
