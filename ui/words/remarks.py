@@ -25,6 +25,15 @@ _REMARKS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (r"line (?P<line>\d+): (?P<count>\d+) lines joined to one paragraph", "原文第 {line} 行：{count} 行合并为一段"),
         (
+            r"line (?P<line>\d+): read as a heading, as its number continues the others: (?P<text>.*)",
+            "原文第 {line} 行：序号与前后相接，按标题处理：{text}",
+        ),
+        (
+            r"line (?P<line>\d+): read as text, as its number does not fit the others: (?P<text>.*)",
+            "原文第 {line} 行：序号与前后不接，按正文处理：{text}",
+        ),
+        (r"(?P<count>[\d,]+) more lines are read by their numbers alone", "另有 {count} 行仅凭序号判断是标题还是正文"),
+        (
             r"line (?P<line>\d+): this is the first of (?P<count>[\d,]+) paragraphs whose lines are joined",
             "原文第 {line} 行起，{count} 个段落由多行合并而成",
         ),
