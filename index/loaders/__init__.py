@@ -16,6 +16,8 @@ LOADERS: Mapping[str, str] = {
     ".md": "markdown",
     ".markdown": "markdown",
     ".docx": "docx.reader",
+    ".doc": "docx.doc",
+    ".wps": "docx.doc",
     ".pdf": "pdf.reader",
     ".html": "html.reader",
     ".htm": "html.reader",

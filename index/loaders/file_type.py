@@ -51,7 +51,7 @@ def _compound_file_type(data: bytes) -> FileType:
     if "EncryptedPackage".encode("utf-16-le") in data:
         return FileType("a document protected by a password")
     if "WordDocument".encode("utf-16-le") in data:
-        return FileType("a Word 97-2003 document (.doc)")
+        return FileType("a Word 97-2003 document (.doc)", ".doc")
     return FileType("an old Office file")
 
 

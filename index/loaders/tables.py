@@ -80,7 +80,9 @@ def _head_rows(grid: Sequence[Sequence[Cell]]) -> int:
 
 def _looks_like_heads(grid: Sequence[Sequence[Cell]]) -> bool:
     """Return whether the first row holds distinct short texts and the rows below hold values."""
-    first, rest = [cell.text for cell in grid[0]], grid[1:]
+    first, rest = [cell.text for cell in {id(cell): cell for cell in grid[0]}.values()], grid[1:]
+    if len(first) == 1 < len(grid[0]):  # a caption across all columns
+        return False
     short = all(text and len(text) <= _MAX_HEAD and text[-1] not in "。；;." for text in first)
     if not short or len(set(first)) < len(first) or any(map(_VALUE.match, first)):
         return False

@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 import pytest
 
 from index.errors import DocumentError
-from index.loaders.docx import package
+from index.loaders import parts
 from index.loaders.safe_xml import parse_xml
 from index.parsing.process import DocumentReader
 from index.parsing.structure import read_document
@@ -262,7 +262,7 @@ def test_mutated_documents_are_indexed_or_refused(times: Times, seed: int, figur
 def test_no_document_unpacks_to_more_than_the_ceiling_however_long_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     data = word(b"<w:p><w:r><w:t>text</w:t></w:r></w:p>" + b" " * 50_000)
     assert read_document(data, "a.docx").passages  # the control: its share is not too much
-    monkeypatch.setattr(package, "MAX_UNPACKED_BYTES", 50_000)
+    monkeypatch.setattr(parts, "MAX_UNPACKED_BYTES", 50_000)
     with pytest.raises(DocumentError, match=r"a\.docx unpacks to more than 50,000 bytes"):
         read_document(data, "a.docx")
 
