@@ -16,6 +16,8 @@ LOADERS: Mapping[str, str] = {
     ".md": "markdown",
     ".markdown": "markdown",
     ".docx": "docx.reader",
+    ".rtf": "rtf.reader",
+    ".odt": "odt.reader",
     ".doc": "docx.doc",
     ".wps": "docx.doc",
     ".pdf": "pdf.reader",

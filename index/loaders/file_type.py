@@ -19,10 +19,10 @@ _BY_MEMBER = (  # of a zip archive, by the start of a member's name
     ("ppt/", FileType("a PowerPoint presentation")),
     ("META-INF/container.xml", FileType("an e-book (epub)")),
     ("OFD.xml", FileType("an OFD document")),
-    ("content.xml", FileType("an OpenDocument file")),
+    ("content.xml", FileType("an OpenDocument file", ".odt")),
 )
 _BY_SIGNATURE = (
-    (b"{\\rtf", FileType("a rich text (RTF) file")),
+    (b"{\\rtf", FileType("a rich text (RTF) file", ".rtf")),
     (b"\x89PNG\r\n", FileType("a picture (PNG)")),
     (b"\xff\xd8\xff", FileType("a picture (JPEG)")),
     (b"II*\0", FileType("a picture (TIFF)")),

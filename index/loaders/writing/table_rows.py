@@ -24,7 +24,7 @@ def row_blocks(rows: Sequence[Sequence[TableCell]]) -> Iterator[Block]:
     yield Block(text="")  # text before and after a table is not one paragraph with it
     for row, line in zip(rows, table_lines([[cell.cell for cell in row] for row in rows]), strict=True):
         filled = [cell.blocks for cell in row if cell.blocks]
-        if len(filled) == 1:
+        if len(filled) == 1 and not any(cell.cell.above for cell in row):
             yield from filled[0]
         elif line:
             yield Block(text=line)
