@@ -15,10 +15,10 @@ class FileType(NamedTuple):
 
 _BY_MEMBER = (  # of a zip archive, by the start of a member's name
     ("word/", FileType("a Word document", ".docx")),
-    ("xl/", FileType("an Excel workbook")),
-    ("ppt/", FileType("a PowerPoint presentation")),
-    ("META-INF/container.xml", FileType("an e-book (epub)")),
-    ("OFD.xml", FileType("an OFD document")),
+    ("xl/", FileType("an Excel workbook", ".xlsx")),
+    ("ppt/", FileType("a PowerPoint presentation", ".pptx")),
+    ("META-INF/container.xml", FileType("an e-book (epub)", ".epub")),
+    ("OFD.xml", FileType("an OFD document", ".ofd")),
     ("content.xml", FileType("an OpenDocument file", ".odt")),
 )
 _BY_SIGNATURE = (

@@ -1,0 +1,68 @@
+"""Loader for e-books (epub): the pages of the book in reading order."""
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from urllib.parse import unquote
+from xml.etree.ElementTree import Element
+
+from index.errors import DocumentError
+from index.loaders.html.lines import extract_blocks
+from index.loaders.html.reader import parse_page
+from index.loaders.parts import Format, Parts
+from index.loaders.source import Block, SourceText, compose_source, strip_blank
+
+_EPUB = Format("epub", "an e-book program")
+_CONTAINER, _ENCRYPTION = "META-INF/container.xml", "META-INF/encryption.xml"
+_PAGES = ("application/xhtml+xml", "text/html", "application/xml", "text/xml", "text/x-oeb1-document")
+_NEVER_TEXT = ("head", "script", "style", "template", "svg", "rp", "rt")
+
+
+def load(data: bytes, name: str) -> SourceText:
+    """Load an e-book: one line for each block element and table row; its contents are left out. Raises DocumentError."""
+    book = Parts(data, name, _EPUB)
+    place = next((node.get("full-path", "") for node in book.needed_xml(_CONTAINER).iter("rootfile")), "")
+    package = book.needed_xml(place)
+    encrypted = _encrypted(book)
+    blocks: list[Block] = []
+    for part in _spine(package, posixpath.dirname(place)):
+        if part in encrypted:
+            raise DocumentError(f"{name} is protected by its seller (DRM); give a copy without protection")
+        if part not in book:
+            raise book.damaged(f"it lists {part}, which it does not hold")
+        blocks += _page_blocks(book.read(part), name)
+    source = compose_source(blocks, _metadata(package))
+    if not source.lines:
+        raise DocumentError(f"{name} holds no text, perhaps only pictures; give a document with text in it")
+    return source
+
+
+def _spine(package: Element, folder: str) -> Iterator[str]:
+    """Yield the parts with the pages of the book in reading order, without the table of contents."""
+    items = {item.get("id", ""): item for item in package.iterfind("manifest/item")}
+    for reference in package.iterfind("spine/itemref"):
+        item = items.get(reference.get("idref", ""))
+        if item is None or item.get("media-type") not in _PAGES or "nav" in item.get("properties", "").split():
+            continue
+        yield posixpath.normpath(posixpath.join(folder, unquote(item.get("href", ""))))
+
+
+def _encrypted(book: Parts) -> frozenset[str]:
+    root = book.xml(_ENCRYPTION)
+    return frozenset(unquote(node.get("URI", "")) for node in root.iter("CipherReference")) if root is not None else frozenset()
+
+
+def _page_blocks(page: bytes, name: str) -> list[Block]:
+    if not page.strip():
+        return []
+    soup, _ = parse_page(page, name)
+    for tag in soup.find_all(_NEVER_TEXT):
+        tag.extract()
+    return [Block(text=""), *extract_blocks(soup.body or soup), Block(text="")]
+
+
+def _metadata(package: Element) -> Mapping[str, str]:
+    found = {}
+    for key, tag in (("title", "title"), ("author", "creator"), ("date", "date")):
+        if text := strip_blank(" ".join((package.findtext(f"metadata/{tag}") or "").split())):
+            found[key] = text
+    return found
