@@ -6,7 +6,7 @@ import struct
 import zipfile
 import zlib
 
-from tests.index.loaders.small_law import RENDERINGS
+from tests.index.loaders.renderings import RENDERINGS
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

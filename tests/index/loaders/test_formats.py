@@ -18,7 +18,8 @@ from index.loaders import LOADERS, load
 from index.loaders.source import SourceText
 from index.parsing.structure import read_document
 from tests.index.loaders import small_law
-from tests.index.loaders.small_law import LAW, RENDERINGS, number_with, put_in_list, saved
+from tests.index.loaders.renderings import RENDERINGS
+from tests.index.loaders.small_law import LAW, number_with, put_in_list, saved
 
 Places = list[tuple[tuple[tuple[str, int, int], ...], int, str]]
 
@@ -34,12 +35,18 @@ def texts(source: SourceText) -> list[str]:
     return [line.text for line in source.lines]
 
 
-# --- one law, seven files
+# --- one law in every format
 
 
 @pytest.mark.parametrize("name", RENDERINGS)
 def test_a_law_reads_the_same_in_every_format(name: str) -> None:
     assert places(RENDERINGS[name](), name) == places(LAW.encode(), "law.txt")
+
+
+def test_every_format_has_a_rendering_of_the_law() -> None:
+    same = {".text": ".txt", ".markdown": ".md", ".htm": ".html", ".xhtml": ".html", ".tsv": ".csv"}
+    mail = {".eml", ".mht", ".mhtml"}  # see test_mail
+    assert {same.get(suffix, suffix) for suffix in LOADERS} - mail == {Path(name).suffix for name in RENDERINGS}
 
 
 def test_articles_of_the_law_have_their_paths() -> None:
@@ -69,7 +76,7 @@ def test_lines_have_correct_positions(name: str) -> None:
 
 
 def test_headings_have_a_depth_where_the_format_marks_them() -> None:
-    for name in ("law.md", "law.html"):
+    for name in ("law.md", "law.html", "law.rtf", "law.odt", "law.epub"):
         levels = {line.text: line.level for line in load(RENDERINGS[name](), name).lines}
         assert (levels["古井保护条例"], levels["第一章　总则"], levels["第一节　普查"]) == (1, 2, 3)
     levels = {line.text: line.level for line in load(RENDERINGS["styled.docx"](), "x.docx").lines}
@@ -323,13 +330,13 @@ def is_rejected_or_read(data: bytes, name: str) -> bool:
 @given(
     data=st.binary(max_size=300),
     ending=st.sampled_from(sorted(LOADERS)),
-    beginning=st.sampled_from([b"", b"%PDF-1.4\n", b"PK\x03\x04", b"<p>"]),
+    beginning=st.sampled_from([b"", b"%PDF-1.4\n", b"PK\x03\x04", b"<p>", b"{\\rtf1 ", OLE[:8] + "WordDocument".encode("utf-16-le")]),
 )
 def test_no_bytes_raise_anything_but_document_error(data: bytes, ending: str, beginning: bytes) -> None:
     assert is_rejected_or_read(beginning + data, "x" + ending)
 
 
-DAMAGED = {name: RENDERINGS[name]() for name in ("plain.docx", "law.pdf")}
+DAMAGED = {name: make() for name, make in RENDERINGS.items() if Path(name).suffix not in (".txt", ".md", ".html")}
 
 
 @settings(deadline=5000)
