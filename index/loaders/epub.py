@@ -18,7 +18,7 @@ _NEVER_TEXT = ("head", "script", "style", "template", "svg", "rp", "rt")
 
 
 def load(data: bytes, name: str) -> SourceText:
-    """Load an e-book: one line for each block element and table row; its contents are left out. Raises DocumentError."""
+    """Load an e-book: one line for each block element and table row, without its contents. Raises DocumentError."""
     book = Parts(data, name, _EPUB)
     place = next((node.get("full-path", "") for node in book.needed_xml(_CONTAINER).iter("rootfile")), "")
     package = book.needed_xml(place)
@@ -48,7 +48,11 @@ def _spine(package: Element, folder: str) -> Iterator[str]:
 
 def _encrypted(book: Parts) -> frozenset[str]:
     root = book.xml(_ENCRYPTION)
-    return frozenset(unquote(node.get("URI", "")) for node in root.iter("CipherReference")) if root is not None else frozenset()
+    return (
+        frozenset(unquote(node.get("URI", "")) for node in root.iter("CipherReference"))
+        if root is not None
+        else frozenset()
+    )
 
 
 def _page_blocks(page: bytes, name: str) -> list[Block]:

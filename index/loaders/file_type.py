@@ -48,9 +48,15 @@ _BY_STREAM = (  # of a compound file, in which Office 97-2003 and WPS Office sav
     ("PowerPoint Document", FileType("an old PowerPoint presentation (.ppt)", program=_SLIDES)),
 )
 _BY_BEGINNING = (  # of text, without the white space before it
-    (re.compile(rb"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html)\b", re.I | re.S), FileType("a web page", ".html")),
+    (
+        re.compile(rb"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html)\b", re.I | re.S),
+        FileType("a web page", ".html"),
+    ),
     (re.compile(rb"(?:[\w-]+:.*\r?\n(?:[ \t].*\r?\n)*){0,20}MIME-Version:", re.I), FileType("a web archive", ".mht")),
-    (re.compile(rb"<\?xml[^>]*>\s*<\?mso-application progid=.Word"), FileType("a Word 2003 XML document", program=_WORDS)),
+    (
+        re.compile(rb"<\?xml[^>]*>\s*<\?mso-application progid=.Word"),
+        FileType("a Word 2003 XML document", program=_WORDS),
+    ),
 )
 _BEGINNING = 4096  # bytes
 _PDF_SIGNATURE_WITHIN = 1024  # bytes; white space may precede the signature of a PDF

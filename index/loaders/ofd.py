@@ -54,13 +54,13 @@ def _checked(parts: Parts) -> bytes:
 def _read(document: "OFDDocument", parts: Parts) -> SourceText:
     count = len(document.pages)
     if count > MAX_PDF_PAGES:
-        raise DocumentError(f"{parts.name} has {count:,} pages, more than the {MAX_PDF_PAGES:,} that are read; split it")
+        raise DocumentError(
+            f"{parts.name} has {count:,} pages, more than the {MAX_PDF_PAGES:,} that are read; split it"
+        )
     pages = [_page(page, number) for number, page in enumerate(document.pages, 1)]
     source = compose_source(build_paragraphs(remove_running_lines(pages)), _metadata(document, pages))
     if not source.lines:
-        raise DocumentError(
-            f"{parts.name} holds no text ({count} page{'s' if count != 1 else ''} of pictures); run it through OCR first"
-        )
+        raise DocumentError(f"{parts.name} holds no text, only pictures (pages: {count}); run it through OCR first")
     # of pages and templates that the file names but does not hold
     return replace(source, remarks=tuple(f"not read: {warning}" for warning in document.warnings))
 

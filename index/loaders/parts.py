@@ -83,9 +83,7 @@ class Parts:
 
     def protected(self) -> DocumentError:
         """Return the error for a file with a password."""
-        return DocumentError(
-            f"{self.name} is protected by a password; open it, remove the password and save it again"
-        )
+        return DocumentError(f"{self.name} is protected by a password; open it, remove the password and save it again")
 
     def damaged(self, reason: str) -> DocumentError:
         """Return the error for a file that cannot be read."""

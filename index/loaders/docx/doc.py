@@ -67,7 +67,7 @@ def _converted(data: bytes) -> bytes:
         try:
             converter.convert("source.doc", "target.docx")
         except _ConvertedError as done:
-            package.write_docx(done.document, target)  # type: ignore[arg-type]
+            package.write_docx(done.document, target)
     return target.getvalue()
 
 

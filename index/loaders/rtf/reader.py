@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from index.errors import DocumentError
+from index.loaders.rtf.control_words import CHARACTERS, ENTERED, PARAGRAPH_ENDS, SKIPPED, SYMBOLS, list_number
 from index.loaders.rtf.styles import StyleSheet
 from index.loaders.rtf.tables import TableBuilder
 from index.loaders.rtf.tokens import Token, Tokenizer
@@ -14,28 +15,14 @@ from index.loaders.source import Block, SourceText, compose_source, strip_blank
 from index.loaders.writing.style_names import real_title
 
 _MAX_DEPTH = 1000  # of groups; word processors nest some ten
-_SKIPPED = frozenset(  # destinations without text of the document, and those whose text is elsewhere too
-    "annotation atnauthor atndate atnicn atnid atnparent atnref atntime background bkmkend bkmkstart colorschememapping "
-    "colortbl datafield datastore fldinst fonttbl footer footerf footerl footerr ftncn ftnsep ftnsepc aftncn aftnsep "
-    "aftnsepc generator header headerf headerl headerr latentstyles listoverridetable listtable mmathPr nonesttables "
-    "nonshppict objdata pict pgptbl picprop revtbl rsidtbl rxe sn sp sv shprslt tc themedata txe userprops "
-    "wgrffmtfilter xe xmlnstbl".split()
-)
-_ENTERED = frozenset(("shpinst", "shptxt", "shpgrp", "dptxbxtext", "moMath", "moMathPara"))  # with text though marked as ignorable
-_CHARACTERS = {
-    "emdash": "—", "endash": "–", "emspace": "\u2003", "enspace": "\u2002", "qmspace": "\u2005", "bullet": "•",
-    "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”", "tab": " ", "line": "\n", "nestcell": " ",
-    "column": "\n",
-}  # fmt: skip
-_SYMBOLS = {"~": "\xa0", "_": "-", "{": "{", "}": "}", "\\": "\\", "\t": " "}
-_PARAGRAPH_ENDS = ("par", "sect", "page", "nestrow")
 
 
 @dataclass(slots=True)
 class _State:
     """What a group inherits from the one around it."""
 
-    target: str = "body"  # or: skipped, info, title, styles, note
+    target: str = "body"  # or: skipped, info, title, styles, note, label, box
+    replaced: str = ""  # the target of a group that is skipped for its Unicode form, which follows inside
     hidden: bool = False
     deleted: bool = False
     marked: bool = False  # \* has been read: the destination may be skipped
@@ -46,6 +33,7 @@ class _Paragraph:
     """Text and properties of the paragraph that is being read."""
 
     parts: list[str] = field(default_factory=list)
+    label: str = ""  # number or bullet of a list
     notes: list[list[str]] = field(default_factory=list)
     boxes: list[Block] = field(default_factory=list)  # of text boxes, which follow their paragraph
     style: int | None = None
@@ -136,6 +124,8 @@ class _Reader:
             self._paragraph.parts.append(text)
         elif state.target == "note":
             self._paragraph.notes[-1].append(text)
+        elif state.target == "label":
+            self._paragraph.label += text
         elif state.target == "title":
             self.title += text
         elif state.target == "styles":
@@ -146,25 +136,29 @@ class _Reader:
             self._state.marked = True
         elif symbol in "\r\n":
             yield from self._word("par", None)
-        elif symbol in _SYMBOLS:
-            self._text(_SYMBOLS[symbol])
+        elif symbol in SYMBOLS:
+            self._text(SYMBOLS[symbol])
 
     def _word(self, word: str, number: int | None) -> Iterator[Block]:
         marked, self._state.marked = self._state.marked, False
         if word == "nestrow" and self._state.target == "skipped":  # its group is skipped but for this
             self._cell.extend(self._taken())
+        elif word == "ud" and self._state.replaced:
+            self._state.target = self._state.replaced
         elif self._state.target == "skipped" or self._enters(word, marked):
             return
         elif self._state.target == "styles":
             self._styles.word(word, number)
-        elif word in _CHARACTERS:
-            self._text(_CHARACTERS[word])
-        elif self._state.target == "note":
-            if word in _PARAGRAPH_ENDS:
-                self._text(" ")
-        elif word in _PARAGRAPH_ENDS:
+        elif word in CHARACTERS:
+            self._text(CHARACTERS[word])
+        elif word in PARAGRAPH_ENDS:
             yield from self._end_paragraph()
-        elif word in ("cell", "row"):
+        elif self._state.target != "note":
+            self._property(word, number)
+
+    def _property(self, word: str, number: int | None) -> None:
+        """Take a control word that sets properties or ends a cell."""
+        if word in ("cell", "row"):
             self._end_cell(word)
         elif word in self._words:
             self._words[word](number)
@@ -175,8 +169,12 @@ class _Reader:
         """Return whether a control word begins a destination, and enter it."""
         state = self._state
         properties = word.startswith("m") and word.endswith("Pr")  # of formulas
-        if word in _SKIPPED or properties or (marked and word not in _ENTERED):
+        if word in SKIPPED or properties or (marked and word not in ENTERED):
             state.target = "skipped"
+        elif word == "upr":
+            state.target, state.replaced = "skipped", state.target
+        elif word in ("listtext", "pntext") and state.target in ("body", "box"):
+            state.target = "label"
         elif word == "info":
             state.target = "info"
         elif word == "title" and state.target == "info":
@@ -218,6 +216,9 @@ class _Reader:
         self._paragraph.in_table = True
 
     def _end_paragraph(self) -> Iterator[Block]:
+        if self._state.target == "note":
+            self._text(" ")
+            return
         in_table, blocks = self._paragraph.in_table, self._taken()
         if self._boxes:
             self._boxes[-1].boxes += blocks
@@ -250,7 +251,8 @@ class _Reader:
             return read.boxes
         outline = read.outline
         level = self._styles.level(read.style) if outline is None else outline + 1 if 0 <= outline < 9 else 0
-        blocks = [Block(text=line, level=level) for line in _mended("".join(read.parts)).split("\n")]
+        text = list_number(read.label) + _mended("".join(read.parts))
+        blocks = [Block(text=line, level=level) for line in text.split("\n")]
         for note in read.notes:
             if text := strip_blank(_mended("".join(note))):
                 self._note_count += 1

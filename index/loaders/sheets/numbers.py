@@ -65,7 +65,8 @@ def _formatted(value: Decimal, form: str) -> str:
             digits = found
             continue
         words = token["quoted"] or token["escaped"] or token["currency"] or token["other"] or ""
-        if token["other"] and (token["other"].isascii() and token["other"].isalpha() or token["other"] in "/@"):
+        other = token["other"] or ""
+        if other and ((other.isascii() and other.isalpha()) or other in "/@"):
             return ""  # an exponent, a fraction, General, text
         before, behind = (before, behind + words) if digits else (before + words, behind)
     if not digits or digits.endswith(","):

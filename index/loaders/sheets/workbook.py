@@ -74,7 +74,8 @@ class _Workbook:
         visible = [sheet for sheet in sheets if sheet.get("state", "visible") == "visible"]
         for sheet in sheets:
             if sheet not in visible:
-                self.remarks.append(f"the hidden sheet {sheet.get('name')} is not read; show it if it belongs to the text")
+                name = sheet.get("name")
+                self.remarks.append(f"the hidden sheet {name} is not read; show it if it belongs to the text")
         for sheet in visible:
             name = sheet.get("name") or ""
             found = list(self._sheet_blocks(self._roles.get(f"#{sheet.get('id', '')}", ""), name))

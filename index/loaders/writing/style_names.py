@@ -4,9 +4,7 @@ import re
 
 _HEADING = re.compile(r"(?:heading|标题|標題)\s*([1-9])", re.IGNORECASE)
 _TITLE = re.compile(r"title|标题|標題", re.IGNORECASE)
-_CONTENTS = re.compile(
-    r"(?:toc|目录|目錄|contents)\s*\d|(?:toc heading|contents heading|目录|目錄)$", re.IGNORECASE
-)
+_CONTENTS = re.compile(r"(?:toc|目录|目錄|contents)\s*\d|(?:toc heading|contents heading|目录|目錄)$", re.IGNORECASE)
 _PLACEHOLDER_TITLE = re.compile(
     r"(?:microsoft word|powerpoint)\b.*|(?:文档|文件|document|untitled|无标题|新建).{0,12}", re.IGNORECASE
 )

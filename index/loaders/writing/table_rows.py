@@ -20,7 +20,7 @@ def cell_text(blocks: Sequence[Block]) -> str:
 
 
 def row_blocks(rows: Sequence[Sequence[TableCell]]) -> Iterator[Block]:
-    """Yield a block for each row that is no head, and the paragraphs of a row with only one cell: a frame around text."""
+    """Yield a block for each row but the heads, or the paragraphs of a row with only one cell: a frame around text."""
     yield Block(text="")  # text before and after a table is not one paragraph with it
     for row, line in zip(rows, table_lines([[cell.cell for cell in row] for row in rows]), strict=True):
         filled = [cell.blocks for cell in row if cell.blocks]

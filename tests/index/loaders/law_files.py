@@ -3,6 +3,7 @@
 import io
 import struct
 import zipfile
+from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
 import openpyxl
@@ -12,7 +13,7 @@ from tests.index.loaders.small_law import Part, parts
 _LEVELS = {"题": 1, "章": 2, "节": 3}
 
 
-def zipped(members: dict[str, str | bytes]) -> bytes:
+def zipped(members: Mapping[str, str | bytes]) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
@@ -76,7 +77,8 @@ def as_odt() -> bytes:
 
 
 _ODT_LIST = """<text:list-style style:name="L">
-<text:list-level-style-number text:level="1" style:num-prefix="（" style:num-suffix="）" style:num-format="一, 二, 三, ..."/>
+<text:list-level-style-number text:level="1" style:num-prefix="（" style:num-suffix="）"
+ style:num-format="一, 二, 三, ..."/>
 </text:list-style>"""
 
 
@@ -107,7 +109,9 @@ def epub(pages: dict[str, str], *, more: dict[str, str] | None = None, manifest:
         f"<manifest>{items}{manifest}</manifest><spine>{spine}</spine></package>"
     )
     files = {"META-INF/container.xml": _CONTAINER, "OPS/book.opf": package}
-    return zipped({"mimetype": "application/epub+zip", **files, **(more or {}), **{f"OPS/{n}": p for n, p in pages.items()}})
+    return zipped(
+        {"mimetype": "application/epub+zip", **files, **(more or {}), **{f"OPS/{n}": p for n, p in pages.items()}}
+    )
 
 
 def xhtml(body: str) -> str:
@@ -144,7 +148,10 @@ def as_csv() -> bytes:
     return "".join(f'"{part.whole}"\r\n' for part in parts()).encode("gb18030")
 
 
-_A, _P = "http://schemas.openxmlformats.org/drawingml/2006/main", "http://schemas.openxmlformats.org/presentationml/2006/main"
+_A, _P = (
+    "http://schemas.openxmlformats.org/drawingml/2006/main",
+    "http://schemas.openxmlformats.org/presentationml/2006/main",
+)
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
@@ -199,8 +206,9 @@ def ofd(pages: list[str]) -> bytes:
     """Return an OFD document of pages that are given as their text objects."""
     box = f"<ofd:PageArea><ofd:PhysicalBox>0 0 {_WIDTH} {_HEIGHT}</ofd:PhysicalBox></ofd:PageArea>"
     listed = "".join(f'<ofd:Page ID="{at}" BaseLoc="Pages/{at}.xml"/>' for at in range(len(pages)))
+    root = "<ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot>"
     files = {
-        "OFD.xml": f"<ofd:OFD {_OFD}><ofd:DocBody><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>",
+        "OFD.xml": f"<ofd:OFD {_OFD}><ofd:DocBody>{root}</ofd:DocBody></ofd:OFD>",
         "Doc_0/Document.xml": f"<ofd:Document {_OFD}><ofd:CommonData>{box}</ofd:CommonData>"
         f"<ofd:Pages>{listed}</ofd:Pages></ofd:Document>",
     }
@@ -222,7 +230,7 @@ def as_ofd() -> bytes:
         text = "　　" + part.whole
         rows = [text[at : at + _IN_LINE] for at in range(0, len(text), _IN_LINE)]
         lines += [(_MARGIN + 2 * _EM * (not at), row.strip("　"), _EM) for at, row in enumerate(rows)]
-    pages = []
+    pages: list[str] = []
     for at in range(0, len(lines), _LINES):
         body = [text_object(text, x, 30 + 7 * row, size) for row, (x, text, size) in enumerate(lines[at : at + _LINES])]
         header = text_object("江南市法规汇编", 55, 12, 3)

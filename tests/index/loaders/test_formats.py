@@ -330,7 +330,9 @@ def is_rejected_or_read(data: bytes, name: str) -> bool:
 @given(
     data=st.binary(max_size=300),
     ending=st.sampled_from(sorted(LOADERS)),
-    beginning=st.sampled_from([b"", b"%PDF-1.4\n", b"PK\x03\x04", b"<p>", b"{\\rtf1 ", OLE[:8] + "WordDocument".encode("utf-16-le")]),
+    beginning=st.sampled_from(
+        [b"", b"%PDF-1.4\n", b"PK\x03\x04", b"<p>", b"{\\rtf1 ", OLE[:8] + "WordDocument".encode("utf-16-le")]
+    ),
 )
 def test_no_bytes_raise_anything_but_document_error(data: bytes, ending: str, beginning: bytes) -> None:
     assert is_rejected_or_read(beginning + data, "x" + ending)
