@@ -21,6 +21,8 @@ def load(data: bytes, name: str) -> SourceText:
     """Load an e-book: one line for each block element and table row, without its contents. Raises DocumentError."""
     book = Parts(data, name, _EPUB)
     place = next((node.get("full-path", "") for node in book.needed_xml(_CONTAINER).iter("rootfile")), "")
+    if not place:
+        raise book.damaged(f"{_CONTAINER} names no book")
     package = book.needed_xml(place)
     encrypted = _encrypted(book)
     blocks: list[Block] = []

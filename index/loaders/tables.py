@@ -87,7 +87,7 @@ def _looks_like_heads(grid: Sequence[Sequence[Cell]]) -> bool:
     if not short or len(set(first)) < len(first) or any(map(_VALUE.match, first)):
         return False
     values = sum(bool(_VALUE.match(cell.text)) for row in rest for cell in row[1:])
-    return values > 0 if len(first) > 2 else values == sum(len(row) - 1 for row in rest)
+    return values > 0 if len(grid[0]) > 2 else values == sum(len(row) - 1 for row in rest)
 
 
 def _title(cells: Sequence[Cell]) -> str:

@@ -11,8 +11,8 @@ from index.loaders.source import SourceText, compose_source, strip_blank
 from index.loaders.tables import Cell
 from index.loaders.text import decode_text
 
-_DELIMITERS = ",;\t，；|"
-_SAMPLE_LINES = 20
+_DELIMITERS = ",;\t"
+_SAMPLE_LINES, _SAMPLE_WIDTH = 20, 10_000
 _MAX_FIELD = 1_000_000  # characters; a quotation mark that is never closed would take in the rest of the file
 
 
@@ -42,8 +42,8 @@ def load(data: bytes, name: str) -> SourceText:
 
 
 def _delimiter(text: str) -> str:
-    """Return the character that most of the first lines hold in equal number, a comma if there is none."""
-    lines = [line for line in text.split("\n", _SAMPLE_LINES)[:_SAMPLE_LINES] if line.strip()]
+    """Return the character that most of the first lines hold in equal number, a comma if none is."""
+    lines = [line[:_SAMPLE_WIDTH] for line in text.split("\n", _SAMPLE_LINES)[:_SAMPLE_LINES] if line.strip()]
     return max(_DELIMITERS, key=lambda mark: (_share(lines, mark), -_DELIMITERS.index(mark)))
 
 

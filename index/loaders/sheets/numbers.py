@@ -66,8 +66,8 @@ def _formatted(value: Decimal, form: str) -> str:
             continue
         words = token["quoted"] or token["escaped"] or token["currency"] or token["other"] or ""
         other = token["other"] or ""
-        if other and ((other.isascii() and other.isalpha()) or other in "/@"):
-            return ""  # an exponent, a fraction, General, text
+        if other and ((other.isascii() and other.isalpha()) or other in ",/@"):
+            return ""  # an exponent, thousands, a fraction, General, text
         before, behind = (before, behind + words) if digits else (before + words, behind)
     if not digits or digits.endswith(","):
         return ""

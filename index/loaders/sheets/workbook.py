@@ -76,15 +76,19 @@ class _Workbook:
             if sheet not in visible:
                 name = sheet.get("name")
                 self.remarks.append(f"the hidden sheet {name} is not read; show it if it belongs to the text")
-        for sheet in visible:
-            name = sheet.get("name") or ""
-            found = list(self._sheet_blocks(self._roles.get(f"#{sheet.get('id', '')}", ""), name))
-            if any(strip_blank(block.text) for block in found):
-                if len(visible) > 1 or not _DEFAULT_NAME.fullmatch(name):
-                    yield Block(text=name, level=1)
-                yield from found
+        read = [
+            (name, found)
+            for sheet in visible
+            if (found := list(self._sheet_blocks(sheet, name := sheet.get("name") or "")))
+            and any(strip_blank(block.text) for block in found)
+        ]
+        for name, found in read:
+            if len(read) > 1 or not _DEFAULT_NAME.fullmatch(name):
+                yield Block(text=name, level=1)
+            yield from found
 
-    def _sheet_blocks(self, part: str, name: str) -> Iterator[Block]:
+    def _sheet_blocks(self, entry: Element, name: str) -> Iterator[Block]:
+        part = self._roles.get(f"#{entry.get('id', '')}", "")
         root = self._package.xml(part)
         if root is None:
             return

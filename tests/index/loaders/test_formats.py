@@ -121,6 +121,15 @@ def test_table_rows_are_lines_and_merged_cells_are_repeated() -> None:
     assert texts(load(saved(word), "x.docx")) == ["表前。", *rows, "表后。"]
 
 
+def test_a_row_with_one_value_of_its_own_keeps_the_merged_ones() -> None:
+    word = docx.Document()
+    table = word.add_table(rows=3, cols=2)
+    for at, text in enumerate(["供水", "能力", "", "漏损", "排水", "管网"]):
+        table.cell(at // 2, at % 2).text = text
+    table.cell(0, 0).merge(table.cell(1, 0))
+    assert texts(load(saved(word), "x.docx")) == ["供水 | 能力", "供水 | 漏损", "排水 | 管网"]
+
+
 _LISTS = """<w:numbering {ns}>
   <w:abstractNum w:abstractNumId="1">
     <w:lvl w:ilvl="0"><w:start w:val="9"/><w:numFmt w:val="ideographTraditional"/><w:lvlText w:val="%1、"/></w:lvl>
