@@ -27,7 +27,7 @@ def table_blocks(table: Element) -> Iterator[Block]:
     yield Block(text="")
     for line in table_lines([[cell for cell in row if cell is not None] for row in rows]):
         if line:
-            yield Block(text=line)
+            yield Block(text=line, gap=True)
     yield Block(text="")
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from index.errors import DocumentError
 from index.loaders.limits import MAX_TABLE_CELLS
-from index.loaders.sheets.rows import sheet_blocks
+from index.loaders.sheets.rows import sheet_blocks, with_title
 from index.loaders.source import SourceText, compose_source, strip_blank
 from index.loaders.tables import Cell
 from index.loaders.text import decode_text
@@ -26,16 +26,16 @@ def load(data: bytes, name: str) -> SourceText:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False)
     try:
         for row in reader:
-            rows.append([Cell(text=strip_blank(" ".join(value.split()))) for value in row])
             cells += len(row)
             if cells > MAX_TABLE_CELLS:
                 raise _too_many(name)
+            rows.append([Cell(text=strip_blank(" ".join(value.split()))) for value in row])
     except csv.Error as error:
         raise DocumentError(
             f"{name} is no table that can be read (line {reader.line_num}: {error}); look for a quotation mark that is "
             "not closed, or save it as xlsx"
         ) from error
-    source = compose_source(sheet_blocks(rows), {})
+    source = compose_source(with_title(sheet_blocks(rows), name), {})
     if not source.lines:
         raise DocumentError(f"{name} holds no text, only separators; give a table with values in it")
     return replace(source, remarks=remarks)

@@ -1,8 +1,9 @@
 """Rows of a sheet as lines: captions, tables with their column heads, notes."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import PurePosixPath
 
-from index.loaders.source import Block
+from index.loaders.source import Block, strip_blank
 from index.loaders.tables import Cell, table_lines
 
 Rows = list[Sequence[Cell]]
@@ -16,13 +17,23 @@ def sheet_blocks(rows: Iterable[Sequence[Cell]]) -> Iterator[Block]:
     for table in _tables(rows):
         captions = 0
         while captions < len(table) and _is_alone(table[captions]):
-            yield Block(text=_texts(table[captions])[0])
+            yield Block(text=_texts(table[captions])[0], gap=True)
             captions += 1
-        yield Block(text="")
         for line in table_lines(table[captions:]):
             if line:
-                yield Block(text=line)
+                yield Block(text=line, gap=True)  # rows of equal length are no wrapped paragraph
         yield Block(text="")
+
+
+def with_title(blocks: Iterable[Block], name: str) -> Iterator[Block]:
+    """Yield the blocks, after the name of the file if they begin with a table: its first row is no title."""
+    begun = False
+    for block in blocks:
+        if not begun and strip_blank(block.text):
+            begun = True
+            if " | " in block.text:
+                yield Block(text=PurePosixPath(name).stem, level=1)
+        yield block
 
 
 def _tables(rows: Iterable[Sequence[Cell]]) -> list[Rows]:

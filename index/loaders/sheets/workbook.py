@@ -15,7 +15,7 @@ from index.loaders.ooxml.drawing_text import paragraphs
 from index.loaders.ooxml.package import OfficePackage
 from index.loaders.parts import Format
 from index.loaders.sheets.numbers import shown_number
-from index.loaders.sheets.rows import sheet_blocks
+from index.loaders.sheets.rows import sheet_blocks, with_title
 from index.loaders.source import Block, SourceText, compose_source, strip_blank
 from index.loaders.tables import Cell
 
@@ -30,7 +30,7 @@ Place = tuple[int, int]  # row and column from 1
 def load(data: bytes, name: str) -> SourceText:
     """Load a workbook: the name of each visible sheet, then a line for each row. Raises DocumentError."""
     book = _Workbook(OfficePackage(data, name, _XLSX))
-    source = compose_source(book.blocks(), {})
+    source = compose_source(with_title(book.blocks(), name), {})
     if not source.lines:
         raise DocumentError(f"{name} holds no text; give a workbook with values in it")
     return replace(source, metadata=book.metadata(), remarks=tuple(book.remarks))

@@ -27,5 +27,5 @@ def row_blocks(rows: Sequence[Sequence[TableCell]]) -> Iterator[Block]:
         if len(filled) == 1 and not any(cell.cell.above for cell in row):
             yield from filled[0]
         elif line:
-            yield Block(text=line)
+            yield Block(text=line, gap=True)  # rows of equal length are no wrapped paragraph
     yield Block(text="")

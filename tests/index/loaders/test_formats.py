@@ -3,9 +3,11 @@
 import io
 import re
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import docx
+import openpyxl
 import pytest
 from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import parse_xml
@@ -18,6 +20,7 @@ from index.loaders import LOADERS, load
 from index.loaders.source import SourceText
 from index.parsing.structure import read_document
 from tests.index.loaders import small_law
+from tests.index.loaders.law_files import odt, rtf, rtf_escaped
 from tests.index.loaders.renderings import RENDERINGS
 from tests.index.loaders.small_law import LAW, number_with, put_in_list, saved
 
@@ -119,6 +122,59 @@ def test_table_rows_are_lines_and_merged_cells_are_repeated() -> None:
     word.add_paragraph("表后。")
     rows = ["地区：江南 | 指标：井数 | 数值：12", "地区：江南 | 指标：水位 | 数值：3米"]
     assert texts(load(saved(word), "x.docx")) == ["表前。", *rows, "表后。"]
+
+
+def table_of(rows: int) -> list[list[str]]:
+    return [["地区", "指标", "2020年"], *([f"地区{row}", f"指标{row}", str(100 + row)] for row in range(10, 10 + rows))]
+
+
+def rows_as_docx(rows: list[list[str]]) -> bytes:
+    word = docx.Document()
+    word.add_paragraph("表1")
+    table = word.add_table(rows=len(rows), cols=len(rows[0]))
+    for at, values in enumerate(rows):
+        for column, value in enumerate(values):
+            table.cell(at, column).text = value
+    return saved(word)
+
+
+def rows_as_odt(rows: list[list[str]]) -> bytes:
+    def cells(row: list[str]) -> str:
+        return "".join(f"<table:table-cell><text:p>{value}</text:p></table:table-cell>" for value in row)
+
+    lines = "".join(f"<table:table-row>{cells(row)}</table:table-row>" for row in rows)
+    return odt(f"<text:p>表1</text:p><table:table>{lines}</table:table>")
+
+
+def rows_as_rtf(rows: list[list[str]]) -> bytes:
+    head = r"\trowd\cellx2000\cellx4000\cellx6000\pard\intbl "
+    return rtf(
+        rtf_escaped("表1")
+        + r"\par"
+        + "".join(head + "".join(rtf_escaped(value) + r"\cell " for value in row) + r"\row" for row in rows)
+    )
+
+
+def rows_as_xlsx(rows: list[list[str]]) -> bytes:
+    book = openpyxl.Workbook()
+    for row in [["表1"], *rows]:
+        book.active.append(row)
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def rows_as_csv(rows: list[list[str]]) -> bytes:
+    return "\n".join(["表1", *(",".join(row) for row in rows)]).encode()
+
+
+@pytest.mark.parametrize("write", [rows_as_docx, rows_as_odt, rows_as_rtf, rows_as_xlsx, rows_as_csv])
+def test_rows_of_equal_length_are_no_wrapped_paragraph(write: Callable[[list[list[str]]], bytes]) -> None:
+    suffix = write.__name__.rpartition("_")[2]
+    document = read_document(write(table_of(30)), f"x.{suffix}")
+    passages = document.passages
+    assert document.title == "表1"
+    assert [p.text for p in passages] == [f"地区：地区{n} | 指标：指标{n} | 2020年：{100 + n}" for n in range(10, 40)]
 
 
 def test_a_row_with_one_value_of_its_own_keeps_the_merged_ones() -> None:

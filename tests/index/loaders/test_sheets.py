@@ -11,6 +11,7 @@ from index.errors import DocumentError
 from index.loaders import load
 from index.loaders.limits import MAX_TABLE_CELLS
 from index.loaders.sheets.numbers import shown_number
+from index.parsing.structure import read_document
 from tests.index.loaders.law_files import zipped
 from tests.index.loaders.test_formats import texts
 
@@ -62,9 +63,21 @@ def test_tables_on_a_sheet_are_apart_and_a_blank_row_does_not_end_a_table() -> N
         ["井", 5, 6],
     ]  # fmt: skip
     assert texts(load(saved(workbook(*rows)[0]), "x.xlsx")) == [
-        "地区：江南 | 2020年：1 | 2025年：2", "地区：江北 | 2020年：3 | 2025年：4", "表2",
+        "x", "地区：江南 | 2020年：1 | 2025年：2", "地区：江北 | 2020年：3 | 2025年：4", "表2",
         "项目：井 | 2030年：5 | 2035年：6",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_a_table_without_a_caption_has_the_name_of_its_file(suffix: str) -> None:
+    rows: list[list[object]] = [["地区", "2020年", "2025年"], ["江南", 1, 2], ["江北", 3, 4]]
+    csv = "\n".join(",".join(map(str, row)) for row in rows).encode()
+    document = read_document(csv if suffix == "csv" else saved(workbook(*rows)[0]), f"附表/水井.{suffix}")
+    assert document.title == "水井"
+    assert [p.text for p in document.passages] == [
+        "地区：江南 | 2020年：1 | 2025年：2",
+        "地区：江北 | 2020年：3 | 2025年：4",
+    ]
 
 
 def test_hidden_sheets_and_formulas_without_a_value_are_remarked() -> None:
@@ -105,7 +118,7 @@ def test_kinds_of_cells() -> None:
     )
     strings = "<t><si><t>漢_x0041_\n字</t><rPh><t>かん</t></rPh></si></t>"
     data = sheet_xml(f"<sheetData><row>{cells}</row></sheetData>", **{"xl/t.xml": strings})
-    assert texts(load(data, "x.xlsx")) == ["漢A 字 | 内文 | TRUE | 串 | #DIV/0! | 0.1"]
+    assert texts(load(data, "x.xlsx")) == ["x", "漢A 字 | 内文 | TRUE | 串 | #DIV/0! | 0.1"]
 
 
 def test_text_boxes_follow_the_table() -> None:
@@ -186,4 +199,4 @@ def test_a_sheet_of_too_many_cells_is_refused() -> None:
 
 
 def column(number: int) -> str:
-    return openpyxl.utils.get_column_letter(number)
+    return str(openpyxl.utils.get_column_letter(number))
