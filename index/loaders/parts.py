@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 from index.errors import DocumentError
 from index.loaders.archive import ARCHIVE_ERRORS, EncryptedEntryError, open_archive, read_chunks
 from index.loaders.limits import MAX_UNPACKED_BYTES, MAX_UNPACKED_RATIO, MIN_BYTES_FOR_RATIO
-from index.loaders.safe_xml import parse_xml
+from index.loaders.safe_xml import TooManyTagsError, parse_xml
 
 
 class Format(NamedTuple):
@@ -48,6 +48,8 @@ class Parts:
         data = self.read(part)
         try:
             root = parse_xml(data)
+        except TooManyTagsError as error:
+            raise DocumentError(f"{self.name} is too large ({part}: {error}); split it into smaller files") from error
         except ValueError as error:
             raise self.damaged(f"{part}: {error}") from error
         for node in root.iter():

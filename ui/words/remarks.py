@@ -20,6 +20,19 @@ _REMARKS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "附件 {name} 未读取；请作为单独的文件编入索引",
         ),
         (
+            r"the hidden sheet (?P<name>.*) is not read; show it if it belongs to the text",
+            "隐藏的工作表 {name} 未读取；如属于正文，请取消隐藏",
+        ),
+        (
+            r"sheet (?P<name>.*): (?P<count>\d+) formulas have no stored value and are not read; "
+            r"open the file in a spreadsheet program and save it",
+            "工作表 {name}：{count} 个公式没有保存计算结果，未读取；请用表格软件打开并另存",
+        ),
+        (r"slide (?P<number>\d+) holds no text", "第 {number} 张幻灯片没有文字"),
+        (r"the chart on slide (?P<number>\d+) is not read", "第 {number} 张幻灯片上的图表未读取"),
+        (r"the speaker notes of slide (?P<number>\d+) are not read", "第 {number} 张幻灯片的备注未读取"),
+        (r"not read: (?P<what>(?:page|template|document|resources) .*)", "未能读取：{what}"),
+        (
             r"line (?P<line>\d+): the heading of chapter (?P<number>\d+) is missing; inferred",
             "原文第 {line} 行：缺少第 {number} 章的标题，章号由上下文推定",
         ),
