@@ -75,7 +75,13 @@ def _head_rows(grid: Sequence[Sequence[Cell]]) -> int:
         marked += 1
     if marked or any(cell.head for row in grid for cell in row):
         return marked
-    return 1 if len(grid) > 1 and _looks_like_heads(grid) else 0
+    return _depth_of_first(grid) if len(grid) > 1 and _looks_like_heads(grid) else 0
+
+
+def _depth_of_first(grid: Sequence[Sequence[Cell]]) -> int:
+    """Return the number of rows that the cells of the first row span: below a merged head stand others."""
+    first = set(map(id, grid[0]))
+    return next((at for at, row in enumerate(grid) if not first & set(map(id, row))), len(grid))
 
 
 def _looks_like_heads(grid: Sequence[Sequence[Cell]]) -> bool:

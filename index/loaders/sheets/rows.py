@@ -1,10 +1,16 @@
 """Rows of a sheet as lines: captions, tables with their column heads, notes."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from index.loaders.source import Block, strip_blank
 from index.loaders.tables import Cell, table_lines
+
+_MIN_COLUMNS = 3
+_MAX_NAME = 30  # characters; a longer cell is a value
+_NUMBER = re.compile(r"[-+]?[\d.,]+\s*%?$(?<!(?:19|20)\d\d)")  # but a year
 
 Rows = list[Sequence[Cell]]
 
@@ -19,7 +25,7 @@ def sheet_blocks(rows: Iterable[Sequence[Cell]]) -> Iterator[Block]:
         while captions < len(table) and _is_alone(table[captions]):
             yield Block(text=_texts(table[captions])[0], gap=True)
             captions += 1
-        for line in table_lines(table[captions:]):
+        for line in table_lines(_with_heads(table[captions:])):
             if line:
                 yield Block(text=line, gap=True)  # rows of equal length are no wrapped paragraph
         yield Block(text="")
@@ -61,7 +67,25 @@ def _filled_runs(rows: Iterable[Sequence[Cell]]) -> Iterator[Rows]:
 
 def _has_heads(table: Rows) -> bool:
     first = next((at for at, row in enumerate(table) if not _is_alone(row)), len(table))
-    return table_lines(table[first:])[:1] == [None]
+    return table_lines(_with_heads(table[first:]))[:1] == [None]
+
+
+def _with_heads(table: Rows) -> Rows:
+    """Return the table with its heads marked: in a sheet, the first of several rows names the columns.
+
+    Two columns may as well be names and values, which need more evidence: see ``table_lines``.
+    """
+    if len(table) < 2 or sum(cell.columns for cell in table[0]) < _MIN_COLUMNS or not _are_names(table[0]):
+        return table
+    depth = next((at for at, row in enumerate(table) if at and not any(cell.above for cell in row)), len(table))
+    heads = [[replace(cell, head=True) for cell in row] for row in table[:depth]]
+    return [*heads, *table[depth:]]
+
+
+def _are_names(row: Sequence[Cell]) -> bool:
+    texts = [cell.text for cell in row]
+    short = all(0 < len(text) <= _MAX_NAME and text[-1] not in "。；;." for text in texts)
+    return short and len(set(texts)) == len(texts) and not any(map(_NUMBER.match, texts))
 
 
 def _is_alone(row: Sequence[Cell]) -> bool:

@@ -68,6 +68,28 @@ def test_tables_on_a_sheet_are_apart_and_a_blank_row_does_not_end_a_table() -> N
     ]  # fmt: skip
 
 
+def test_the_first_row_of_three_columns_names_them_even_over_words() -> None:
+    csv = "序号,任务,责任单位\n1,修缮古井,区文物局\n2,监测水质,区水务局\n"
+    assert texts(load(f"附表\n{csv}".encode(), "x.csv"))[1:] == [
+        "序号：1 | 任务：修缮古井 | 责任单位：区文物局",
+        "序号：2 | 任务：监测水质 | 责任单位：区水务局",
+    ]
+    assert texts(load("附表\n1,甲,乙\n2,丙,丁\n".encode(), "x.csv"))[1:] == ["1 | 甲 | 乙", "2 | 丙 | 丁"]
+    assert texts(load("附表\n项目,供水\n地点,江南\n".encode(), "x.csv"))[1:] == ["项目 | 供水", "地点 | 江南"]
+    assert texts(load("附表\n指标,2025,2030\n井,丙,丁\n".encode(), "x.csv"))[1:] == ["指标：井 | 2025: 丙 | 2030: 丁"]
+
+
+def test_heads_of_two_rows_are_read_together() -> None:
+    book, sheet = workbook(
+        ["附表"], ["指标", "目标", None, "属性"], [None, "2025年", "2030年", None], ["用水量", "少", "更少", "约束性"]
+    )
+    for cells in ("A2:A3", "B2:C2", "D2:D3"):
+        sheet.merge_cells(cells)
+    assert texts(load(saved(book), "x.xlsx"))[1:] == [
+        "指标：用水量 | 目标 2025年：少 | 目标 2030年：更少 | 属性：约束性",
+    ]
+
+
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
 def test_a_table_without_a_caption_has_the_name_of_its_file(suffix: str) -> None:
     rows: list[list[object]] = [["地区", "2020年", "2025年"], ["江南", 1, 2], ["江北", 3, 4]]
