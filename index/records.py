@@ -16,14 +16,18 @@ class Span(NamedTuple):
 class Division:
     """One level of a place: 第十六章 is ``Division(kind="章", number=16, title=...)``.
 
-    ``sub`` is the 一 of 第一百三十三条之一, 0 if there is none. ``inferred`` marks a level whose heading is missing.
+    ``sub`` is the 一 of 第一百三十三条之一, 0 if there is none. ``label`` is the number as printed if number and sub do
+    not say it: L. 12-3, 2 bis, 1.1. ``cited`` marks a level that the citations of the articles below it name, because
+    their numbers start again in it. ``inferred`` marks a level whose heading is missing.
     Raises ValueError for an empty kind or a negative number.
     """
 
-    kind: str  # 编 分编 篇 部分 章 节 目 条 专栏 附件, an outline marker (一、), or 标题 for an unnumbered heading
+    kind: str  # 编 分编 篇 部分 章 节 目 条 鉴于 专栏 附件 附录 附表 附图, an outline marker (一、), or 标题 for an unnumbered heading
     number: int
     sub: int = 0
     title: str = ""
+    label: str = ""
+    cited: bool = False
     inferred: bool = False
 
     def __post_init__(self) -> None:

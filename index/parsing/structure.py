@@ -10,19 +10,29 @@ from index import loaders
 from index.citations import division_label
 from index.errors import DocumentError
 from index.loaders.source import Line
-from index.parsing.contents import remove_contents
+from index.parsing.clauses import number_clauses
+from index.parsing.contents import separate_contents
 from index.parsing.front_matter import split_front_matter
-from index.parsing.heading_titles import merge_captions_above, merge_titles_below
+from index.parsing.heading_titles import (
+    merge_captions_above,
+    merge_subs_below,
+    merge_titles_below,
+    title_captions_behind,
+)
 from index.parsing.headings import ClassifiedLine, classify_line, division_rank
 from index.parsing.items import parse_inner_divisions, parse_item_mark
 from index.parsing.line_joining import LineJoiner, group_paragraphs, join_lines
 from index.parsing.number_sequence import drop_numbers_out_of_sequence
+from index.parsing.recitals import number_recitals
+from index.parsing.restarts import name_restarts
+from index.parsing.run_in_headings import split_run_in_headings
 from index.records import Division, Document, Heading, Passage, Path
 
-PARSER_VERSION = 5  # raise it when the same file gives other passages; indexes built by another parser are rebuilt
+PARSER_VERSION = 6  # raise it when the same file gives other passages; indexes built by another parser are rebuilt
 
 _LEAD = re.compile(r"([^。，；：！？,;:!?\n]{2,30})。(?=\S)")
 _MIN_LEAD_SHARE = 0.3  # of paragraphs that start with a short sentence; with fewer, such sentences are no titles
+_IN_BRACKETS = re.compile(r"[（(【][^（()）【】]*[)）】]")
 _ITEM_LEAD = re.compile(r"(?:[^、.．)）]{1,6}[、.．)）]\s*)?([^。：:；;]{2,40})[。：:]")
 
 
@@ -32,26 +42,39 @@ def read_document(data: bytes, name: str) -> Document:
     Raises DocumentError for files that cannot be read and for files without a paragraph.
     """
     source = loaders.load(data, name)
-    lines, remarks = remove_contents([classify_line(line) for line in source.lines])
+    all_lines = list(split_run_in_headings(source.lines))
+    lines, tables = separate_contents([classify_line(line) for line in all_lines])
     joiner = LineJoiner(lines, source.text)
-    title, metadata, lines = split_front_matter(source, name, lines, joiner)
-    lines = merge_captions_above(merge_titles_below(list(drop_numbers_out_of_sequence(lines))))
-    builder = _PassageBuilder(name, source.text, infer_missing_chapter(lines), [*source.remarks, *remarks])
-    for group in group_paragraphs(lines, joiner):
-        builder.add(group)
+    front = split_front_matter(source, name, lines, joiner)
+    lines = _merge_headings(list(drop_numbers_out_of_sequence(number_clauses(front.lines))))
+    builder = _PassageBuilder(name, source.text, infer_missing_chapter(lines), source.remarks)
+    groups = group_paragraphs(lines, joiner)
+    for at, group in enumerate(groups):
+        builder.add(group, groups[at + 1][0] if at + 1 < len(groups) else None)
     passages = builder.finish()
     if not passages:
         raise DocumentError(f"{name} holds no paragraph of text; give a document with text in it")
+    headings, passages = name_restarts(tuple(builder.headings), passages)
     return Document(
         id=name,
-        title=title,
+        title=front.title,
         source=source.text,
         sha256=hashlib.sha256(data).hexdigest(),
-        headings=tuple(builder.headings),
+        headings=headings,
         passages=passages,
-        metadata=metadata,
-        remarks=tuple(builder.remarks),
+        metadata=front.metadata,
+        remarks=tuple([*map(_contents_remark, tables), *builder.remarks]),
     )
+
+
+def _merge_headings(lines: list[ClassifiedLine]) -> list[ClassifiedLine]:
+    """Return the lines, with headings that are spread over two lines joined, and recitals as divisions."""
+    lines = number_recitals(merge_subs_below(lines))
+    return title_captions_behind(merge_captions_above(merge_titles_below(lines)))
+
+
+def _contents_remark(table: Sequence[ClassifiedLine]) -> str:
+    return f"line {table[0].line.number}: a table of contents of {len(table) - 1} lines is left out"
 
 
 def infer_missing_chapter(lines: Iterable[ClassifiedLine]) -> Division | None:
@@ -65,6 +88,24 @@ def infer_missing_chapter(lines: Iterable[ClassifiedLine]) -> Division | None:
         return None
     following = headings[kinds.index("章")].number
     return Division(kind="章", number=following - 1, inferred=True) if following > 1 else None
+
+
+def _is_leaf(line: ClassifiedLine, following: ClassifiedLine | None) -> bool:
+    """Return whether nothing stands below a heading or item: the next line opens a level that closes it, or none does."""
+    if following is None:
+        return True
+    if following.division is None or line.division is None:
+        return False
+    level = _OpenLevel(division_rank(line.division, line.line.level), line.line.level, line.division)
+    return _closes(following.division, following.line.level, level)
+
+
+def _closes(division: Division, level: int, other: "_OpenLevel") -> bool:
+    """Return whether a heading closes another level: by the levels that the format gives, else by rank."""
+    unnumbered = not division.number or not other.division.number
+    if level and other.level and (unnumbered or level != other.level):
+        return other.level >= level
+    return other.rank >= division_rank(division, level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +146,22 @@ class _PassageBuilder:
     def _path(self) -> Path:
         return tuple(level.division for level in self._open)
 
-    def add(self, group: Sequence[ClassifiedLine]) -> None:
-        """Add a paragraph or a heading."""
+    def add(self, group: Sequence[ClassifiedLine], following: ClassifiedLine | None) -> None:
+        """Add a paragraph or a heading; ``following`` is the first line of the next one."""
         first, lines = group[0], [line.line for line in group]
         if first.division is None or (first.kind == "item" and self._in_article()):
             self._add_text(lines)
-        elif first.kind == "item":
-            self._add_item(first.division, lines)
-        else:
-            self._open_division(first.division, first.line)
-            if first.kind in ("article", "box"):
-                self._add_passage(lines, ordinal=0)
+            return
+        leaf = _is_leaf(first, following)
+        if first.kind == "item":
+            self._add_item(first.division, lines, leaf=leaf)
+            return
+        title = first.division.title if len(lines) == 1 or first.kind != "article" else ""  # a wrapped line is text
+        self._open_division(replace(first.division, title=title), first.line)
+        if first.kind in ("article", "box"):
+            self._add_passage(lines, ordinal=0)
+        elif leaf:
+            self._add_passage([*lines, *filter(None, [first.title_line])], ordinal=0)
 
     def _in_article(self) -> bool:
         """Return whether the next paragraph belongs to an article, or to a section that is set like one."""
@@ -139,32 +185,36 @@ class _PassageBuilder:
         if len(lines) > 1:
             self.remarks.append(f"line {lines[0].number}: {len(lines)} lines joined to one paragraph")
 
-    def _add_item(self, division: Division, lines: Sequence[Line]) -> None:
-        """Add an item of a list to the passage that introduces the list, or open a level of the outline."""
-        if division.kind != "一、" and self._continues_list(lines):
+    def _add_item(self, division: Division, lines: Sequence[Line], *, leaf: bool) -> None:
+        """Add an item of a list to the passage that introduces the list, or open a level of the outline.
+
+        An item is the title of a level only if something stands below it.
+        """
+        if division.kind != "一、" and self._continues_list(lines, leaf=leaf):
             self._drafts[-1].paragraphs.append(list(lines))
             self._in_list = True
             return
         self._in_list = False
-        if division.title:
+        if division.title and len(lines) == 1 and not leaf:
             self._open_division(division, lines[0])
             return
         lead = _ITEM_LEAD.match(lines[0].text)
-        self._open_division(replace(division, title=lead.group(1).strip() if lead else ""), lines[0])
+        title = division.title if len(lines) == 1 else ""
+        self._open_division(replace(division, title=lead.group(1).strip() if lead else title), lines[0])
         self._ordinals[self._path] += 1
         self._add_passage(lines, ordinal=self._ordinals[self._path])
 
-    def _continues_list(self, lines: Sequence[Line]) -> bool:
+    def _continues_list(self, lines: Sequence[Line], *, leaf: bool = False) -> bool:
         """Return whether an item belongs to the last passage, which introduces a list or contains its items."""
         if not self._drafts or self._drafts[-1].path != self._path:
             return False
         introduced = self._drafts[-1].paragraphs[-1][-1].text[-1] in "：:"
-        return self._in_list or (introduced and lines[-1].text[-1] in "；;。.，,")
+        return self._in_list or (introduced and (leaf or lines[-1].text[-1] in "；;。.，,"))
 
     def _open_division(self, division: Division, line: Line) -> None:
         """Close the levels that a heading ends, and open its own."""
         depth = division_rank(division, line.level)
-        while self._open and self._closes(division, depth, line.level):
+        while self._open and _closes(division, line.level, self._open[-1]):
             self._open.pop()
         if division.kind == "节" and self._missing_chapter and not any(d.kind == "章" for d in self._path):
             self._open_missing_chapter(line)
@@ -173,14 +223,6 @@ class _PassageBuilder:
         self._check_number(division, line)
         self._open.append(_OpenLevel(depth, line.level, division))
         self.headings.append(Heading(path=self._path, line=line.number))
-
-    def _closes(self, division: Division, depth: int, level: int) -> bool:
-        """Return whether a heading closes the innermost level: by the levels that the format gives, else by rank."""
-        innermost = self._open[-1]
-        unnumbered = not division.number or not innermost.division.number
-        if unnumbered and level and innermost.level:
-            return innermost.level >= level
-        return innermost.rank >= depth
 
     def _open_missing_chapter(self, line: Line) -> None:
         assert self._missing_chapter is not None
@@ -201,7 +243,7 @@ class _PassageBuilder:
             (before.number, before.sub + 1),
             (before.number, 2),  # the second of Japanese and Korean laws is the first of others
             (before.number + 1, 1),
-        )
+        ) or bool(division.label or before.label)
         if not follows and not (division.number == 1 and parent != self._path):
             label, last = division_label(division, "zh"), division_label(before, "zh")
             self.remarks.append(f"line {line.number}: {label} follows {last}")
@@ -220,7 +262,7 @@ class _PassageBuilder:
     def _passage(self, draft: _Draft) -> Passage:
         text, pieces = join_lines(self._source, draft.paragraphs)
         first = draft.paragraphs[0][0]
-        article = not draft.ordinal and draft.path[-1].kind != "专栏"
+        article = not draft.ordinal and draft.path[-1].kind not in ("专栏", "鉴于")
         return Passage(
             id=self._id(draft, text),
             document=self._document,
@@ -242,8 +284,10 @@ class _PassageBuilder:
 
 
 def _caption(draft: _Draft) -> str:
-    """Return the title that an article's text starts with."""
-    return draft.path[-1].title if draft.path and not draft.ordinal else ""
+    """Return the title that an article's text starts with, in brackets if they are printed."""
+    title = draft.path[-1].title if draft.path and not draft.ordinal else ""
+    start = "\n".join(lines[0].text for lines in draft.paragraphs[:2])
+    return next((found[0] for found in _IN_BRACKETS.finditer(start) if title and title in found[0]), title)
 
 
 def _lead(passage: Passage) -> str:

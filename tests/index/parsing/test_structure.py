@@ -177,9 +177,9 @@ def test_ids_are_stable_and_differ_for_equal_texts() -> None:
     assert len({p.id for p in twice.passages}) == 2
 
 
-def test_a_document_of_headings_only_is_rejected() -> None:
-    with pytest.raises(DocumentError, match="holds no paragraph"):
-        read("第一章 总则\n第二章 附则\n")
+def test_headings_with_nothing_below_are_passages() -> None:
+    document = read("第一章 总则\n第二章 附则\n")
+    assert [(p.text, p.path[-1].number) for p in document.passages] == [("第一章 总则", 1), ("第二章 附则", 2)]
 
 
 MARKED = """第一章 总则|第二节水|第三条 内容。|第三条之一 内容|第二条|专栏3 工程|来源:某报|# 题|## 附则|第一篇 上|
