@@ -52,6 +52,8 @@ def _converted(data: bytes) -> bytes:
     """
     from doc2docx import converter
     from doc2docx.cfb import CompoundFile
+    from doc2docx.errors import InvalidWordDocument
+    from doc2docx.msdoc import formatting
     from doc2docx.ooxml import package
 
     class Source:
@@ -62,8 +64,19 @@ def _converted(data: bytes) -> bytes:
     def stop(*parts: Any, **named: Any) -> None:
         raise _ConvertedError(document(*parts, **named))
 
-    document, target = converter.Document, io.BytesIO()
-    with _ONE_AT_A_TIME, _exchanged(converter, CompoundFile=Source, Document=stop), _exchanged(package, Path=_same):
+    def parse_padded(properties: bytes, **options: Any) -> Any:
+        try:
+            return parse(properties, **options)
+        except InvalidWordDocument:  # their length is even, and LibreOffice fills the last byte with anything
+            return parse(properties[:-1], **options)
+
+    document, parse, target = converter.Document, formatting.parse_grpprl, io.BytesIO()
+    with (
+        _ONE_AT_A_TIME,
+        _exchanged(converter, CompoundFile=Source, Document=stop),
+        _exchanged(formatting, parse_grpprl=parse_padded),
+        _exchanged(package, Path=_same),
+    ):
         try:
             converter.convert("source.doc", "target.docx")
         except _ConvertedError as done:

@@ -20,6 +20,7 @@ _DELETED = ("del", "moveFrom", "delText")
 # text boxes and pictures, properties, field codes, ruby annotations, fallbacks for old readers
 _SKIPPED = ("drawing", "pict", "object", "pPr", "rPr", "sdtPr", "instrText", "rt", "Fallback")
 _BREAKS = {"br": "\n", "cr": "\n", "tab": " ", "ptab": " ", "noBreakHyphen": "-"}
+_OBJECT = "\ufffc"  # stands for a picture
 _NOTES = {"footnoteReference": "footnotes", "endnoteReference": "endnotes"}
 
 
@@ -209,7 +210,7 @@ def _text(node: Element) -> _ParagraphText:
 def _collect(node: Element, parts: list[str], notes: list[tuple[str, str]]) -> None:
     for child in node:
         if child.tag == "t":
-            parts.append((child.text or "").replace("\n", " "))
+            parts.append((child.text or "").replace("\n", " ").replace(_OBJECT, ""))
         elif child.tag in _BREAKS:
             parts.append(_BREAKS[child.tag])
         elif child.tag in _NOTES:

@@ -15,15 +15,15 @@ SKIPPED = frozenset(  # destinations without text of the document, and those who
     )
 )
 ENTERED = frozenset(
-    ("footnote", "shpinst", "shptxt", "shpgrp", "dptxbxtext", "moMath", "moMathPara")
+    ("footnote", "nesttableprops", "shpinst", "shptxt", "shpgrp", "dptxbxtext", "moMath", "moMathPara")
 )  # with text though marked as ignorable
 CHARACTERS = {
     "emdash": "—", "endash": "–", "emspace": "\u2003", "enspace": "\u2002", "qmspace": "\u2005", "bullet": "•",
-    "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”", "tab": " ", "line": "\n", "nestcell": " ",
+    "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”", "tab": " ", "line": "\n",
     "column": "\n",
 }  # fmt: skip
 SYMBOLS = {"~": "\xa0", "_": "-", "{": "{", "}": "}", "\\": "\\", "\t": " "}
-PARAGRAPH_ENDS = ("par", "sect", "page", "nestrow")
+PARAGRAPH_ENDS = ("par", "sect", "page")
 
 
 def list_number(label: str) -> str:

@@ -9,19 +9,20 @@ from dataclasses import dataclass, field, replace
 from index.errors import DocumentError
 from index.loaders.rtf.control_words import CHARACTERS, ENTERED, PARAGRAPH_ENDS, SKIPPED, SYMBOLS, list_number
 from index.loaders.rtf.styles import StyleSheet
-from index.loaders.rtf.tables import TableBuilder
+from index.loaders.rtf.tables import ROW_WORDS, OpenTables
 from index.loaders.rtf.tokens import Token, Tokenizer
 from index.loaders.source import Block, SourceText, compose_source, strip_blank
 from index.loaders.writing.style_names import real_title
 
 _MAX_DEPTH = 1000  # of groups; word processors nest some ten
+_MAX_TABLES = 20  # in each other
 
 
 @dataclass(slots=True)
 class _State:
     """What a group inherits from the one around it."""
 
-    target: str = "body"  # or: skipped, info, title, styles, note, label, box
+    target: str = "body"  # or: skipped, info, title, styles, note, label, box, nested
     replaced: str = ""  # the target of a group that is skipped for its Unicode form, which follows inside
     hidden: bool = False
     deleted: bool = False
@@ -38,7 +39,7 @@ class _Paragraph:
     boxes: list[Block] = field(default_factory=list)  # of text boxes, which follow their paragraph
     style: int | None = None
     outline: int | None = None
-    in_table: bool = False
+    depth: int = 0  # of tables in each other
 
 
 def load(data: bytes, name: str) -> SourceText:
@@ -77,13 +78,13 @@ class _Reader:
         self._state = _State()
         self._stack: list[_State] = []
         self._paragraph = _Paragraph()
-        self._table = TableBuilder()
-        self._cell: list[Block] = []
+        self._tables = OpenTables()
         self._note_count = 0
         self._boxes: list[_Paragraph] = []  # paragraphs around the text boxes that are open
         self._words: Mapping[str, Callable[[int | None], None]] = {
             "pard": self._reset, "plain": self._plain, "v": self._hide, "deleted": self._delete, "s": self._set_style,
             "outlinelevel": self._set_outline, "intbl": self._set_table,
+            "itap": self._set_depth,
         }  # fmt: skip
 
     def blocks(self, tokens: Iterator[Token]) -> Iterator[Block]:
@@ -100,10 +101,7 @@ class _Reader:
             else:
                 yield from self._word(token.text, token.number)
         yield from self._end_paragraph()
-        if self._table.is_open:
-            if self._cell:
-                self._table.end_cell(self._cell)
-            yield from self._table.finish()
+        yield from self._tables.finish()
 
     def _open(self) -> None:
         if len(self._stack) >= _MAX_DEPTH:
@@ -141,9 +139,7 @@ class _Reader:
 
     def _word(self, word: str, number: int | None) -> Iterator[Block]:
         marked, self._state.marked = self._state.marked, False
-        if word == "nestrow" and self._state.target == "skipped":  # its group is skipped but for this
-            self._cell.extend(self._taken())
-        elif word == "ud" and self._state.replaced:
+        if word == "ud" and self._state.replaced:
             self._state.target = self._state.replaced
         elif self._state.target == "skipped" or self._enters(word, marked):
             return
@@ -158,12 +154,15 @@ class _Reader:
 
     def _property(self, word: str, number: int | None) -> None:
         """Take a control word that sets properties or ends a cell."""
-        if word in ("cell", "row"):
-            self._end_cell(word)
-        elif word in self._words:
+        inner = max(self._paragraph.depth, 2)  # tables nest in each other from the second on
+        if word in self._words:
             self._words[word](number)
-        else:
-            self._table.definition.word(word, number)
+        elif word in ("cell", "nestcell"):
+            self._tables.end_cell(self._taken(), 1 if word == "cell" else inner)
+        elif word in ("row", "nestrow"):
+            self._tables.end_row(1 if word == "row" else inner)
+        elif word in ROW_WORDS:
+            self._tables.define(word, number, inner if self._state.target == "nested" else 1)
 
     def _enters(self, word: str, marked: bool) -> bool:
         """Return whether a control word begins a destination, and enter it."""
@@ -175,6 +174,8 @@ class _Reader:
             state.target, state.replaced = "skipped", state.target
         elif word in ("listtext", "pntext") and state.target in ("body", "box"):
             state.target = "label"
+        elif word == "nesttableprops":
+            state.target = "nested"
         elif word == "info":
             state.target = "info"
         elif word == "title" and state.target == "info":
@@ -195,7 +196,7 @@ class _Reader:
 
     def _reset(self, _number: int | None) -> None:
         self._paragraph.style = self._paragraph.outline = None
-        self._paragraph.in_table = False
+        self._paragraph.depth = 0
 
     def _plain(self, _number: int | None) -> None:
         self._state.hidden = self._state.deleted = False
@@ -213,40 +214,25 @@ class _Reader:
         self._paragraph.outline = number
 
     def _set_table(self, _number: int | None) -> None:
-        self._paragraph.in_table = True
+        self._paragraph.depth = max(self._paragraph.depth, 1)
+
+    def _set_depth(self, number: int | None) -> None:
+        self._paragraph.depth = min(max(number or 0, 0), _MAX_TABLES)
 
     def _end_paragraph(self) -> Iterator[Block]:
         if self._state.target == "note":
             self._text(" ")
             return
-        in_table, blocks = self._paragraph.in_table, self._taken()
+        depth, blocks = self._paragraph.depth, self._taken()
         if self._boxes:
             self._boxes[-1].boxes += blocks
             return
-        if in_table:
-            self._cell += blocks
-            return
-        if self._table.is_open and any(strip_blank(block.text) for block in blocks):
-            yield from self._finished_table()
-        yield from blocks
-
-    def _finished_table(self) -> Iterator[Block]:
-        if self._cell:  # a row without an end
-            self._table.end_cell(self._cell)
-            self._cell = []
-        yield from self._table.finish()
-
-    def _end_cell(self, word: str) -> None:
-        if word == "row":
-            self._table.end_row()
-            return
-        self._table.end_cell([*self._cell, *self._taken()])
-        self._cell = []
+        yield from self._tables.add(blocks, depth)
 
     def _taken(self) -> list[Block]:
         """Return the blocks of the paragraph, whose properties the next one keeps."""
         read = self._paragraph
-        self._paragraph = _Paragraph(style=read.style, outline=read.outline, in_table=read.in_table)
+        self._paragraph = _Paragraph(style=read.style, outline=read.outline, depth=read.depth)
         if self._styles.is_contents(read.style):
             return read.boxes
         outline = read.outline

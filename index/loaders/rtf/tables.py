@@ -8,6 +8,7 @@ from index.loaders.tables import Cell
 from index.loaders.writing.table_rows import TableCell, cell_text, row_blocks
 
 _SAME_EDGE = 30  # twips, half a millimetre; edges of rows differ by rounding
+ROW_WORDS = frozenset(("trowd", "trleft", "trhdr", "clmrg", "clvmrg", "cellx"))
 _MAX_EDGES = 200  # of a table; more are no columns
 
 
@@ -55,21 +56,18 @@ class _Row:
 
 
 @dataclass(slots=True)
-class TableBuilder:
-    """Builder of a table from its cells; ``definition`` is that of the current row."""
+class _Table:
+    """Builder of a table from its cells; ``cell`` is what the current one holds, ``definition`` that of the row."""
 
     definition: RowDefinition = field(default_factory=RowDefinition)
+    cell: list[Block] = field(default_factory=list)
     _rows: list[_Row] = field(default_factory=list)
     _cells: list[list[Block]] = field(default_factory=list)
 
-    @property
-    def is_open(self) -> bool:
-        """Whether a table has begun."""
-        return bool(self._rows or self._cells)
-
-    def end_cell(self, blocks: list[Block]) -> None:
-        """Add a cell to the current row."""
-        self._cells.append([block for block in blocks if strip_blank(block.text)])
+    def end_cell(self) -> None:
+        """Add the cell to the current row."""
+        self._cells.append([block for block in self.cell if strip_blank(block.text)])
+        self.cell = []
 
     def end_row(self) -> None:
         """Add the current row to the table."""
@@ -78,12 +76,62 @@ class TableBuilder:
             self._rows.append(_Row(row.left, row.head, list(row.cells), self._cells))
             self._cells = []
 
-    def finish(self) -> Iterator[Block]:
-        """Yield the blocks of the table and begin another."""
+    def blocks(self) -> list[Block]:
+        """Return the blocks of the table."""
+        if self.cell:  # a row without an end
+            self.end_cell()
         self.end_row()
-        rows, self._rows = self._rows, []
-        edges = _distinct_edges(rows)
-        yield from row_blocks([list(_cells(row, edges)) for row in rows])
+        edges = _distinct_edges(self._rows)
+        return list(row_blocks([list(_cells(row, edges)) for row in self._rows])) if self._rows else []
+
+
+@dataclass(slots=True)
+class OpenTables:
+    """The tables that are open at a place in the text, each in a cell of the one before it."""
+
+    _open: list[_Table] = field(default_factory=list)
+
+    def add(self, blocks: list[Block], depth: int) -> list[Block]:
+        """Add the blocks of a paragraph that is in ``depth`` tables; return what goes to the document."""
+        if not depth and not any(strip_blank(block.text) for block in blocks):
+            return [] if self._open else blocks
+        done = self._close(depth)
+        if not depth:
+            return done + blocks
+        self._table(depth).cell += blocks
+        return []
+
+    def end_cell(self, blocks: list[Block], depth: int) -> None:
+        """End a cell with the blocks of its last paragraph."""
+        self.add(blocks, depth)
+        self._table(depth).end_cell()
+
+    def end_row(self, depth: int) -> None:
+        """End a row."""
+        self._close(depth)
+        self._table(depth).end_row()
+
+    def define(self, word: str, number: int | None, depth: int) -> None:
+        """Take a control word that defines a row."""
+        self._table(depth).definition.word(word, number)
+
+    def finish(self) -> list[Block]:
+        """Return the blocks of all open tables at the end of the file."""
+        return self._close(0)
+
+    def _table(self, depth: int) -> _Table:
+        while len(self._open) < depth:
+            self._open.append(_Table())
+        return self._open[depth - 1]
+
+    def _close(self, depth: int) -> list[Block]:
+        """Close the tables deeper than ``depth``; return the blocks of the outermost if it is among them."""
+        blocks: list[Block] = []
+        while len(self._open) > depth:
+            blocks = self._open.pop().blocks()
+            if self._open:
+                self._open[-1].cell += blocks
+        return blocks if not self._open else []
 
 
 def _distinct_edges(rows: list[_Row]) -> list[int]:

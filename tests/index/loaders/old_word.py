@@ -7,19 +7,37 @@ from tests.index.loaders.small_law import parts
 _SECTOR = 512
 _END, _FREE, _FAT, _NONE = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD, 0xFFFFFFFF
 _TEXT_AT = 1024  # in the main stream, behind the file information block
-_CLX = 33  # index of the piece table among the pairs of offset and length
+# indexes among the pairs of offset and length
+_PROPERTIES, _CLX = 13, 33
 
 
-def old_word(text: str) -> bytes:
-    """Return a document of paragraphs that end with a carriage return."""
+def old_word(text: str, properties: bytes = b"") -> bytes:
+    """Return a document of paragraphs that end with a carriage return.
+
+    All have the same properties, an even number of bytes.
+    """
     pieces = struct.pack("<2I", 0, len(text)) + struct.pack("<HIH", 0, _TEXT_AT, 0)
     table = b"\x02" + struct.pack("<I", len(pieces)) + pieces
-    pairs = [(0, len(table)) if at == _CLX else (0, 0) for at in range(93)]
+    pairs = {_CLX: (0, len(table))}
+    encoded = text.encode("utf-16-le")
+    if properties:  # a page of them behind the text: for which part of it, where they stand, how long they are
+        page = -(-(_TEXT_AT + len(encoded)) // _SECTOR)
+        part = struct.pack("<2I", _TEXT_AT, _TEXT_AT + len(encoded))
+        pairs[_PROPERTIES] = (len(table), 12)
+        table += part + struct.pack("<I", page)
+        own = bytes([len(properties) // 2 + 2]) + bytes(2) + properties + b"\xaa"  # filled up to an even number
+        encoded = encoded.ljust(page * _SECTOR - _TEXT_AT, b"\0") + part + bytes([50]) + bytes(12)
+        encoded = encoded.ljust(page * _SECTOR - _TEXT_AT + 100, b"\0") + own
+        encoded = encoded.ljust((page + 1) * _SECTOR - _TEXT_AT - 1, b"\0") + b"\x01"
     longs = [0, 0, 0, len(text), *[0] * 18]
     block = struct.pack("<HHHHHHHIBB12x", 0xA5EC, 0xC1, 0, 0x0804, 0, 0x1200, 0xBF, 0, 0, 0)
     block += struct.pack("<H28x", 14) + struct.pack("<H22I", 22, *longs)
-    block += struct.pack("<H", 93) + b"".join(struct.pack("<2I", *pair) for pair in pairs) + struct.pack("<H", 0)
-    main = block.ljust(_TEXT_AT, b"\0") + text.encode("utf-16-le")
+    block += (
+        struct.pack("<H", 93)
+        + b"".join(struct.pack("<2I", *pairs.get(at, (0, 0))) for at in range(93))
+        + struct.pack("<H", 0)
+    )
+    main = block.ljust(_TEXT_AT, b"\0") + encoded
     return compound_file({"WordDocument": main, "1Table": table})
 
 

@@ -23,6 +23,13 @@ def test_paragraphs_and_line_breaks_are_lines() -> None:
     assert load(data, "x.wps") == load(data, "x.doc")
 
 
+def test_outline_levels_make_headings_whatever_fills_up_the_properties() -> None:
+    indented, outlined = bytes.fromhex("0f84d002"), bytes.fromhex("402602")
+    assert [(line.text, line.level) for line in load(old_word("总则\r", indented), "x.doc").lines] == [("总则", 0)]
+    both = load(old_word("总则\r", indented + outlined + outlined), "x.doc").lines
+    assert [(line.text, line.level) for line in both] == [("总则", 3)]
+
+
 def test_no_file_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with DocumentReader() as reader:  # which refuses to write

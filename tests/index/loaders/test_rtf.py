@@ -73,9 +73,15 @@ def test_tables_say_what_their_columns_are() -> None:
 
 
 def test_a_table_in_a_cell_and_a_frame_around_text_keep_their_lines() -> None:
-    nested = r"\pard\intbl\itap2 x\nestcell y\nestcell{\*\nesttableprops\trowd\cellx1\nestrow}{\nonesttables\par}"
+    rows = (("A", "2025", "2030"), ("x", "1", "2"))
+    nested = "".join(
+        r"\pard\intbl\itap2 "
+        + "".join(rf"{value}\nestcell " for value in row)
+        + r"{\*\nesttableprops\trowd\cellx100\cellx200\cellx300\nestrow}{\nonesttables\par}"
+        for row in rows
+    )
     assert lines(rf"\trowd\cellx2000\pard\intbl one\par {nested}\pard\intbl two\cell\row\pard end") == [
-        "one", "x y", "two", "end",
+        "one", "A: x | 2025: 1 | 2030: 2", "two", "end",
     ]  # fmt: skip
 
 
