@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from threading import Lock
 from types import ModuleType
 from typing import Any
@@ -11,6 +12,15 @@ from index.errors import DocumentError
 from index.loaders.docx.reader import load as load_docx
 from index.loaders.source import SourceText
 
+# what the reports of the converter say about text that it leaves out
+_LOST = {
+    "GROUPED_MAIN_TEXTBOXES_DEFERRED": "text boxes",
+    "MAIN_TEXTBOX_TABLE_MALFORMED": "text boxes",
+    "NOTE_REFERENCE_DEFERRED": "notes",
+    "NUMBERING_TABLE_MALFORMED": "automatic numbers",
+    "STYLE_TABLE_MALFORMED": "styles",
+}
+_REMARK = "the {what} of this old Word file cannot be read; check the text, or save the file as docx"
 _ONE_AT_A_TIME = Lock()  # names in the converter's modules are exchanged meanwhile
 
 
@@ -23,10 +33,13 @@ class _ConvertedError(Exception):
 
 def load(data: bytes, name: str) -> SourceText:
     """Load a Word 97-2003 document as the docx that it converts to. Raises DocumentError."""
-    return load_docx(_as_docx(data, name), name)
+    converted, codes = _as_docx(data, name)
+    lost = dict.fromkeys(_REMARK.format(what=_LOST[code]) for code in codes if code in _LOST)
+    source = load_docx(converted, name)
+    return replace(source, remarks=(*source.remarks, *lost))
 
 
-def _as_docx(data: bytes, name: str) -> bytes:
+def _as_docx(data: bytes, name: str) -> tuple[bytes, list[str]]:
     from doc2docx.errors import Doc2DocxError, EncryptedDocumentError
 
     try:
@@ -44,8 +57,8 @@ def _as_docx(data: bytes, name: str) -> bytes:
         ) from error
 
 
-def _converted(data: bytes) -> bytes:
-    """Return a docx with the text of a doc.
+def _converted(data: bytes) -> tuple[bytes, list[str]]:
+    """Return a docx with the text of a doc, and the codes of what the converter reports.
 
     The converter reads and writes files by path, which the reading process must not do: its access to the source is
     replaced by the bytes, it is stopped when it has the document, and its writer gets a buffer.
@@ -61,6 +74,10 @@ def _converted(data: bytes) -> bytes:
         def from_path(_path: object, **limits: Any) -> CompoundFile:
             return CompoundFile(data, **limits)
 
+    def report(*parts: Any) -> Any:
+        reports.append(converter_report(*parts))
+        return reports[-1]
+
     def stop(*parts: Any, **named: Any) -> None:
         raise _ConvertedError(document(*parts, **named))
 
@@ -71,9 +88,10 @@ def _converted(data: bytes) -> bytes:
             return parse(properties[:-1], **options)
 
     document, parse, target = converter.Document, formatting.parse_grpprl, io.BytesIO()
+    converter_report, reports = converter.ConversionReport, list[Any]()
     with (
         _ONE_AT_A_TIME,
-        _exchanged(converter, CompoundFile=Source, Document=stop),
+        _exchanged(converter, CompoundFile=Source, ConversionReport=report, Document=stop),
         _exchanged(formatting, parse_grpprl=parse_padded),
         _exchanged(package, Path=_same),
     ):
@@ -81,7 +99,7 @@ def _converted(data: bytes) -> bytes:
             converter.convert("source.doc", "target.docx")
         except _ConvertedError as done:
             package.write_docx(done.document, target)
-    return target.getvalue()
+    return target.getvalue(), [found.code for made in reports for found in made.diagnostics]
 
 
 def _same(target: io.BytesIO) -> io.BytesIO:

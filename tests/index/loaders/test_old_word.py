@@ -1,5 +1,6 @@
 """Word 97-2003 documents, and documents that LibreOffice writes in the formats of word processors."""
 
+import struct
 import subprocess
 from pathlib import Path
 
@@ -28,6 +29,16 @@ def test_outline_levels_make_headings_whatever_fills_up_the_properties() -> None
     assert [(line.text, line.level) for line in load(old_word("总则\r", indented), "x.doc").lines] == [("总则", 0)]
     both = load(old_word("总则\r", indented + outlined + outlined), "x.doc").lines
     assert [(line.text, line.level) for line in both] == [("总则", 3)]
+
+
+def test_what_the_converter_leaves_out_is_remarked() -> None:
+    data = bytearray(old_word("第一条 保护古井。\r"))
+    struct.pack_into("<2I", data, 512 + 154 + 8 * 73, 0, 3)  # a table of lists that is too short
+    source = load(bytes(data), "x.doc")
+    assert texts(source) == ["第一条 保护古井。"]
+    assert source.remarks == (
+        "the automatic numbers of this old Word file cannot be read; check the text, or save the file as docx",
+    )
 
 
 def test_no_file_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import openpyxl
 import pytest
 
+from index.loaders.docx.doc import _LOST, _REMARK
 from index.parsing.structure import read_document
 from index.references import links
 from index.references.links import link_documents
@@ -78,6 +79,15 @@ def test_remarks_on_sheets_and_slides_are_translated() -> None:
     ]
     layout = read_document(ofd([text_object("正文一段。", 28, 30), ""]).replace(b"Pages/1", b"Pages/7"), "a.ofd")
     assert in_chinese(layout.remarks[0]) == "未能读取：page 2: content not found (Pages/1.xml)"
+
+
+def test_remarks_on_old_word_files_are_translated() -> None:
+    assert [in_chinese(_REMARK.format(what=what)) for what in dict.fromkeys(_LOST.values())] == [
+        "未能读取这份旧版 Word 文件的文本框；请核对原文，或另存为 docx",
+        "未能读取这份旧版 Word 文件的脚注和尾注；请核对原文，或另存为 docx",
+        "未能读取这份旧版 Word 文件的自动编号；请核对原文，或另存为 docx",
+        "未能读取这份旧版 Word 文件的样式；请核对原文，或另存为 docx",
+    ]
 
 
 def test_an_unknown_remark_stays_in_english() -> None:
