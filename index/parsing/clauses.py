@@ -1,4 +1,4 @@
-"""Clauses of standards and contracts: 1 Scope, 2. Rent, 3.1 The rent is …, which a document numbers throughout or not at all."""
+"""Clauses of standards and contracts, which a document numbers throughout or not at all: 1 Scope, 2. Rent, 3.1 …."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,7 +7,7 @@ from index.parsing.headings import CLAUSE_LEVEL, UNNUMBERED, ClassifiedLine, par
 from index.records import Division
 
 _MIN_CLAUSES = 3  # numbered 1, 2, 3; fewer are no outline
-_MIN_STEPS = 2  # of dotted numbers that follow each other directly: 1.1, 1.2, 1.3
+_MIN_STEPS = 2  # from a number to the next one: 1, 1.1, 1.2
 
 
 def number_clauses(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
@@ -46,11 +46,15 @@ def _has_plain_clauses(lines: Sequence[ClassifiedLine]) -> bool:
 
 
 def _has_dotted_clauses(lines: Sequence[ClassifiedLine]) -> bool:
-    steps, before = 0, tuple[int, ...]()
-    for numbers in map(_numbers, lines):
+    """Return whether dotted numbers follow each other, or the clause or item above them."""
+    steps, before, above = 0, tuple[int, ...](), 0
+    for line in lines:
+        numbers = _numbers(line)
         if len(numbers) > 1:
-            steps += before[:-1] == numbers[:-1] and before[-1] + 1 == numbers[-1]
+            steps += numbers == (*before[:-1], before[-1] + 1 if before else 0) or numbers == (above, 1)
             before = numbers
+        elif line.division is not None:
+            above = numbers[0] if numbers else line.division.number
     return steps >= _MIN_STEPS
 
 
@@ -60,10 +64,10 @@ def _top_items(lines: Sequence[ClassifiedLine]) -> set[int]:
     expected = 1
     following = _following_numbers(lines)
     for row, line in enumerate(lines):
-        if line.kind == "item" and line.division is not None and line.division.key[:2] == ("1.", expected):
-            if following[row] == (expected, 1) or rows:
-                rows.add(row)
-                expected += 1
+        counted = line.kind == "item" and line.division is not None and line.division.key[:2] == ("1.", expected)
+        if counted and (rows or following[row] == (expected, 1)):
+            rows.add(row)
+            expected += 1
     return rows
 
 

@@ -7,8 +7,8 @@ from index.parsing.headings import ClassifiedLine
 
 _HEADING = re.compile(
     r"(目\s*录|目\s*錄|目\s*次|目次|차\s*례|목\s*차|Contents|CONTENTS|Table of [Cc]ontents|TABLE OF CONTENTS"
-    r"|Inhalt|Inhaltsverzeichnis|Inhaltsübersicht|Table des matières|Sommaire|Índice|Indice|Sumário|Оглавление|Содержание"
-    r"|Innehållsförteckning|Mục lục|MỤC LỤC|Daftar Isi|DAFTAR ISI|İçindekiler|สารบัญ)$"
+    r"|Inhalt|Inhaltsverzeichnis|Inhaltsübersicht|Table des matières|Sommaire|Índice|Indice|Sumário|Оглавление"
+    r"|Содержание|Innehållsförteckning|Mục lục|MỤC LỤC|Daftar Isi|DAFTAR ISI|İçindekiler|สารบัญ)$"
 )
 _LEADERS = re.compile(r"[\s.．·…‥_—-]{2,}[0-9０-９]+$|[\s.．·…‥]{3,}$|\t+\s*[0-9]+$")  # ...... 12
 _MAX_ENTRY_LENGTH = 100  # characters

@@ -14,8 +14,8 @@ _MAX_LINES = 15  # the title is among these
 _METADATA = re.compile(
     r"(来源|责任编辑|编辑|作者|发布机构|发文机关|发布时间|发布日期|成文日期|文号|说明|Source|Author|Date)\s*[:：]\s*(\S.*)$"
 )
-# Lines above a title that are none: paths of a website, cells of a table, numbers of a document or a journal, letterheads,
-# class marks, dates, addresses, and the words of pages that load or link.
+# Lines above a title that are none: paths of a website, cells of a table, numbers of a document or a journal,
+# letterheads, class marks, dates, addresses, and the words of pages that load or link.
 _NO_TITLE = re.compile(
     r".*\s[>›»|]\s.*|.*[〔\[［(（](?:19|20)\d\d[〕\]］)）]\s*(?:第\s*)?\d+\s*号.*|.*文件$|.{1,8}[:：].*|[\d\s年月日./-]+$"
     r"|.*\d+\s*年\s*\d+\s*月.*|.*\d{1,2}[./]\d{1,2}[./]\d{4}.*|(?:https?://|www\.)\S+|.*(?:\.\.\.|…)$|[*=_\-—·\s]+$"
@@ -38,6 +38,7 @@ class FrontMatter(NamedTuple):
     title: str
     metadata: dict[str, str]
     lines: list[ClassifiedLine]
+    used: list[ClassifiedLine]  # the lines of title and metadata
 
 
 def split_front_matter(
@@ -59,7 +60,8 @@ def split_front_matter(
     while start < end and (entry := _metadata_entry(lines[end - 1])):
         metadata[entry[0]] = entry[1]
         end -= 1
-    return FrontMatter(title, metadata, [*above, *lines[start:end]])
+    used = [*lines[max(at, 0) : start], *lines[end:]]
+    return FrontMatter(title, metadata, [*above, *lines[start:end]], used)
 
 
 def _title_row(lines: Sequence[ClassifiedLine], named: str, joiner: LineJoiner) -> int:
@@ -88,7 +90,9 @@ def _is_plain(line: ClassifiedLine) -> bool:
 
 def _is_title(line: ClassifiedLine) -> bool:
     text, heading = line.line.text, line.kind == "heading"
-    return len(text) <= _MAX_TITLE_LENGTH and (not heading or line.line.level == 1) and _parse_metadata(line.line) is None
+    return (
+        len(text) <= _MAX_TITLE_LENGTH and (not heading or line.line.level == 1) and _parse_metadata(line.line) is None
+    )
 
 
 def _metadata_entry(line: ClassifiedLine) -> tuple[str, str] | None:

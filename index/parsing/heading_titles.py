@@ -12,6 +12,8 @@ from index.text.numerals import SPACED_NUMBER_PATTERN, parse_number
 _MAX_ARTICLE_NUMBER_LENGTH = 24  # characters of a line with nothing but "Article 12"
 _MAX_LATIN_TITLE_LENGTH = 160  # characters of a title on a line of its own below "Chapter V"
 _NUMBER = rf"(?:{SPACED_NUMBER_PATTERN}|[0-9]{{1,4}}(?:[-－.．][0-9]{{1,4}})+)"
+_ARTICLE_LEVEL = 4  # of an article that consists of sections, as if the format gave it
+_MIN_NESTED_SHARE = 0.5  # of articles followed by a section
 _KANA = re.compile(f"[{KANA}]")
 _CAPTION = re.compile(r"（[^（）]{1,40}）$")
 _CAPTION_BEHIND = re.compile(
@@ -57,7 +59,9 @@ def _is_title_of(line: ClassifiedLine, before: ClassifiedLine, after: Classified
         number = before.line.text
         if _has_cjk(number):  # as in Macao
             return number[-1] in "条條조" and line.kind == "text" and bool(_IN_BRACKETS.match(line.line.text))
-        return title and len(number) < _MAX_ARTICLE_NUMBER_LENGTH
+        # with nothing below, the line is the article's text
+        below = after is not None and (after.division is None or after.kind == "item")
+        return title and (below or unnumbered) and len(number) < _MAX_ARTICLE_NUMBER_LENGTH
     return before.kind == "heading" and title and not line.line.gap
 
 
@@ -68,13 +72,25 @@ def _is_title(line: ClassifiedLine, after: ClassifiedLine | None) -> bool:
         return False  # the first line of a sentence
     if is_heading_text(text):
         return True
-    if after is None or len(text) > _MAX_LATIN_TITLE_LENGTH or text[-1] in SENTENCE_ENDS or _has_cjk(text):
-        return False
-    return True
+    longest = 0 if after is None or _has_cjk(text) else _MAX_LATIN_TITLE_LENGTH
+    return len(text) <= longest and text[-1] not in SENTENCE_ENDS
 
 
 def _has_cjk(text: str) -> bool:
     return any("\u3040" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7a3" for c in text)
+
+
+def nest_sections_in_articles(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
+    """Return the lines; where articles consist of sections, as in American constitutions, sections are deeper."""
+    divisions = [line.division.kind if line.division and line.division.number else "" for line in lines]
+    followed = [after for kind, after in pairwise(divisions) if kind == "条"]
+    if followed.count("节") < max(2, _MIN_NESTED_SHARE * len(followed)):
+        return list(lines)
+    levels = {"条": _ARTICLE_LEVEL, "节": _ARTICLE_LEVEL + 1}
+    return [
+        replace(line, line=replace(line.line, level=levels[kind])) if kind in levels else line
+        for line, kind in zip(lines, divisions, strict=True)
+    ]
 
 
 def merge_subs_below(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:

@@ -1,4 +1,4 @@
-"""Headings in the languages of an alphabet: "Article 5", "1 kap.", "TÍTULO PRIMERO", "المادة 1"; see heading_words.toml."""
+"""Headings in the languages of an alphabet, from heading_words.toml: "Article 5", "1 kap.", "TÍTULO PRIMERO"."""
 
 import re
 import tomllib
@@ -24,6 +24,8 @@ _NUMBER = re.compile(
     re.VERBOSE,
 )
 _NUMBER_FIRST = re.compile(r"(?P<digits>\d{1,4})\s?(?P<letters>[a-z](?=\s))?\.?\s?(?P<word>§|[^\W\d_]+)\.?(?=\s|$)")
+_MAX_NUMBER_WORD = 24  # characters
+_FIRST_CJK = "\u2e80"  # headings of Chinese, Japanese and Korean are in headings.py
 _LETTERED = ("篇", "附件", "附录")  # may be numbered by a letter: Part B, Annex C
 
 
@@ -58,28 +60,39 @@ def _words() -> _Words:
     numbers: dict[str, int] = {}
     stems: dict[str, tuple[int, int]] = {}
     for table in tables.values():
-        kinds |= {word: kind for kind, words in table["levels"].items() for word in words if word not in kinds}
-        found = {word: n for n, words in enumerate(table["numbers"], 1) for word in words.split()}
+        kinds |= {
+            _fold(word): kind for kind, words in table["levels"].items() for word in words if _fold(word) not in kinds
+        }
+        found = {_fold(word): n for n, words in enumerate(table["numbers"], 1) for word in words.split()}
         endings = table.get("endings", 0)
         stems |= {word: (n, endings) for word, n in found.items() if endings}
         numbers |= {} if endings else found
-    after = frozenset(word for table in tables.values() for word in table.get("after", ()))
-    return _Words(kinds, numbers, stems, after, tuple(words for table in tables.values() for words in table.get("recitals", ())))
+    after = frozenset(_fold(word) for table in tables.values() for word in table.get("after", ()))
+    return _Words(
+        kinds, numbers, stems, after, tuple(words for table in tables.values() for words in table.get("recitals", ()))
+    )
+
+
+def _fold(word: str) -> str:
+    """Return a word in lower case; Turkish has a dotted and a dotless i."""
+    return word.replace("İ", "i").lower().replace("ı", "i")
 
 
 def parse_word_heading(text: str) -> WordHeading | None:
     """Return the heading that a line starts with, None if it starts with none; a heading starts with a capital."""
     if text[0].isdigit():
         return _number_first(text)
+    if text[0] >= _FIRST_CJK:
+        return None
     first = _WORD.match(text)
     if first is None or first[0][0].islower():
         return None
     second = _WORD.match(text, first.end() + 1) if text[first.end() : first.end() + 1].isspace() else None
-    if second and (kind := _words().kinds.get(f"{first[0]} {second[0]}".lower())):
+    if second and (kind := _words().kinds.get(_fold(f"{first[0]} {second[0]}"))):
         return _word_first(kind, text, second.end())
-    if kind := _words().kinds.get(first[0].lower()):
+    if kind := _words().kinds.get(_fold(first[0])):
         return _word_first(kind, text, first.end())
-    if second and (number := _number_of_word(first[0])) and (kind := _words().kinds.get(second[0].lower())):
+    if second and (number := _number_of_word(first[0])) and (kind := _words().kinds.get(_fold(second[0]))):
         rest = text[second.end() :]
         return WordHeading(kind, number, 0, "", rest.lstrip(" \t.:-–—"), rest[:1] in (".", ":"), first=True)
     return None
@@ -91,7 +104,9 @@ def starts_recitals(text: str) -> bool:
 
 
 def _number_of_word(word: str) -> int:
-    word = word.lower()
+    if len(word) > _MAX_NUMBER_WORD:
+        return 0
+    word = _fold(word)
     if number := _words().numbers.get(word):
         return number
     for end in range(len(word), 1, -1):
@@ -160,9 +175,9 @@ def _letters_value(letters: str) -> int:
 def _number_first(text: str) -> WordHeading | None:
     """Return the heading of 1 kap., 1 a § and the like."""
     found = _NUMBER_FIRST.match(text)
-    if found is None or found["word"].lower() not in _words().after:
+    if found is None or _fold(found["word"]) not in _words().after:
         return None
-    kind = _words().kinds[found["word"].lower()]
+    kind = _words().kinds[_fold(found["word"])]
     number, letter = int(found["digits"]), found["letters"]
     label = f"{number} {letter}" if letter else ""
     rest = text[found.end() :].strip()

@@ -18,26 +18,26 @@ LineKind = Literal["heading", "article", "item", "box", "text"]
 # Depth of each kind, outermost first: a heading closes every open level of its own rank or a deeper one. The kinds of
 # items are the markers in the outline of official documents, 一、（一）1.（1）.
 RANKS = {
-    "编": 0, "篇": 0, "部分": 0, "附件": 0, "附录": 0, "附表": 0, "附图": 0, "分编": 1, "章": 2, "节": 3, "目": 4, "条": 5, "鉴于": 5,
-    "一、": 6, "（一）": 7, "1.": 8, "（1）": 9, "专栏": 10,
+    "编": 0, "篇": 0, "部分": 0, "附件": 0, "附录": 0, "附表": 0, "附图": 0, "分编": 1, "章": 2, "节": 3, "目": 4,
+    "条": 5, "鉴于": 5, "一、": 6, "（一）": 7, "1.": 8, "（1）": 9, "专栏": 10,
 }  # fmt: skip
 UNNUMBERED = "标题"  # the kind of a heading without a number, such as 序言, 附则 or a heading of Markdown
-SENTENCE_ENDS = "。；;！!？?，,、：:"  # a heading ends in none of these
+SENTENCE_ENDS = "。；;！!？?，,、：:।؟؛"  # a heading ends in none of these
 _MAX_HEADING_LENGTH = 60  # characters; a longer line is a sentence that starts like a heading
 _MAX_CLAUSE_TITLE_LENGTH = 30  # characters of 1 Scope
 _MAX_ARTICLE_TITLE_WORDS = 10  # of an English section; a longer one that ends in a full stop is its text
 
 _NUMBER = rf"({SPACED_NUMBER_PATTERN}|[0-9]{{1,4}}(?:[-－.．][0-9]{{1,4}})+)"
 _SUB = rf"(?:\s*[之의の]\s*({SPACED_NUMBER_PATTERN})(?![款项條条]))?"
-# What follows a number may show that the line is a sentence about the place (第五条第二款…, 제3조 및 …). Other words only
-# make that likely (第三章的规定…), or possible: a title may start with 中 (中小企业), 第, 所, 和, 外, 增加 … as well.
-_SENTENCE_WORDS = "规定|規定|以及|以上|以下|项(?!目)|款(?!项)|項(?!目)|修改|改为|删[去除]|合并|移至|[中外内][，,、的]|内容[，,、的]"
+# What follows a number may show that the line is a sentence about the place (第五条第二款…, 제3조 및 …). Other words
+# make that likely (第三章的规定…) or only possible, as a title may start with 中 (中小企业), 第, 所, 和, 外 or 增加.
+_SENTENCE_WORDS = "规定|規定|以及|以上|以下|项(?!目)|款(?!项)|項(?!目)|修改|改为|删[去除]|合并|移至"
 _REFERENCE = rf"[第제]\s*(?:[{CHINESE_NUMERALS}]+|[0-9０-９]+)\s*"
 _NO_HEADING = (
     rf"(?!{_REFERENCE}[款项項章條条節节編编篇항호조]|[、,，；;」\u3041-\u309f의에은는을를과와])"
     rf"(?!\s+(?:{_REFERENCE}[款项項항호]|(?:및|또는|내지|부터|까지)\s))"
 )
-_LIKELY_SENTENCE = re.compile(f"[的之「到或至]|{_SENTENCE_WORDS}")
+_LIKELY_SENTENCE = re.compile(f"[的之「到或至]|(?:[中外内]|内容)[，,、的]|{_SENTENCE_WORDS}")
 _NO_ARTICLE = f"{_NO_HEADING}(?!{_LIKELY_SENTENCE.pattern})"
 _AMBIGUOUS_START = re.compile("[和与與及所中第外]|增加|内容")
 _KINDS = {"編": "编", "節": "节", "條": "条", "편": "编", "장": "章", "절": "节", "조": "条", "관": "目", "款": "目"}
@@ -60,6 +60,7 @@ _UNNUMBERED_TITLE = re.compile(
     r"(序\s*言|前\s*言|引\s*言|绪\s*论|总\s*则|總\s*則|附\s*则|附\s*則|附\s*录|后\s*记|結\s*語|结\s*语|부\s*칙(?:\s*[<〈(（].*)?|전\s*문"
     r"|Preamble|PREAMBLE|Preface|Foreword|Introduction|Recitals)$"
 )
+_SPACED_OUT = re.compile(r"\w(?:\s+\w)?$")  # 附　则
 # 1.2.3 Scope; in an annex A.1.2; the first level of standards is 1 Scope, without a full stop
 _DOTTED = re.compile(r"((?:[0-9]{1,3}|[A-Z])(?:\.[0-9]{1,3}){1,4}\.?|[1-9][0-9]?)\s+(\S.*)$")
 CLAUSE_LEVEL = 6  # of a clause without dots, deeper than a heading of any other kind
@@ -195,13 +196,17 @@ def _dotted(line: Line) -> ClassifiedLine | None:
         if not dots and not (text[0].isalpha() and len(text) <= _MAX_CLAUSE_TITLE_LENGTH):
             return None
         return ClassifiedLine(deep, "heading", Division(kind=UNNUMBERED, number=0, title=line.text), tentative=True)
-    return ClassifiedLine(deep, "article", Division(kind=UNNUMBERED, number=0, title=number), tentative=True) if dots else None
+    return (
+        ClassifiedLine(deep, "article", Division(kind=UNNUMBERED, number=0, title=number), tentative=True)
+        if dots
+        else None
+    )
 
 
 def _unnumbered(line: Line) -> ClassifiedLine | None:
     if _UNNUMBERED_TITLE.match(line.text) is None:
         return None
-    title = "".join(line.text.split()) if not line.text.isascii() else line.text
+    title = "".join(line.text.split()) if _SPACED_OUT.match(line.text) else line.text
     return ClassifiedLine(line, "heading", Division(kind=UNNUMBERED, number=0, title=title))
 
 
@@ -219,7 +224,11 @@ def _word_heading(line: Line) -> ClassifiedLine | None:
         titled = (bool(rest) if line.level else _is_article_title(rest)) and not found.first and not ambiguous
         tentative = bool(rest) and not found.marked and not line.level
         return ClassifiedLine(
-            line, "article", replace(division, title=rest.rstrip(".") if titled else ""), tentative, tentative and ambiguous
+            line,
+            "article",
+            replace(division, title=rest.rstrip(".") if titled else ""),
+            tentative,
+            tentative and ambiguous,
         )
     if ambiguous or (found.first and _REFERENCE_AFTER.match(rest)):
         return None
@@ -248,5 +257,7 @@ def _item(line: Line) -> ClassifiedLine | None:
             return None
         title = found.group(2).strip()
         titled = is_heading_text(title) and not any(inner.match(title) for _, inner in _ITEMS)  # 2. (1) is no title
-        return ClassifiedLine(line, "item", Division(kind=kind, number=number, title=title if titled else ""), tentative=True)
+        return ClassifiedLine(
+            line, "item", Division(kind=kind, number=number, title=title if titled else ""), tentative=True
+        )
     return None

@@ -55,7 +55,7 @@ def parse_inner_divisions(text: str, *, caption: str = "") -> tuple[InnerDivisio
     """
     lines = _lines(text, caption)
     first = parse_item_mark(text[slice(*lines[0])]) if lines else None
-    numbered = first.style if first and first.style in ("1.", "（1）", "①") else ""
+    numbered = first.style if first and first.style in ("1.", "（1）", "①", "一、") else ""
     builder = _InnerDivisionBuilder(numbered)
     for line in lines:
         builder.add(line, parse_item_mark(text[slice(*line)]))

@@ -11,7 +11,7 @@ from index.loaders.source import Line
 from index.parsing.headings import ClassifiedLine
 from index.records import Span
 
-_PARAGRAPH_ENDS = "。；;！!？?：:.…”’」』）)】》"
+_PARAGRAPH_ENDS = "。；;！!？?：:.…”’」』）)】》।؟؛"
 _NO_PARAGRAPH_ENDS = "，,、"
 _QUOTES = "…—“”‘’"  # of both Chinese and other texts
 _BARE_MARK = re.compile(r"[（(]?[0-9]{1,3}[)）.]$")
@@ -68,7 +68,7 @@ def _may_be_one_paragraph(before: ClassifiedLine, after: ClassifiedLine) -> bool
 
 def _is_bare_mark(line: ClassifiedLine) -> bool:
     """Return whether a line is only the mark of an item, (3) or 3., whose text is on the next line."""
-    return line.kind == "item" and _BARE_MARK.match(line.line.text) is not None
+    return line.division is not None and _BARE_MARK.match(line.line.text) is not None
 
 
 class _BigramCounts:

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from index.records import Division, Heading, Passage, Path
+from index.parsing.headings import UNNUMBERED
+from index.records import Heading, Passage, Path
 
 _ARTICLE = "条"
+_APART = (UNNUMBERED, "附件", "附录", "附表", "附图")  # a supplement or annex, beside the chapters
 
 
 def name_restarts(
@@ -44,7 +46,7 @@ def _distinguishing_kinds(paths: Sequence[Path]) -> set[str]:
 
 
 def _first_difference(above: Path, other: Path) -> set[str]:
-    """Return the kinds of the first level in which two paths differ."""
+    """Return the kinds of the first level in which two paths differ; of a chapter and an annex, the annex."""
     at = next((i for i, (a, b) in enumerate(zip(above, other, strict=False)) if a != b), min(len(above), len(other)))
-    divisions: list[Division] = [*above[at : at + 1], *other[at : at + 1]]
-    return {division.kind for division in divisions}
+    kinds = {division.kind for division in (*above[at : at + 1], *other[at : at + 1])}
+    return kinds.intersection(_APART) or kinds

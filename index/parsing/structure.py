@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index import loaders
@@ -17,6 +17,7 @@ from index.parsing.heading_titles import (
     merge_captions_above,
     merge_subs_below,
     merge_titles_below,
+    nest_sections_in_articles,
     title_captions_behind,
 )
 from index.parsing.headings import ClassifiedLine, classify_line, division_rank
@@ -26,10 +27,13 @@ from index.parsing.number_sequence import drop_numbers_out_of_sequence
 from index.parsing.recitals import number_recitals
 from index.parsing.restarts import name_restarts
 from index.parsing.run_in_headings import split_run_in_headings
-from index.records import Division, Document, Heading, Passage, Path
+from index.parsing.unread import find_unread
+from index.records import Division, Document, Heading, LeftOut, Passage, Path
 
 PARSER_VERSION = 6  # raise it when the same file gives other passages; indexes built by another parser are rebuilt
 
+_JOINED, _WRAPPED = "joined to one paragraph", "whose lines are joined"
+_MAX_JOINED = 20  # remarks on joined lines; with more, the whole text is wrapped
 _LEAD = re.compile(r"([^。，；：！？,;:!?\n]{2,30})。(?=\S)")
 _MIN_LEAD_SHARE = 0.3  # of paragraphs that start with a short sentence; with fewer, such sentences are no titles
 _IN_BRACKETS = re.compile(r"[（(【][^（()）【】]*[)）】]")
@@ -55,6 +59,12 @@ def read_document(data: bytes, name: str) -> Document:
     if not passages:
         raise DocumentError(f"{name} holds no paragraph of text; give a document with text in it")
     headings, passages = name_restarts(tuple(builder.headings), passages)
+    used = [
+        *builder.heading_lines,
+        *(line.line for line in front.used),
+        *(line.line for table in tables for line in table),
+    ]
+    left_out = [*source.left_out, *map(_left_out_contents, tables), *find_unread(all_lines, passages, used)]
     return Document(
         id=name,
         title=front.title,
@@ -63,14 +73,15 @@ def read_document(data: bytes, name: str) -> Document:
         headings=headings,
         passages=passages,
         metadata=front.metadata,
-        remarks=tuple([*map(_contents_remark, tables), *builder.remarks]),
+        remarks=(*map(_contents_remark, tables), *builder.remarks, *_unread_remarks(left_out)),
+        left_out=tuple(left_out),
     )
 
 
 def _merge_headings(lines: list[ClassifiedLine]) -> list[ClassifiedLine]:
     """Return the lines, with headings that are spread over two lines joined, and recitals as divisions."""
     lines = number_recitals(merge_subs_below(lines))
-    return title_captions_behind(merge_captions_above(merge_titles_below(lines)))
+    return nest_sections_in_articles(title_captions_behind(merge_captions_above(merge_titles_below(lines))))
 
 
 def _contents_remark(table: Sequence[ClassifiedLine]) -> str:
@@ -91,7 +102,7 @@ def infer_missing_chapter(lines: Iterable[ClassifiedLine]) -> Division | None:
 
 
 def _is_leaf(line: ClassifiedLine, following: ClassifiedLine | None) -> bool:
-    """Return whether nothing stands below a heading or item: the next line opens a level that closes it, or none does."""
+    """Return whether nothing stands below a heading or item: the next line closes its level, or there is none."""
     if following is None:
         return True
     if following.division is None or line.division is None:
@@ -108,6 +119,11 @@ def _closes(division: Division, level: int, other: "_OpenLevel") -> bool:
     return other.rank >= division_rank(division, level)
 
 
+def _is_text(title: str, lines: Sequence[Line], *, leaf: bool) -> bool:
+    """Return whether what follows an article's number is its text: it is wrapped, or all that there is."""
+    return len(lines) > 1 or (leaf and lines[0].text.endswith(title))
+
+
 @dataclass(frozen=True, slots=True)
 class _OpenLevel:
     """An open level: its rank, the heading level that the format gives (0 if none), and its division."""
@@ -115,6 +131,16 @@ class _OpenLevel:
     rank: int
     level: int
     division: Division
+
+
+def _left_out_contents(table: Sequence[ClassifiedLine]) -> LeftOut:
+    return LeftOut(reason="contents", lines=tuple(line.line.text for line in table), line=table[0].line.number)
+
+
+def _unread_remarks(left_out: Iterable[LeftOut]) -> Iterator[str]:
+    for part in left_out:
+        if part.reason == "unread":
+            yield f"line {part.line}: not read, an error of this program; please report the file: {part.lines[0][:50]}"
 
 
 @dataclass(slots=True)
@@ -131,6 +157,7 @@ class _PassageBuilder:
 
     def __init__(self, document: str, source: str, missing_chapter: Division | None, remarks: Sequence[str]) -> None:
         self.headings: list[Heading] = []
+        self.heading_lines: list[Line] = []
         self.remarks = list(remarks)
         self._document = document
         self._source = source
@@ -156,8 +183,11 @@ class _PassageBuilder:
         if first.kind == "item":
             self._add_item(first.division, lines, leaf=leaf)
             return
-        title = first.division.title if len(lines) == 1 or first.kind != "article" else ""  # a wrapped line is text
-        self._open_division(replace(first.division, title=title), first.line)
+        division = first.division
+        if division.title and first.kind == "article" and _is_text(division.title, lines, leaf=leaf):
+            division = replace(division, title="")
+        self._open_division(division, first.line)
+        self.heading_lines += filter(None, [first.title_line])
         if first.kind in ("article", "box"):
             self._add_passage(lines, ordinal=0)
         elif leaf:
@@ -183,7 +213,7 @@ class _PassageBuilder:
             self._ordinals[self._path] += 1
             self._add_passage(lines, ordinal=self._ordinals[self._path])
         if len(lines) > 1:
-            self.remarks.append(f"line {lines[0].number}: {len(lines)} lines joined to one paragraph")
+            self.remarks.append(f"line {lines[0].number}: {len(lines)} lines {_JOINED}")
 
     def _add_item(self, division: Division, lines: Sequence[Line], *, leaf: bool) -> None:
         """Add an item of a list to the passage that introduces the list, or open a level of the outline.
@@ -223,6 +253,7 @@ class _PassageBuilder:
         self._check_number(division, line)
         self._open.append(_OpenLevel(depth, line.level, division))
         self.headings.append(Heading(path=self._path, line=line.number))
+        self.heading_lines.append(line)
 
     def _open_missing_chapter(self, line: Line) -> None:
         assert self._missing_chapter is not None
@@ -253,11 +284,17 @@ class _PassageBuilder:
 
     def finish(self) -> tuple[Passage, ...]:
         """Return the passages with leads, inner divisions and ids."""
+        joined = [remark for remark in self.remarks if remark.endswith(_JOINED)]
+        if len(joined) > _MAX_JOINED:
+            first = joined[0].partition(":")[0]
+            self.remarks = [remark for remark in self.remarks if not remark.endswith(_JOINED)]
+            self.remarks.append(f"{first}: this is the first of {len(joined):,} paragraphs {_WRAPPED}")
         passages = [self._passage(draft) for draft in self._drafts]
         leads = [_lead(p) for p in passages]
         paragraphs = sum(p.ordinal > 0 for p in passages)
-        are_titles = sum(map(bool, leads)) >= _MIN_LEAD_SHARE * paragraphs
-        return tuple(replace(p, lead=lead if are_titles else "") for p, lead in zip(passages, leads, strict=True))
+        if sum(map(bool, leads)) < _MIN_LEAD_SHARE * paragraphs:
+            return tuple(passages)
+        return tuple(replace(p, lead=lead) if lead else p for p, lead in zip(passages, leads, strict=True))
 
     def _passage(self, draft: _Draft) -> Passage:
         text, pieces = join_lines(self._source, draft.paragraphs)
