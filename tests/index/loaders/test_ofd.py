@@ -24,6 +24,7 @@ def test_lines_become_paragraphs_and_pages_are_numbered() -> None:
 
 def test_text_drawn_twice_or_outside_the_page_is_read_once_or_not_at_all() -> None:
     page = text_object("粗体", 28, 30) + text_object("粗体", 28.05, 30) + text_object("页外", 28, 300)
+    page += text_object("无穷", 28, 60, 1e308)
     assert texts(load(ofd([page]), "x.ofd")) == ["粗体"]
 
 
