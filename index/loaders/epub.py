@@ -2,6 +2,7 @@
 
 import posixpath
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
@@ -10,6 +11,7 @@ from index.loaders.html.lines import extract_blocks
 from index.loaders.html.reader import parse_page
 from index.loaders.parts import Format, Parts
 from index.loaders.source import Block, SourceText, compose_source, strip_blank
+from index.loaders.writing.style_names import left_out_contents
 
 _EPUB = Format("epub", "an e-book program")
 _CONTAINER, _ENCRYPTION = "META-INF/container.xml", "META-INF/encryption.xml"
@@ -26,7 +28,11 @@ def load(data: bytes, name: str) -> SourceText:
     package = book.needed_xml(place)
     encrypted = _encrypted(book)
     blocks: list[Block] = []
-    for part in _spine(package, posixpath.dirname(place)):
+    remarks: list[str] = []
+    for part, is_html in _spine(book, package, posixpath.dirname(place)):
+        if not is_html:
+            remarks.append(f"the page {posixpath.basename(part)} is no HTML and not read")
+            continue
         if part in encrypted:
             raise DocumentError(f"{name} is protected by its seller (DRM); give a copy without protection")
         if part not in book:
@@ -35,17 +41,34 @@ def load(data: bytes, name: str) -> SourceText:
     source = compose_source(blocks, _metadata(package))
     if not source.lines:
         raise DocumentError(f"{name} holds no text, perhaps only pictures; give a document with text in it")
-    return source
+    lines = (block.text for part in _contents(package, posixpath.dirname(place)) for block in _part_blocks(book, part))
+    return replace(source, remarks=tuple(remarks), left_out=left_out_contents(lines))
 
 
-def _spine(package: Element, folder: str) -> Iterator[str]:
-    """Yield the parts with the pages of the book in reading order, without the table of contents."""
+def _contents(package: Element, folder: str) -> Iterator[str]:
+    """Yield the part with the table of contents, which readers show beside the text."""
+    for item in package.iterfind("manifest/item"):
+        if "nav" in item.get("properties", "").split():
+            yield _place(folder, item)
+
+
+def _part_blocks(book: Parts, part: str) -> list[Block]:
+    return _page_blocks(book.read(part), book.name) if part in book else []
+
+
+def _place(folder: str, item: Element) -> str:
+    return posixpath.normpath(posixpath.join(folder, unquote(item.get("href", ""))))
+
+
+def _spine(book: Parts, package: Element, folder: str) -> Iterator[tuple[str, bool]]:
+    """Yield the pages of the book in reading order but for the contents, and whether each is HTML."""
     items = {item.get("id", ""): item for item in package.iterfind("manifest/item")}
     for reference in package.iterfind("spine/itemref"):
         item = items.get(reference.get("idref", ""))
-        if item is None or item.get("media-type") not in _PAGES or "nav" in item.get("properties", "").split():
-            continue
-        yield posixpath.normpath(posixpath.join(folder, unquote(item.get("href", ""))))
+        if item is None:
+            raise book.damaged(f"it names the page {reference.get('idref')}, which it does not list")
+        if "nav" not in item.get("properties", "").split():
+            yield _place(folder, item), item.get("media-type") in _PAGES
 
 
 def _encrypted(book: Parts) -> frozenset[str]:

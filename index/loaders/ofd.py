@@ -97,9 +97,13 @@ def _page(box: Box, runs: list["TextRun"], number: int) -> PdfPage:
 def _is_seen(run: "TextRun", box: Box) -> bool:
     """Return whether a run starts on the page, and has a size that can be computed with."""
     left, top, width, height = box
-    if not all(map(math.isfinite, (run.x, run.y, run.size, run.width))) or max(run.size, run.width) > _MAX_SIZE:
+    if (
+        not all(map(math.isfinite, (run.x, run.y, run.size, run.width)))
+        or max(run.size, run.width, *map(abs, box)) > _MAX_SIZE
+    ):
         return False
-    return -_BESIDE <= run.x - left <= width + _BESIDE and -_BESIDE <= run.y - top <= height + _BESIDE
+    x, y = float(run.x), float(run.y)
+    return -_BESIDE <= x - left <= width + _BESIDE and -_BESIDE <= y - top <= height + _BESIDE
 
 
 def _glyphs(run: "TextRun", bottom: float) -> Iterator[Glyph]:

@@ -36,6 +36,7 @@ _REMARKS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             )
             for lost, chinese in _OLD_WORD.items()
         ),
+        (r"the page (?P<name>.*) is no HTML and not read", "书中的 {name} 不是网页，未读取"),
         (r"slide (?P<number>\d+) holds no text", "第 {number} 张幻灯片没有文字"),
         (r"the chart on slide (?P<number>\d+) is not read", "第 {number} 张幻灯片上的图表未读取"),
         (r"the speaker notes of slide (?P<number>\d+) are not read", "第 {number} 张幻灯片的备注未读取"),

@@ -5,7 +5,7 @@ and notes, which belong to the text of a law.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element
 
 from index.errors import DocumentError
@@ -13,7 +13,7 @@ from index.loaders.docx.numbering import Numbering, child_value, int_attribute
 from index.loaders.docx.package import Package
 from index.loaders.source import Block, SourceText, compose_source, strip_blank
 from index.loaders.tables import Cell
-from index.loaders.writing.style_names import heading_level, is_contents, real_title
+from index.loaders.writing.style_names import heading_level, is_contents, left_out_contents, real_title
 from index.loaders.writing.table_rows import TableCell, cell_text, row_blocks
 
 _DELETED = ("del", "moveFrom", "delText")
@@ -38,7 +38,7 @@ def load(data: bytes, name: str) -> SourceText:
         raise DocumentError(f"{name} is damaged (it nests too deeply); save it as docx again") from error
     if not source.lines:
         raise DocumentError(f"{name} holds no text, perhaps only pictures; give a document with text in it")
-    return source
+    return replace(source, left_out=left_out_contents(reader.contents))
 
 
 def _metadata(package: Package) -> Mapping[str, str]:
@@ -85,6 +85,7 @@ class _Reader:
         self._styles = _Styles(package.part("styles"))
         self._numbering = Numbering(package.part("numbering"))
         self._notes = {role: _notes(package.part(role)) for role in _NOTES.values()}
+        self.contents: list[str] = []
         self._note_count = 0
         self._pending = _ParagraphText("", [])  # paragraphs whose end was deleted: they continue in the next one
 
@@ -114,9 +115,10 @@ class _Reader:
         properties = node.find("pPr")
         style = child_value(properties, "pStyle")
         chain = list(self._styles.chain(style))
-        if any(is_contents(name) for _, name, _ in chain):
-            return
         found = _text(node)
+        if any(is_contents(name) for _, name, _ in chain):
+            self.contents.append(found.text)
+            return
         before, self._pending = self._pending, _ParagraphText("", [])
         found = _ParagraphText(before.text + found.text, before.notes + found.notes)
         if properties is not None and any(properties.find(f"rPr/{tag}") is not None for tag in _DELETED):

@@ -1,7 +1,7 @@
 """Loader for OpenDocument texts (odt): paragraphs and headings with automatic numbers, tables, notes, text boxes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element
 
 from index.errors import DocumentError
@@ -11,7 +11,7 @@ from index.loaders.odt.numbering import OUTLINE, Counters, ListStyles
 from index.loaders.parts import Format, Parts
 from index.loaders.source import Block, SourceText, compose_source, strip_blank
 from index.loaders.tables import MAX_SPAN, Cell
-from index.loaders.writing.style_names import heading_level, is_contents, real_title
+from index.loaders.writing.style_names import heading_level, is_contents, left_out_contents, real_title
 from index.loaders.writing.table_rows import TableCell, cell_text, row_blocks
 
 _ODT = Format("odt")
@@ -35,7 +35,7 @@ def load(data: bytes, name: str) -> SourceText:
         raise parts.damaged("it nests too deeply") from error
     if not source.lines:
         raise DocumentError(f"{name} holds no text, perhaps only pictures; give a document with text in it")
-    return source
+    return replace(source, left_out=left_out_contents(reader.contents))
 
 
 def _title(parts: Parts) -> str:
@@ -99,6 +99,7 @@ class _Reader:
             lists.add(root)
         self._styles = _Styles(roots)
         self._counters = Counters(lists)
+        self.contents: list[str] = []
         self._note_count = 0
 
     def blocks(self, parent: Element, item: _Item | None = None) -> Iterator[Block]:
@@ -113,13 +114,17 @@ class _Reader:
             elif node.tag == "numbered-paragraph":
                 level = int_attribute(node.get("level"), 1)
                 yield from self.blocks(node, _Item(node.get("list-id", ""), node.get("style-name", ""), level))
-            elif node.tag not in _CONTENTS:
+            elif node.tag in _CONTENTS:
+                lines = (inline_text(line, self._styles.hidden).text for line in node.iter("p"))
+                self.contents += lines if node.tag != "tracked-changes" else ()
+            else:
                 yield from self.blocks(node, item)
 
     def _paragraph(self, node: Element, item: _Item | None) -> Iterator[Block]:
         style = node.get("style-name")
         found = inline_text(node, self._styles.hidden)
         if self._styles.is_contents(style):
+            self.contents.append(found.text)
             return
         level = int_attribute(node.get("outline-level"), 1) if node.tag == "h" else self._styles.level(style)
         number = self._number(node, item, level) if strip_blank(found.text) else ""

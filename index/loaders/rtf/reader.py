@@ -12,7 +12,7 @@ from index.loaders.rtf.styles import StyleSheet
 from index.loaders.rtf.tables import ROW_WORDS, OpenTables
 from index.loaders.rtf.tokens import Token, Tokenizer
 from index.loaders.source import Block, SourceText, compose_source, strip_blank
-from index.loaders.writing.style_names import real_title
+from index.loaders.writing.style_names import left_out_contents, real_title
 
 _MAX_DEPTH = 1000  # of groups; word processors nest some ten
 _MAX_TABLES = 20  # in each other
@@ -57,7 +57,7 @@ def load(data: bytes, name: str) -> SourceText:
     source = compose_source(blocks, real_title(strip_blank(_mended(reader.title))))
     if not source.lines:
         raise DocumentError(f"{name} holds no text, perhaps only pictures; give a document with text in it")
-    return source
+    return replace(source, left_out=left_out_contents(reader.contents))
 
 
 class _TooDeepError(Exception):
@@ -74,6 +74,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.title = ""
+        self.contents: list[str] = []
         self._styles = StyleSheet()
         self._state = _State()
         self._stack: list[_State] = []
@@ -234,6 +235,7 @@ class _Reader:
         read = self._paragraph
         self._paragraph = _Paragraph(style=read.style, outline=read.outline, depth=read.depth)
         if self._styles.is_contents(read.style):
+            self.contents.append(_mended("".join(read.parts)))
             return read.boxes
         outline = read.outline
         level = self._styles.level(read.style) if outline is None else outline + 1 if 0 <= outline < 9 else 0

@@ -1,6 +1,10 @@
 """Names of paragraph styles in word processors, and of titles that are only placeholders."""
 
 import re
+from collections.abc import Iterable
+
+from index.loaders.source import strip_blank
+from index.records import LeftOut
 
 _HEADING = re.compile(r"(?:heading|标题|標題)\s*([1-9])", re.IGNORECASE)
 _TITLE = re.compile(r"title|标题|標題", re.IGNORECASE)
@@ -20,6 +24,12 @@ def heading_level(style: str) -> int:
 def is_contents(style: str) -> bool:
     """Return whether a style is that of a line in a table of contents."""
     return bool(_CONTENTS.match(style))
+
+
+def left_out_contents(lines: Iterable[str]) -> tuple[LeftOut, ...]:
+    """Return the lines of a table of contents as a part that is left out, if there are any."""
+    shown = tuple(filter(None, map(strip_blank, lines)))
+    return (LeftOut(reason="contents", lines=shown),) if shown else ()
 
 
 def real_title(title: str) -> dict[str, str]:

@@ -1,9 +1,13 @@
 """E-books: the order of their pages, what is left out, protected books."""
 
+import io
+import zipfile
+
 import pytest
 
 from index.errors import DocumentError
 from index.loaders import load
+from index.records import LeftOut
 from tests.index.loaders.law_files import epub, xhtml, zipped
 from tests.index.loaders.test_formats import texts
 
@@ -32,7 +36,25 @@ def test_pages_are_read_in_the_order_of_the_spine() -> None:
 
 def test_the_contents_of_the_book_are_left_out() -> None:
     data = epub({"a.xhtml": xhtml("<p>正文</p>")}, more={"OPS/nav.xhtml": xhtml("<nav>目录</nav>")}, manifest=_NAV)
-    assert texts(load(data, "x.epub")) == ["正文"]
+    source = load(data, "x.epub")
+    assert texts(source) == ["正文"]
+    assert source.left_out == (LeftOut(reason="contents", lines=("目录",)),)
+
+
+def test_a_page_that_is_no_html_is_remarked() -> None:
+    data = epub({"a.xhtml": xhtml("<p>正文</p>")}, manifest='<item id="s" href="b.svg" media-type="image/svg+xml"/>')
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        package = archive.read("OPS/book.opf").decode()
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    for idref, message in (("s", ""), ("t", "it names the page t, which it does not list")):
+        parts["OPS/book.opf"] = package.replace("<spine>", f'<spine><itemref idref="{idref}"/>').encode()
+        if message:
+            with pytest.raises(DocumentError, match=message):
+                load(zipped(parts), "x.epub")
+        else:
+            source = load(zipped(parts), "x.epub")
+            assert texts(source) == ["正文"]
+            assert source.remarks == ("the page b.svg is no HTML and not read",)
 
 
 _LOCKED = '<a><CipherReference URI="OPS/a.xhtml"/></a>'

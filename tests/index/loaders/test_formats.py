@@ -19,6 +19,7 @@ from index.errors import DocumentError
 from index.loaders import LOADERS, load
 from index.loaders.source import SourceText
 from index.parsing.structure import read_document
+from index.records import LeftOut
 from tests.index.loaders import small_law
 from tests.index.loaders.law_files import odt, rtf, rtf_escaped
 from tests.index.loaders.renderings import RENDERINGS
@@ -251,6 +252,7 @@ def test_outline_levels_and_chinese_style_names_make_headings_and_contents_are_l
     word.core_properties.title = "规划"
     source = load(saved(word), "x.docx")
     assert [(line.text, line.level) for line in source.lines] == [("总体要求", 2), ("正文", 0), ("按大纲", 3)]
+    assert source.left_out == (LeftOut(reason="contents", lines=("总体要求 1",)),)
     assert source.metadata == {"title": "规划"}
 
 

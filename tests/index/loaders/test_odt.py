@@ -4,6 +4,7 @@ import pytest
 
 from index.errors import DocumentError
 from index.loaders import load
+from index.records import LeftOut
 from tests.index.loaders.law_files import odt, zipped
 from tests.index.loaders.test_formats import texts
 
@@ -28,13 +29,15 @@ def test_contents_deleted_text_and_hidden_text_are_left_out() -> None:
         '<style:style style:name="T" style:family="text"><style:text-properties text:display="none"/></style:style>'
     )
     contents = '<style:style style:name="C" style:display-name="Contents 1" style:family="paragraph"/>'
-    assert lines(
+    body = (
         "<text:tracked-changes><text:changed-region><text:deletion><text:p>旧</text:p></text:deletion>"
         "</text:changed-region></text:tracked-changes><text:table-of-content><text:index-body><text:p>第一章 1</text:p>"
-        '</text:index-body></text:table-of-content><text:p text:style-name="C">第一章 1</text:p>'
-        '<text:section><text:p>正<text:span text:style-name="T">暗</text:span>文</text:p></text:section>',
-        hidden + contents,
-    ) == ["正文"]
+        '</text:index-body></text:table-of-content><text:p text:style-name="C">第二章 2</text:p>'
+        '<text:section><text:p>正<text:span text:style-name="T">暗</text:span>文</text:p></text:section>'
+    )
+    source = load(odt(body, hidden + contents), "x.odt")
+    assert texts(source) == ["正文"]
+    assert source.left_out == (LeftOut(reason="contents", lines=("第一章 1", "第二章 2")),)
 
 
 def test_styles_make_headings() -> None:

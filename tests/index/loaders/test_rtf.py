@@ -4,6 +4,7 @@ import pytest
 
 from index.errors import DocumentError
 from index.loaders import load
+from index.records import LeftOut
 from tests.index.loaders.law_files import rtf, rtf_escaped
 from tests.index.loaders.test_formats import texts
 
@@ -43,10 +44,9 @@ def test_styles_and_outline_levels_make_headings() -> None:
     assert found == [("A", 1), ("B", 3), ("C", 5), ("D", 0), ("E", 0)]
     sheet = r"{\stylesheet{\s7 toc 1;}{\s8 heading 2;}{\s9\sbasedon8 Clause;}{\s10\outlinelevel3 Rule;}}"
     body = r"\pard\s7 line 5\par\pard\s9 A\par\pard\s10 B\par"
-    assert [(line.text, line.level) for line in load(rf"{{\rtf1{sheet}{body}}}".encode(), "x.rtf").lines] == [
-        ("A", 2),
-        ("B", 4),
-    ]
+    source = load(rf"{{\rtf1{sheet}{body}}}".encode(), "x.rtf")
+    assert [(line.text, line.level) for line in source.lines] == [("A", 2), ("B", 4)]
+    assert source.left_out == (LeftOut(reason="contents", lines=("line 5",)),)
 
 
 def test_notes_and_text_boxes_follow_their_paragraph() -> None:

@@ -81,6 +81,10 @@ def test_remarks_on_sheets_and_slides_are_translated() -> None:
     assert in_chinese(layout.remarks[0]) == "未能读取：page 2: content not found (Pages/1.xml)"
 
 
+def test_remarks_on_books_are_translated() -> None:
+    assert in_chinese("the page b.svg is no HTML and not read") == "书中的 b.svg 不是网页，未读取"
+
+
 def test_remarks_on_old_word_files_are_translated() -> None:
     assert [in_chinese(_REMARK.format(what=what)) for what in dict.fromkeys(_LOST.values())] == [
         "未能读取这份旧版 Word 文件的文本框；请核对原文，或另存为 docx",
