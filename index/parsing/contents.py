@@ -42,7 +42,7 @@ def _end_of_contents(lines: Sequence[ClassifiedLine], start: int, last_rows: dic
     for row in range(start + 1, len(lines)):
         text = lines[row].line.text
         entry = _plain(text)
-        if entry in entries and not _without_leaders(text) != text:
+        if entry in entries and _without_leaders(text) == text:
             return row if end > start else start
         if _without_leaders(text) != text or (len(text) <= _MAX_ENTRY_LENGTH and last_rows[entry] > row):
             end = row + 1
