@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 from index.errors import DocumentError, ZhangjuError
-from index.loaders.limits import MAX_FILE_BYTES, check_size
+from index.loaders.limits import MAX_FILE_BYTES, MAX_RECOGNISED_PAGES, check_size
 from index.parsing.serialization import document_from_json
 from index.parsing.worker import MEGABYTE, OUT_OF_MEMORY, READY, ProcessLimits, receive, send
 from index.records import Document
@@ -89,10 +89,13 @@ class DocumentReader:
         check_size(len(data), name)
         if self._worker is not None and self._worker.process.poll() is not None:  # killed in the meantime
             self.close()
-        self._worker = self._worker or _Worker(self._limits)
         try:
-            reply = self._worker.ask(data, name)
-            found, spent = (None, False) if reply is None else _parse_answer(reply)
+            found, spent = self._ask(data, name, self._limits)
+            if isinstance(found, int):  # as many scanned pages, which need a process with more memory and time
+                self.close()
+                found, spent = self._ask(data, name, self._limits.with_scans(found))[0], True
+                if isinstance(found, int):
+                    raise TypeError("it asks twice for more")
         except _MALFORMED as error:
             self.close()
             why = f"made its reader fail ({_shortened(str(error) or type(error).__name__)})"
@@ -108,10 +111,16 @@ class DocumentReader:
             raise DocumentError(_printable(_rejection(found, name)))
         return found
 
+    def _ask(self, data: bytes, name: str, limits: ProcessLimits) -> tuple["Document | str | int | None", bool]:
+        """Return what the process answers, None if it ended without an answer, and whether to end the process."""
+        self._worker = self._worker or _Worker(limits)
+        reply = self._worker.ask(data, name)
+        return (None, False) if reply is None else _parse_answer(reply)
+
     def _crash_error(self, data: bytes, name: str) -> DocumentError:
         """Return the error for a process that ended without an answer."""
         assert self._worker is not None
-        worker, limits = self._worker, self._limits
+        worker, limits = self._worker, self._worker.limits
         status = worker.status()
         self.close()
         if worker.timed_out:
@@ -127,11 +136,16 @@ class DocumentReader:
         return DocumentError(_printable(f"{name} {why}"))
 
 
-def _parse_answer(reply: bytes) -> tuple[Document | str, bool]:
-    """Return the document or the reason for its rejection, and whether to end the process. Raises one of _MALFORMED."""
+def _parse_answer(reply: bytes) -> tuple[Document | str | int, bool]:
+    """Return the document, the reason for its rejection or its number of scanned pages; and whether the process ends.
+
+    Raises one of _MALFORMED.
+    """
     answer: dict[str, Any] = json.loads(reply)
     if "failed" in answer:
         raise ValueError(answer["failed"])
+    if "scans" in answer:
+        return min(int(answer["scans"]), MAX_RECOGNISED_PAGES), True
     spent = bool(answer["spent"])
     if "document" in answer:
         return document_from_json(answer["document"]), spent
@@ -166,7 +180,7 @@ class _Worker:
 
     def __init__(self, limits: ProcessLimits) -> None:
         self.timed_out = False
-        self._limits = limits
+        self.limits = limits
         paths = [str(Path(path).absolute()) for path in sys.path]
         try:
             self.process = subprocess.Popen(
@@ -209,7 +223,7 @@ class _Worker:
                 send(self._to, data)
             return receive(self._from)
 
-        return self._within(self._limits.patience(len(data)), exchange)
+        return self._within(self.limits.patience(len(data)), exchange)
 
     def status(self) -> int:
         """Wait for the end of the process; return its exit status, negative for a signal."""

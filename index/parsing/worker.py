@@ -27,6 +27,7 @@ from types import TracebackType
 from typing import Any, BinaryIO, NamedTuple
 
 from index.errors import DocumentError
+from index.loaders.pdf import recognition
 from index.parsing.serialization import document_to_json
 from index.parsing.structure import read_document
 
@@ -62,7 +63,8 @@ _FORBIDDEN_EVENTS = (
 class ProcessLimits(NamedTuple):
     """Limits of the parsing process, None for no limit.
 
-    The parent waits for ``wall`` seconds and three times the processor time.
+    The parent waits for ``wall`` seconds and three times the processor time. A file with scanned pages is read by a
+    process of its own, which has ``recognition_memory`` and ``seconds_per_scan`` more for each of these pages.
     """
 
     memory: int | None = 512 * MEGABYTE  # bytes of address space, of which Python and its libraries take 50 million
@@ -70,10 +72,20 @@ class ProcessLimits(NamedTuple):
     least_seconds: float | None = 20
     open_files: int | None = 32
     wall: float = 60  # seconds
+    recognition_memory: int = 4000 * MEGABYTE  # 2,100 are measured on A4; see docs/speed.md
+    seconds_per_scan: float = 20  # of processor time; 1.5 to 3 are measured, four times that for a page upside down
+    scans: int = 0  # pages that this process may recognise
+
+    def with_scans(self, pages: int) -> "ProcessLimits":
+        """Return the limits for a file with scanned pages."""
+        memory = None if self.memory is None else max(self.memory, self.recognition_memory)
+        return self._replace(memory=memory, scans=pages)
 
     def seconds(self, size: int) -> float | None:
         """Return the processor time in seconds for a file of ``size`` bytes."""
-        return None if self.least_seconds is None else max(self.least_seconds, self.seconds_per_mb * size / MEGABYTE)
+        if self.least_seconds is None:
+            return None
+        return max(self.least_seconds, self.seconds_per_mb * size / MEGABYTE) + self.seconds_per_scan * self.scans
 
     def patience(self, size: int) -> float:
         """Return the seconds after which the process is taken to hang on a file of ``size`` bytes."""
@@ -111,6 +123,8 @@ def main(limits: ProcessLimits) -> None:
         os.dup2(null, standard)
     sys.excepthook = _reporter(target)
     confine(limits)
+    if not limits.scans:
+        recognition.defer()
     requests: queue.SimpleQueue[tuple[str, bytes]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(source, requests), daemon=True).start()
     send(target, READY)
@@ -136,6 +150,8 @@ def _answer(name: str, data: bytes, target: BinaryIO, limits: ProcessLimits) -> 
         answer = {"document": document_to_json(read_document(data, name))}
     except DocumentError as error:
         answer = {"refused": str(error)}
+    except recognition.RecognitionNeeded as needed:
+        answer = {"scans": needed.pages}
     answer["spent"] = limits.memory is not None and _peak_memory() > _MAX_MEMORY_SHARE * limits.memory
     send(target, json.dumps(answer, ensure_ascii=False).encode())
 

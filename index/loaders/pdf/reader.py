@@ -1,39 +1,41 @@
-"""Loader for PDF files with a text layer: paragraphs without running headers, footers and page numbers."""
+"""Loader for PDF files: paragraphs without running headers, footers and page numbers; scanned pages are recognised."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index.errors import DocumentError
 from index.loaders.limits import MAX_PDF_PAGES
+from index.loaders.pdf import recognition
 from index.loaders.pdf.paragraphs import build_paragraphs
 from index.loaders.pdf.rows import PdfPage, extract_page
 from index.loaders.pdf.running_headers import remove_running_lines
+from index.loaders.pdf.scans import MAX_UNKNOWN, ScanReading, is_scan, read_scans
 from index.loaders.source import SourceText, compose_source, strip_blank
 
 if TYPE_CHECKING:
     import pypdfium2
 
-_MAX_UNKNOWN = 0.2  # share of characters without a code; with more, the text layer cannot be used
 _SIGNATURE_WITHIN = 1024  # bytes; PDF readers accept other data before the signature
 
 
 def load(data: bytes, name: str) -> SourceText:
     """Load a PDF file: one line for each paragraph, with the page that it starts on.
 
-    Raises DocumentError for files that are damaged, encrypted or scanned, and for fonts without character codes.
+    Raises DocumentError for files that are damaged or encrypted, and for pictures of text and fonts without character
+    codes where the recogniser is not installed; RecognitionNeeded in a process that leaves recognition to another.
     """
     if b"%PDF-" not in data[:_SIGNATURE_WITHIN]:
         raise DocumentError(f"{name} is not a PDF by its content; give the file its right ending")
-    pages, title = _read(data, name)
-    _check(pages, name)
-    kept, running = remove_running_lines(pages)
-    source = replace(compose_source(build_paragraphs(kept), _metadata(pages, title)), left_out=running)
+    read, title = _read(data, name)
+    _check(read.pages, name)
+    kept, running = remove_running_lines(read.pages)
+    source = compose_source(build_paragraphs(kept), _metadata(read.pages, title))
     if not source.lines:
-        raise _no_text(pages, name)
-    return source
+        raise _no_text(read.pages, name)
+    return replace(source, remarks=read.remarks, left_out=(*running, *read.left_out))
 
 
-def _read(data: bytes, name: str) -> tuple[list[PdfPage], str]:
+def _read(data: bytes, name: str) -> tuple[ScanReading, str]:
     import pypdfium2
 
     try:
@@ -47,8 +49,12 @@ def _read(data: bytes, name: str) -> tuple[list[PdfPage], str]:
     try:
         if (count := len(document)) > MAX_PDF_PAGES:
             raise DocumentError(f"{name} has {count:,} pages, more than the {MAX_PDF_PAGES:,} that are read; split it")
-        pages = [_page(document, index, name) for index in range(len(document))]
-        return pages, _title(document)
+        pages, scanned = [], []
+        for index in range(len(document)):
+            page, is_picture = _page(document, index, name)
+            pages.append(page)
+            scanned += [page.number] if is_picture else []
+        return read_scans(document, pages, scanned, name), _title(document)
     finally:
         document.close()
 
@@ -61,7 +67,8 @@ def _title(document: "pypdfium2.PdfDocument") -> str:
     return title
 
 
-def _page(document: "pypdfium2.PdfDocument", index: int, name: str) -> PdfPage:
+def _page(document: "pypdfium2.PdfDocument", index: int, name: str) -> tuple[PdfPage, bool]:
+    """Return the text layer of a page, and whether the page is to be recognised."""
     import pypdfium2
 
     try:
@@ -74,7 +81,8 @@ def _page(document: "pypdfium2.PdfDocument", index: int, name: str) -> PdfPage:
         raise _damaged(name, f"page {index + 1}: {error}") from error
     else:
         try:
-            return extract_page(text, index + 1)
+            read = extract_page(text, index + 1)
+            return read, is_scan(page, read)
         finally:
             text.close()
     finally:
@@ -86,10 +94,10 @@ def _check(pages: list[PdfPage], name: str) -> None:
     if not characters:
         raise _no_text(pages, name)
     unknown = sum(page.unknown for page in pages)
-    if unknown > _MAX_UNKNOWN * characters:
+    if unknown > MAX_UNKNOWN * characters:
         raise DocumentError(
             f"{name} has a text layer, but its fonts do not say which characters they draw ({unknown} of {characters} "
-            "are unknown); run it through OCR first"
+            f"are unknown); {_remedy()}"
         )
 
 
@@ -105,7 +113,13 @@ def _metadata(pages: list[PdfPage], title: str) -> dict[str, str]:
 
 def _no_text(pages: list[PdfPage], name: str) -> DocumentError:
     count = f"{len(pages)} page{'s' if len(pages) != 1 else ''}"
-    return DocumentError(f"{name} has no text layer ({count} of pictures); run it through OCR first")
+    return DocumentError(f"{name} has no text layer ({count} of pictures); {_remedy()}")
+
+
+def _remedy() -> str:
+    if recognition.is_installed():
+        return "no text was recognised in its pictures either; scan it again at 200 dpi or more"
+    return f"run it through OCR first, or install the recogniser: {recognition.INSTALL}"
 
 
 def _damaged(name: str, reason: str) -> DocumentError:

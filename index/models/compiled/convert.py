@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from index.inference import import_openvino
 from index.models.compiled import reader, word_table
-from index.models.compiled.runtime import import_openvino
 from index.models.encoder import SentenceTransformerEncoder, load_reference
 from index.models.location import ModelFiles
 from index.models.token_pooling import TokenPooling

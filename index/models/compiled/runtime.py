@@ -1,15 +1,13 @@
-"""OpenVINO: the import without its telemetry, and a compiled transformer."""
+"""A transformer compiled by OpenVINO."""
 
 import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from index.inference import import_openvino
 from index.models.compiled import compilation
 
 Floats = npt.NDArray[np.float32]
@@ -18,8 +16,6 @@ Ints = npt.NDArray[np.int64]
 ENGINE_VARIABLE = "ZHANGJU_ENGINE"
 FLOAT32, BFLOAT16 = "float32", "bfloat16"
 _HINTS = {FLOAT32: "f32", BFLOAT16: "bf16"}
-_TELEMETRY = "openvino_telemetry"
-_CONVERTER = "openvino.tools.ovc"  # imports the telemetry, HTTP clients and a command-line parser
 
 
 class States(NamedTuple):
@@ -28,29 +24,6 @@ class States(NamedTuple):
     pooled: Floats  # (b, d)
     tokens: Floats  # (b, w, h), the last layer
     middle: Floats  # (b, w, h), the layer that words are aligned by
-
-
-def import_openvino(*, converter: bool = False) -> Any:
-    """Import OpenVINO; its telemetry, which sends an event at each import unless refused, stays out of this process."""
-    sys.modules[_TELEMETRY] = None  # type: ignore[assignment]
-    with _import_failing(_CONVERTER, really=not converter):
-        import openvino
-    if converter:
-        import openvino.tools.ovc
-    return openvino
-
-
-@contextmanager
-def _import_failing(module: str, *, really: bool) -> Iterator[None]:
-    """Let the import of a module fail inside, unless it is loaded already."""
-    if not really or module in sys.modules:
-        yield
-        return
-    sys.modules[module] = None  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        del sys.modules[module]
 
 
 def version() -> str:

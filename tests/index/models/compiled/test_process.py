@@ -54,7 +54,7 @@ def test_neither_torch_nor_telemetry_is_imported_to_index_and_ask(default_encode
 
 CONVERTER = """
 import sys
-from index.models.compiled.runtime import import_openvino
+from index.inference import import_openvino
 openvino = import_openvino(converter={converter})
 print(sys.modules.get("openvino_telemetry"), "openvino.tools.ovc" in sys.modules, openvino.__name__)
 """

@@ -1,0 +1,151 @@
+"""Recognition of text in pictures of pages: RapidOCR's models (PP-OCR), computed by OpenVINO. Nothing is downloaded."""
+
+import math
+import os
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from index.inference import import_openvino
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    from rapidocr import RapidOCR
+
+    Picture = npt.NDArray[np.uint8]  # (height, width, 3), blue, green and red
+
+INSTALL = "pip install 'zhangju[ocr]'"
+_MAX_THREADS = 4  # each takes address space, which the reading process has little of
+_MAX_LINES = 3000  # on a page; a newspaper has less
+_LIKELY = 0.8  # mean score of a page that stands upright; lower for one that is upside down or lies on its side
+_FLAT = 1.5  # ratio of width to height above which a box tells how the page stands
+
+
+class RecognitionNeeded(Exception):  # noqa: N818 - a request to the parent process, no error
+    """Raised by a process without the memory for it when a document has pages to recognise."""
+
+    def __init__(self, pages: int) -> None:
+        super().__init__(f"{pages} pages to recognise")
+        self.pages = pages
+
+
+@dataclass(frozen=True, slots=True)
+class RecognisedLine:
+    """A line of text on a picture: corners in pixels, clockwise from its start; a place and a score each character.
+
+    ``places`` are the centres of the characters as shares of the line's length. Spaces have neither.
+    """
+
+    text: str
+    corners: tuple[tuple[float, float], ...]  # four, x and y
+    places: tuple[float, ...]
+    scores: tuple[float, ...]
+
+    @property
+    def score(self) -> float:
+        """Mean score of the characters, from 0 to 1."""
+        return sum(self.scores) / len(self.scores)
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height of the line's box."""
+        a, b, _, d = self.corners
+        return math.dist(a, b), math.dist(a, d)
+
+
+class _Deferral:
+    """Whether this process leaves recognition to another one."""
+
+    def __init__(self) -> None:
+        self.on = False
+
+
+_deferral = _Deferral()
+
+
+def defer() -> None:
+    """Let this process raise RecognitionNeeded from now on instead of recognising."""
+    _deferral.on = True
+
+
+def check_deferred(pages: int) -> None:
+    """Raise RecognitionNeeded if this process leaves recognition to another one."""
+    if _deferral.on:
+        raise RecognitionNeeded(pages)
+
+
+def is_installed() -> bool:
+    """Return whether the extra ``ocr`` is installed."""
+    return find_spec("rapidocr") is not None
+
+
+def recognise(picture: "Picture") -> tuple[list[RecognisedLine], int]:
+    """Return the lines on a picture in the position where they read best, and that position's height in pixels.
+
+    The picture is turned only if it does not read well as it is.
+    """
+    import numpy as np
+
+    best, best_value, height = list[RecognisedLine](), -1.0, picture.shape[0]
+    for turns in (0, 1, 3, 2):
+        turned = np.ascontiguousarray(np.rot90(picture, turns))
+        lines = _lines(turned)
+        value, likely = _value(lines)
+        if value > best_value:
+            best, best_value, height = lines, value, turned.shape[0]
+        if likely or not lines:
+            break
+    return best, height
+
+
+def _value(lines: list[RecognisedLine]) -> tuple[float, bool]:
+    """Return the sum of the scores in flat lines, and whether the lines stand upright."""
+    flat = [line for line in lines if line.size[0] >= _FLAT * line.size[1] or len(line.places) == 1]
+    value = sum(sum(line.scores) for line in flat)
+    characters = sum(len(line.places) for line in lines)
+    return value, value > _LIKELY * characters
+
+
+def _lines(picture: "Picture") -> list[RecognisedLine]:
+    engine = _engine()
+    engine.update_params(return_word_box=True)
+    found, _, read, _ = engine.run_ocr_steps(picture, {})
+    if found.boxes is None or read.txts is None:
+        return []
+    lines = zip(found.boxes, read.txts, read.word_results, strict=True)
+    return [_line(box, text, places) for box, text, places in lines if text.strip()]
+
+
+def _line(box: Any, text: str, places: Any) -> RecognisedLine:
+    scores = [score for character, score in zip(text, places.confs, strict=True) if not character.isspace()]
+    columns = [column for word in places.word_cols for column in word]
+    shares = [min((column + 0.5) / places.line_txt_len, 1.0) for column in columns]
+    corners = tuple((float(x), float(y)) for x, y in box)
+    return RecognisedLine(text, corners, tuple(shares), tuple(scores))
+
+
+@cache
+def _engine() -> "RapidOCR":
+    import_openvino()
+    import rapidocr
+
+    models = Path(rapidocr.__file__).parent / "models"
+    threads = min(_MAX_THREADS, os.cpu_count() or 1, int(os.environ.get("OMP_NUM_THREADS") or _MAX_THREADS))
+    return rapidocr.RapidOCR(
+        params={
+            "Global.log_level": "critical",
+            "Global.use_cls": False,  # it turns lines that stand upright; see recognise
+            "Global.use_vertical_padding": False,
+            "Det.engine_type": rapidocr.EngineType.OPENVINO,
+            "Rec.engine_type": rapidocr.EngineType.OPENVINO,
+            "Det.model_path": str(models / "PP-OCRv6_det_small.onnx"),
+            "Rec.model_path": str(models / "PP-OCRv6_rec_small.onnx"),
+            "Det.limit_type": "max",  # a picture is never enlarged: a narrow one would fill the memory
+            "Det.limit_side_len": 100_000,
+            "Det.max_candidates": _MAX_LINES,
+            "EngineConfig.openvino.inference_num_threads": threads,
+        }
+    )

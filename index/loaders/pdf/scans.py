@@ -1,0 +1,122 @@
+"""Pages of a PDF file that are pictures: their choice, their recognition, and the remarks on what was read."""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from index.errors import DocumentError
+from index.loaders.limits import MAX_RECOGNISED_PAGES
+from index.loaders.pdf import recognition
+from index.loaders.pdf.recognised_rows import RecognisedPage, arrange_recognised, wide_marks
+from index.loaders.pdf.rows import PdfPage
+from index.records import LeftOut
+
+if TYPE_CHECKING:
+    import pypdfium2
+
+MAX_UNKNOWN = 0.2  # share of characters without a code; with more, the text layer cannot be used
+_FEW = 40  # characters on a page whose text is in its picture: a page number, the mark of a scanner
+_COVERED = 0.6  # share of the page that this picture covers
+_POINTS = 72
+_DPI = 200
+_MAX_PIXELS = 4_500_000  # of a picture: A4 at 200 dpi has 3.9 million
+_ILLEGIBLE = 0.5  # score of a line below which it is no text: stamps, drawings
+_UNCERTAIN = 0.5  # score of a character below which its line is remarked; see docs/speed.md
+_MAX_REMARKS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ScanReading:
+    """The pages of a file after recognition, the remarks on them and the lines that were left out."""
+
+    pages: list[PdfPage]
+    remarks: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+
+
+def is_scan(page: "pypdfium2.PdfPage", read: PdfPage) -> bool:
+    """Return whether the text of a page is in its picture, or its text layer cannot be used."""
+    from pypdfium2 import raw
+
+    if not read.characters:
+        return bool(raw.FPDFPage_CountObjects(page) > 0)
+    if read.unknown > MAX_UNKNOWN * read.characters:
+        return True
+    return read.characters < _FEW and _is_covered(page)
+
+
+def _is_covered(page: "pypdfium2.PdfPage") -> bool:
+    from pypdfium2 import raw
+
+    width, height = page.get_size()
+    pictures = (item.get_bounds() for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=2))
+    areas = (
+        max(min(right, width) - max(left, 0), 0) * max(min(top, height) - max(low, 0), 0)
+        for left, low, right, top in pictures
+    )
+    return any(area >= _COVERED * width * height for area in areas)
+
+
+def read_scans(
+    document: "pypdfium2.PdfDocument", pages: Sequence[PdfPage], scanned: Sequence[int], name: str
+) -> ScanReading:
+    """Return the pages with those numbered in ``scanned`` recognised; as they are if the extra is not installed.
+
+    Raises DocumentError for too many pages, and RecognitionNeeded in a process that leaves recognition to another.
+    """
+    if not scanned:
+        return ScanReading(list(pages))
+    if not recognition.is_installed():
+        remark = f"not recognised: the pictures of {_numbered(scanned)}; to read them: {recognition.INSTALL}"
+        return ScanReading(list(pages), (remark,))
+    if len(scanned) > MAX_RECOGNISED_PAGES:
+        raise DocumentError(
+            f"{name} has {len(scanned):,} scanned pages, more than the {MAX_RECOGNISED_PAGES:,} that are read; split it"
+        )
+    recognition.check_deferred(len(scanned))
+    found = [page for number in scanned if (page := _recognised(document, number)).lines]
+    legible = [
+        RecognisedPage(page.number, [line for line in page.lines if line.score >= _ILLEGIBLE], page.height, page.scale)
+        for page in found
+    ]
+    rows = {page.number: page for page in arrange_recognised(legible) if page.rows}
+    poor = tuple(_illegible(found))
+    return ScanReading([rows.get(page.number, page) for page in pages], tuple(_remarks(legible, rows)), poor)
+
+
+def _recognised(document: "pypdfium2.PdfDocument", number: int) -> RecognisedPage:
+    page = document[number - 1]
+    try:
+        width, height = page.get_size()
+        scale = min(_DPI / _POINTS, math.sqrt(_MAX_PIXELS / max(width * height, 1.0)))
+        picture = page.render(scale=scale, rev_byteorder=False).to_numpy()[:, :, :3]
+    finally:
+        page.close()
+    if picture.min() == picture.max():  # blank
+        return RecognisedPage(number, (), picture.shape[0], scale)
+    lines, pixels = recognition.recognise(picture)
+    return RecognisedPage(number, lines, pixels, scale)
+
+
+def _illegible(pages: Iterable[RecognisedPage]) -> Iterator[LeftOut]:
+    if lines := tuple(line.text for page in pages for line in page.lines if line.score < _ILLEGIBLE):
+        yield LeftOut(reason="illegible", lines=lines)
+
+
+def _remarks(pages: Sequence[RecognisedPage], read: Iterable[int]) -> Iterator[str]:
+    if numbers := sorted(read):
+        yield f"recognised from pictures, compare quotations with the original: {_numbered(numbers)}"
+    doubtful = [(page.number, line) for page in pages for line in page.lines if min(line.scores) < _UNCERTAIN]
+    for number, line in doubtful[:_MAX_REMARKS]:
+        yield f"page {number}: recognised with doubt, please check: {wide_marks(line.text)}"
+    if (more := len(doubtful) - _MAX_REMARKS) > 0:
+        yield f"{more:,} more lines are recognised with doubt"
+
+
+def _numbered(numbers: Sequence[int]) -> str:
+    """Return page numbers in words, runs shortened: page 3, pages 1-4, 7."""
+    runs = [[n for _, n in run] for _, run in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0])]
+    words = ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+    return f"page{'s' if len(numbers) > 1 else ''} {words}"
