@@ -46,12 +46,12 @@ check-page: node_modules/.installed
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; choose one with: make run PYTHON=python3.12")'
 	$(PYTHON) -m venv .venv
 	@echo "installing, once: about 1.5 GB, a few minutes"
-	$(INSTALL) .
+	$(INSTALL) '.[ocr]'
 	$(BIN)/python -c 'from index.models.location import locate; locate(report=print)'
 	touch $@
 
 .venv/.installed-dev: .venv/.installed
-	$(INSTALL) '.[dev]'
+	$(INSTALL) '.[dev,ocr]'
 	touch $@
 
 node_modules/.installed: package.json package-lock.json
@@ -63,7 +63,7 @@ node_modules/.installed: package.json package-lock.json
 lock:
 	rm -rf .venv-lock
 	$(PYTHON) -m venv .venv-lock
-	.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check '.[dev]'
+	.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check '.[dev,ocr]'
 	.venv-lock/bin/python -m pip freeze --exclude zhangju | sed 's/+cpu$$//; /^pip==/d; /^setuptools==/d' > requirements.lock
 	rm -rf .venv-lock build
 

@@ -30,7 +30,7 @@ from index.parsing.line_joining import LineJoiner, group_paragraphs, join_lines
 from index.parsing.unread import find_unread
 from index.records import Division, Document, Heading, LeftOut, Passage, Path
 
-PARSER_VERSION = 6  # raise it when the same file gives other passages; indexes built by another parser are rebuilt
+PARSER_VERSION = 7  # raise it when the same file gives other passages; indexes built by another parser are rebuilt
 
 _JOINED, _WRAPPED = "joined to one paragraph", "whose lines are joined"
 _MAX_JOINED = 20  # remarks on joined lines; with more, the whole text is wrapped

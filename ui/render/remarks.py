@@ -30,6 +30,7 @@ def _left_out(part: LeftOut, words: PageWords) -> Html:
         "contents": words.contents,
         "running lines": words.running_lines,
         "surroundings": words.surroundings,
+        "illegible": words.illegible,
         "unread": words.unread,
     }
     place = join(" · ", words.line.format(line=part.line)) if part.line else EMPTY

@@ -36,6 +36,19 @@ _REMARKS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             )
             for lost, chinese in _OLD_WORD.items()
         ),
+        (
+            r"recognised from pictures, compare quotations with the original: pages? (?P<pages>[\d, -]+)",
+            "以下页由图片识别而来，引用前请核对原件：第 {pages} 页",
+        ),
+        (
+            r"page (?P<page>\d+): recognised with doubt, please check: (?P<text>.*)",
+            "第 {page} 页有识别不确定的字，请核对：{text}",
+        ),
+        (r"(?P<count>[\d,]+) more lines are recognised with doubt", "另有 {count} 行识别不确定"),
+        (
+            r"not recognised: the pictures of pages? (?P<pages>[\d, -]+); to read them: (?P<command>.*)",
+            "第 {pages} 页是图片，未识别；如需读取，请运行：{command}",
+        ),
         (r"the page (?P<name>.*) is no HTML and not read", "书中的 {name} 不是网页，未读取"),
         (r"slide (?P<number>\d+) holds no text", "第 {number} 张幻灯片没有文字"),
         (r"the chart on slide (?P<number>\d+) is not read", "第 {number} 张幻灯片上的图表未读取"),

@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from index.errors import DocumentError
 from index.loaders.limits import MAX_RECOGNISED_PAGES
 from index.loaders.pdf import recognition
+from index.loaders.pdf.recognition import RecognisedLine
 from index.loaders.pdf.recognised_rows import RecognisedPage, arrange_recognised, wide_marks
 from index.loaders.pdf.rows import PdfPage
 from index.records import LeftOut
@@ -22,7 +23,8 @@ _COVERED = 0.6  # share of the page that this picture covers
 _POINTS = 72
 _DPI = 200
 _MAX_PIXELS = 4_500_000  # of a picture: A4 at 200 dpi has 3.9 million
-_ILLEGIBLE = 0.5  # score of a line below which it is no text: stamps, drawings
+_MIN_SCORE = 0.5  # of a line; below are stamps, drawings
+_MAX_HEIGHT = 0.2  # of the page; higher lines are pictures
 _UNCERTAIN = 0.5  # score of a character below which its line is remarked; see docs/speed.md
 _MAX_REMARKS = 20
 
@@ -77,10 +79,7 @@ def read_scans(
         )
     recognition.check_deferred(len(scanned))
     found = [page for number in scanned if (page := _recognised(document, number)).lines]
-    legible = [
-        RecognisedPage(page.number, [line for line in page.lines if line.score >= _ILLEGIBLE], page.height, page.scale)
-        for page in found
-    ]
+    legible = [replace(page, lines=[line for line in page.lines if _is_legible(line, page)]) for page in found]
     rows = {page.number: page for page in arrange_recognised(legible) if page.rows}
     poor = tuple(_illegible(found))
     return ScanReading([rows.get(page.number, page) for page in pages], tuple(_remarks(legible, rows)), poor)
@@ -100,8 +99,12 @@ def _recognised(document: "pypdfium2.PdfDocument", number: int) -> RecognisedPag
     return RecognisedPage(number, lines, pixels, scale)
 
 
+def _is_legible(line: RecognisedLine, page: RecognisedPage) -> bool:
+    return line.score >= _MIN_SCORE and line.size[1] <= _MAX_HEIGHT * page.height
+
+
 def _illegible(pages: Iterable[RecognisedPage]) -> Iterator[LeftOut]:
-    if lines := tuple(line.text for page in pages for line in page.lines if line.score < _ILLEGIBLE):
+    if lines := tuple(line.text for page in pages for line in page.lines if not _is_legible(line, page)):
         yield LeftOut(reason="illegible", lines=lines)
 
 

@@ -183,7 +183,7 @@ SCANNED = pdf(*[lambda canvas: canvas.rect(50, 50, 300, 400, fill=1)] * 2)
     ("data", "says"),
     [
         (pdf(rows(50, 500, "密"), encrypt=StandardEncryption("secret")), "protected by a password"),
-        (SCANNED, r"has no text layer \(2 pages of pictures\); run it through OCR first"),
+        (SCANNED, r"has no text layer \(2 pages of pictures\); "),
         (pdf(rows(190, 30, "- 1 -"), rows(190, 30, "- 2 -")), "has no text layer"),
     ],
 )
