@@ -14,7 +14,8 @@ _LONG = 5  # ratio of width to height of lines that tell the page's angle
 _MIN_PITCHES = 4  # distances of Chinese characters that give the size of the type
 _BASE = 0.38  # em from the middle of a line to its base line
 _SAME_SIZE = 0.12  # relative difference of sizes that are the body's, measured by the distance of characters
-_SAME_HEIGHT = 0.35  # the same, measured by the height of the box, which varies with the line's length
+_SAME_HEIGHT = 0.35  # the same, measured by the box of a line with few characters, which is larger
+_NARROW = 0.5  # em, a Latin letter
 _APART = 1.5  # em between the centres of two characters with a space between them
 _HALF = 0.5  # em, the most that a character extends from its centre
 _WIDE_MARKS = str.maketrans(",;:!?", "，；：！？")
@@ -65,8 +66,10 @@ def _angle(lines: Sequence[RecognisedLine]) -> float:
 
 
 def _size(line: RecognisedLine, scale: float, body: float) -> float:
-    pitch, height = _pitch(line) / scale, line.size[1] / scale
-    size, same = (min(pitch, height), _SAME_SIZE) if pitch else (height, _SAME_HEIGHT)
+    width, height = line.size
+    pitch, characters = _pitch(line), sum(1.0 if is_unspaced(c) else _NARROW for c in line.text)
+    size = min(pitch or width / characters, height) / scale
+    same = _SAME_SIZE if pitch else _SAME_HEIGHT
     return body if abs(size - body) <= same * body else size
 
 

@@ -21,6 +21,9 @@ INSTALL = "pip install 'zhangju[ocr]'"
 _MAX_THREADS = 4  # each takes address space, which the reading process has little of
 _MAX_LINES = 3000  # on a page; a newspaper has less
 _LIKELY = 0.8  # mean score of a page that stands upright; lower for one that is upside down or lies on its side
+_REDNESS = 60  # difference of red from the other colours in the ink of stamps and letterheads
+_LIGHT = 150  # least red of such ink on paper, from 0 to 255; it is less on black letters
+_MIN_RED = 0.0005  # share of a page that has this ink
 _FLAT = 1.5  # ratio of width to height above which a box tells how the page stands
 
 
@@ -110,6 +113,26 @@ def _value(lines: list[RecognisedLine]) -> tuple[float, bool]:
 
 
 def _lines(picture: "Picture") -> list[RecognisedLine]:
+    """Return the lines of a picture, those below a red stamp first, and red ones beside them."""
+    import numpy as np
+
+    red = picture[:, :, 2]
+    redness = red - picture[:, :, :2].max(axis=2).astype(np.int16)
+    if float(np.mean(redness > _REDNESS)) < _MIN_RED:
+        return _read(picture)
+    white = (redness > _REDNESS / 2) & (red > _LIGHT)
+    black = _read(np.repeat(np.where(white, np.uint8(255), red)[:, :, np.newaxis], 3, axis=2))
+    return black + [line for line in _read(picture) if not any(_overlap(line, other) for other in black)]
+
+
+def _overlap(line: RecognisedLine, other: RecognisedLine) -> bool:
+    """Return whether two lines cover the same part of the page."""
+    (left, top), (right, low) = (map(f, zip(*line.corners, strict=True)) for f in (min, max))
+    (its_left, its_top), (its_right, its_low) = (map(f, zip(*other.corners, strict=True)) for f in (min, max))
+    return left < its_right and its_left < right and top < its_low and its_top < low
+
+
+def _read(picture: "Picture") -> list[RecognisedLine]:
     engine = _engine()
     engine.update_params(return_word_box=True)
     found, _, read, _ = engine.run_ocr_steps(picture, {})

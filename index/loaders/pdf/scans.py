@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from index.errors import DocumentError
 from index.loaders.limits import MAX_RECOGNISED_PAGES
 from index.loaders.pdf import recognition
-from index.loaders.pdf.recognition import RecognisedLine
 from index.loaders.pdf.recognised_rows import RecognisedPage, arrange_recognised, wide_marks
+from index.loaders.pdf.recognition import RecognisedLine
 from index.loaders.pdf.rows import PdfPage
 from index.records import LeftOut
 
