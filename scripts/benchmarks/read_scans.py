@@ -96,8 +96,8 @@ def draw(rows: Sequence[Row], number: int, condition: Condition) -> "Image":
     picture = Image.new("RGB", (round(WIDTH * scale), round(HEIGHT * scale)), "white")
     canvas = ImageDraw.Draw(picture)
     font = ImageFont.truetype(FOLDER / FONTS[condition.font], round(SIZE * scale), index=SIMPLIFIED)
-    for text, y in (("政策文件汇编", 45), (f"- {number} -", 790)):
-        canvas.text((WIDTH / 2 * scale, y * scale), text, "black", font, "ma")
+    for text, top in (("政策文件汇编", 45), (f"- {number} -", 790)):
+        canvas.text((WIDTH / 2 * scale, top * scale), text, "black", font, "ma")
     for at, row in enumerate(rows):
         x, y, wide = LEFT * scale, (TOP + PITCH * at) * scale, font.getlength(row.text)
         if row.align == "centre":

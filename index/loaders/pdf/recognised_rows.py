@@ -22,6 +22,9 @@ _WIDE_MARKS = str.maketrans(",;:!?", "，；：！？")
 _NARROW_MARK = re.compile(r"(?<=[\u4e00-\u9fff”）》])[,;:!?](?![A-Za-z0-9/])")
 
 
+_LOST_SPACE = re.compile(r"(?<=[a-z]{3})(?=\d)|(?<=\d)(?=[A-Z][a-z]{2})|(?<=[a-z],)(?=[a-z])")
+
+
 @dataclass(frozen=True, slots=True)
 class RecognisedPage:
     """The lines of a recognised page, the height of its picture and the number of pixels in a point."""
@@ -44,9 +47,13 @@ def arrange_recognised(pages: Sequence[RecognisedPage]) -> Iterator[PdfPage]:
         yield arrange_page(glyphs, page.number)
 
 
-def wide_marks(text: str) -> str:
-    """Return a line with the marks behind Chinese characters as wide as these; the recogniser confuses them."""
-    return _NARROW_MARK.sub(lambda mark: mark.group().translate(_WIDE_MARKS), text)
+def normalise(text: str) -> str:
+    """Return a line with the marks behind Chinese characters as wide as these, and spaces around English numbers.
+
+    The recogniser confuses the marks and loses some spaces.
+    """
+    spaced = _LOST_SPACE.sub(" ", text)
+    return _NARROW_MARK.sub(lambda mark: mark.group().translate(_WIDE_MARKS), spaced)
 
 
 def _pitch(line: RecognisedLine) -> float:
@@ -86,7 +93,7 @@ def _glyphs(line: RecognisedLine, page: RecognisedPage, angle: float, body: floa
         if b - a < _APART * size:  # they touch
             ends[at], ends[at + 1] = (ends[at][0], (a + b) / 2), ((a + b) / 2, ends[at + 1][1])
     after_space, place = False, iter(ends)
-    for character in wide_marks(line.text):
+    for character in normalise(line.text):
         if character.isspace():
             after_space = True
         else:

@@ -129,7 +129,7 @@ def _overlap(line: RecognisedLine, other: RecognisedLine) -> bool:
     """Return whether two lines cover the same part of the page."""
     (left, top), (right, low) = (map(f, zip(*line.corners, strict=True)) for f in (min, max))
     (its_left, its_top), (its_right, its_low) = (map(f, zip(*other.corners, strict=True)) for f in (min, max))
-    return left < its_right and its_left < right and top < its_low and its_top < low
+    return bool(left < its_right and its_left < right and top < its_low and its_top < low)
 
 
 def _read(picture: "Picture") -> list[RecognisedLine]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from index.errors import DocumentError
 from index.loaders.limits import MAX_RECOGNISED_PAGES
 from index.loaders.pdf import recognition
-from index.loaders.pdf.recognised_rows import RecognisedPage, arrange_recognised, wide_marks
+from index.loaders.pdf.recognised_rows import RecognisedPage, arrange_recognised, normalise
 from index.loaders.pdf.recognition import RecognisedLine
 from index.loaders.pdf.rows import PdfPage
 from index.records import LeftOut
@@ -113,7 +113,7 @@ def _remarks(pages: Sequence[RecognisedPage], read: Iterable[int]) -> Iterator[s
         yield f"recognised from pictures, compare quotations with the original: {_numbered(numbers)}"
     doubtful = [(page.number, line) for page in pages for line in page.lines if min(line.scores) < _UNCERTAIN]
     for number, line in doubtful[:_MAX_REMARKS]:
-        yield f"page {number}: recognised with doubt, please check: {wide_marks(line.text)}"
+        yield f"page {number}: recognised with doubt, please check: {normalise(line.text)}"
     if (more := len(doubtful) - _MAX_REMARKS) > 0:
         yield f"{more:,} more lines are recognised with doubt"
 

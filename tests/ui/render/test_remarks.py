@@ -96,6 +96,25 @@ def test_remarks_on_old_word_files_are_translated() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("remark", "said"),
+    [
+        (
+            "recognised from pictures, compare quotations with the original: pages 1-3, 5",
+            "以下页由图片识别而来，引用前请核对原件：第 1-3, 5 页",
+        ),
+        ("page 2: recognised with doubt, please check: 第一条：水井", "第 2 页有识别不确定的字，请核对：第一条：水井"),
+        ("1,003 more lines are recognised with doubt", "另有 1,003 行识别不确定"),
+        (
+            "not recognised: the pictures of page 4; to read them: pip install 'zhangju[ocr]'",
+            "第 4 页是图片，未识别；如需读取，请运行：pip install 'zhangju[ocr]'",
+        ),
+    ],
+)
+def test_remarks_on_scans_are_translated(remark: str, said: str) -> None:
+    assert in_chinese(remark) == said
+
+
 def test_an_unknown_remark_stays_in_english() -> None:
     odd = replace(plan(), remarks=("line 2: something <new>",))
     assert '<li lang="en">line 2: something &lt;new&gt;</li>' in render_remarks(odd, ZH)
