@@ -53,6 +53,13 @@ class RecognisedLine:
         return sum(self.scores) / len(self.scores)
 
     @property
+    def least(self) -> float:
+        """Lowest score of a letter or digit; marks score low even where they are right."""
+        characters = (character for character in self.text if not character.isspace())
+        known = zip(characters, self.scores, strict=True)
+        return min((score for character, score in known if character.isalnum()), default=1.0)
+
+    @property
     def size(self) -> tuple[float, float]:
         """Width and height of the line's box."""
         a, b, _, d = self.corners
