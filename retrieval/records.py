@@ -9,7 +9,7 @@ HIGH_CONFIDENCE = 0.7  # from which the page says that the text answers; below, 
 LOW_CONFIDENCE = 0.35  # below which the page says that the text probably does not answer
 
 FoundBy = Literal["meaning", "words", "both"]
-AnswerStatus = Literal["answered", "not in the text", "too vague"]
+AnswerStatus = Literal["answered", "not in the text", "too vague", "empty"]  # empty: a row of a list without a question
 # Nothing is near; the text treats the topic but not what is asked of it; the question is talk with the machine and not
 # about a text; or it names a chapter, an article or a document that does not exist.
 AbstentionReason = Literal["nothing similar", "no detail", "talk", "no such place"]

@@ -58,6 +58,11 @@ def answered(found: Sequence[Rows]) -> int:
     return sum(rows[0]["status"] == "answered" for rows in found)
 
 
+def empty(found: Sequence[Rows]) -> int:
+    """Return the number of rows without a question."""
+    return sum(rows[0]["status"] == "empty" for rows in found)
+
+
 def hits(found: Sequence[Rows]) -> int:
     """Return the number of passages found for all questions."""
     return sum(1 for rows in found for row in rows if row.get("passage"))
@@ -67,8 +72,9 @@ def batch_json(out: Path, found: Sequence[Rows], seen: AnswerChanges | None) -> 
     """Return the output of ``batch --json``; ``changes`` is null without ``--diff``."""
     return {
         "table": str(out),
-        "questions": len(found),
+        "questions": len(found) - empty(found),
         "answered": answered(found),
+        "empty": empty(found),
         "hits": hits(found),
         "changes": None if seen is None else _changes_json(seen),
     }
