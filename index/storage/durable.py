@@ -67,7 +67,10 @@ def replace(path: Path, data: bytes) -> None:
 
     If the folder cannot be synced, the old content is restored as far as possible before the error is raised.
     """
-    old = path.read_bytes() if path.exists() else None
+    try:
+        old = path.read_bytes()
+    except FileNotFoundError:
+        old = None
     _put(path, data)
     try:
         sync_folder(path.parent)

@@ -26,7 +26,7 @@ from typing import Any, NamedTuple, NoReturn
 import numpy as np
 import numpy.typing as npt
 
-from index.errors import StoreError, ZhangjuError
+from index.errors import DamageError, StoreError, ZhangjuError
 from index.models.contract import ModelContract
 from index.models.token_vectors import CODE, SCALE, START
 from index.parsing.serialization import document_from_json, document_to_json
@@ -102,30 +102,38 @@ def recoverable_generations(directory: Path) -> tuple[Generation, ...]:
     Raises StoreError only if the disk fails to read CURRENT: that may be temporary, and an empty CURRENT must not
     replace it.
     """
-    if not (directory / CURRENT).exists():
+    data = _content_of_current(directory)
+    if data is None:
         return ()
-    data = _read_current(directory)
     try:
         return generations.parse(data)
     except ValueError:
-        return tuple(g for g in generations.salvage(data) if _has_manifest(directory, g))
+        return tuple(g for g in generations.salvage(data) if not _has_damaged_manifest(directory, g))
 
 
 def _read_current(directory: Path) -> bytes:
+    data = _content_of_current(directory)
+    if data is None:
+        raise error_messages.missing_index(directory)
+    return data
+
+
+def _content_of_current(directory: Path) -> bytes | None:
+    """Return the content of CURRENT, None if it does not exist."""
     try:
         return (directory / CURRENT).read_bytes()
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise error_messages.missing_index(directory) from error
+    except (FileNotFoundError, NotADirectoryError):
+        return None
     except OSError as error:
         raise error_messages.unreadable(directory / CURRENT, error, directory) from error
 
 
-def _has_manifest(directory: Path, generation: Generation) -> bool:
+def _has_damaged_manifest(directory: Path, generation: Generation) -> bool:
     try:
         _manifest(directory, generation)
-    except StoreError:
-        return False
-    return True
+    except StoreError as error:
+        return isinstance(error, DamageError)
+    return False
 
 
 def open_snapshot(directory: Path) -> Snapshot:
@@ -264,7 +272,7 @@ def partial_embeddings(directory: Path) -> Path:
 def publish(directory: Path, snapshot: Snapshot) -> str:
     """Write a new generation, make it the live one and return its name; call it inside ``build_lock``.
 
-    Earlier generations are kept if they are intact: a damaged one must not displace one that can be restored.
+    Damaged earlier generations are dropped: they must not displace one that can be restored.
     """
     previous = recoverable_generations(directory)
     durable.make_folder(directory / GENERATIONS)
@@ -278,7 +286,7 @@ def publish(directory: Path, snapshot: Snapshot) -> str:
     except BaseException:
         durable.remove(folder)  # frees a full disk at once
         raise
-    _write_current(directory, [new, *(g for g in previous if _is_intact(directory, g))][:KEPT_GENERATIONS])
+    _write_current(directory, [new, *_kept(directory, previous)])
     sweep(directory)
     return new.name
 
@@ -289,15 +297,27 @@ def _next_name(directory: Path, previous: Sequence[Generation]) -> str:
     return generation_name(max(taken, default=0) + 1)
 
 
-def _is_intact(directory: Path, generation: Generation) -> bool:
-    """Return whether every file has the content that was written."""
+def _kept(directory: Path, previous: Sequence[Generation]) -> list[Generation]:
+    """Return the generations to keep beside a new one: the last two, and the last two that can be read now.
+
+    What cannot be read is perhaps intact, or perhaps not: it is neither dropped for it nor counted on.
+    """
+    errors = {g: _read_error(directory, g) for g in previous}
+    undamaged = [g for g in previous if not isinstance(errors[g], DamageError)]
+    intact = [g for g in previous if errors[g] is None]
+    kept = {*undamaged[: KEPT_GENERATIONS - 1], *intact[: KEPT_GENERATIONS - 1]}
+    return [g for g in previous if g in kept]
+
+
+def _read_error(directory: Path, generation: Generation) -> StoreError | None:
+    """Return what is wrong with the files of a generation; None if each has the content that was written."""
     try:
         files = _manifest(directory, generation)["files"]
         for name in FILES:
             _checked(directory / GENERATIONS / generation.name / name, files, directory)
-    except StoreError:
-        return False
-    return True
+    except StoreError as error:
+        return error
+    return None
 
 
 def roll_back(directory: Path, to: str | None = None) -> Generation:
@@ -309,11 +329,11 @@ def roll_back(directory: Path, to: str | None = None) -> Generation:
     _read_current(directory)  # raises if there is no index, before the lock would create the folder
     with build_lock(directory):
         order = recoverable_generations(directory)
-        is_valid = (directory / CURRENT).read_bytes() == generations.serialise(order)
+        is_valid = _read_current(directory) == generations.serialise(order)
         if is_valid and to == order[0].name:
             raise StoreError(f"generation {to} is already live", "zhangju history lists the others")
         candidates = [g for g in order[1 if is_valid else 0 :] if to in (None, g.name)]
-        intact = [g for g in candidates if _is_intact(directory, g)]
+        intact = [g for g in candidates if _read_error(directory, g) is None]
         if not intact:
             _refuse_roll_back(directory, order, candidates, to)
         _write_current(directory, [intact[0], *(g for g in order if g != intact[0])])
@@ -345,14 +365,11 @@ def sweep(directory: Path) -> None:
 
 
 def _sweep_generations(directory: Path) -> None:
-    """Remove the generations that CURRENT does not name, unless it is damaged: it may have named them."""
-    if (directory / CURRENT).exists():
-        try:
-            kept = {g.name for g in list_generations(directory)}
-        except StoreError:
-            return
-    else:
-        kept = set()
+    """Remove the generations that CURRENT does not name, unless it is damaged or unreadable: it may name them."""
+    try:
+        kept = {g.name for g in list_generations(directory)} if _content_of_current(directory) is not None else set()
+    except StoreError:
+        return
     for folder in (directory / GENERATIONS).iterdir():
         if folder.name not in kept:
             durable.remove(folder)
