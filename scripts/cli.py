@@ -249,7 +249,7 @@ def _print_states(states: "Sequence[GenerationState]", *, as_json: bool) -> None
         terminal.print_json(state.state_json(states))
     else:
         for one in states:
-            typer.echo(state.state_line(one))
+            terminal.echo(state.state_line(one))
 
 
 app.command("doctor")(doctor.doctor_command)
@@ -340,6 +340,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    terminal.log_to_stderr()
     try:
         app(color=False if terminal.is_plain() else None)
     except ZhangjuError as error:

@@ -13,11 +13,9 @@ one complete build or an error that names the file. CURRENT holds the digests of
 every change in one of them is detected before anything is searched.
 """
 
-import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -30,9 +28,9 @@ from index.errors import DamageError, StoreError, ZhangjuError
 from index.models.contract import ModelContract
 from index.models.token_vectors import CODE, SCALE, START
 from index.parsing.serialization import document_from_json, document_to_json
-from index.storage import bm25, durable, error_messages, generations
+from index.storage import bm25, durable, error_messages, generations, npy
 from index.storage.durable import FileDigest, LockHeldError
-from index.storage.generations import Generation, generation_name
+from index.storage.generations import Generation, GenerationInfo, generation_name
 from index.storage.snapshot import Snapshot
 
 FORMAT = 4
@@ -60,20 +58,6 @@ class OpenedGeneration(NamedTuple):
 
     generation: Generation
     snapshot: Snapshot
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GenerationInfo:
-    """The summary of a generation from its manifest. ``built`` is an ISO 8601 time in UTC, ``size`` is in bytes."""
-
-    generation: Generation
-    built: str
-    zhangju: str
-    model: str
-    documents: int
-    passages: int
-    sentences: int
-    size: int
 
 
 # reading
@@ -222,17 +206,10 @@ def _checked(path: Path, files: Mapping[str, Any], directory: Path) -> bytes:
 
 
 def _array(path: Path, data: bytes, directory: Path) -> npt.NDArray[Any]:
-    """Return the array in the bytes of a .npy file, without a copy; it is read-only."""
-    stream, (expected, axes) = io.BytesIO(data), ARRAYS[path.name]
     try:
-        np.lib.format.read_magic(stream)
-        shape, fortran_order, dtype = np.lib.format.read_array_header_1_0(stream)
-        array = np.frombuffer(data, dtype=expected, offset=stream.tell()).reshape(shape)
-    except (OSError, ValueError) as error:
+        return npy.parse(data, *ARRAYS[path.name])
+    except ValueError as error:
         raise error_messages.damaged(path, directory) from error
-    if dtype != expected or fortran_order or array.ndim != axes:
-        raise error_messages.damaged(path, directory)
-    return array
 
 
 def _read(path: Path, directory: Path) -> bytes:
@@ -387,7 +364,9 @@ def _write_current(directory: Path, order: Sequence[Generation]) -> None:
 def _write_generation(folder: Path, snapshot: Snapshot) -> str:
     """Write the files and then the manifest; return the sha256 of the manifest."""
     arrays = snapshot.arrays()
-    digests = {name: durable.write(folder / name, _npy(arrays[Path(name).stem], ARRAYS[name][0])) for name in ARRAYS}
+    digests = {
+        name: durable.write(folder / name, npy.parts(arrays[Path(name).stem], ARRAYS[name][0])) for name in ARRAYS
+    }
     lines = (json.dumps(document_to_json(d), ensure_ascii=False) + "\n" for d in snapshot.documents)
     digests[DOCUMENTS] = durable.write(folder / DOCUMENTS, (line.encode() for line in lines))
     manifest = {
@@ -405,12 +384,3 @@ def _write_generation(folder: Path, snapshot: Snapshot) -> str:
         "files": {name: digest._asdict() for name, digest in digests.items()},
     }
     return durable.write(folder / MANIFEST, [json.dumps(manifest, ensure_ascii=False, indent=1).encode()]).sha256
-
-
-def _npy(array: npt.NDArray[Any], dtype: npt.DTypeLike) -> Iterator[bytes | memoryview]:
-    """Yield the bytes of a .npy file: the header, then the array without a copy."""
-    array = np.ascontiguousarray(array, dtype=dtype)
-    header = io.BytesIO()
-    np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(array))
-    yield header.getvalue()
-    yield array.reshape(-1).view(np.uint8).data

@@ -18,6 +18,7 @@ from typing import Any, Literal
 import typer
 
 from index.errors import ZhangjuError
+from index.text.controls import escaped
 from scripts import terminal
 from scripts.commands.options import DEFAULT_INDEX, IndexOption, JsonOption, ModelOption
 
@@ -202,6 +203,6 @@ def _record(result: CheckResult) -> dict[str, Any]:
 
 def _print(result: CheckResult) -> None:
     mark = typer.style(_MARKS[result.state], fg=_COLOURS[result.state], bold=True)
-    typer.echo(f"{mark}  {result.name:<9} {result.found}")
+    typer.echo(f"{mark}  {result.name:<9} {escaped(result.found)}")
     if result.remedy:
-        typer.echo(f"{'':13} {result.remedy}")
+        terminal.echo(f"{'':13} {result.remedy}")

@@ -11,9 +11,8 @@ from index.models.contract import AGREEMENT, model_mismatch
 from index.models.encoder import Encoder
 from index.storage import error_messages, store
 from index.storage.error_messages import shell_quoted
-from index.storage.generations import Generation
+from index.storage.generations import Generation, GenerationInfo
 from index.storage.snapshot import Snapshot
-from index.storage.store import GenerationInfo
 from scripts.terminal import count
 
 _ATTEMPTS = 20  # each fails only if a build was published meanwhile

@@ -15,6 +15,7 @@ from index.errors import ModelError, StoreError
 from index.models.contract import ModelContract
 from index.models.encoder import Encoder, Encodings
 from index.storage import store
+from index.storage.generations import GenerationInfo
 from index.storage.snapshot import Snapshot
 from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.arrays import Scores
@@ -139,7 +140,7 @@ def test_when_a_generation_was_built_is_known(directory: Path) -> None:
 def test_the_time_of_a_generation_that_is_swept_meanwhile_is_not_known(
     directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def swept(*_: object) -> store.GenerationInfo:
+    def swept(*_: object) -> GenerationInfo:
         raise StoreError("it is gone")
 
     monkeypatch.setattr(store, "generation_info", swept)

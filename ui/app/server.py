@@ -72,6 +72,7 @@ def make_server(app: ASGIApp, access: AccessOptions, ready: Callable[[], None]) 
         access.protect(app),
         headers=list(FIXED.items()),
         log_level="warning",
+        log_config=None,  # the program's own: it escapes what a terminal would obey
         access_log=False,
         proxy_headers=bool(access.proxy),
         forwarded_allow_ips=access.proxy,
