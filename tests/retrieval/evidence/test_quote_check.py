@@ -100,6 +100,34 @@ def test_quotations_are_read_from_long_and_wide_rows() -> None:
     assert quote_check.quotes(read(row(text="", start="", end=""))) == []
 
 
+@pytest.mark.parametrize(
+    ("recorded", "verdict"),
+    [
+        ({}, "stands"),
+        ({"citation_zh": "《某省规划》第一章第一节第1段", "line": 4, "page": ""}, "stands"),
+        ({"citation_zh": "《某省规划》第一章第一节第3段"}, "moved"),
+        ({"line": "7.0"}, "moved"),
+        ({"page": 1}, "moved"),  # a text file has no pages
+    ],
+)
+def test_a_quotation_with_the_number_of_another_place_has_moved(recorded: dict[str, Any], verdict: str) -> None:
+    plan = document(PLAN)
+    quoted = row(start=41, end=47, document_id="plan.txt", **recorded)
+    found = quote_check.check(quote_check.quotes(read(quoted)), [plan])[0]
+    assert (found.verdict, found.now.citation if found.now else "") == (
+        verdict, "《某省规划》第一章第一节第1段" if verdict == "moved" else "",
+    )  # fmt: skip
+
+
+def test_an_answer_with_the_citation_of_another_place_has_moved() -> None:
+    answer = {"answer": "再生水", "answer_start": 43, "answer_end": 46, "answer_citation_zh": "《某省规划》第二章"}
+    plan = document(PLAN)
+    verdicts = [
+        one.verdict for one in quote_check.check(quote_check.quotes(read(row(start=41, end=47, **answer))), [plan])
+    ]
+    assert verdicts == ["stands", "moved"]
+
+
 def test_tables_without_quotations_and_damaged_offsets_are_refused() -> None:
     with pytest.raises(QuestionError, match="no columns question"):
         quote_check.quotes(read({"a": 1}))
