@@ -8,6 +8,7 @@ from index.building.build import BuildReport, build
 from index.building.sources import collect, read_files
 from index.building.uploads import merge_uploads
 from index.errors import DocumentError
+from index.loaders import LOADERS
 from index.loaders.limits import MAX_FILE_BYTES
 from index.models.encoder import Encoder
 from index.models.loading import load_encoder
@@ -88,6 +89,8 @@ def skip_reason(path: Path) -> str:
     """Return the reason why a file or folder in a source folder is not indexed."""
     if path.is_dir():
         return "it is a link to a folder; name that folder to index it"
+    if path.is_symlink() and path.suffix.lower() in LOADERS:
+        return "it is a link to a file outside of the folder; name that file to index it"
     return f"files ending in {path.suffix or 'nothing'} cannot be read"
 
 
