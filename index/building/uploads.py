@@ -23,7 +23,7 @@ from index.building.sources import CollectedFiles, SourceFile
 from index.errors import DocumentError, StoreError
 from index.loaders import LOADERS
 from index.storage import durable
-from index.storage.error_messages import unwritable
+from index.storage.error_messages import unreadable, unwritable
 
 LIBRARY, INCOMING = "library", ".incoming"
 MAX_FILES = 2_000
@@ -167,6 +167,25 @@ def remove_from_library(directory: Path, name: str) -> None:
         raise StoreError(
             f"{path} cannot be removed: {error.strerror or error}", "remove it by hand: the next build would index it"
         ) from error
+
+
+def copy_library(source: Path, directory: Path) -> tuple[str, ...]:
+    """Copy the library of another directory, and return the names of the files; others stay. Raises StoreError."""
+    copied = []
+    for item in library_files(source):
+        try:
+            data = item.file.path.read_bytes()
+        except FileNotFoundError:  # removed meanwhile
+            continue
+        except OSError as error:
+            raise unreadable(item.file.path, error, source) from error
+        try:
+            durable.make_folder(directory / LIBRARY)
+            durable.replace(directory / LIBRARY / item.file.id, data)
+        except OSError as error:
+            raise unwritable(directory, error) from error
+        copied.append(item.file.id)
+    return tuple(copied)
 
 
 def merge_uploads(found: CollectedFiles, directory: Path) -> tuple[CollectedFiles, tuple[SourceFile, ...]]:

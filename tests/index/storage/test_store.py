@@ -18,7 +18,7 @@ from index.building.build import build
 from index.building.sources import collect
 from index.errors import DamageError, StoreError
 from index.models.token_vectors import TokenVectors
-from index.storage import store
+from index.storage import generation_files, store
 from index.storage.bm25 import LexicalIndex
 from index.storage.error_messages import damaged
 from index.storage.generations import Generation
@@ -91,7 +91,7 @@ def test_an_index_of_an_older_format_is_named_and_built_anew(built: Path, tmp_pa
 
 def test_every_damaged_byte_of_every_file_is_noticed(built: Path) -> None:
     names = {path.name for path in generation(built).iterdir()}
-    assert names == {*store.ARRAYS, store.DOCUMENTS, store.MANIFEST}
+    assert names == {*generation_files.ARRAYS, generation_files.DOCUMENTS, generation_files.MANIFEST}
     assert len(names) == 2 + 3 + 3 + 6 + 2  # passages, sentences, tokens, words, documents and manifest
     for path in [*generation(built).iterdir(), built / "CURRENT"]:
         sound = path.read_bytes()
@@ -104,7 +104,7 @@ def test_every_damaged_byte_of_every_file_is_noticed(built: Path) -> None:
     assert store.open_snapshot(built)
 
 
-@pytest.mark.parametrize("name", [*store.ARRAYS, store.DOCUMENTS, store.MANIFEST])
+@pytest.mark.parametrize("name", [*generation_files.ARRAYS, generation_files.DOCUMENTS, generation_files.MANIFEST])
 def test_a_missing_file_is_named(built: Path, name: str) -> None:
     (generation(built) / name).unlink()
     with pytest.raises(StoreError, match=r"zhangju index"):
@@ -132,7 +132,7 @@ def seal_manifest(directory: Path, manifest: dict[str, Any]) -> None:
 
 def rewrite(directory: Path, name: str, change: Callable[[Array], Array]) -> None:
     path = generation(directory) / name
-    np.save(path, np.ascontiguousarray(change(np.load(path)), dtype=store.ARRAYS[name][0]))
+    np.save(path, np.ascontiguousarray(change(np.load(path)), dtype=generation_files.ARRAYS[name][0]))
     seal(directory, name, path.read_bytes())
 
 
@@ -180,7 +180,7 @@ def test_arrays_that_are_sound_but_do_not_fit_together(
     assert "\n" not in message
 
 
-@pytest.mark.parametrize("name", store.ARRAYS)
+@pytest.mark.parametrize("name", generation_files.ARRAYS)
 def test_arrays_of_another_type_or_shape_are_named(built: Path, name: str) -> None:
     path = generation(built) / name
     sound = np.load(path)
