@@ -58,7 +58,7 @@ def index_command(
     """Build the index of these documents, or update it."""
     from scripts.commands.indexing import LazyEncoder, update_index
 
-    report = update_index(sources, index, LazyEncoder(model))
+    report = update_index(sources, index, LazyEncoder(model, thorough=True))
     if report.failures:
         raise typer.Exit(1)
 
@@ -201,7 +201,9 @@ def verify_command(
         problem = state.key_problem(snapshot)
         if problem or not rows:
             return problem
-        encoder = LazyEncoder(model or snapshot.contract.name, role=EMBEDDING if model else INDEX_MODEL)()
+        encoder = LazyEncoder(
+            model or snapshot.contract.name, role=EMBEDDING if model else INDEX_MODEL, thorough=True
+        )()
         return state.vector_problem(snapshot, encoder, rows)
 
     states = state.check(index, inspect)
@@ -327,7 +329,7 @@ def serve(
     from scripts.commands.indexing import LazyEncoder, shared_models, update_index
 
     access = access_options.access(host, accounts=auth_file, open_to_all=no_auth, names=allow_host, proxy=proxy)
-    encoder = LazyEncoder(model)
+    encoder = LazyEncoder(model, thorough=bool(sources))
     if sources:
         update_index(sources, index, encoder)
 

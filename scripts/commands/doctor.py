@@ -158,14 +158,17 @@ def check_index(index: Path) -> CheckResult:
 
 
 def check_model(index: Path, model: str | None) -> CheckResult:
-    """Check that the model, that of the index if there is one, embeds a question. Raises ModelError if not."""
+    """Check that the model, that of the index if there is one, is intact and embeds a question.
+
+    Raises ModelError if not.
+    """
     from index.models.loading import load_encoder
     from index.storage import store
 
     name = model
     if name is None and index.exists():
         name = store.contract_of(index, store.live_generation(index)).name
-    encoder = load_encoder(name)
+    encoder = load_encoder(name, thorough=True)
     dimension = encoder.encode_queries([_QUESTION]).vectors.shape[1]
     return CheckResult("model", "works", f"{encoder.contract.name} embeds a question, {dimension} dimensions")
 

@@ -24,10 +24,14 @@ _MAX_NAMES = 10  # documents in a message
 
 
 class LazyEncoder:
-    """An encoder that is loaded at its first use and then kept, because loading takes seconds."""
+    """An encoder that is loaded at its first use and then kept, because loading takes seconds.
 
-    def __init__(self, model: str | None, *, role: ModelRole = EMBEDDING) -> None:
+    One for builds and verification is ``thorough``: all files of the model are compared with their digests.
+    """
+
+    def __init__(self, model: str | None, *, role: ModelRole = EMBEDDING, thorough: bool = False) -> None:
         self._model = model
+        self._thorough = thorough
         self._role = role
         self._encoder: Encoder | None = None
 
@@ -35,7 +39,7 @@ class LazyEncoder:
         """Return the encoder. Raises ModelError."""
         if self._encoder is None:
             terminal.message("loading the model ...")
-            self._encoder = load_encoder(self._model, use=self._role, report=terminal.message)
+            self._encoder = load_encoder(self._model, use=self._role, report=terminal.message, thorough=self._thorough)
         return self._encoder
 
     def files(self) -> ModelFiles:
