@@ -3,6 +3,8 @@
 Exit status: 0 success, 1 a problem that the message explains, 2 wrong usage, 3 (``ask``) not answered by the text.
 """
 
+import errno
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -14,7 +16,7 @@ import typer
 
 from index.errors import QuestionError, ZhangjuError
 from scripts import terminal
-from scripts.commands import access_options, doctor, evidence, examples
+from scripts.commands import access_options, backup, doctor, evidence, examples
 from scripts.commands.coverage import coverage_command
 from scripts.commands.options import (
     DEFAULT_INDEX,
@@ -45,6 +47,7 @@ app = typer.Typer(
 )
 
 UNANSWERED = 3
+_UNWRITABLE = (errno.ENOSPC, errno.EFBIG, errno.EIO)  # of stdout, which has no file name
 
 
 @app.command("index")
@@ -244,45 +247,6 @@ def rollback(
     )
 
 
-@app.command()
-def backup(
-    to: Annotated[Path, typer.Argument(metavar="TO", help="The directory for the copy; it may hold an earlier one.")],
-    index: IndexOption = DEFAULT_INDEX,
-) -> None:
-    """Copy the index and its uploaded documents, and verify the copy.
-
-    Builds and questions can go on meanwhile. The copy is an index itself.
-    """
-    from index.building.backup import back_up
-    from index.storage.error_messages import shell_quoted
-
-    copied = back_up(index, to)
-    uploads = terminal.count(len(copied.uploads), "uploaded document")
-    terminal.message(
-        f"generation {copied.generation.name} of {index} and {uploads} "
-        f"are in {to}, verified; restore them with: zhangju restore {shell_quoted(to)} --index {shell_quoted(index)}"
-    )
-
-
-@app.command()
-def restore(
-    source: Annotated[Path, typer.Argument(metavar="FROM", help="A backup, or any other index.")],
-    index: IndexOption = DEFAULT_INDEX,
-) -> None:
-    """Restore the index and its uploaded documents from a backup.
-
-    The builds of the index before it are kept and can be restored as well.
-    """
-    from index.building.backup import restore as restore_index
-
-    copied = restore_index(source, index)
-    if copied.others:
-        others = terminal.count(len(copied.others), "uploaded document")
-        terminal.message(f"{others} that the backup does not have will be indexed by the next build")
-    uploads = terminal.count(len(copied.uploads), "uploaded document")
-    terminal.message(f"{index} has generation {copied.generation.name} and {uploads} of {source}, verified")
-
-
 def _print_states(states: "Sequence[GenerationState]", *, as_json: bool) -> None:
     from scripts.commands import state
 
@@ -293,6 +257,8 @@ def _print_states(states: "Sequence[GenerationState]", *, as_json: bool) -> None
             terminal.echo(state.state_line(one))
 
 
+app.command("backup")(backup.backup_command)
+app.command("restore")(backup.restore_command)
 app.command("doctor")(doctor.doctor_command)
 
 
@@ -383,11 +349,21 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     terminal.log_to_stderr()
     try:
-        app(color=False if terminal.is_plain() else None)
+        try:
+            app(color=False if terminal.is_plain() else None)
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()  # here, where a full disk can be told
     except ZhangjuError as error:
         for note in getattr(error, "__notes__", ()):
             terminal.message(note)
         terminal.message(f"zhangju: {error}")
+        sys.exit(1)
+    except OSError as error:
+        if error.errno not in _UNWRITABLE or error.filename is not None:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python tries again at its end
+        terminal.message(f"zhangju: cannot write the output: {error.strerror or error}; free some space, run it again")
         sys.exit(1)
 
 

@@ -84,6 +84,7 @@ def apply_update(
     interruption the next build of either kind continues with them. Raises StoreError, also if another process builds,
     and DocumentError if no document would be left.
     """
+    store.live_generation(directory)  # raises before the lock would create a directory that was moved away
     with store.build_lock(directory):
         current = store.open_snapshot(directory)
         documents = _DocumentSet(current, progress)
