@@ -22,6 +22,10 @@ _ENGLISH = {  # kind: (long, short)
     "条": ("Article", "art."),
     "专栏": ("Box", "box"),
     "附件": ("Annex", "annex"),
+    "附录": ("Appendix", "app."),
+    "附表": ("Annexed table", "annexed table"),
+    "附图": ("Annexed figure", "annexed figure"),
+    "鉴于": ("Recital", "recital"),
     "一、": ("Item", "item"),
     "（一）": ("Item", "item"),
     "1.": ("Item", "item"),
@@ -39,16 +43,18 @@ def division_label(division: Division, language: Language, *, long: bool = True)
         return _chinese_label(division) + mark
     name = _ENGLISH.get(division.kind, (division.kind, division.kind))[0 if long else 1]
     sub = f"-{division.sub}" if division.sub else ""
-    return f"{name} {division.number}{sub}{mark}"
+    return f"{name} {division.label or f'{division.number}{sub}'}{mark}"
 
 
 def _chinese_label(division: Division) -> str:
     if division.kind in _OUTLINE_MARKERS:
         return _OUTLINE_MARKERS[division.kind].format(to_chinese(division.number), division.number)
-    if division.kind in ("专栏", "附件"):
-        return f"{division.kind}{division.number}"
-    if division.kind == "部分":
-        return f"第{to_chinese(division.number)}部分"
+    if division.kind in ("专栏", "附件", "附录", "附表", "附图"):
+        return f"{division.kind}{division.label or division.number}"
+    if division.kind == "鉴于":
+        return f"序言第{division.number}段"
+    if division.label:
+        return f"第{division.label}{division.kind}"
     sub = f"之{to_chinese(division.sub)}" if division.sub else ""
     return f"第{to_chinese(division.number)}{division.kind}{sub}"
 
@@ -79,10 +85,13 @@ def place_text(passage: Passage, language: Language) -> str:
 
 
 def cited_path(path: Path) -> Path:
-    """Return the levels that a citation names: from the article down, since articles are numbered through chapters."""
+    """Return the levels that a citation names: from the article down, since articles are numbered through chapters.
+
+    Where their numbers start again, in each annex or chapter, that level is named as well.
+    """
     for level, division in enumerate(path):
         if division.kind == "条":
-            return path[level:]
+            return (*(above for above in path[:level] if above.cited), *path[level:])
     return path
 
 

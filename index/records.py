@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 
 class Span(NamedTuple):
@@ -16,14 +16,19 @@ class Span(NamedTuple):
 class Division:
     """One level of a place: 第十六章 is ``Division(kind="章", number=16, title=...)``.
 
-    ``sub`` is the 一 of 第一百三十三条之一, 0 if there is none. ``inferred`` marks a level whose heading is missing.
+    ``sub`` is the 一 of 第一百三十三条之一, 0 if there is none. ``label`` is the number as printed if number and sub do
+    not say it: L. 12-3, 2 bis, 1.1. ``cited`` marks a level that the citations of the articles below it name, because
+    their numbers start again in it. ``inferred`` marks a level whose heading is missing.
     Raises ValueError for an empty kind or a negative number.
     """
 
-    kind: str  # 编 分编 篇 部分 章 节 目 条 专栏 附件, an outline marker (一、), or 标题 for an unnumbered heading
+    # 编 分编 篇 部分 章 节 目 条 鉴于 专栏 附件 附录 附表 附图, a marker (一、), or 标题 for an unnumbered heading
+    kind: str
     number: int
     sub: int = 0
     title: str = ""
+    label: str = ""
+    cited: bool = False
     inferred: bool = False
 
     def __post_init__(self) -> None:
@@ -126,12 +131,30 @@ class Heading:
     line: int
 
 
+LeftOutReason = Literal["contents", "running lines", "surroundings", "unread"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """Lines of a file that are in no passage and no heading, and why.
+
+    ``reason`` is a table of contents, running headers with page numbers, the surroundings of a web page's text, or
+    ``unread``: the parser lost the lines, which is an error of this program. ``line`` is the 1-based line of the
+    source, 0 if the lines are not in it.
+    """
+
+    reason: LeftOutReason
+    lines: tuple[str, ...]
+    line: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """A parsed document.
 
     ``id`` is the file's path below the indexed folder, with forward slashes. ``source`` is the decoded text with line
-    feeds as line ends; all offsets refer to it. ``remarks`` describe what the parser repaired or inferred.
+    feeds as line ends; all offsets refer to it. ``remarks`` describe what the parser repaired or inferred. What is in
+    no passage and no heading is ``left_out``.
     """
 
     id: str
@@ -142,6 +165,7 @@ class Document:
     passages: tuple[Passage, ...]
     metadata: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

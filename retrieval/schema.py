@@ -194,6 +194,7 @@ def outline_json(document: Document) -> Json:
         "source": document.id,
         "metadata": dict(document.metadata),
         "remarks": list(document.remarks),
+        "left_out": [asdict(part) for part in document.left_out],
         "headings": [{"line": h.line, "path": path_json(h.path)} for h in document.headings],
         "passages": [
             {"id": p.id, "citation": asdict(cite(document.title, p)), **passage_json(p)} for p in document.passages
@@ -228,7 +229,7 @@ def passage_json(passage: Passage) -> Json:
 
 def path_json(path: Path) -> list[Json]:
     """Return the levels of a path, outermost first."""
-    return [asdict(division) for division in path]
+    return [{key: value for key, value in asdict(level).items() if key != "cited"} for level in path]
 
 
 def sentence(passage: Passage, span: Span) -> str:

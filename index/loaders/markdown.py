@@ -36,6 +36,8 @@ _METADATA_KEYS = {"标题": "title", "日期": "date", "来源": "source", "作�
 _LINK = re.compile(r"\[([^\[\]]+)\]\([^()]*(?:\([^()]*\)[^()]*)*\)$")  # a line that is nothing but a link
 _HTML_TABLE = re.compile(r"<table\b.*?</table\s*>", re.IGNORECASE | re.DOTALL)
 _TABLE_TAGS = re.compile(r"(?P<cell></t[dh]\s*>\s*<t[dh]\b[^<>]*>)|(?P<row></tr\s*>)|</?[A-Za-z][^<>]*>", re.IGNORECASE)
+_MIN_WRAPPED = 50  # characters; a shorter line is one of an address or a list
+_FIRST_CJK = "\u2e80"
 _HARD_BREAK = re.compile(r"(?: {2,}|\\|<br\s*/?>)$")
 
 
@@ -97,12 +99,18 @@ def _table_rows(found: re.Match[str]) -> str:
 
 
 def _with_soft_breaks(lines: Iterator[Line], text: str) -> Iterator[Line]:
-    """Yield the lines; those that continue the sentence of the line before are marked as soft breaks."""
+    """Yield the lines; those that continue the sentence of the line before are marked as soft breaks.
+
+    Chinese authors put each paragraph on a line of its own, so a line continues only what is wrapped in another script.
+    """
     before: Line | None = None
     for line in lines:
         adjoining = before is not None and not line.gap and not line.level and line.number == before.number + 1
-        hard = before is not None and _HARD_BREAK.search(text[before.end : text.find("\n", before.end)])
-        yield replace(line, soft=adjoining and not hard and line.text[0].islower())
+        if before is not None and adjoining and not _HARD_BREAK.search(text[before.end : text.find("\n", before.end)]):
+            wrapped = len(before.text) >= _MIN_WRAPPED and max(before.text + line.text) < _FIRST_CJK
+            marker = text[text.rfind("\n", 0, line.start) + 1 : line.start].strip(" \t>")
+            line = replace(line, soft=line.text[0].islower() or (wrapped and not marker))
+        yield line
         before = line
 
 

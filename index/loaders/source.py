@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from index.records import LeftOut
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
@@ -30,12 +32,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceText:
-    """A file as text. All offsets refer to ``text``; ``remarks`` describe uncertainties to the user."""
+    """A file as text. All offsets refer to ``text``; ``remarks`` describe uncertainties to the user.
+
+    ``left_out`` is what the loader leaves out of the text, such as running headers.
+    """
 
     text: str
     lines: tuple[Line, ...]
     metadata: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,45 +6,52 @@ from collections.abc import Sequence
 from index.parsing.headings import ClassifiedLine
 
 _HEADING = re.compile(
-    r"(目\s*录|目\s*錄|目\s*次|目次|차\s*례|목\s*차|Contents|CONTENTS|Table of [Cc]ontents|TABLE OF CONTENTS)$"
+    r"(目\s*录|目\s*錄|目\s*次|目次|차\s*례|목\s*차|Contents|CONTENTS|Table of [Cc]ontents|TABLE OF CONTENTS"
+    r"|Inhalt|Inhaltsverzeichnis|Inhaltsübersicht|Table des matières|Sommaire|Índice|Indice|Sumário|Оглавление"
+    r"|Содержание|Innehållsförteckning|Mục lục|MỤC LỤC|Daftar Isi|DAFTAR ISI|İçindekiler|สารบัญ)$"
 )
 _LEADERS = re.compile(r"[\s.．·…‥_—-]{2,}[0-9０-９]+$|[\s.．·…‥]{3,}$|\t+\s*[0-9]+$")  # ...... 12
 _MAX_ENTRY_LENGTH = 100  # characters
+_MAX_OTHER_LINES = 2  # in a table, one after the other: a wrapped entry, 附件 and its name
 
 
-def remove_contents(lines: Sequence[ClassifiedLine]) -> tuple[list[ClassifiedLine], list[str]]:
-    """Return the lines without tables of contents, and a remark for each table.
+def separate_contents(lines: Sequence[ClassifiedLine]) -> tuple[list[ClassifiedLine], list[list[ClassifiedLine]]]:
+    """Return the lines outside tables of contents, and the tables.
 
-    A table starts with 目录 or the like and ends where its first entry appears again; without that it is no table.
+    A table starts with 目录 or the like. Its entries have a page number, or come again further down. It ends where its
+    first entry comes again, or before the first text; without an entry it is no table.
     """
     kept: list[ClassifiedLine] = []
-    remarks: list[str] = []
+    tables: list[list[ClassifiedLine]] = []
+    last_rows = {_plain(line.line.text): row for row, line in enumerate(lines)}
     at = 0
     while at < len(lines):
-        end = _end_of_contents(lines, at) if _HEADING.match(lines[at].line.text) else at
+        end = _end_of_contents(lines, at, last_rows) if _HEADING.match(lines[at].line.text) else at
         if end > at:
-            remarks.append(f"line {lines[at].line.number}: a table of contents of {end - at - 1} lines is left out")
+            tables.append(list(lines[at:end]))
             at = end
         else:
             kept.append(lines[at])
             at += 1
-    return kept, remarks
+    return kept, tables
 
 
-def _end_of_contents(lines: Sequence[ClassifiedLine], start: int) -> int:
-    """Return the first line after the table of contents at ``start``, or ``start`` if there is none."""
-    first = ""
-    for i in range(start + 1, len(lines)):
-        text = lines[i].line.text
-        entry = _without_leaders(text)
-        if entry and entry == first:
-            return i
-        if len(text) > _MAX_ENTRY_LENGTH or text[-1] in "。；;":
-            return i if entry != text else start
-        first = first or entry
-    return start
+def _end_of_contents(lines: Sequence[ClassifiedLine], start: int, last_rows: dict[str, int]) -> int:
+    """Return the row after the table of contents at ``start``, or ``start`` if there is none."""
+    end, entries = start, set[str]()
+    for row in range(start + 1, len(lines)):
+        text = lines[row].line.text
+        entry = _plain(text)
+        if entry in entries and not _LEADERS.search(text):
+            return row if end > start else start
+        if _LEADERS.search(text) or (len(text) <= _MAX_ENTRY_LENGTH and last_rows[entry] > row):
+            end = row + 1
+            entries.add(entry)
+        elif row - end >= _MAX_OTHER_LINES or len(text) > _MAX_ENTRY_LENGTH or text[-1] in "。；;":
+            break
+    return end
 
 
-def _without_leaders(text: str) -> str:
+def _plain(text: str) -> str:
     """Return an entry without leaders, page number and white space."""
     return "".join(_LEADERS.sub("", text).split())

@@ -6,12 +6,29 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from index.loaders.source import Line, SourceText
-from index.parsing.headings import SENTENCE_ENDS, ClassifiedLine
+from index.parsing.headings import SENTENCE_ENDS, UNNUMBERED, ClassifiedLine
 from index.parsing.line_joining import LineJoiner
 
 _MAX_TITLE_LENGTH = 80  # characters
+_MAX_LINES = 15  # the title is among these
 _METADATA = re.compile(
     r"(来源|责任编辑|编辑|作者|发布机构|发文机关|发布时间|发布日期|成文日期|文号|说明|Source|Author|Date)\s*[:：]\s*(\S.*)$"
+)
+# Lines above a title that are none: paths of a website, cells of a table, numbers of a document or a journal,
+# letterheads, class marks, dates, addresses, and the words of pages that load or link.
+_NO_TITLE = re.compile(
+    r".*\s[>›»|]\s.*|.*[〔\[［(（](?:19|20)\d\d[〕\]］)）]\s*(?:第\s*)?\d+\s*号.*|.*文件$|.{1,8}[:：].*|[\d\s年月日./-]+$"
+    r"|.*\d+\s*年\s*\d+\s*月.*|.*\d{1,2}[./]\d{1,2}[./]\d{4}.*|(?:https?://|www\.)\S+|.*(?:\.\.\.|…)$|[*=_\-—·\s]+$"
+    r"|(?:首页|主页|Home|正文|打印|分享|关闭|返回|下载|原文|全文|查看|当前位置|您的位置).{0,12}$|[\[【（(].*[\]】）)]$",
+    re.IGNORECASE,
+)
+_TYPE = re.compile(  # the kind of document that a title names
+    r".*(?:法|条例|條例|办法|辦法|规定|規定|规则|規則|细则|細則|决定|決定|意见|通知|公告|规划|規劃|计划|計畫|纲要|綱要|方案|报告|解释|标准|规范"
+    r"|章程|公约|協定|协定|宪法|憲法|法律|命令|草案|白皮书)(?:[（(].*[）)])?$"
+    r"|.*\b(?:regulation|directive|act|law|code|plan|statute|constitution|decision|agreement|convention|report|bill|treaty"
+    r"|gesetz|verordnung|ordnung|loi|code|décret|règlement|ley|decreto|reglamento|lei|legge|wet|lag|förordning|ustawa|zákon"
+    r"|закон|кодекс|luật|kanun|undang-undang)\b.*|.*(?:gesetz|ordnung|법|조례|시행령)$",
+    re.IGNORECASE,
 )
 
 
@@ -21,6 +38,7 @@ class FrontMatter(NamedTuple):
     title: str
     metadata: dict[str, str]
     lines: list[ClassifiedLine]
+    used: list[ClassifiedLine]  # the lines of title and metadata
 
 
 def split_front_matter(
@@ -28,13 +46,13 @@ def split_front_matter(
 ) -> FrontMatter:
     """Separate title and metadata from the text.
 
-    The title is the first line if it can be one, else the format's, else the stem of the file's ``name``. Metadata
-    follow the title, or stand at the end, where newspapers print the source.
+    The title is the best of the first lines if one can be it, else the format's, else the stem of the file's ``name``.
+    Metadata follow the title, or stand at the end, where newspapers print the source.
     """
-    title = source.metadata.get("title", "") or PurePosixPath(name).stem
-    start, end = 0, len(lines)
-    if end > 1 and _is_title(lines[0]) and not joiner.joins(lines[0], lines[1]):
-        title, start = lines[0].line.text, 1
+    named = source.metadata.get("title", "")
+    at = _title_row(lines, named, joiner)
+    title = lines[at].line.text if at >= 0 else named or PurePosixPath(name).stem
+    above, start, end = list(lines[: max(at, 0)]), at + 1, len(lines)
     metadata = {key: value for key, value in source.metadata.items() if key != "title"}
     while start < end and (entry := _metadata_entry(lines[start])):
         metadata[entry[0]] = entry[1]
@@ -42,13 +60,39 @@ def split_front_matter(
     while start < end and (entry := _metadata_entry(lines[end - 1])):
         metadata[entry[0]] = entry[1]
         end -= 1
-    return FrontMatter(title, metadata, list(lines[start:end]))
+    used = [*lines[max(at, 0) : start], *lines[end:]]
+    return FrontMatter(title, metadata, [*above, *lines[start:end]], used)
 
 
-def _is_title(first: ClassifiedLine) -> bool:
-    plain = first.kind == "text" and _parse_metadata(first.line) is None
-    short = len(first.line.text) <= _MAX_TITLE_LENGTH and first.line.text[-1] not in SENTENCE_ENDS
-    return short and (plain or first.line.level == 1)
+def _title_row(lines: Sequence[ClassifiedLine], named: str, joiner: LineJoiner) -> int:
+    """Return the row of the title, -1 if there is none: the first line, or one further down that is more like a title.
+
+    ``named`` is the title that the format gives.
+    """
+    best, best_score = -1, 0.0
+    for row, line in enumerate(lines[: min(_MAX_LINES, len(lines) - 1)]):
+        text = line.line.text
+        if not _is_plain(line) or text[-1] in SENTENCE_ENDS or len(text) > 2 * _MAX_TITLE_LENGTH:
+            break
+        if not _is_title(line) or _NO_TITLE.match(text) or joiner.joins(line, lines[row + 1]):
+            continue
+        heading = 3.0 * (line.line.level == 1) + 3.0 * (len(text) > 1 and text in named)
+        score = 1.0 + heading + 2.0 * bool(_TYPE.match(text)) - 0.2 * row
+        if score > best_score:
+            best, best_score = row, score
+    return best
+
+
+def _is_plain(line: ClassifiedLine) -> bool:
+    """Return whether a line is a text or a heading without a number."""
+    return line.kind == "text" or (line.division is not None and line.division.kind == UNNUMBERED)
+
+
+def _is_title(line: ClassifiedLine) -> bool:
+    text, heading = line.line.text, line.kind == "heading"
+    return (
+        len(text) <= _MAX_TITLE_LENGTH and (not heading or line.line.level == 1) and _parse_metadata(line.line) is None
+    )
 
 
 def _metadata_entry(line: ClassifiedLine) -> tuple[str, str] | None:

@@ -3,13 +3,24 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
-from index.parsing.headings import UNNUMBERED, ClassifiedLine, is_heading_text
+from index.parsing.headings import SENTENCE_ENDS, UNNUMBERED, ClassifiedLine, is_heading_text
 from index.text.chinese import KANA
+from index.text.numerals import SPACED_NUMBER_PATTERN, parse_number
 
-_MAX_ARTICLE_NUMBER_LENGTH = 16  # characters of a line with nothing but "Article 12"
+_MAX_ARTICLE_NUMBER_LENGTH = 24  # characters of a line with nothing but "Article 12"
+_MAX_LATIN_TITLE_LENGTH = 160  # characters of a title on a line of its own below "Chapter V"
+_NUMBER = rf"(?:{SPACED_NUMBER_PATTERN}|[0-9]{{1,4}}(?:[-－.．][0-9]{{1,4}})+)"
+_ARTICLE_LEVEL = 4  # of an article that consists of sections, as if the format gave it
+_MIN_NESTED_SHARE = 0.5  # of articles followed by a section
 _KANA = re.compile(f"[{KANA}]")
 _CAPTION = re.compile(r"（[^（）]{1,40}）$")
+_CAPTION_BEHIND = re.compile(
+    rf"[第제]\s*{_NUMBER}\s*[条條조](?:\s*[之의の]\s*{_NUMBER})?\s*[（(【]([^（()）【】]{{1,40}})[)）】]$"
+)
+_IN_BRACKETS = re.compile(r"[（(【]([^（()）【】]{1,40})[)）】]$")
+_SUB = re.compile(rf"[之の의]\s*({SPACED_NUMBER_PATTERN})$")
 
 
 def merge_titles_below(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
@@ -18,28 +29,99 @@ def merge_titles_below(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
     The title of an article also stays a line of the article's text.
     """
     kept: list[ClassifiedLine] = []
-    for line in lines:
+    for line, after in pairwise([*lines, None]):
+        assert line is not None
         before = kept[-1] if kept else None
-        if before is None or before.division is None or not _is_title_of(line, before):
+        if before is None or before.division is None or not _is_title_of(line, before, after):
             kept.append(line)
             continue
-        kept[-1] = replace(before, division=replace(before.division, title=" ".join(line.line.text.split())))
+        kept[-1] = replace(before, division=replace(before.division, title=_title(line.line.text)))
         if before.kind == "article":
             kept.append(line)
+        else:
+            kept[-1] = replace(kept[-1], title_line=line.line)
     return kept
 
 
-def _is_title_of(line: ClassifiedLine, before: ClassifiedLine) -> bool:
+def _title(text: str) -> str:
+    bracketed = _IN_BRACKETS.match(text)
+    return " ".join((bracketed[1] if bracketed else text).split())
+
+
+def _is_title_of(line: ClassifiedLine, before: ClassifiedLine, after: ClassifiedLine | None) -> bool:
     """Return whether a line is the title of the numbered heading directly above it."""
     division = before.division
     if division is None or not division.number or division.title or before.line.level or line.line.level:
         return False
     unnumbered = line.kind == "heading" and line.division is not None and line.division.kind == UNNUMBERED
-    short = (line.kind == "text" and is_heading_text(line.line.text) and line.line.text[-1] != ".") or unnumbered
+    title = unnumbered or (line.kind == "text" and line.line.text[-1] != "." and _is_title(line, after))
     if before.kind == "article":
         number = before.line.text
-        return short and number.isascii() and number[-1].isalnum() and len(number) < _MAX_ARTICLE_NUMBER_LENGTH
-    return before.kind == "heading" and short and not line.line.gap
+        if _has_cjk(number):  # as in Macao
+            return number[-1] in "条條조" and line.kind == "text" and bool(_IN_BRACKETS.match(line.line.text))
+        # with nothing below, the line is the article's text
+        below = after is not None and (after.division is None or after.kind == "item")
+        return title and (below or unnumbered) and len(number) < _MAX_ARTICLE_NUMBER_LENGTH
+    return before.kind == "heading" and title and not line.line.gap
+
+
+def _is_title(line: ClassifiedLine, after: ClassifiedLine | None) -> bool:
+    """Return whether a text is short enough for a title; a longer one needs a new start on the next line."""
+    text = line.line.text
+    if after is not None and after.division is None and after.line.text[0].islower() and not _has_cjk(text):
+        return False  # the first line of a sentence
+    if is_heading_text(text):
+        return True
+    longest = 0 if after is None or _has_cjk(text) else _MAX_LATIN_TITLE_LENGTH
+    return len(text) <= longest and text[-1] not in SENTENCE_ENDS
+
+
+def _has_cjk(text: str) -> bool:
+    return any("\u3040" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7a3" for c in text)
+
+
+def nest_sections_in_articles(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
+    """Return the lines; where articles consist of sections, as in American constitutions, sections are deeper."""
+    divisions = [line.division.kind if line.division and line.division.number else "" for line in lines]
+    followed = [after for kind, after in pairwise(divisions) if kind == "条"]
+    if followed.count("节") < max(2, _MIN_NESTED_SHARE * len(followed)):
+        return list(lines)
+    levels = {"条": _ARTICLE_LEVEL, "节": _ARTICLE_LEVEL + 1}
+    return [
+        replace(line, line=replace(line.line, level=levels[kind])) if kind in levels else line
+        for line, kind in zip(lines, divisions, strict=True)
+    ]
+
+
+def merge_subs_below(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
+    """Return the lines; 之一 on the line below 第五条 becomes part of the article's number."""
+    kept: list[ClassifiedLine] = []
+    for line in lines:
+        before = kept[-1] if kept else None
+        found = _SUB.match(line.line.text) if line.kind == "text" and before and before.kind == "article" else None
+        if found and before and before.division and before.line.text[-1] in "条條조":
+            kept[-1] = replace(before, division=replace(before.division, sub=parse_number(found[1])))
+        kept.append(line)
+    return kept
+
+
+def title_captions_behind(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
+    """Return the lines; a caption in brackets behind an article's number, as in Taiwan, becomes its title.
+
+    Without a text below it, it is the text: 第一百九十九条（删去）.
+    """
+    return [
+        _with_caption(line) if after is not None and after.division is None else line
+        for line, after in pairwise([*lines, None])
+        if line is not None
+    ]
+
+
+def _with_caption(line: ClassifiedLine) -> ClassifiedLine:
+    if line.kind != "article" or line.division is None or line.division.title:
+        return line
+    found = _CAPTION_BEHIND.match(line.line.text)
+    return replace(line, division=replace(line.division, title=found[1].strip())) if found else line
 
 
 def merge_captions_above(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from index.loaders.source import Line
+from index.parsing.heading_words import parse_word_heading
 from index.records import Division
 from index.text.numerals import CHINESE_NUMERALS, SPACED_NUMBER_PATTERN, parse_number
 
@@ -17,62 +18,58 @@ LineKind = Literal["heading", "article", "item", "box", "text"]
 # Depth of each kind, outermost first: a heading closes every open level of its own rank or a deeper one. The kinds of
 # items are the markers in the outline of official documents, 一、（一）1.（1）.
 RANKS = {
-    "编": 0, "篇": 0, "部分": 0, "附件": 0, "分编": 1, "章": 2, "节": 3, "目": 4, "条": 5,
-    "一、": 6, "（一）": 7, "1.": 8, "（1）": 9, "专栏": 10,
+    "编": 0, "篇": 0, "部分": 0, "附件": 0, "附录": 0, "附表": 0, "附图": 0, "分编": 1, "章": 2, "节": 3, "目": 4,
+    "条": 5, "鉴于": 5, "一、": 6, "（一）": 7, "1.": 8, "（1）": 9, "专栏": 10,
 }  # fmt: skip
 UNNUMBERED = "标题"  # the kind of a heading without a number, such as 序言, 附则 or a heading of Markdown
-SENTENCE_ENDS = "。；;！!？?，,、：:"  # a heading ends in none of these
+SENTENCE_ENDS = "。；;！!？?，,、：:।؟؛"  # a heading ends in none of these
 _MAX_HEADING_LENGTH = 60  # characters; a longer line is a sentence that starts like a heading
+_MAX_CLAUSE_TITLE_LENGTH = 30  # characters of 1 Scope
 _MAX_ARTICLE_TITLE_WORDS = 10  # of an English section; a longer one that ends in a full stop is its text
 
-_NUMBER = rf"({SPACED_NUMBER_PATTERN})"
-_SUB = r"(?:\s*[之의の]\s*" + _NUMBER + r"(?![款项條条]))?"
-# A title may follow its number directly (第三节提高…); the continuation of a sentence may not (第三章的规定…).
-_SENTENCE_WORDS = "规定|規定|以及|以上|以下|项|款|項|内容|外|修改|改为|删[去除]|增加|合并|移至"
-_NO_SENTENCE = rf"(?![、,，；;和与及至到或的所中之第「」]|{_SENTENCE_WORDS})"
-# The text of an article may start with 所, 中 or 第 (第三百九十一条第三人…) if its number continues the sequence.
-_NO_SENTENCE_AFTER_ARTICLE = (
-    r"(?![、,，；;和与及至到或的之「」]"
-    rf"|第\s*(?:[{CHINESE_NUMERALS}]+|[0-9０-９]+)\s*[款项項条條章节編编]|{_SENTENCE_WORDS})"
+_NUMBER = rf"({SPACED_NUMBER_PATTERN}|[0-9]{{1,4}}(?:[-－.．][0-9]{{1,4}})+)"
+_SUB = rf"(?:\s*[之의の]\s*({SPACED_NUMBER_PATTERN})(?![款项條条]))?"
+# What follows a number may show that the line is a sentence about the place (第五条第二款…, 제3조 및 …). Other words
+# make that likely (第三章的规定…) or only possible, as a title may start with 中 (中小企业), 第, 所, 和, 外 or 增加.
+_SENTENCE_WORDS = "规定|規定|以及|以上|以下|项(?!目)|款(?!项)|項(?!目)|修改|改为|删[去除]|合并|移至"
+_REFERENCE = rf"[第제]\s*(?:[{CHINESE_NUMERALS}]+|[0-9０-９]+)\s*"
+_NO_HEADING = (
+    rf"(?!{_REFERENCE}[款项項章條条節节編编篇항호조]|[、,，；;」\u3041-\u309f의에은는을를과와])"
+    rf"(?!\s+(?:{_REFERENCE}[款项項항호]|(?:및|또는|내지|부터|까지)\s))"
 )
+_LIKELY_SENTENCE = re.compile(f"[的之「到或至]|(?:[中外内]|内容)[，,、的]|{_SENTENCE_WORDS}")
+_NO_ARTICLE = f"{_NO_HEADING}(?!{_LIKELY_SENTENCE.pattern})"
+_AMBIGUOUS_START = re.compile("[和与與及所中第外]|增加|内容")
 _KINDS = {"編": "编", "節": "节", "條": "条", "편": "编", "장": "章", "절": "节", "조": "条", "관": "目", "款": "目"}
 _HEADING = re.compile(
-    rf"[第제]\s*{_NUMBER}\s*(分编|编|編|篇|部分|章|节|節|목|목차|目|편|장|절|관){_SUB}(?:[\s:：]+|{_NO_SENTENCE})(.*)$"
+    rf"[第제]\s*{_NUMBER}\s*(分编|编|編|篇|部分|章|节|節|목|목차|目|편|장|절|관){_SUB}{_NO_HEADING}"
+    r"(?P<space>[\s:：]*)(?P<rest>.*)$"
 )
 _ARTICLE = re.compile(
-    rf"[第제]\s*{_NUMBER}\s*[条條조]{_SUB}(?:\([^()]*\))?"
-    rf"(?:(?P<space>[\s:：]+)|{_NO_SENTENCE_AFTER_ARTICLE})(?P<rest>.*)$"
+    rf"[第제]\s*{_NUMBER}\s*[条條조]{_SUB}(?P<title>\([^()]*\))?{_NO_ARTICLE}(?P<space>[\s:：]*)(?P<rest>.*)$"
 )
+_ANNEX_KINDS = {"件": "附件", "录": "附录", "錄": "附录", "表": "附表", "图": "附图", "圖": "附图"}
+_SENTENCE_MARKS = (",", "(", ";")  # after a number without a mark
+_REFERENCE_AFTER = re.compile(r"[0-9]|(?:och|ja|és|ve)\s")  # 1 kap. 3 §
 _BOX = re.compile(rf"专\s*栏\s*{_NUMBER}\s*[:：]?\s*(.*)$")
-_ANNEX = re.compile(rf"附\s*[件录錄表]\s*{_NUMBER}?\s*(?:[:：.、\s]\s*(.*))?$")
+_ANNEX = re.compile(
+    rf"附\s*(?P<kind>[件录錄表图圖])\s*(?:{_NUMBER}(?:\s*[:：.、]\s*|\s+|$)|(?P<letter>[A-Z])(?![A-Za-z.])|$)"
+    r"(?:[（(][^（）()]{1,12}[）)]\s*)?(?P<title>.*)$"
+)
 _UNNUMBERED_TITLE = re.compile(
-    r"(序\s*言|前\s*言|引\s*言|绪\s*论|总\s*则|總\s*則|附\s*则|附\s*則|附\s*录|后\s*记|結\s*語|结\s*语|부\s*칙|전\s*문"
+    r"(序\s*言|前\s*言|引\s*言|绪\s*论|总\s*则|總\s*則|附\s*则|附\s*則|附\s*录|后\s*记|結\s*語|结\s*语|부\s*칙(?:\s*[<〈(（].*)?|전\s*문"
     r"|Preamble|PREAMBLE|Preface|Foreword|Introduction|Recitals)$"
 )
-DOTTED_NUMBER = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,3}){1,4})\.?\s+(\S.*)$")  # 1.2.3 Scope
-_DOTTED_LEVEL = 6  # deeper than a heading of any other kind
-
-_ENGLISH_KINDS = {
-    "part": "篇", "book": "编", "title": "编", "subtitle": "分编", "chapter": "章", "division": "分编", "section": "节",
-    "sec.": "节", "subsection": "目", "article": "条", "art.": "条", "§": "条", "schedule": "附件", "annex": "附件",
-    "appendix": "附件", "teil": "篇", "kapitel": "章", "abschnitt": "节", "artikel": "条", "chapitre": "章",
-    "titre": "编", "capítulo": "章", "título": "编", "artículo": "条", "sección": "节",
-    "раздел": "编", "глава": "章", "статья": "条",
-}  # fmt: skip
-_ENGLISH = re.compile(
-    r"(" + "|".join(re.escape(k) for k in _ENGLISH_KINDS) + r")\s*(?P<number>[0-9]{1,6}|[IVXLCDM]{1,9}(?![a-z]))"
-    r"(?:bis|[A-Za-z])?(?P<mark>[.:]|\s*[-–—])?(?:\s+(?P<rest>\S.*))?$",
-    re.IGNORECASE,
-)
-_ENGLISH_SENTENCE = re.compile(
-    r"(?:of|and|or|to|in|by|shall|is|are|was|apply|applies|above|below|as|under|für|des|der|de)\b|[,(;]"
-)
+_SPACED_OUT = re.compile(r"\w(?:\s+\w)?$")  # 附　则
+# 1.2.3 Scope; in an annex A.1.2; the first level of standards is 1 Scope, without a full stop
+_DOTTED = re.compile(r"((?:[0-9]{1,3}|[A-Z])(?:\.[0-9]{1,3}){1,4}\.?|[1-9][0-9]?)\s+(\S.*)$")
+CLAUSE_LEVEL = 6  # of a clause without dots, deeper than a heading of any other kind
 
 _ITEMS = (
     ("一、", re.compile(rf"([{CHINESE_NUMERALS}]{{1,4}})\s*[、.．]\s*(\S.*)$")),
     ("（一）", re.compile(rf"[（(]\s*([{CHINESE_NUMERALS}]{{1,4}})\s*[)）]\s*[、.．]?\s*(\S.*)$")),
-    ("1.", re.compile(r"([0-9０-９]{1,3})\s*(?:[、．]|\.(?![0-9]))\s*(\S.*)$")),
-    ("（1）", re.compile(r"[（(]\s*([0-9０-９]{1,3})\s*[)）]\s*(\S.*)$")),
+    ("1.", re.compile(r"([0-9０-９]{1,3})\s*(?:[、．]|\.(?![0-9]))\s*(\S.*|)$")),  # the text may be on the next line
+    ("（1）", re.compile(r"[（(]\s*([0-9０-９]{1,3})\s*[)）]\s*(\S.*|)$")),
 )
 
 
@@ -81,17 +78,23 @@ class ClassifiedLine:
     """A line and its kind; ``division`` is the level that it opens, None for text.
 
     ``tentative`` is true if the words alone are no proof: the number must continue the sequence, else it is text.
+    ``ambiguous`` is true if the words are those of a sentence about the place as well, ``unlikely`` if rather of that.
+    ``title_line`` is the line below
+    that the title of a heading stands on.
     """
 
     line: Line
     kind: LineKind
     division: Division | None = None
     tentative: bool = False
+    ambiguous: bool = False
+    unlikely: bool = False
+    title_line: Line | None = None
 
 
 def classify_line(line: Line) -> ClassifiedLine:
     """Return the kind of a line by its words and by the heading level that its format gives."""
-    for classify in (_box, _heading, _article, _annex, _english, _unnumbered, _dotted, _item):
+    for classify in (_box, _heading, _article, _annex, _word_heading, _unnumbered, _dotted, _item):
         if (classified := classify(line)) is not None:
             return classified
     if line.level:
@@ -109,86 +112,133 @@ def is_heading_text(text: str) -> bool:
     return len(text) <= _MAX_HEADING_LENGTH and not (text and text[-1] in SENTENCE_ENDS)
 
 
+def parse_dotted(title: str) -> tuple[int, ...]:
+    """Return the numbers of 1.2 Scope, 1 and 2; a letter counts from 1. Empty if the title has no such number."""
+    found = _DOTTED.match(title)
+    parts = found.group(1).rstrip(".").split(".") if found else []
+    return tuple(int(part) if part.isdigit() else ord(part) - 64 for part in parts)
+
+
 def _number(text: str | None) -> int:
     return parse_number("".join(text.split())) if text else 0
 
 
+def _numbered(kind: str, number: str, sub: str | None, title: str = "") -> Division:
+    """Return a division of a number as printed: 十六, 2-1 (the first after 2) or 1.2 (the second article of part 1)."""
+    first, *rest = re.split("[-－.．]", number)
+    label = ".".join([first, *rest]) if rest and "-" not in number and "－" not in number else ""
+    subs = [*map(int, rest), *([_number(sub)] if sub else [])]
+    value = 0
+    for part in subs:
+        value = value * 100 + part
+    return Division(kind=kind, number=_number(first), sub=value, title=title, label=label)
+
+
 def _heading(line: Line) -> ClassifiedLine | None:
     found = _HEADING.match(line.text)
-    if found is None or not is_heading_text(found.group(4)):
+    if found is None or not is_heading_text(found["rest"]):
         return None
-    number, kind, sub, title = found.groups()
-    division = Division(kind=_KINDS.get(kind, kind), number=_number(number), sub=_number(sub), title=title.strip())
-    return ClassifiedLine(line, "heading", division)
+    kind = _KINDS.get(found[2], found[2])
+    division = _numbered(kind, found[1], found[3], found["rest"].strip())
+    adjacent = not found["space"] and not line.level
+    unlikely = adjacent and bool(_LIKELY_SENTENCE.match(found["rest"]))
+    ambiguous = unlikely or (adjacent and bool(_AMBIGUOUS_START.match(found["rest"])))
+    return ClassifiedLine(line, "heading", division, tentative=ambiguous, ambiguous=ambiguous, unlikely=unlikely)
 
 
 def _article(line: Line) -> ClassifiedLine | None:
     found = _ARTICLE.match(line.text)
     if found is None:
         return None
-    division = Division(kind="条", number=_number(found.group(1)), sub=_number(found.group(2)))
-    tentative = bool(found["rest"]) and not found["space"] and not line.level
-    return ClassifiedLine(line, "article", division, tentative)
+    title = found["title"] or ""
+    division = _numbered("条", found[1], found[2], title[1:-1].strip())
+    rest = found["rest"]
+    tentative = bool(rest) and not found["space"] and not title and not line.level
+    return ClassifiedLine(line, "article", division, tentative, tentative and bool(_AMBIGUOUS_START.match(rest)))
 
 
 def _box(line: Line) -> ClassifiedLine | None:
     found = _BOX.match(line.text)
     if found is None or not is_heading_text(found.group(2)):
         return None
-    division = Division(kind="专栏", number=_number(found.group(1)), title=found.group(2).strip())
+    division = _numbered("专栏", found[1], None, found[2].strip())
     return ClassifiedLine(line, "box", division)
 
 
 def _annex(line: Line) -> ClassifiedLine | None:
-    """Classify 附件一, 附件 2：… and 附件 alone as headings; 附件：… lists attachments and is text."""
+    """Classify 附件一, 附录A, 附表2：… and 附件 alone as headings; 附件：… lists attachments and is text."""
     found = _ANNEX.match(line.text)
-    if found is None or not is_heading_text(found.group(2) or ""):
+    if found is None or not is_heading_text(found["title"]):
         return None
-    title, number = (found.group(2) or "").strip(), _number(found.group(1))
-    if number:
-        return ClassifiedLine(line, "heading", Division(kind="附件", number=number, title=title))
+    kind, title = _ANNEX_KINDS[found["kind"]], found["title"].strip()
+    if found[2]:
+        return ClassifiedLine(line, "heading", _numbered(kind, found[2], None, title))
+    if letter := found["letter"]:
+        division = Division(kind=kind, number=ord(letter) - 64, title=title, label=letter)
+        return ClassifiedLine(line, "heading", division)
     if title:
         return None
     return ClassifiedLine(line, "heading", Division(kind=UNNUMBERED, number=0, title="".join(line.text.split())))
 
 
 def _dotted(line: Line) -> ClassifiedLine | None:
-    """Classify 1.2.3 Title as a heading whose depth is the number of dots and whose title is the whole line."""
-    found = DOTTED_NUMBER.match(line.text)
-    if found is None or not is_heading_text(found.group(2)) or line.level:
+    """Classify 1.2.3 Title as a heading whose depth is the number of dots, and 1.2.3 with its text as an article.
+
+    See ``clauses``: whether a document numbers its clauses is decided later.
+    """
+    found = _DOTTED.match(line.text)
+    if found is None or line.level:
         return None
-    deep = replace(line, level=_DOTTED_LEVEL + found.group(1).count("."))
-    division = Division(kind=UNNUMBERED, number=0, title=line.text)
-    return ClassifiedLine(deep, "heading", division, tentative=True)
+    number, text = found[1].rstrip("."), found[2]
+    dots = number.count(".")
+    deep = replace(line, level=CLAUSE_LEVEL + dots)
+    if is_heading_text(text) and text[-1] != ".":
+        if not dots and not (text[0].isalpha() and len(text) <= _MAX_CLAUSE_TITLE_LENGTH):
+            return None
+        return ClassifiedLine(deep, "heading", Division(kind=UNNUMBERED, number=0, title=line.text), tentative=True)
+    return (
+        ClassifiedLine(deep, "article", Division(kind=UNNUMBERED, number=0, title=number), tentative=True)
+        if dots
+        else None
+    )
 
 
 def _unnumbered(line: Line) -> ClassifiedLine | None:
     if _UNNUMBERED_TITLE.match(line.text) is None:
         return None
-    title = "".join(line.text.split()) if not line.text.isascii() else line.text
+    title = "".join(line.text.split()) if _SPACED_OUT.match(line.text) else line.text
     return ClassifiedLine(line, "heading", Division(kind=UNNUMBERED, number=0, title=title))
 
 
-def _english(line: Line) -> ClassifiedLine | None:
-    found = _ENGLISH.match(line.text)
+def _word_heading(line: Line) -> ClassifiedLine | None:
+    """Classify headings of words and numbers: Chapter II, Art. 5 Title, 3 § Text."""
+    found = parse_word_heading(line.text)
     if found is None:
         return None
-    rest, mark = (found["rest"] or "").strip(), found["mark"]
-    capital = found.group(1)[0].isupper() or found.group(1) == "§"
-    if not capital or (not mark and _ENGLISH_SENTENCE.match(rest)) or (not mark and rest[:1].islower()):
+    rest = found.rest
+    ambiguous = not found.marked and not line.level and (rest[:1].islower() or rest[:1] in _SENTENCE_MARKS)
+    division = Division(kind=found.kind, number=found.number, sub=found.sub, label=found.label)
+    if found.kind == "条":
+        if rest[:1] in (",", ";") or (found.first and _REFERENCE_AFTER.match(rest)):
+            return None
+        titled = (bool(rest) if line.level else _is_article_title(rest)) and not found.first and not ambiguous
+        tentative = bool(rest) and not found.marked and not line.level
+        return ClassifiedLine(
+            line,
+            "article",
+            replace(division, title=rest.rstrip(".") if titled else ""),
+            tentative,
+            tentative and ambiguous,
+        )
+    if ambiguous or (found.first and _REFERENCE_AFTER.match(rest)):
         return None
-    try:
-        kind, number = _ENGLISH_KINDS[found.group(1).lower()], parse_number(found["number"])
-    except ValueError:  # Part Civil: letters that are Roman numerals
-        return None
-    if kind == "条":
-        title = rest if _is_article_title(rest) else ""
-        return ClassifiedLine(line, "article", Division(kind=kind, number=number, title=title))
+    if line.level:  # the format says that it is a heading, however long
+        return ClassifiedLine(line, "heading", replace(division, title=rest.rstrip(".")))
     if rest and not is_heading_text(rest) and rest[-1] not in ".":
         return None
     if len(rest) > _MAX_HEADING_LENGTH or (rest.endswith(".") and len(rest.split()) > _MAX_ARTICLE_TITLE_WORDS):
-        return ClassifiedLine(line, "article", Division(kind=kind, number=number))
-    return ClassifiedLine(line, "heading", Division(kind=kind, number=number, title=rest.rstrip(".")))
+        return ClassifiedLine(line, "article", division)
+    return ClassifiedLine(line, "heading", replace(division, title=rest.rstrip(".")))
 
 
 def _is_article_title(rest: str) -> bool:
@@ -206,6 +256,8 @@ def _item(line: Line) -> ClassifiedLine | None:
         except ValueError:
             return None
         title = found.group(2).strip()
-        division = Division(kind=kind, number=number, title=title if is_heading_text(title) else "")
-        return ClassifiedLine(line, "item", division, tentative=True)
+        titled = is_heading_text(title) and not any(inner.match(title) for _, inner in _ITEMS)  # 2. (1) is no title
+        return ClassifiedLine(
+            line, "item", Division(kind=kind, number=number, title=title if titled else ""), tentative=True
+        )
     return None

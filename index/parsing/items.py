@@ -3,15 +3,15 @@
 import re
 from typing import NamedTuple
 
+from index.parsing.heading_words import parse_word_heading
 from index.records import InnerDivision, Span
 from index.text.numerals import CHINESE_NUMERALS, SPACED_NUMBER_PATTERN, parse_number
 
+_NUMBER = rf"(?:{SPACED_NUMBER_PATTERN}|[0-9]{{1,4}}(?:[-－.．][0-9]{{1,4}})+)"
+_CAPTION_ABOVE = re.compile(r"\s*（[^（）\n]*）[^\S\n]*\n\s*")  # above an article of a Japanese law
 _HEADING = re.compile(
-    r"\s*(?:（[^（）\n]*）[^\S\n]*\n\s*)?"  # the caption above an article of a Japanese law
-    rf"(?:[第제]\s*{SPACED_NUMBER_PATTERN}\s*[条條조](?:\s*[之의の]\s*{SPACED_NUMBER_PATTERN})?(?:\([^()\n]*\))?"
-    r"|(?:Article|Art\.|§|Section|Sec\.|Artikel|Artículo|Статья)\s*[0-9IVXLCDM]+\b)"
-    r"[^\S\n]*[.:：]?[^\S\n]*(?:【[^】\n]*】)?\s*",
-    re.IGNORECASE,
+    rf"[第제]\s*{_NUMBER}\s*[条條조](?:\s*[之의の]\s*{SPACED_NUMBER_PATTERN})?(?:\([^()\n]*\))?"
+    r"[^\S\n]*[.:：]?[^\S\n]*(?:【[^】\n]*】)?\s*"
 )
 _STYLES = (  # of item marks, named by the mark of a first item; the number is the first group
     ("（一）", re.compile(rf"[（(]\s*([{CHINESE_NUMERALS}]{{1,4}})\s*[)）](?:\s*之\s*([{CHINESE_NUMERALS}]{{1,3}}))?")),
@@ -55,7 +55,7 @@ def parse_inner_divisions(text: str, *, caption: str = "") -> tuple[InnerDivisio
     """
     lines = _lines(text, caption)
     first = parse_item_mark(text[slice(*lines[0])]) if lines else None
-    numbered = first.style if first and first.style in ("1.", "（1）", "①") else ""
+    numbered = first.style if first and first.style in ("1.", "（1）", "①", "一、") else ""
     builder = _InnerDivisionBuilder(numbered)
     for line in lines:
         builder.add(line, parse_item_mark(text[slice(*line)]))
@@ -116,8 +116,7 @@ class _InnerDivisionBuilder:
 
 def _lines(text: str, caption: str) -> list[Span]:
     """Return the spans of the lines that are not blank, without the article's heading and caption."""
-    heading = _HEADING.match(text)
-    at = heading.end() if heading else 0
+    at = _end_of_heading(text)
     if caption and text.startswith(caption, at):
         at += len(caption)
     spans: list[Span] = []
@@ -127,3 +126,17 @@ def _lines(text: str, caption: str) -> list[Span]:
             start = at + line.start() + len(words) - len(words.lstrip())
             spans.append(Span(start, at + line.start() + len(words.rstrip())))
     return spans
+
+
+def _end_of_heading(text: str) -> int:
+    """Return the offset after the number of an article, 0 if the text starts with none."""
+    above = _CAPTION_ABOVE.match(text)
+    start = above.end() if above else 0
+    if heading := _HEADING.match(text, start):
+        return heading.end()
+    first = text[start:].partition("\n")[0]
+    word_heading = parse_word_heading(first) if first.strip() else None
+    if word_heading is None:
+        return 0
+    end = start + len(first) - len(word_heading.rest)
+    return end + len(text[end:]) - len(text[end:].lstrip())

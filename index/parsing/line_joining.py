@@ -1,5 +1,6 @@
 """Joining of paragraphs that are broken across lines."""
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -10,8 +11,10 @@ from index.loaders.source import Line
 from index.parsing.headings import ClassifiedLine
 from index.records import Span
 
-_PARAGRAPH_ENDS = "。；;！!？?：:.…”’」』）)】》"
+_PARAGRAPH_ENDS = "。；;！!？?：:.…”’」』）)】》।؟؛"
 _NO_PARAGRAPH_ENDS = "，,、"
+_QUOTES = "…—“”‘’"  # of both Chinese and other texts
+_BARE_MARK = re.compile(r"[（(]?[0-9]{1,3}[)）.]$")
 
 # two characters are one word if their bigram occurs so often, also as a share of either character's occurrences
 _MIN_BIGRAM_COUNT = 3
@@ -21,7 +24,9 @@ _MIN_BIGRAM_SHARE = 0.5
 _MIN_BROKEN_SHARE = 0.5
 _MIN_BROKEN_LINES = 8
 _WIDEST_QUANTILE = 0.95  # of the widths of broken lines
-_MIN_FULL_SHARE = 0.9  # of broken lines
+_MIN_FULL_SHARE = 0.85  # of broken lines
+_MIN_ENDED_SHARE = 0.6  # of runs of broken lines: a paragraph ends in a mark, a list of short lines does not
+_MIN_WIDTH = 24  # columns; nobody wraps narrower
 _FULL_WIDTH = 0.8  # of the widest line; Latin lines break between words only
 _FULL_WIDTH_HAN = 0.9  # Chinese lines break anywhere
 
@@ -43,7 +48,7 @@ class LineJoiner:
         if not _may_be_one_paragraph(before, after):
             return False
         left, right = before.line.text[-1], after.line.text[0]
-        if left in _NO_PARAGRAPH_ENDS or (after.line.soft and left not in _PARAGRAPH_ENDS):
+        if left in _NO_PARAGRAPH_ENDS or (after.line.soft and left not in _PARAGRAPH_ENDS) or _is_bare_mark(before):
             return True
         if self._width and not self._is_indented(after.line):
             if _width(before.line.text) >= _full_width(before.line.text) * self._width:
@@ -59,6 +64,11 @@ class LineJoiner:
 def _may_be_one_paragraph(before: ClassifiedLine, after: ClassifiedLine) -> bool:
     """Return whether text follows text, or the first line of an article or item, without a gap."""
     return after.kind == "text" and before.kind in ("text", "article", "item") and not after.line.gap
+
+
+def _is_bare_mark(line: ClassifiedLine) -> bool:
+    """Return whether a line is only the mark of an item, (3) or 3., whose text is on the next line."""
+    return line.division is not None and _BARE_MARK.match(line.line.text) is not None
 
 
 class _BigramCounts:
@@ -93,7 +103,18 @@ def wrapped_width(pairs: Sequence[tuple[Line, Line]]) -> int:
         return 0
     widest = broken[int(_WIDEST_QUANTILE * (len(broken) - 1))]
     full = _full_width("".join(a.text for a, _ in pairs)) * widest
-    return widest if sum(width >= full for width in broken) >= _MIN_FULL_SHARE * len(broken) else 0
+    wrapped = widest >= _MIN_WIDTH and sum(width >= full for width in broken) >= _MIN_FULL_SHARE * len(broken)
+    return widest if wrapped and _paragraphs_end(pairs) else 0
+
+
+def _paragraphs_end(pairs: Sequence[tuple[Line, Line]]) -> bool:
+    """Return whether most runs of broken lines end in a line with an end mark."""
+    ends: list[bool] = []
+    for at, (before, after) in enumerate(pairs):
+        goes_on = at + 1 < len(pairs) and pairs[at + 1][0] is after and after.text[-1] not in _PARAGRAPH_ENDS
+        if before.text[-1] not in _PARAGRAPH_ENDS and not goes_on:
+            ends.append(after.text[-1] in _PARAGRAPH_ENDS)
+    return sum(ends) >= _MIN_ENDED_SHARE * len(ends)
 
 
 def _full_width(text: str) -> float:
@@ -114,18 +135,29 @@ def group_paragraphs(lines: Sequence[ClassifiedLine], joiner: LineJoiner) -> lis
 def join_lines(source: str, paragraphs: Sequence[Sequence[Line]]) -> tuple[str, tuple[Span, ...]]:
     """Return the text of consecutive paragraphs, and the spans of the source that it consists of.
 
-    The source between paragraphs is kept. A line break within a paragraph is removed, or becomes a space between two
-    ASCII characters.
+    The source between paragraphs is kept. A line break within a paragraph becomes a space; it is removed next to a
+    character of Chinese or Japanese.
     """
     pieces: list[Span] = []
     texts: list[str] = []
     start = paragraphs[0][0].start
     for lines in paragraphs:
         for before, after in pairwise(lines):
-            spaced = before.text[-1].isascii() and after.text[0].isascii()
+            spaced = _is_spaced(before.text, after.text)
             pieces.append(Span(start, before.end + spaced))
             texts.append(source[start : before.end] + " " * spaced)
             start = after.start
     pieces.append(Span(start, paragraphs[-1][-1].end))
     texts.append(source[start : pieces[-1].end])
     return "".join(texts), tuple(pieces)
+
+
+def _is_spaced(left: str, right: str) -> bool:
+    """Return whether a space separates the last word of a line from the first of the next: not in Chinese."""
+    return not (_is_unspaced(left.rstrip(_QUOTES)[-1:]) or _is_unspaced(right.lstrip(_QUOTES)[:1]))
+
+
+def _is_unspaced(character: str) -> bool:
+    """Return whether a character belongs to a script without spaces between words, or is its punctuation."""
+    hangul = "\u1100" <= character <= "\u11ff" or "\uac00" <= character <= "\ud7a3"
+    return bool(character) and not hangul and unicodedata.east_asian_width(character) in "WF"

@@ -1,54 +1,147 @@
-"""Check of tentative headings against the numbering around them: a number out of sequence makes the line text."""
+"""Choice among candidates for headings: a heading whose words are no proof must continue the numbers around it."""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
-from index.loaders.source import Line
-from index.parsing.headings import DOTTED_NUMBER, RANKS, UNNUMBERED, ClassifiedLine
+from index.parsing.headings import RANKS, UNNUMBERED, ClassifiedLine, parse_dotted
 from index.records import Division
 
 _MAX_STEP = 3  # between numbers of an outline or of dotted headings
-_MAX_ARTICLE_STEP = 5  # where the text after the number may also be the rest of a sentence
-_AMBIGUOUS_STARTS = ("所", "中", "第")  # of an article's text or of a sentence about the article
+
+# The best series of numbers has the highest sum of the weights of its candidates, less what gaps and jumps cost.
+_CERTAIN = 10.0  # such as "Article 5" on a line of its own
+_TENTATIVE = 1.0  # 第五条为了…
+_AMBIGUOUS = 0.4  # 第五条所称…, as likely a sentence about the article
+_UNLIKELY = -0.1  # 第三章的规定…, rather a sentence
+_OTHER_STYLE = -1.2  # in addition, if most candidates have a space after the number and this one has none
+_CONSECUTIVE = 0.6  # for a number that follows the previous one
+_GAP = -0.5
+_RESTART = -0.3  # a number 1 below another heading than the previous number
+_UNEXPECTED_RESTART = -1.2
+_BACKWARD = -3.0
+_LOOKBACK = 30  # candidates; more are rarely passed over
+_MIN_STYLE_SHARE = 0.8  # of certain candidates
+_MIN_STYLED, _MIN_STYLED_SHARE = 5, 0.9  # candidates whose style the format gives
 
 
-def drop_numbers_out_of_sequence(lines: Iterable[ClassifiedLine]) -> Iterator[ClassifiedLine]:
-    """Yield the lines; a tentative heading whose number does not continue the sequence becomes text.
+class _Candidate(NamedTuple):
+    """A candidate: its row, its number, its weight, and how many outer headings precede it."""
 
-    The number of an article exceeds the previous one or is 1. The numbers of an outline start with 1 under each heading
-    and increase by up to three. 1.2 continues 1.1, and any last number may be 1.
+    row: int
+    number: tuple[int, int]
+    weight: float
+    breaks: int
+
+
+def drop_numbers_out_of_sequence(lines: Sequence[ClassifiedLine]) -> Iterator[ClassifiedLine]:
+    """Yield the lines; a tentative heading that is not in the best series of its kind becomes text.
+
+    The numbers of an outline start with 1 under each heading and increase by up to three. 1.2 continues 1.1, and any
+    last number may be 1.
     """
-    sequence = _NumberSequence()
-    for line in lines:
-        yield line if line.division is None or sequence.accept(line) else ClassifiedLine(line.line, "text")
+    rejected = _rejected(lines)
+    outline = _Outline()
+    for row, line in enumerate(lines):
+        accepted = line.division is None or (row not in rejected and outline.accept(line))
+        yield line if accepted else ClassifiedLine(replace(line.line, level=0), "text")
 
 
-class _NumberSequence:
-    """The previous number of each kind."""
+def _rejected(lines: Sequence[ClassifiedLine]) -> set[int]:
+    """Return the rows of the candidates that are not in the best series of their kind."""
+    by_kind: dict[str, list[int]] = defaultdict(list)
+    for row, line in enumerate(lines):
+        if line.division is not None and line.division.number and line.kind in ("heading", "article"):
+            by_kind[line.division.kind].append(row)
+    rejected: set[int] = set()
+    for kind, rows in by_kind.items():
+        tentative = _tentative(lines, rows)
+        if tentative:
+            chosen = _best_series(_candidates(lines, rows, tentative, RANKS[kind]))
+            rejected |= tentative - chosen
+    return rejected
+
+
+def _tentative(lines: Sequence[ClassifiedLine], rows: Sequence[int]) -> set[int]:
+    """Return the rows of tentative candidates, and those without a heading's style if nearly all others have it."""
+    styled = sum(lines[row].line.level > 0 for row in rows)
+    all_styled = styled >= max(_MIN_STYLED, _MIN_STYLED_SHARE * len(rows))
+    return {row for row in rows if lines[row].tentative or (all_styled and not lines[row].line.level)}
+
+
+def _candidates(
+    lines: Sequence[ClassifiedLine], rows: Sequence[int], tentative: set[int], rank: int
+) -> list[_Candidate]:
+    certain = len(rows) - len(tentative)
+    other_style = _OTHER_STYLE if certain > 1 and certain >= _MIN_STYLE_SHARE * len(rows) else 0.0
+    candidates: list[_Candidate] = []
+    breaks, at = 0, 0
+    for row in rows:
+        breaks += sum(_is_outer_heading(line, rank) for line in lines[at:row])
+        at, line = row + 1, lines[row]
+        weight = _UNLIKELY if line.unlikely else _AMBIGUOUS if line.ambiguous else _TENTATIVE
+        weight = weight + other_style if row in tentative else _CERTAIN
+        assert line.division is not None
+        candidates.append(_Candidate(row, line.division.key[1:], weight, breaks))
+    return candidates
+
+
+def _is_outer_heading(line: ClassifiedLine, rank: int) -> bool:
+    if line.kind != "heading" or line.division is None:
+        return False
+    return line.division.kind == UNNUMBERED or RANKS.get(line.division.kind, rank) < rank
+
+
+def _best_series(candidates: Sequence[_Candidate]) -> set[int]:
+    """Return the rows of the series with the highest score."""
+    scores: list[float] = []
+    before: list[int] = []  # the previous candidate of the best series that ends with each, -1 for none
+    for i, candidate in enumerate(candidates):
+        best, previous = (0.0 if candidate.number[0] == 1 else _RESTART), -1
+        for j in range(max(0, i - _LOOKBACK), i):
+            score = scores[j] + _step(candidates[j], candidate)
+            if score > best:
+                best, previous = score, j
+        scores.append(best + candidate.weight)
+        before.append(previous)
+    at = max(range(len(scores)), key=scores.__getitem__)
+    at = at if scores[at] > 0 else -1
+    chosen: set[int] = set()
+    while at >= 0:
+        chosen.add(candidates[at].row)
+        at = before[at]
+    return chosen
+
+
+def _step(before: _Candidate, after: _Candidate) -> float:
+    """Return the score of two numbers that follow each other in a series."""
+    (number, sub), (next_number, next_sub) = before.number, after.number
+    if (next_number == number + 1 and next_sub <= 1) or (next_number == number and next_sub - sub in (1, 2)):
+        return _CONSECUTIVE
+    if after.number > before.number:
+        return _GAP
+    if next_number == 1 and next_sub == 0:
+        return _RESTART if after.breaks > before.breaks else _UNEXPECTED_RESTART
+    return _BACKWARD
+
+
+class _Outline:
+    """The previous number of each kind in an outline."""
 
     def __init__(self) -> None:
-        self._article = 0
         self._items: dict[str, int] = {}
         self._dotted: tuple[int, ...] = ()
 
     def accept(self, line: ClassifiedLine) -> bool:
-        """Return whether a heading continues the sequence, and if so make it the previous one."""
-        division = line.division
-        assert division is not None
+        """Return whether a heading continues the outline, and if so make it the previous one."""
+        assert line.division is not None
         if line.kind == "item":
-            return self._accept_item(division)
-        if line.tentative and division.kind == UNNUMBERED:
-            return self._accept_dotted(division)
-        if division.kind == "条":
-            if line.tentative and not self._continues_articles(division, line.line):
-                return False
-            self._article = division.number
+            return self._accept_item(line.division)
+        if line.tentative and line.division.kind == UNNUMBERED:
+            return self._accept_dotted(parse_dotted(line.line.text))
         self._items = {}
         return True
-
-    def _continues_articles(self, division: Division, line: Line) -> bool:
-        if line.text.partition("条")[2].startswith(_AMBIGUOUS_STARTS):
-            return self._article < division.number <= self._article + _MAX_ARTICLE_STEP
-        return division.number > self._article or bool(division.sub) or division.number == 1
 
     def _accept_item(self, division: Division) -> bool:
         if not _continues(self._items.get(division.kind, 0), division.number):
@@ -57,12 +150,13 @@ class _NumberSequence:
         self._items[division.kind] = division.number
         return True
 
-    def _accept_dotted(self, division: Division) -> bool:
-        found = DOTTED_NUMBER.match(division.title)
-        assert found is not None
-        numbers = tuple(map(int, found.group(1).split(".")))
+    def _accept_dotted(self, numbers: tuple[int, ...]) -> bool:
         before = self._dotted[: len(numbers)]
-        if numbers[-1] != 1 and not (before[:-1] == numbers[:-1] and _continues(before[-1], numbers[-1])):
+        if len(numbers) == 1:
+            accepted = numbers[0] == (before[0] if before else 0) + 1
+        else:
+            accepted = numbers[-1] == 1 or (before[:-1] == numbers[:-1] and _continues(before[-1], numbers[-1]))
+        if not accepted:
             return False
         self._dotted = numbers
         return True

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from index.records import Division, Document, Heading, InnerDivision, Link, Passage, Path, Span
+from index.records import Division, Document, Heading, InnerDivision, LeftOut, Link, Passage, Path, Span
 
 
 def document_to_json(document: Document) -> dict[str, Any]:
@@ -16,7 +16,9 @@ def document_from_json(record: Mapping[str, Any]) -> Document:
     """Return the document of a record from ``document_to_json``. Raises ValueError, KeyError or TypeError."""
     headings = tuple(Heading(path=_path(h["path"]), line=h["line"]) for h in record["headings"])
     passages = tuple(_passage(p) for p in record["passages"])
-    return Document(**{**record, "headings": headings, "passages": passages, "remarks": tuple(record["remarks"])})
+    left_out = tuple(LeftOut(**{**part, "lines": tuple(part["lines"])}) for part in record.get("left_out", ()))
+    remarks = tuple(record["remarks"])
+    return Document(**{**record, "headings": headings, "passages": passages, "remarks": remarks, "left_out": left_out})
 
 
 def _path(levels: Sequence[Mapping[str, Any]]) -> Path:

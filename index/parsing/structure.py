@@ -3,26 +3,40 @@
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index import loaders
 from index.citations import division_label
 from index.errors import DocumentError
 from index.loaders.source import Line
-from index.parsing.contents import remove_contents
+from index.parsing.clauses import number_clauses
+from index.parsing.contents import separate_contents
 from index.parsing.front_matter import split_front_matter
-from index.parsing.heading_titles import merge_captions_above, merge_titles_below
+from index.parsing.heading_titles import (
+    merge_captions_above,
+    merge_subs_below,
+    merge_titles_below,
+    nest_sections_in_articles,
+    title_captions_behind,
+)
 from index.parsing.headings import ClassifiedLine, classify_line, division_rank
 from index.parsing.items import parse_inner_divisions, parse_item_mark
 from index.parsing.line_joining import LineJoiner, group_paragraphs, join_lines
 from index.parsing.number_sequence import drop_numbers_out_of_sequence
-from index.records import Division, Document, Heading, Passage, Path
+from index.parsing.recitals import number_recitals
+from index.parsing.restarts import name_restarts
+from index.parsing.run_in_headings import split_run_in_headings
+from index.parsing.unread import find_unread
+from index.records import Division, Document, Heading, LeftOut, Passage, Path
 
-PARSER_VERSION = 5  # raise it when the same file gives other passages; indexes built by another parser are rebuilt
+PARSER_VERSION = 6  # raise it when the same file gives other passages; indexes built by another parser are rebuilt
 
+_JOINED, _WRAPPED = "joined to one paragraph", "whose lines are joined"
+_MAX_JOINED = 20  # remarks on joined lines; with more, the whole text is wrapped
 _LEAD = re.compile(r"([^。，；：！？,;:!?\n]{2,30})。(?=\S)")
 _MIN_LEAD_SHARE = 0.3  # of paragraphs that start with a short sentence; with fewer, such sentences are no titles
+_IN_BRACKETS = re.compile(r"[（(【][^（()）【】]*[)）】]")
 _ITEM_LEAD = re.compile(r"(?:[^、.．)）]{1,6}[、.．)）]\s*)?([^。：:；;]{2,40})[。：:]")
 
 
@@ -32,26 +46,46 @@ def read_document(data: bytes, name: str) -> Document:
     Raises DocumentError for files that cannot be read and for files without a paragraph.
     """
     source = loaders.load(data, name)
-    lines, remarks = remove_contents([classify_line(line) for line in source.lines])
+    all_lines = list(split_run_in_headings(source.lines))
+    lines, tables = separate_contents([classify_line(line) for line in all_lines])
     joiner = LineJoiner(lines, source.text)
-    title, metadata, lines = split_front_matter(source, name, lines, joiner)
-    lines = merge_captions_above(merge_titles_below(list(drop_numbers_out_of_sequence(lines))))
-    builder = _PassageBuilder(name, source.text, infer_missing_chapter(lines), [*source.remarks, *remarks])
-    for group in group_paragraphs(lines, joiner):
-        builder.add(group)
+    front = split_front_matter(source, name, lines, joiner)
+    lines = _merge_headings(list(drop_numbers_out_of_sequence(number_clauses(front.lines))))
+    builder = _PassageBuilder(name, source.text, infer_missing_chapter(lines), source.remarks)
+    groups = group_paragraphs(lines, joiner)
+    for at, group in enumerate(groups):
+        builder.add(group, groups[at + 1][0] if at + 1 < len(groups) else None)
     passages = builder.finish()
     if not passages:
         raise DocumentError(f"{name} holds no paragraph of text; give a document with text in it")
+    headings, passages = name_restarts(tuple(builder.headings), passages)
+    used = [
+        *builder.heading_lines,
+        *(line.line for line in front.used),
+        *(line.line for table in tables for line in table),
+    ]
+    left_out = [*source.left_out, *map(_left_out_contents, tables), *find_unread(all_lines, passages, used)]
     return Document(
         id=name,
-        title=title,
+        title=front.title,
         source=source.text,
         sha256=hashlib.sha256(data).hexdigest(),
-        headings=tuple(builder.headings),
+        headings=headings,
         passages=passages,
-        metadata=metadata,
-        remarks=tuple(builder.remarks),
+        metadata=front.metadata,
+        remarks=(*map(_contents_remark, tables), *builder.remarks, *_unread_remarks(left_out)),
+        left_out=tuple(left_out),
     )
+
+
+def _merge_headings(lines: list[ClassifiedLine]) -> list[ClassifiedLine]:
+    """Return the lines, with headings that are spread over two lines joined, and recitals as divisions."""
+    lines = number_recitals(merge_subs_below(lines))
+    return nest_sections_in_articles(title_captions_behind(merge_captions_above(merge_titles_below(lines))))
+
+
+def _contents_remark(table: Sequence[ClassifiedLine]) -> str:
+    return f"line {table[0].line.number}: a table of contents of {len(table) - 1} lines is left out"
 
 
 def infer_missing_chapter(lines: Iterable[ClassifiedLine]) -> Division | None:
@@ -67,6 +101,29 @@ def infer_missing_chapter(lines: Iterable[ClassifiedLine]) -> Division | None:
     return Division(kind="章", number=following - 1, inferred=True) if following > 1 else None
 
 
+def _is_leaf(line: ClassifiedLine, following: ClassifiedLine | None) -> bool:
+    """Return whether nothing stands below a heading or item: the next line closes its level, or there is none."""
+    if following is None:
+        return True
+    if following.division is None or line.division is None:
+        return False
+    level = _OpenLevel(division_rank(line.division, line.line.level), line.line.level, line.division)
+    return _closes(following.division, following.line.level, level)
+
+
+def _closes(division: Division, level: int, other: "_OpenLevel") -> bool:
+    """Return whether a heading closes another level: by the levels that the format gives, else by rank."""
+    unnumbered = not division.number or not other.division.number
+    if level and other.level and (unnumbered or level != other.level):
+        return other.level >= level
+    return other.rank >= division_rank(division, level)
+
+
+def _is_text(title: str, lines: Sequence[Line], *, leaf: bool) -> bool:
+    """Return whether what follows an article's number is its text: it is wrapped, or all that there is."""
+    return len(lines) > 1 or (leaf and lines[0].text.endswith(title))
+
+
 @dataclass(frozen=True, slots=True)
 class _OpenLevel:
     """An open level: its rank, the heading level that the format gives (0 if none), and its division."""
@@ -74,6 +131,16 @@ class _OpenLevel:
     rank: int
     level: int
     division: Division
+
+
+def _left_out_contents(table: Sequence[ClassifiedLine]) -> LeftOut:
+    return LeftOut(reason="contents", lines=tuple(line.line.text for line in table), line=table[0].line.number)
+
+
+def _unread_remarks(left_out: Iterable[LeftOut]) -> Iterator[str]:
+    for part in left_out:
+        if part.reason == "unread":
+            yield f"line {part.line}: not read, an error of this program; please report the file: {part.lines[0][:50]}"
 
 
 @dataclass(slots=True)
@@ -90,6 +157,7 @@ class _PassageBuilder:
 
     def __init__(self, document: str, source: str, missing_chapter: Division | None, remarks: Sequence[str]) -> None:
         self.headings: list[Heading] = []
+        self.heading_lines: list[Line] = []
         self.remarks = list(remarks)
         self._document = document
         self._source = source
@@ -105,17 +173,25 @@ class _PassageBuilder:
     def _path(self) -> Path:
         return tuple(level.division for level in self._open)
 
-    def add(self, group: Sequence[ClassifiedLine]) -> None:
-        """Add a paragraph or a heading."""
+    def add(self, group: Sequence[ClassifiedLine], following: ClassifiedLine | None) -> None:
+        """Add a paragraph or a heading; ``following`` is the first line of the next one."""
         first, lines = group[0], [line.line for line in group]
         if first.division is None or (first.kind == "item" and self._in_article()):
             self._add_text(lines)
-        elif first.kind == "item":
-            self._add_item(first.division, lines)
-        else:
-            self._open_division(first.division, first.line)
-            if first.kind in ("article", "box"):
-                self._add_passage(lines, ordinal=0)
+            return
+        leaf = _is_leaf(first, following)
+        if first.kind == "item":
+            self._add_item(first.division, lines, leaf=leaf)
+            return
+        division = first.division
+        if division.title and first.kind == "article" and _is_text(division.title, lines, leaf=leaf):
+            division = replace(division, title="")
+        self._open_division(division, first.line)
+        self.heading_lines += filter(None, [first.title_line])
+        if first.kind in ("article", "box"):
+            self._add_passage(lines, ordinal=0)
+        elif leaf:
+            self._add_passage([*lines, *filter(None, [first.title_line])], ordinal=0)
 
     def _in_article(self) -> bool:
         """Return whether the next paragraph belongs to an article, or to a section that is set like one."""
@@ -137,34 +213,38 @@ class _PassageBuilder:
             self._ordinals[self._path] += 1
             self._add_passage(lines, ordinal=self._ordinals[self._path])
         if len(lines) > 1:
-            self.remarks.append(f"line {lines[0].number}: {len(lines)} lines joined to one paragraph")
+            self.remarks.append(f"line {lines[0].number}: {len(lines)} lines {_JOINED}")
 
-    def _add_item(self, division: Division, lines: Sequence[Line]) -> None:
-        """Add an item of a list to the passage that introduces the list, or open a level of the outline."""
-        if division.kind != "一、" and self._continues_list(lines):
+    def _add_item(self, division: Division, lines: Sequence[Line], *, leaf: bool) -> None:
+        """Add an item of a list to the passage that introduces the list, or open a level of the outline.
+
+        An item is the title of a level only if something stands below it.
+        """
+        if division.kind != "一、" and self._continues_list(lines, leaf=leaf):
             self._drafts[-1].paragraphs.append(list(lines))
             self._in_list = True
             return
         self._in_list = False
-        if division.title:
+        if division.title and len(lines) == 1 and not leaf:
             self._open_division(division, lines[0])
             return
         lead = _ITEM_LEAD.match(lines[0].text)
-        self._open_division(replace(division, title=lead.group(1).strip() if lead else ""), lines[0])
+        title = division.title if len(lines) == 1 else ""
+        self._open_division(replace(division, title=lead.group(1).strip() if lead else title), lines[0])
         self._ordinals[self._path] += 1
         self._add_passage(lines, ordinal=self._ordinals[self._path])
 
-    def _continues_list(self, lines: Sequence[Line]) -> bool:
+    def _continues_list(self, lines: Sequence[Line], *, leaf: bool = False) -> bool:
         """Return whether an item belongs to the last passage, which introduces a list or contains its items."""
         if not self._drafts or self._drafts[-1].path != self._path:
             return False
         introduced = self._drafts[-1].paragraphs[-1][-1].text[-1] in "：:"
-        return self._in_list or (introduced and lines[-1].text[-1] in "；;。.，,")
+        return self._in_list or (introduced and (leaf or lines[-1].text[-1] in "；;。.，,"))
 
     def _open_division(self, division: Division, line: Line) -> None:
         """Close the levels that a heading ends, and open its own."""
         depth = division_rank(division, line.level)
-        while self._open and self._closes(division, depth, line.level):
+        while self._open and _closes(division, line.level, self._open[-1]):
             self._open.pop()
         if division.kind == "节" and self._missing_chapter and not any(d.kind == "章" for d in self._path):
             self._open_missing_chapter(line)
@@ -173,14 +253,7 @@ class _PassageBuilder:
         self._check_number(division, line)
         self._open.append(_OpenLevel(depth, line.level, division))
         self.headings.append(Heading(path=self._path, line=line.number))
-
-    def _closes(self, division: Division, depth: int, level: int) -> bool:
-        """Return whether a heading closes the innermost level: by the levels that the format gives, else by rank."""
-        innermost = self._open[-1]
-        unnumbered = not division.number or not innermost.division.number
-        if unnumbered and level and innermost.level:
-            return innermost.level >= level
-        return innermost.rank >= depth
+        self.heading_lines.append(line)
 
     def _open_missing_chapter(self, line: Line) -> None:
         assert self._missing_chapter is not None
@@ -201,7 +274,7 @@ class _PassageBuilder:
             (before.number, before.sub + 1),
             (before.number, 2),  # the second of Japanese and Korean laws is the first of others
             (before.number + 1, 1),
-        )
+        ) or bool(division.label or before.label)
         if not follows and not (division.number == 1 and parent != self._path):
             label, last = division_label(division, "zh"), division_label(before, "zh")
             self.remarks.append(f"line {line.number}: {label} follows {last}")
@@ -211,16 +284,22 @@ class _PassageBuilder:
 
     def finish(self) -> tuple[Passage, ...]:
         """Return the passages with leads, inner divisions and ids."""
+        joined = [remark for remark in self.remarks if remark.endswith(_JOINED)]
+        if len(joined) > _MAX_JOINED:
+            first = joined[0].partition(":")[0]
+            self.remarks = [remark for remark in self.remarks if not remark.endswith(_JOINED)]
+            self.remarks.append(f"{first}: this is the first of {len(joined):,} paragraphs {_WRAPPED}")
         passages = [self._passage(draft) for draft in self._drafts]
         leads = [_lead(p) for p in passages]
         paragraphs = sum(p.ordinal > 0 for p in passages)
-        are_titles = sum(map(bool, leads)) >= _MIN_LEAD_SHARE * paragraphs
-        return tuple(replace(p, lead=lead if are_titles else "") for p, lead in zip(passages, leads, strict=True))
+        if sum(map(bool, leads)) < _MIN_LEAD_SHARE * paragraphs:
+            return tuple(passages)
+        return tuple(replace(p, lead=lead) if lead else p for p, lead in zip(passages, leads, strict=True))
 
     def _passage(self, draft: _Draft) -> Passage:
         text, pieces = join_lines(self._source, draft.paragraphs)
         first = draft.paragraphs[0][0]
-        article = not draft.ordinal and draft.path[-1].kind != "专栏"
+        article = not draft.ordinal and draft.path[-1].kind not in ("专栏", "鉴于")
         return Passage(
             id=self._id(draft, text),
             document=self._document,
@@ -242,8 +321,10 @@ class _PassageBuilder:
 
 
 def _caption(draft: _Draft) -> str:
-    """Return the title that an article's text starts with."""
-    return draft.path[-1].title if draft.path and not draft.ordinal else ""
+    """Return the title that an article's text starts with, in brackets if they are printed."""
+    title = draft.path[-1].title if draft.path and not draft.ordinal else ""
+    start = "\n".join(lines[0].text for lines in draft.paragraphs[:2])
+    return next((found[0] for found in _IN_BRACKETS.finditer(start) if title and title in found[0]), title)
 
 
 def _lead(passage: Passage) -> str:

@@ -7,6 +7,10 @@ from index.records import Span
 # A sentence ends after 。！？；… and closing quotes or brackets, or after a full stop followed by a space. A colon ends
 # none: the enumeration that follows belongs to the sentence.
 _SENTENCE_END = re.compile(r"""[。！？；!?;…]+[”’」』）)】》"']*|\.(?=\s+[^\W\d_a-z])|\n+""")
+# the number of a paragraph, at the start of its line
+_NUMBER = re.compile(r"[^\S\n]*(?:[0-9]{1,3}|[a-z]|[ivx]{1,4})\.\s+")
+_BLANK = re.compile(r"\s*")
+_LONGEST_NUMBER = 12  # characters
 _OPEN, _CLOSE = "《〈（(「『【“", "》〉）)」』】”"
 # Letters and digits of a sentence; shorter ones are joined to the previous sentence. Measured: the embeddings of
 # fragments are similar to everything.
@@ -17,12 +21,12 @@ _MIN_LENGTH_ON_OWN_LINE = 2  # a short item on a line of its own stays a sentenc
 def sentence_spans(text: str) -> tuple[Span, ...]:
     """Return the spans of the sentences, in order and without surrounding white space; they cover all other text.
 
-    Text inside 《》, brackets or quotes is not split. No span is only punctuation unless the whole text is.
+    The number of a paragraph, 2. or b., is in none. Text inside 《》, brackets or quotes is not split. No span is only punctuation unless the whole text is.
     """
     spans: list[Span] = []
     start = 0
     for end in [*_ends(text), len(text)]:
-        span = _trimmed(text, start, end)
+        span = _trimmed(text, _after_number(text, start), end)
         if span is None:
             continue
         start = end
@@ -31,6 +35,8 @@ def sentence_spans(text: str) -> tuple[Span, ...]:
             spans[-1] = Span(spans[-1].start, span.end)
         else:
             spans.append(span)
+    if not spans and (whole := _trimmed(text, 0, len(text))):
+        return (whole,)
     return _join_short_first(text, spans)
 
 
@@ -40,9 +46,26 @@ def _ends(text: str) -> list[int]:
     ends = []
     for found in _SENTENCE_END.finditer(text):
         last = found.end() - 1
-        if depths[last] == 0 or "\n" in found.group():
+        is_number = found.group() == "." and _is_number(text, found.start())
+        if not is_number and (depths[last] == 0 or "\n" in found.group()):
             ends.append(found.end())
     return ends
+
+
+def _is_number(text: str, at: int) -> bool:
+    """Return whether the full stop at an offset belongs to the number of a paragraph."""
+    start = text.rfind("\n", max(0, at - _LONGEST_NUMBER), at) + 1
+    number = _NUMBER.match(text, start) if start or at < _LONGEST_NUMBER else None
+    return number is not None and start <= at < number.end()
+
+
+def _after_number(text: str, start: int) -> int:
+    """Return the offset after the number of a paragraph that starts at an offset, else the offset itself."""
+    blank = _BLANK.match(text, start)
+    assert blank is not None
+    at_line_start = not blank.end() or "\n" in text[max(0, start - 1) : blank.end()]
+    number = _NUMBER.match(text, blank.end()) if at_line_start else None
+    return number.end() if number else start
 
 
 def _depths(text: str) -> list[int]:

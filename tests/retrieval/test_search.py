@@ -366,7 +366,14 @@ def test_json_has_the_keys_that_others_read(searcher: Searcher) -> None:
     for hit in data["hits"]:
         assert source[hit["start"] : hit["end"]] == hit["text"]
         assert all(source[s:e] in hit["text"] for s, e in hit["highlights"])
-    assert data["hits"][0]["path"][0] == {"kind": "章", "number": 1, "sub": 0, "title": "绿色发展", "inferred": False}
+    assert data["hits"][0]["path"][0] == {
+        "kind": "章",
+        "number": 1,
+        "sub": 0,
+        "label": "",
+        "title": "绿色发展",
+        "inferred": False,
+    }
     if answer.answered:
         assert source[data["answer"]["start"] : data["answer"]["end"]] == data["answer"]["text"]
     source_passage = answer.hits[0].passage

@@ -44,6 +44,12 @@ class PageWords:
     switch: str
     passages: str
     remarks: str
+    left_out: str
+    contents: str
+    running_lines: str
+    surroundings: str
+    unread: str
+    more_lines: str
     whole_document: str
     before_chapters: str
     line: str

@@ -25,6 +25,14 @@ _REMARKS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (r"line (?P<line>\d+): (?P<count>\d+) lines joined to one paragraph", "原文第 {line} 行：{count} 行合并为一段"),
         (
+            r"line (?P<line>\d+): this is the first of (?P<count>[\d,]+) paragraphs whose lines are joined",
+            "原文第 {line} 行起，{count} 个段落由多行合并而成",
+        ),
+        (
+            r"line (?P<line>\d+): not read, an error of this program; please report the file: (?P<text>.*)",
+            "原文第 {line} 行未能读取，这是程序的错误，请反馈这份文件：{text}",
+        ),
+        (
             r"line (?P<line>\d+): a table of contents of (?P<count>\d+) lines is left out",
             "原文第 {line} 行：略去 {count} 行的目录",
         ),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from index.loaders.source import strip_blank
 
@@ -16,6 +16,7 @@ _NEVER_TEXT = frozenset(
         "datalist head title nav footer aside dialog rp rt",
     )
 )
+_NEVER_SHOWN = ("script", "style", "noscript", "template", "svg", "head", "title")
 _ROLES = ("navigation", "banner", "contentinfo", "complementary", "search", "menu", "menubar", "dialog")
 _HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _SURROUNDING_NAME = re.compile(
@@ -54,23 +55,43 @@ def walk(root: "Tag") -> Iterator[TreeEvent]:
             yield "text", str(child)
 
 
-def select_main_text(soup: "BeautifulSoup") -> tuple["Tag", str]:
-    """Return the element with the page's text, and the page's heading if it is outside that element, else "".
+class MainText(NamedTuple):
+    """The element with a page's text, the page's heading if it is outside that element, and the lines around it."""
 
-    Removes menus and everything else that is not text from ``soup``.
-    """
+    main: "Tag"
+    title: str
+    surroundings: tuple[str, ...]
+
+
+def select_main_text(soup: "BeautifulSoup") -> MainText:
+    """Return the text of a page. Removes menus and everything else that is not text from ``soup``."""
+    surroundings: list[str] = []
     for tag in soup.find_all(_is_never_text):
+        surroundings += [] if tag.name in _NEVER_SHOWN else _lines(tag)
         tag.extract()
     sizes = _TextSizes(soup)
     for tag in soup.find_all(True):
         if sizes.is_surrounding(tag):
+            surroundings += _lines(tag)
             tag.extract()
     sizes = _TextSizes(soup)
     main = _main(soup, sizes)
+    surroundings += _lines(soup, outside=main)
     headings = [h for h in soup.find_all("h1") if strip_blank(h.get_text())]
     if len(headings) == 1 and not any(parent is main for parent in headings[0].parents) and headings[0] is not main:
-        return main, " ".join(headings[0].get_text().split())
-    return main, ""
+        return MainText(main, " ".join(headings[0].get_text().split()), tuple(dict.fromkeys(surroundings)))
+    return MainText(main, "", tuple(dict.fromkeys(surroundings)))
+
+
+def _lines(root: "Tag", outside: "Tag | None" = None) -> list[str]:
+    """Return the texts in an element that are not blank, without those in another element."""
+    found: list[str] = []
+    inside = 0  # of the other element
+    for event, item in walk(root):
+        inside += (event == "start") * (item is outside) - (event == "end") * (item is outside)
+        if event == "text" and not inside and (text := " ".join(str(item).split())):
+            found.append(text)
+    return found
 
 
 def _is_never_text(tag: "Tag") -> bool:

@@ -14,6 +14,7 @@ from index.loaders.html.main_text import select_main_text
 from index.loaders.limits import MAX_HTML_TAGS
 from index.loaders.source import Block, SourceText, compose_source, strip_blank
 from index.loaders.text import decode_text
+from index.records import LeftOut
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
@@ -41,11 +42,12 @@ def load(data: bytes, name: str) -> SourceText:
     text, remarks = _decoded(data, name)
     soup = _parsed(text, name)
     metadata = _metadata(soup)
-    main, title = select_main_text(soup)
+    main, title, surroundings = select_main_text(soup)
     blocks = extract_blocks(main)
     if title:
         blocks = [Block(text=title, level=1), *blocks]
-    source = replace(compose_source(blocks, metadata), remarks=remarks)
+    left_out = (LeftOut(reason="surroundings", lines=surroundings),) if surroundings else ()
+    source = replace(compose_source(blocks, metadata), remarks=remarks, left_out=left_out)
     if not source.lines:
         raise DocumentError(f"{name} holds no text, only marks or scripts; save the page once it is shown in full")
     return source

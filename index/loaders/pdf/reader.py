@@ -1,5 +1,6 @@
 """Loader for PDF files with a text layer: paragraphs without running headers, footers and page numbers."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index.errors import DocumentError
@@ -25,7 +26,8 @@ def load(data: bytes, name: str) -> SourceText:
         raise DocumentError(f"{name} is not a PDF by its content; give the file its right ending")
     pages, title = _read(data, name)
     _check(pages, name)
-    source = compose_source(build_paragraphs(remove_running_lines(pages)), _metadata(pages, title))
+    kept, running = remove_running_lines(pages)
+    source = replace(compose_source(build_paragraphs(kept), _metadata(pages, title)), left_out=running)
     if not source.lines:
         raise _no_text(pages, name)
     return source

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from index.loaders.pdf.rows import PdfPage, TextRow
+from index.records import LeftOut
 from index.text.numerals import CHINESE_NUMERALS, parse_number
 
 _EDGE_ROWS = 3  # rows at the top and at the bottom of a page that may be running lines
@@ -23,17 +24,19 @@ _MAX_DISTINCT = 0.75  # share of distinct texts among first rows; with more, the
 _SEPARATION = 1.5  # distance of a running header from the text, as a multiple of the next row distance
 
 
-def remove_running_lines(pages: Sequence[PdfPage]) -> list[PdfPage]:
-    """Return the pages without running headers, running footers and page numbers."""
+def remove_running_lines(pages: Sequence[PdfPage]) -> tuple[list[PdfPage], tuple[LeftOut, ...]]:
+    """Return the pages without running headers, running footers and page numbers, and what was removed."""
     running = _running_lines(pages)
     kept = []
+    removed: dict[str, None] = {}
     for page in pages:
         rest = tuple(row for row in page.rows if row not in running)
         numbers = [row for row in (rest[:1] + rest[-1:]) if _PAGE_NUMBER.match(row.text)]
         if len(pages) == 1 and rest and rest[-1].text == "1":
             numbers.append(rest[-1])
         kept.append(replace(page, rows=tuple(row for row in rest if row not in numbers)))
-    return kept
+        removed |= {row.text: None for row in page.rows if row in running or row in numbers}
+    return kept, (LeftOut(reason="running lines", lines=tuple(removed)),) if removed else ()
 
 
 def _running_lines(pages: Sequence[PdfPage]) -> set[TextRow]:

@@ -1,0 +1,184 @@
+"""Headings in the languages of an alphabet, from heading_words.toml: "Article 5", "1 kap.", "TÍTULO PRIMERO"."""
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from index.text.numerals import parse_number
+
+_SUFFIXES = ("bis", "ter", "quater", "quinquies", "sexies", "septies", "octies", "nonies", "decies")  # from 2
+_DASHES = r"\-–—‑−"  # in a character class
+_WORD = re.compile(rf"[^\s\d.,:;()\[\]{_DASHES}]+")
+_NUMBER = re.compile(
+    rf"""\s*\.?\s*(?P<open>[(\[]?)\s*
+    (?:(?P<code>[LRDA]\*?\.?\s?\*?)(?=\d))?
+    (?:(?P<digits>\d{{1,6}}(?:[.{_DASHES}]\d{{1,4}})*)
+       (?:[\s{_DASHES}]?(?P<latin>{"|".join(_SUFFIXES)})\b|(?:er|re|ère|st|nd|rd|th|[ºª°])(?![^\W\d_])
+         |(?P<letters>[A-Za-z]{{1,2}}|\s[a-z](?=[.:)]|\s+[^\W\d_a-z]|$))(?![^\W\d_]))?
+     |(?P<roman>[IVXLCDM]+|[ivx]+)(?:er|[{_DASHES}\s]?(?P<after>[A-Z]))?(?![^\W_])
+     |(?P<letter>[A-Z])(?![^\W_])
+     |(?P<word>[^\W\d_][^\W\d_'’]*(?:['’][^\W\d_]+)?))
+    (?P<close>[)\]]?)(?P<mark>\s*[.:：ºª°]+\s*[{_DASHES}]*|\s*[{_DASHES}]+)?""",
+    re.VERBOSE,
+)
+_NUMBER_FIRST = re.compile(r"(?P<digits>\d{1,4})\s?(?P<letters>[a-z](?=\s))?\.?\s?(?P<word>§|[^\W\d_]+)\.?(?=\s|$)")
+_MAX_NUMBER_WORD = 24  # characters
+_FIRST_CJK = "\u2e80"  # headings of Chinese, Japanese and Korean are in headings.py
+_LETTERED = ("篇", "附件", "附录")  # may be numbered by a letter: Part B, Annex C
+
+
+class WordHeading(NamedTuple):
+    """The number of a heading of words, and the text after it.
+
+    ``label`` is the number as printed if ``number`` and ``sub`` do not say it: L. 12-3, 2 bis, 1a. ``marked`` is true
+    if a punctuation mark follows the number, ``first`` if the number precedes the word.
+    """
+
+    kind: str
+    number: int
+    sub: int
+    label: str
+    rest: str
+    marked: bool
+    first: bool
+
+
+class _Words(NamedTuple):
+    kinds: dict[str, str]  # word -> kind of a division
+    numbers: dict[str, int]
+    stems: dict[str, tuple[int, int]]  # word without its ending -> number and length of the longest ending
+    after: frozenset[str]  # words that follow their number
+    recitals: tuple[str, ...]
+
+
+@cache
+def _words() -> _Words:
+    tables = tomllib.loads(files(__package__).joinpath("heading_words.toml").read_text("utf-8"))
+    kinds: dict[str, str] = {}
+    numbers: dict[str, int] = {}
+    stems: dict[str, tuple[int, int]] = {}
+    for table in tables.values():
+        kinds |= {
+            _fold(word): kind for kind, words in table["levels"].items() for word in words if _fold(word) not in kinds
+        }
+        found = {_fold(word): n for n, words in enumerate(table["numbers"], 1) for word in words.split()}
+        endings = table.get("endings", 0)
+        stems |= {word: (n, endings) for word, n in found.items() if endings}
+        numbers |= {} if endings else found
+    after = frozenset(_fold(word) for table in tables.values() for word in table.get("after", ()))
+    return _Words(
+        kinds, numbers, stems, after, tuple(words for table in tables.values() for words in table.get("recitals", ()))
+    )
+
+
+def _fold(word: str) -> str:
+    """Return a word in lower case; Turkish has a dotted and a dotless i."""
+    return word.replace("İ", "i").lower().replace("ı", "i")
+
+
+def parse_word_heading(text: str) -> WordHeading | None:
+    """Return the heading that a line starts with, None if it starts with none; a heading starts with a capital."""
+    if text[0].isdigit():
+        return _number_first(text)
+    if text[0] >= _FIRST_CJK:
+        return None
+    first = _WORD.match(text)
+    if first is None or first[0][0].islower():
+        return None
+    second = _WORD.match(text, first.end() + 1) if text[first.end() : first.end() + 1].isspace() else None
+    if second and (kind := _words().kinds.get(_fold(f"{first[0]} {second[0]}"))):
+        return _word_first(kind, text, second.end())
+    if kind := _words().kinds.get(_fold(first[0])):
+        return _word_first(kind, text, first.end())
+    if second and (number := _number_of_word(first[0])) and (kind := _words().kinds.get(_fold(second[0]))):
+        rest = text[second.end() :]
+        return WordHeading(kind, number, 0, "", rest.lstrip(" \t.:-–—"), rest[:1] in (".", ":"), first=True)
+    return None
+
+
+def starts_recitals(text: str) -> bool:
+    """Return whether numbered recitals follow a line, such as "Whereas:"."""
+    return text[-1] in ":：," and text[:-1].rstrip().lower().endswith(_words().recitals)
+
+
+def _number_of_word(word: str) -> int:
+    if len(word) > _MAX_NUMBER_WORD:
+        return 0
+    word = _fold(word)
+    if number := _words().numbers.get(word):
+        return number
+    for end in range(len(word), 1, -1):
+        number, endings = _words().stems.get(word[:end], (0, 0))
+        if number and len(word) - end <= endings:
+            return number
+    return 0
+
+
+def _word_first(kind: str, text: str, at: int) -> WordHeading | None:
+    found = _NUMBER.match(text, at)
+    if found is None or (found.end() < len(text) and not found["mark"] and not text[found.end()].isspace()):
+        return None
+    if bool(found["open"]) != bool(found["close"]):
+        return None
+    number, sub, label = _value(found, kind)
+    rest = text[found.end() :].strip()
+    return WordHeading(kind, number, sub, label, rest, bool(found["mark"]), first=False) if number else None
+
+
+def _value(found: re.Match[str], kind: str) -> tuple[int, int, str]:
+    """Return number, sub and label of a matched number; 0 for a word that is no number."""
+    if found["digits"]:
+        return _digits_value(found)
+    if found["roman"]:
+        try:
+            number, after = parse_number(found["roman"]), found["after"]
+            return (number, _letters_value(after), f"{found['roman']}-{after}") if after else (number, 0, "")
+        except ValueError:  # letters of a word, or a letter: Part D
+            return (0, 0, "") if len(found["roman"]) > 1 or kind not in _LETTERED else _letter(found["roman"])
+    if found["letter"]:
+        return _letter(found["letter"]) if kind in _LETTERED else (0, 0, "")
+    return _number_of_word(found["word"]), 0, ""
+
+
+def _letter(letter: str) -> tuple[int, int, str]:
+    return ord(letter.upper()) - 64, 0, letter
+
+
+def _digits_value(found: re.Match[str]) -> tuple[int, int, str]:
+    """Return 2, 1 for 2-1; 12, 3 with a label for L. 12-3; 2, 2 with a label for 2 bis; 1, 1 with a label for 1a."""
+    numbers = [int(part) for part in re.split(f"[.{_DASHES}]", found["digits"])]
+    sub = 0
+    for part in numbers[1:]:
+        sub = sub * 100 + part
+    plain = len(numbers) == 1 or (len(numbers) == 2 and "." not in found["digits"])
+    label = "" if plain else re.sub(f"[{_DASHES}]", "-", found["digits"])
+    digits = re.sub(f"[{_DASHES}]", "-", found["digits"])
+    if suffix := found["latin"]:
+        sub, label = sub * 100 + _SUFFIXES.index(suffix) + 2, f"{digits} {suffix}"
+    elif letters := found["letters"]:
+        sub, label = sub * 100 + _letters_value(letters.strip()), digits + letters
+    if found["code"]:
+        label = "".join(found["code"].split()) + (" " if "." in found["code"] else "") + (label or digits)
+    return numbers[0], sub, label
+
+
+def _letters_value(letters: str) -> int:
+    """Return 1 for a, 26 for z, 27 for aa."""
+    value = 0
+    for letter in letters.lower():
+        value = value * 26 + ord(letter) - 96
+    return value
+
+
+def _number_first(text: str) -> WordHeading | None:
+    """Return the heading of 1 kap., 1 a § and the like."""
+    found = _NUMBER_FIRST.match(text)
+    if found is None or _fold(found["word"]) not in _words().after:
+        return None
+    kind = _words().kinds[_fold(found["word"])]
+    number, letter = int(found["digits"]), found["letters"]
+    label = f"{number} {letter}" if letter else ""
+    rest = text[found.end() :].strip()
+    return WordHeading(kind, number, _letters_value(letter) if letter else 0, label, rest, marked=False, first=True)

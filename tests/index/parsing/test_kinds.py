@@ -1,0 +1,274 @@
+"""Documents as they really come: kinds of structure that lines alone do not show, each with a text of its own."""
+
+import textwrap
+
+import pytest
+
+from index.citations import cite
+from index.parsing.structure import read_document
+from index.records import Document
+
+
+def read(text: str, name: str = "x.txt") -> Document:
+    document = read_document(textwrap.dedent(text).encode(), name)
+    assert [part for part in document.left_out if part.reason == "unread"] == []
+    return document
+
+
+def cited(document: Document, *, english: bool = False) -> list[tuple[int, str]]:
+    """Return the line and the short citation of each passage."""
+    citations = [(p.line, cite(document.title, p)) for p in document.passages]
+    return [(line, c.short_en if english else c.short_zh) for line, c in citations]
+
+
+def test_short_items_are_passages() -> None:
+    document = read(
+        """\
+        水厂工作要点
+        一、扩建
+        （一）东厂
+        （二）西厂
+        二、检修
+        今年检修：
+        1.水泵三台
+        2.阀门九个
+        """
+    )
+    assert cited(document) == [(3, "一、（一）第1段"), (4, "一、（二）第1段"), (6, "二、第1段")]
+    assert document.passages[2].text == "今年检修：\n1.水泵三台\n2.阀门九个"
+
+
+def test_a_title_may_start_with_words_that_continue_a_sentence() -> None:
+    document = read(
+        """\
+        水务规划
+        第一章总体思路
+        一段。
+        第二章和谐用水
+        二段。
+        第一节项目安排
+        三段。
+        第三章合并水厂
+        第二章的任务由各厂完成
+        四段。
+        """
+    )
+    assert cited(document) == [
+        (3, "第一章第1段"),
+        (5, "第二章第1段"),
+        (7, "第二章第一节第1段"),
+        (9, "第三章第1段"),
+        (10, "第三章第2段"),
+    ]
+
+
+def test_a_heading_and_its_text_on_one_line() -> None:
+    document = read(
+        "规划\n第一章　现状　　水源三处，供水充足。\n二段。　　　第二章  目标     管网达到九十公里\n"
+        "第三章  任  务\n三段。\n"
+    )
+    assert cited(document) == [(2, "第一章第1段"), (3, "第一章第2段"), (3, "第二章第1段"), (5, "第三章第1段")]
+    assert [h.path[-1].title for h in document.headings] == ["现状", "目标", "任  务"]
+    assert document.passages[2].text == "管网达到九十公里"
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("办法\n第一条　水费按月收。\n第三条所列用户免收。\n第二条　逾期加收。\n第三条　孤寡老人免收。\n", [1, 2, 3]),
+        ("办法\n第一條　水費按月收。\n第二條　逾期加收。\n第五條所定用戶免收。\n", [1, 2]),
+        ("조례\n제1조(목적) 물을 아낀다.\n제2조(요금) 요금은 매월 낸다.\n제9조 제2항의 요금은 면제한다.\n", [1, 2]),
+        (
+            "Ordnung\n§ 1 Wasser\nWer den Hahn nach\n§ 7 Absatz 2 nicht schließt, zahlt.\n§ 2 Eimer\nEr ist rot.\n",
+            [1, 2],
+        ),
+        (
+            "办法\n第一条为节水制定。\n第二条水费按月收。\n第九条规定的用户免收。\n第三条逾期加收。\n"
+            "第四条自公布施行。\n",
+            [1, 2, 3, 4],
+        ),
+    ],
+)
+def test_a_reference_at_the_start_of_a_line_is_no_article(text: str, numbers: list[int]) -> None:
+    articles = [p.path[-1].number for p in read(text).passages if p.path and p.path[-1].kind == "条"]
+    assert articles == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "citations"),
+    [
+        ("Règlement\nArticle 1er\nUn.\nArticle 1-1\nDeux.\nArticle 1 ter\nTrois.\nArticle R. 4-2\nQuatre.\n",
+         ["art. 1", "art. 1-1", "art. 1 ter", "art. R. 4-2"]),
+        ("Gesetz\n§ 1\nEins.\n§ 1a\nZwei.\n§ 1 b\nDrei.\n", ["art. 1", "art. 1a", "art. 1 b"]),
+        ("規則\n第 3 條\n一。\n第 3-2 條\n二。\n", ["art. 3", "art. 3-2"]),
+        ("规则\n第三条\n一。\n第三条\n之一\n二。\n", ["art. 3", "art. 3-1"]),
+        ("标准\n第3.1条 一。\n第3.2条 二。\n", ["art. 3.1", "art. 3.2"]),
+        ("Code\n§ 4-101. Wells\nOne.\n§ 4-102.03. Pumps\nTwo.\n", ["art. 4-101", "art. 4-102.03"]),
+    ],
+)  # fmt: skip
+def test_sub_numbers_are_articles_with_citations_of_their_own(text: str, citations: list[str]) -> None:
+    assert [citation for _, citation in cited(read(text), english=True)] == citations
+
+
+LANGUAGES = {
+    "en": "WATER CODE\nTITLE I—GENERAL\nArticle One\nIt flows.\nARTICLE TWO\nIt is clear.\n",
+    "de": "Wasserordnung\nErster Abschnitt\nAllgemeines\nArt 1\nEs fließt.\nArt 2\nEs ist klar.\n",
+    "fr": "Code de l'eau\nTitre premier\nDispositions\nArticle premier\nElle coule.\nArt. 2. - Elle est claire.\n",
+    "es": "Ley de aguas\nCAPÍTULO PRIMERO\nGeneral\nArtículo 1.- Fluye.\nArtículo 2º.- Es clara.\n",
+    "pt": "Lei da água\nCAPÍTULO I\nGeral\nArtigo 1.º\n(Objeto)\nCorre.\nArt. 2º É clara.\n",
+    "it": "Legge sulle acque\nCapo I\nGenerale\nArt. 1\nScorre.\nArticolo 2.\nÈ chiara.\n",
+    "nl": "Waterwet\nHoofdstuk 1. Algemeen\nArtikel 1\nHet stroomt.\nArtikel 2. Kleur\nHet is helder.\n",
+    "pl": "Ustawa\nRozdział 1\nOgólne\nArt. 1. Woda płynie.\nArt. 2. Jest czysta.\n",
+    "ru": "Правила\nГлава первая\nОбщие\nСтатья 1. Вода течёт.\nСтатья 2. Она чистая.\n",
+    "uk": "Правила\nРозділ I\nЗагальні\nСтаття 1. Вода тече.\nСтаття 2. Вона чиста.\n",
+    "sv": "Vattenordning\n1 kap. Allmänt\n1 § Vattnet rinner.\n2 § Det är klart.\n",
+    "tr": "Su Yönetmeliği\nBİRİNCİ BÖLÜM\nGenel\nMADDE 1 – (1) Su akar.\nMadde 2- Temizdir.\n",
+    "vi": "Luật nước\nChương I\nCHUNG\nĐiều 1. Nước chảy.\nĐiều 2. Nước trong.\n",
+    "id": "Peraturan air\nBAB I\nUMUM\nPasal 1\nAir mengalir.\nPasal 2\nAir jernih.\n",
+    "ar": "لائحة الماء\nالباب الأول\nعام\nالمادة 1\nالماء يجري.\nمادة (2)\nالماء صاف.\n",
+    "th": "ข้อบังคับน้ำ\nหมวด ๑\nทั่วไป\nมาตรา ๑ น้ำไหล\nมาตรา ๒ น้ำใส\n",
+    "hi": "जल नियम\nअध्याय 1\nसामान्य\nधारा 1. जल बहता है।\nधारा 2. जल साफ है।\n",
+    "ja": "水規則\n第一章　総則\n（目的）\n第一条　水は流れる。\n第二条　水は澄む。\n",
+    "ko": "물 조례\n제1장 총칙\n제1조(목적) 물은 흐른다.\n제2조(색) 물은 맑다.\n",
+    "zh-Hant": "水務規章\n第一章\n總則\n第一條\n（標的）\n水流。\n第二條（顏色）\n水清。\n",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_articles_of_many_languages(language: str) -> None:
+    document = read(LANGUAGES[language])
+    paths = [[(d.kind, d.number) for d in p.path][-2:] for p in document.passages]
+    assert [path[-1] for path in paths] == [("条", 1), ("条", 2)]
+    assert all(path[0][0] in ("编", "篇", "章", "节") and path[0][1] == 1 for path in paths)
+
+
+def test_articles_that_start_again_are_cited_with_their_chapter() -> None:
+    swedish = read("Torg\n1 kap. Tider\n1 § Det öppnar.\n2 kap. Böter\n1 § Den är tio.\n")
+    assert [c for _, c in cited(swedish, english=True)] == ["ch. 1, art. 1", "ch. 2, art. 1"]
+    annexed = read("决定\n第一条 一。\n第一章 甲\n第二条 二。\n附件1 办法\n第一条 三。\n")
+    assert [c for _, c in cited(annexed)] == ["第一条", "第二条", "附件1第一条"]
+
+
+def test_sections_of_an_article_are_below_it() -> None:
+    document = read("CHARTER\nArticle. I.\nSection. 1.\nOne.\nSection. 2.\nTwo.\nArticle. II.\nSection. 1.\nThree.\n")
+    assert [c for _, c in cited(document, english=True)] == [
+        "art. 1",
+        "art. 1, sec. 1, para. 1",
+        "art. 1, sec. 2, para. 1",
+        "art. 2",
+        "art. 2, sec. 1, para. 1",
+    ]
+
+
+def test_captions_are_titles() -> None:
+    document = read(
+        """\
+        Regulation on wells
+        CHAPTER II
+        Transfers of water to other districts or to museums of international standing
+        Article 4
+        Notification of the opening of a well to the authority that supervises wells
+        1. Whoever opens a well shall tell it.
+        2. It shall answer.
+        """
+    )
+    (article,) = document.passages
+    assert article.path[0].title == "Transfers of water to other districts or to museums of international standing"
+    assert [(i.kind, i.number) for i in article.inner] == [("款", 1), ("款", 2)]
+    wrapped = read(
+        "Regulation\nArticle 4\nThe opening of a well is told to the authority of the\ndistrict.\n"
+    ).passages[0]
+    assert wrapped.path[-1].title == ""
+
+
+def test_clauses_of_a_standard() -> None:
+    document = read(
+        "水桶\n1 范围\n本标准适用于水桶。\n2 术语\n桶是容器。\n3 要求\n3.1 容量\n十升。\n3.2 高度应为三十厘米。\n"
+        "附录B\n（资料性）\n检验\n称重。\n附表2 尺寸\n三寸。\n"
+    )
+    assert document.title == "水桶"
+    assert cited(document) == [
+        (3, "1 范围第1段"),
+        (5, "2 术语第1段"),
+        (8, "3 要求3.1 容量第1段"),
+        (9, "3 要求3.2"),
+        (12, "附录B第1段"),
+        (13, "附录B第2段"),
+        (15, "附表2第1段"),
+    ]
+
+
+def test_clauses_of_a_contract() -> None:
+    document = read(
+        "Lease\n1. Term\n1.1 It runs a year.\n1.2 It renews.\n2. Rent\n2.1 It is ten.\n3. The keeper pays.\n"
+    )
+    assert [c for _, c in cited(document)] == ["1. Term1.1", "1. Term1.2", "2. Rent2.1", "3."]
+
+
+def test_recitals_are_passages() -> None:
+    document = read(
+        "REGULATION\nWhereas:\n(1) Water is scarce.\n(2)\nWells are deep.\nThey are old.\nArticle 1\nWells are kept.\n"
+    )
+    assert cited(document, english=True) == [
+        (2, "para. 1"),
+        (3, "recital 1"),
+        (4, "recital 2"),
+        (7, "art. 1"),
+    ]
+    assert document.passages[2].text == "(2) Wells are deep.\nThey are old."
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "title"),
+    [
+        ("首页 > 公开\n某县水办法\n第一条 一。\n", "x.txt", "某县水办法"),
+        ("某县政府文件\n某政〔2030〕3号\n某县政府关于水的通知\n各乡：\n一段。\n", "x.txt", "某县政府关于水的通知"),
+        ("# 第一章 水\n\n一段。\n", "water.md", "water"),
+        ("Loading...\nWater act\nArticle 1\nIt flows.\n", "x.txt", "Water act"),
+    ],
+)
+def test_the_title_is_the_line_that_names_the_document(text: str, name: str, title: str) -> None:
+    assert read(text, name).title == title
+
+
+def test_a_table_of_contents_ends_where_the_text_begins() -> None:
+    listed = read("规划\n目录\n第一章 水……1\n第二章 土……3\n第一章 水\n甲 2030 年。\n第二章 土\n乙。\n")
+    assert [(part.reason, part.line, part.lines) for part in listed.left_out] == [
+        ("contents", 2, ("目录", "第一章 水……1", "第二章 土……3"))
+    ]
+    assert [c for _, c in cited(listed)] == ["第一章第1段", "第二章第1段"]
+    doubtful = read("规划\n目录\n一、水\n二、土\n第一章 水源\n甲 2030 年。\n")  # no entry comes again
+    assert doubtful.left_out == ()
+    assert [line for line, _ in cited(doubtful)] == [2, 3, 4, 6]
+
+
+def test_wrapped_lines_are_joined_with_a_space_where_words_have_spaces() -> None:
+    lines = [
+        "Правила городского колодца устанавливают порядок пользования водой и",
+        "обязанности сторожей, которые следят за чистотой колодца и за вёдрами,",
+        "принадлежащими городу, а также за скамьями, поставленными для отдыха",
+        "жителей.",
+    ]
+    document = read("Колодец\n" + "\n\n".join("\n".join(lines) for _ in range(4)) + "\n")
+    assert len(document.passages) == 4
+    assert "водой и обязанности" in document.passages[0].text
+
+
+def test_short_lines_of_one_width_are_not_joined() -> None:
+    lines = ["小麦产量一万吨", "水果产量两万吨", "新修水渠三十里", "植树造林四千亩", "新增床位五百张"] * 2
+    document = read("规划\n第一章 目标\n" + "\n".join(lines) + "\n")
+    assert len(document.passages) == 10
+
+
+def test_a_supplement_is_no_part_of_the_last_article() -> None:
+    document = read("조례\n제1조(벌금) 만 원이다.\n부칙 <제7호, 2030. 1. 1.>\n공포한 날부터 시행한다.\n")
+    assert [p.path[-1].kind for p in document.passages] == ["条", "标题"]
+
+
+def test_a_lost_line_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    from index.parsing import structure
+
+    monkeypatch.setattr(structure, "group_paragraphs", lambda lines, _: [[line] for line in lines[:-1]])
+    document = read_document("规划\n一段。\n二段。\n".encode(), "x.txt")
+    assert [(part.reason, part.line, part.lines) for part in document.left_out] == [("unread", 3, ("二段。",))]
+    assert document.remarks == ("line 3: not read, an error of this program; please report the file: 二段。",)
