@@ -1,5 +1,6 @@
 """Citations in Chinese and in English: 《…规划》第十六章第二节第2段; "…, ch. 16, sec. 2, para. 2"."""
 
+import re
 from typing import Literal
 
 from index.records import Citation, Division, InnerDivision, Passage, Path, Span
@@ -9,6 +10,7 @@ from index.text.numerals import to_chinese
 Language = Literal["zh", "en"]
 
 PATH_SEPARATOR = " › "
+_CLAUSE = re.compile(r"((?:[0-9]{1,3}|[A-Z])(?:\.[0-9]{1,3})*)\.?(?:\s|$)")
 INFERRED = {"zh": "（推定）", "en": " (inferred)"}  # follows an inferred level
 
 _ENGLISH = {  # kind: (long, short)
@@ -52,7 +54,7 @@ def _chinese_label(division: Division) -> str:
     if division.kind in ("专栏", "附件", "附录", "附表", "附图"):
         return f"{division.kind}{division.label or division.number}"
     if division.kind == "鉴于":
-        return f"序言第{division.number}段"
+        return f"鉴于（{division.number}）"
     if division.label:
         return f"第{division.label}{division.kind}"
     sub = f"之{to_chinese(division.sub)}" if division.sub else ""
@@ -87,12 +89,26 @@ def place_text(passage: Passage, language: Language) -> str:
 def cited_path(path: Path) -> Path:
     """Return the levels that a citation names: from the article down, since articles are numbered through chapters.
 
-    Where their numbers start again, in each annex or chapter, that level is named as well.
+    Where their numbers start again, in each annex or chapter, that level is named as well. Clause 3.1 names clause 3.
     """
     for level, division in enumerate(path):
         if division.kind == "条":
             return (*(above for above in path[:level] if above.cited), *path[level:])
-    return path
+    numbers = [_clause_number(division) for division in path]
+    return tuple(
+        d for d, number, below in zip(path, numbers, [*numbers[1:], ""], strict=False) if not _repeats(number, below)
+    )
+
+
+def _clause_number(division: Division) -> str:
+    """Return the number in the title of a clause: 3.1 of 3.1 Size."""
+    found = _CLAUSE.match(division.title) if not division.number else None
+    return found[1] if found else ""
+
+
+def _repeats(number: str, below: str) -> bool:
+    """Return whether the number of the clause below contains a clause's number, as 3.1 contains 3."""
+    return bool(number) and below.startswith(f"{number}.")
 
 
 def cite(title: str, passage: Passage, span: Span | None = None) -> Citation:

@@ -168,7 +168,7 @@ def test_the_outline_of_the_plan_is_exact(shared_folder: Path) -> None:
 
 
 def _inferred(chapter: int) -> dict[str, Any]:
-    return {"kind": "章", "number": chapter, "sub": 0, "title": "", "inferred": True}
+    return {"kind": "章", "number": chapter, "sub": 0, "label": "", "title": "", "inferred": True}
 
 
 def _title(path: list[dict[str, Any]]) -> str:

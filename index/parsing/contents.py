@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from index.parsing.headings import ClassifiedLine
+from index.parsing.headings.classification import ClassifiedLine
 
 _HEADING = re.compile(
     r"(目\s*录|目\s*錄|目\s*次|目次|차\s*례|목\s*차|Contents|CONTENTS|Table of [Cc]ontents|TABLE OF CONTENTS"

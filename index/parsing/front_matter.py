@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from index.loaders.source import Line, SourceText
-from index.parsing.headings import SENTENCE_ENDS, UNNUMBERED, ClassifiedLine
+from index.parsing.headings.classification import SENTENCE_ENDS, UNNUMBERED, ClassifiedLine
 from index.parsing.line_joining import LineJoiner
 
 _MAX_TITLE_LENGTH = 80  # characters

@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from index.parsing.heading_words import parse_word_heading
+from index.parsing.headings.words import parse_word_heading
 from index.records import InnerDivision, Span
 from index.text.numerals import CHINESE_NUMERALS, SPACED_NUMBER_PATTERN, parse_number
 

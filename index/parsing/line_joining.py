@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from index.loaders.source import Line
-from index.parsing.headings import ClassifiedLine
+from index.parsing.headings.classification import ClassifiedLine
 from index.records import Span
 
 _PARAGRAPH_ENDS = "。；;！!？?：:.…”’」』）)】》।؟؛"

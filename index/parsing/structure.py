@@ -10,23 +10,23 @@ from index import loaders
 from index.citations import division_label
 from index.errors import DocumentError
 from index.loaders.source import Line
-from index.parsing.clauses import number_clauses
 from index.parsing.contents import separate_contents
 from index.parsing.front_matter import split_front_matter
-from index.parsing.heading_titles import (
+from index.parsing.headings.classification import ClassifiedLine, classify_line, division_rank, parse_dotted
+from index.parsing.headings.clauses import number_clauses
+from index.parsing.headings.number_sequence import drop_numbers_out_of_sequence
+from index.parsing.headings.recitals import number_recitals
+from index.parsing.headings.restarts import name_restarts
+from index.parsing.headings.run_in import split_run_in_headings
+from index.parsing.headings.titles import (
     merge_captions_above,
     merge_subs_below,
     merge_titles_below,
     nest_sections_in_articles,
     title_captions_behind,
 )
-from index.parsing.headings import ClassifiedLine, classify_line, division_rank
 from index.parsing.items import parse_inner_divisions, parse_item_mark
 from index.parsing.line_joining import LineJoiner, group_paragraphs, join_lines
-from index.parsing.number_sequence import drop_numbers_out_of_sequence
-from index.parsing.recitals import number_recitals
-from index.parsing.restarts import name_restarts
-from index.parsing.run_in_headings import split_run_in_headings
 from index.parsing.unread import find_unread
 from index.records import Division, Document, Heading, LeftOut, Passage, Path
 
@@ -186,11 +186,13 @@ class _PassageBuilder:
         division = first.division
         if division.title and first.kind == "article" and _is_text(division.title, lines, leaf=leaf):
             division = replace(division, title="")
+        elif leaf and parse_dotted(division.title):  # 1.1 It runs for a year
+            division = replace(division, title=division.title.split()[0])
         self._open_division(division, first.line)
         self.heading_lines += filter(None, [first.title_line])
         if first.kind in ("article", "box"):
             self._add_passage(lines, ordinal=0)
-        elif leaf:
+        elif leaf:  # with nothing below, a heading is a passage
             self._add_passage([*lines, *filter(None, [first.title_line])], ordinal=0)
 
     def _in_article(self) -> bool:
@@ -299,7 +301,6 @@ class _PassageBuilder:
     def _passage(self, draft: _Draft) -> Passage:
         text, pieces = join_lines(self._source, draft.paragraphs)
         first = draft.paragraphs[0][0]
-        article = not draft.ordinal and draft.path[-1].kind not in ("专栏", "鉴于")
         return Passage(
             id=self._id(draft, text),
             document=self._document,
@@ -309,7 +310,7 @@ class _PassageBuilder:
             pieces=pieces,
             line=first.number,
             page=first.page,
-            inner=parse_inner_divisions(text, caption=_caption(draft)) if article or len(draft.paragraphs) > 1 else (),
+            inner=parse_inner_divisions(text, caption=_caption(draft)) if _has_inner_divisions(draft) else (),
         )
 
     def _id(self, draft: _Draft, text: str) -> str:
@@ -318,6 +319,12 @@ class _PassageBuilder:
         key = "\0".join([self._document, *place, str(draft.ordinal), text])
         self._ids[key] += 1  # tells passages with the same path and text apart
         return hashlib.sha256(f"{key}\0{self._ids[key]}".encode()).hexdigest()[:12]
+
+
+def _has_inner_divisions(draft: _Draft) -> bool:
+    """Return whether a passage is an article with paragraphs, or a paragraph with a list."""
+    kind = draft.path[-1].kind if draft.path else ""
+    return kind != "鉴于" and (len(draft.paragraphs) > 1 or (not draft.ordinal and kind != "专栏"))
 
 
 def _caption(draft: _Draft) -> str:

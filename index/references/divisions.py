@@ -48,12 +48,12 @@ class DivisionIndex:
 
     @cached_property
     def by_title(self) -> dict[str, list[DivisionRange]]:
-        """Divisions by title, with or without a number; 1.2 Scope also by 1.2."""
+        """Divisions by title, with or without a number; 1.2 Scope also by 1.2, clause 3. by 3."""
         found: dict[str, list[DivisionRange]] = {}
         for item in self._all:
             title = item.path[-1].title
             dotted = _DOTTED_NUMBER.match(title)
-            for name in filter(None, (title, dotted and dotted[0])):
+            for name in filter(None, {title, title.rstrip("."), dotted[0] if dotted else ""}):
                 found.setdefault(name, []).append(item)
         return found
 

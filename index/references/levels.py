@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from index.parsing.headings.words import SUFFIXES, fold_subs
 from index.text.numerals import CHINESE_NUMERALS, NUMBER_PATTERN, parse_number
 
 
@@ -34,18 +35,21 @@ _KINDS = {
     "编": "编", "編": "编", "分编": "分编", "分編": "分编", "篇": "篇", "部分": "部分", "章": "章", "节": "节",
     "節": "节", "条": "条", "條": "条", "目": "目", "款": "款", "项": "项", "項": "項", "号": "号", "號": "号",
     "段": "段", "편": "编", "장": "章", "절": "节", "조": "条", "항": "款", "호": "号", "목": "目",
-    "专": "专栏", "件": "附件", "录": "附录", "表": "附表",
+    "专": "专栏", "件": "附件", "录": "附录", "表": "附表", "图": "附图",
 }  # fmt: skip
 # not within a longer word: 第一条件, 第三项目, 第二章程, 第一目标, 第二节目
 _KIND_PATTERN = (
     r"分?[编編](?![制号码写辑])|篇(?!幅)|部分|章(?!程)|[节節](?![目点日])|[条條](?![件例款线])|目(?![标的录前])"
     r"|[款项項](?![目式])|[号號段]"
 )
-_BRACKETED_NUMBER = rf"[（(]?\s?{NUMBER_PATTERN}\s?[）)]?"
+_BRACKETED_NUMBER = rf"[（(]?\s?(?:[0-9]{{1,4}}(?:\.[0-9]{{1,4}})+|{NUMBER_PATTERN})\s?[）)]?"
 RANGE_WORDS = r"至|到|–|—|~|～"
 _SERIES = rf"{_BRACKETED_NUMBER}(?:\s?(?:[-－、和]|{RANGE_WORDS})\s?{_BRACKETED_NUMBER}){{0,30}}"
 _SUB = rf"(?:\s?[之の]\s?(?P<sub>{NUMBER_PATTERN})(?![般切]))?"
-_ATTACHMENT = rf"(?P<attachment>专\s?栏|附\s?件|附\s?录|附\s?表)\s?(?P<attachment_number>{NUMBER_PATTERN})"
+_ATTACHMENT = (
+    r"(?P<attachment>专\s?栏|附\s?件|附\s?录|附\s?表|附\s?图)\s?"
+    rf"(?P<attachment_number>{NUMBER_PATTERN}|[A-Z](?![A-Za-z]))|鉴于\s?[（(]?(?P<recital>[0-9]{{1,4}})[）)]?"
+)
 _KOREAN = r"제\s?(?P<korean_number>[0-9]{1,5})\s?(?P<hangul>[편장절조항호목])(?:\s?의\s?(?P<korean_sub>[0-9]{1,4}))?"
 
 _OUTLINE = rf"(?P<outline>[（(]\s?{NUMBER_PATTERN}\s?[）)](?!\s?[款项])|{NUMBER_PATTERN}\s?[、.．](?![0-9０-９]))"
@@ -58,20 +62,26 @@ _ENGLISH_KINDS: dict[str, tuple[str, ...]] = {
     "division": ("分编",), "div": ("分编",), "paragraph": ("段",), "para": ("段",), "subparagraph": ("项",),
     "point": ("项",), "item": ("item", "一、", "（一）", "1.", "（1）"),
     "box": ("专栏",), "annex": ("附件", "附录"), "schedule": ("附件",), "appendix": ("附录", "附件"), "line": ("行",),
+    "app": ("附录", "附件"), "annexed table": ("附表",), "annexed figure": ("附图",), "recital": ("鉴于",),
 }  # fmt: skip
 _ROMAN = r"(?![CDLMcdlm]\b)[IVXLCDMivxlcdm]{1,9}\b"
-_LATIN_NUMBER = rf"(?:[0-9]{{1,6}}(?:-[0-9]{{1,4}})?(?!\.?[0-9])(?:[a-z](?![A-Za-z]))?|{_ROMAN})"
+_SUFFIX = rf"(?:[a-z](?![A-Za-z])|\s?(?:{'|'.join(SUFFIXES)})\b)?"
+_LATIN_NUMBER = rf"(?:[0-9]{{1,6}}(?:-[0-9]{{1,4}})?(?!\.?[0-9]){_SUFFIX}|{_ROMAN})"
+# in citations that users type, also 2.1, 1-601.01 and L. 12-3 of articles, and letters of annexes
+_TYPED_NUMBER = (
+    rf"(?:(?:[LRD]\.?\s?)?[0-9]{{1,6}}(?:[-.][0-9]{{1,4}})*(?!\.?[0-9]){_SUFFIX}|{_ROMAN}|[A-Za-z](?![A-Za-z]))"
+)
 _BRACKETED = r"(?:\s?[（(][0-9A-Za-z]{1,5}[)）])"
 
 
-def _english(words: str) -> str:
+def _english(words: str, number: str) -> str:
     """Return the pattern of an English level; a plural has several numbers: articles 12, 13 and 15(2)."""
     connector = r"\s*(?:,\s*(?:and|or)\b|,|and\b|or\b|to\b|[-–—&])\s*"
-    more = rf"(?:{connector}(?:{_LATIN_NUMBER}|(?={_BRACKETED})){_BRACKETED}*(?!\s?%|\.[0-9]))*"
+    more = rf"(?:{connector}(?:{number}|(?={_BRACKETED})){_BRACKETED}*(?!\s?%|\.[0-9]))*"
     single = rf"(?:\s(?:and|or|to)\s?{_BRACKETED})*"  # article 12(3) and (4)
     return (
         rf"(?<![A-Za-z])(?P<word>{words})(?P<plural>s|(?<=§)§)?(?:\.\s*|\s+|(?<=§))"
-        rf"(?P<latin>(?:{_LATIN_NUMBER}{_BRACKETED}*|{_BRACKETED}+)(?(plural){more}|{single}))"
+        rf"(?P<latin>(?:{number}{_BRACKETED}*|{_BRACKETED}+)(?(plural){more}|{single}))"
     )
 
 
@@ -84,19 +94,22 @@ def _spellings(word: str) -> str:
 
 TYPED_LEVEL = re.compile(  # in citations that users type
     rf"第?\s*(?P<series>{_SERIES})\s*(?P<kind>{_KIND_PATTERN}){_SUB}|{_ATTACHMENT}|{_KOREAN}|{_OUTLINE}"
-    rf"|{_english('|'.join(sorted(_ENGLISH_KINDS, key=len, reverse=True)))}",
+    rf"|{_english('|'.join(sorted(_ENGLISH_KINDS, key=len, reverse=True)), _TYPED_NUMBER)}",
     re.IGNORECASE,
 )
 # in running texts
 CJK_LEVEL = re.compile(rf"第\s?(?P<series>{_SERIES})\s?(?P<kind>{_KIND_PATTERN}){_SUB}|{_ATTACHMENT}|{_KOREAN}")
 _WORDS_IN_TEXTS = ("article", "section", "chapter", "paragraph", "part", "title", "annex", "schedule")
-LATIN_LEVEL = re.compile(_english("|".join(["§", *map(_spellings, _WORDS_IN_TEXTS)])))
+LATIN_LEVEL = re.compile(_english("|".join(["§", *map(_spellings, _WORDS_IN_TEXTS)]), _LATIN_NUMBER))
 _SPLIT = re.compile(rf"\s?([-－、和]|{RANGE_WORDS})\s?")
 _LATIN_TOKEN = re.compile(
-    rf"(?P<connector>,\s*and|,\s*or|,|and\b|or\b|to\b|[-–—&])|(?P<number>{_LATIN_NUMBER})|(?P<bracketed>{_BRACKETED})",
+    rf"(?P<connector>,\s*and|,\s*or|,|and\b|or\b|to\b|[-–—&])|(?P<number>{_TYPED_NUMBER})|(?P<bracketed>{_BRACKETED})",
     re.IGNORECASE,
 )
-_LATIN_NUMBER_PARTS = re.compile(r"([0-9]+|[a-z]+)(?:-([0-9]+))?(?:(?<=[0-9])([a-z]))?")
+_LATIN_NUMBER_PARTS = re.compile(
+    rf"(?:[lrd]\.?\s?(?=[0-9]))?([0-9]+|[a-z]+)((?:[-.][0-9]+)*)(?:\s?({'|'.join(SUFFIXES)})|(?<=[0-9])([a-z]))?"
+)
+_LETTERED_KINDS = ("附件", "附录", "附表", "附图", "篇")
 _INNER_KINDS = ("款", "项", "目")  # of bracketed numbers after an article, in this order
 _INNER_DEPTHS = {"款": 0, "段": 0, "项": 1}
 
@@ -110,9 +123,12 @@ def match_levels(found: re.Match[str], connector: str) -> tuple[LevelMatch, ...]
         return tuple(_series_levels(found, connector))
     if groups.get("outline"):
         return (LevelMatch(_outline_level(found["outline"]), connector, found.start(), found.end()),)
-    if attachment := groups["attachment"]:
-        kind = _KINDS[attachment[0 if attachment[0] == "专" else -1]]
-        level = Level(kind, parse_number(found["attachment_number"]))
+    if groups["recital"]:
+        level = Level("鉴于", int(found["recital"]))
+    elif attachment := groups["attachment"]:
+        kind, number = _KINDS[attachment[0 if attachment[0] == "专" else -1]], found["attachment_number"]
+        letter = number.isascii() and number.isalpha()
+        level = Level(kind, ord(number.upper()) - 64 if letter else parse_number(number))
     else:
         level = Level(_KINDS[found["hangul"]], int(found["korean_number"]), int(found["korean_sub"] or 0))
     return (LevelMatch(level, connector, found.start(), found.end()),)
@@ -130,13 +146,19 @@ def _series_levels(found: re.Match[str], connector: str) -> Iterator[LevelMatch]
     numbers = [part.strip("（()） \u3000") for part in _SPLIT.split(found["series"])]
     kind = _KINDS[found["kind"]]
     while numbers:
-        number, sub = parse_number(numbers.pop(0)), 0
+        number, sub = _dotted(numbers.pop(0))
         if numbers and numbers[0] in "-－" and kind == "条":  # 第133-1条; DivisionIndex tries a range if there is none
             sub, numbers = parse_number(numbers[1]), numbers[2:]
         if not numbers and found["sub"]:
             sub = parse_number(found["sub"])
         yield LevelMatch(Level(kind, number, sub), connector, found.start(), found.end())
         connector = numbers.pop(0) if numbers else ""
+
+
+def _dotted(number: str) -> tuple[int, int]:
+    """Return number and sub of 12, and of 1.2, the second article of part 1."""
+    first, *rest = number.split(".")
+    return parse_number(first), fold_subs(rest)
 
 
 def _english_levels(found: re.Match[str], connector: str) -> Iterator[LevelMatch]:
@@ -164,10 +186,17 @@ def _latin_level(text: str, kind: str, others: tuple[str, ...]) -> Level | None:
     found = _LATIN_NUMBER_PARTS.fullmatch(text.strip(" （()）\t\n\u3000").lower())
     if found is None:
         return None
-    number, sub, letter = found.groups()
+    number, subs, suffix, letter = found.groups()
+    if "." in subs and kind not in ("条", "§"):  # section 1.2 has the title 1.2 Scope
+        return None
+    if number.isalpha() and len(number) == 1 and kind in _LETTERED_KINDS and number not in "ivx":
+        return Level(kind, ord(number) - 96, others=others)
     if number.isalpha() and text[-1] in ")）" and len(number) == 1 and (kind != "目" or number not in "ivx"):
         return Level(kind, ord(number) - 96, others=others)
     try:
-        return Level(kind, parse_number(number), int(sub or 0) or (ord(letter) - 96 if letter else 0), others=others)
+        sub = fold_subs(re.findall("[0-9]+", subs))
+        if suffix or letter:
+            sub = sub * 100 + (SUFFIXES.index(suffix) + 2 if suffix else ord(letter) - 96)
+        return Level(kind, parse_number(number), sub, others=others)
     except ValueError:
         return None

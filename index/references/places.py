@@ -11,14 +11,14 @@ from index.text.numerals import NUMBER_PATTERN, parse_number
 Levels = tuple[Level, ...]  # outermost first
 
 _RANKS = {
-    "附件": 0, "附录": 0, "附表": 0, "编": 1, "部分": 1, "篇": 2, "分编": 2, "章": 3, "节": 4, "目": 5, "条": 6,
-    "一、": 7, "（一）": 8, "1.": 9, "（1）": 10, "item": 11, "专栏": 12, "款": 13, "項": 13,
+    "附件": 0, "附录": 0, "附表": 0, "附图": 0, "编": 1, "部分": 1, "篇": 2, "分编": 2, "章": 3, "节": 4, "目": 5,
+    "条": 6, "鉴于": 6, "一、": 7, "（一）": 8, "1.": 9, "（1）": 10, "item": 11, "专栏": 12, "款": 13, "項": 13,
     "subsection": 13, "项": 14, "号": 14, "段": 16, "行": 17,
 }  # fmt: skip
 _RANK_BELOW_ITEM = 15  # of a 目 in an article; elsewhere a 目 is above it
 _KINDS_IN_ARTICLE = {"項": "款", "号": "项", "段": "款", "item": "项", "subsection": "款"}
 _KINDS_ELSEWHERE = {"項": "款", "号": "项", "subsection": "目"}
-_ATTACHMENTS = ("附件", "附录", "附表")  # restart the numbering of articles
+_ATTACHMENTS = ("附件", "附录", "附表", "附图")  # restart the numbering of articles
 _INNER_KINDS = ("款", "项", "目")
 
 _RANGE = re.compile(rf"\s*(?:{RANGE_WORDS}|[-－]|to\b|through\b)\s*", re.IGNORECASE)

@@ -21,7 +21,8 @@ _MIN_LENGTH_ON_OWN_LINE = 2  # a short item on a line of its own stays a sentenc
 def sentence_spans(text: str) -> tuple[Span, ...]:
     """Return the spans of the sentences, in order and without surrounding white space; they cover all other text.
 
-    The number of a paragraph, 2. or b., is in none. Text inside 《》, brackets or quotes is not split. No span is only punctuation unless the whole text is.
+    The number of a paragraph, 2. or b., is in none. Text inside 《》, brackets or quotes is not split. No span is only
+    punctuation unless the whole text is.
     """
     spans: list[Span] = []
     start = 0

@@ -178,7 +178,7 @@ def test_japanese_and_korean_laws() -> None:
 def test_dotted_headings() -> None:
     text = "1.1 背景情况\n正文段落。\n1.1.1 更细的\n正文段落二。\n1.2 目标\n3.5 亿元的投资\n"
     assert cited(text) == [
-        (2, "1.1 背景情况第1段"), (4, "1.1 背景情况1.1.1 更细的第1段"), (6, "1.2 目标第1段"),
+        (2, "1.1 背景情况第1段"), (4, "1.1.1 更细的第1段"), (6, "1.2 目标第1段"),
     ]  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from index.parsing.headings import SENTENCE_ENDS, UNNUMBERED, ClassifiedLine, is_heading_text
+from index.parsing.headings.classification import SENTENCE_ENDS, UNNUMBERED, ClassifiedLine, is_heading_text
 from index.text.chinese import KANA
 from index.text.numerals import SPACED_NUMBER_PATTERN, parse_number
 

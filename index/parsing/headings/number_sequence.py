@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from index.parsing.headings import RANKS, UNNUMBERED, ClassifiedLine, parse_dotted
+from index.parsing.headings.classification import RANKS, UNNUMBERED, ClassifiedLine, parse_dotted
 from index.records import Division
 
 _MAX_STEP = 3  # between numbers of an outline or of dotted headings

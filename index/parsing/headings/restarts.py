@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from index.parsing.headings import UNNUMBERED
+from index.parsing.headings.classification import UNNUMBERED
 from index.records import Heading, Passage, Path
 
 _ARTICLE = "条"

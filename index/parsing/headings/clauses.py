@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from index.parsing.headings import CLAUSE_LEVEL, UNNUMBERED, ClassifiedLine, parse_dotted
+from index.parsing.headings.classification import CLAUSE_LEVEL, UNNUMBERED, ClassifiedLine, parse_dotted
 from index.records import Division
 
 _MIN_CLAUSES = 3  # numbered 1, 2, 3; fewer are no outline

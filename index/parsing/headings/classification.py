@@ -1,7 +1,7 @@
 """Classification of single lines: heading, article, item, box title or text, by their words alone.
 
 The lines around a line are considered later: ``number_sequence`` rejects numbers that do not continue the sequence,
-``heading_titles`` joins a number and its title on separate lines, ``contents`` removes tables of contents.
+``titles`` joins a number and its title on separate lines.
 """
 
 import re
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from index.loaders.source import Line
-from index.parsing.heading_words import parse_word_heading
+from index.parsing.headings.words import fold_subs, parse_word_heading
 from index.records import Division
 from index.text.numerals import CHINESE_NUMERALS, SPACED_NUMBER_PATTERN, parse_number
 
@@ -128,10 +128,7 @@ def _numbered(kind: str, number: str, sub: str | None, title: str = "") -> Divis
     first, *rest = re.split("[-－.．]", number)
     label = ".".join([first, *rest]) if rest and "-" not in number and "－" not in number else ""
     subs = [*map(int, rest), *([_number(sub)] if sub else [])]
-    value = 0
-    for part in subs:
-        value = value * 100 + part
-    return Division(kind=kind, number=_number(first), sub=value, title=title, label=label)
+    return Division(kind=kind, number=_number(first), sub=fold_subs(subs), title=title, label=label)
 
 
 def _heading(line: Line) -> ClassifiedLine | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from index.loaders.source import Line
-from index.parsing.headings import SENTENCE_ENDS
+from index.parsing.headings.classification import SENTENCE_ENDS
 from index.text.numerals import CHINESE_NUMERALS, SPACED_NUMBER_PATTERN
 
 _BLANK = "[ \\t\\u3000\\xa0]"

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from index.parsing.heading_words import starts_recitals
-from index.parsing.headings import ClassifiedLine
+from index.parsing.headings.classification import ClassifiedLine
+from index.parsing.headings.words import starts_recitals
 from index.records import Division
 
 _KIND = "鉴于"

@@ -1,21 +1,22 @@
-"""Headings in the languages of an alphabet, from heading_words.toml: "Article 5", "1 kap.", "TÍTULO PRIMERO"."""
+"""Headings in the languages of an alphabet, from words.toml: "Article 5", "1 kap.", "TÍTULO PRIMERO"."""
 
 import re
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
 from index.text.numerals import parse_number
 
-_SUFFIXES = ("bis", "ter", "quater", "quinquies", "sexies", "septies", "octies", "nonies", "decies")  # from 2
+SUFFIXES = ("bis", "ter", "quater", "quinquies", "sexies", "septies", "octies", "nonies", "decies")  # from 2
 _DASHES = r"\-–—‑−"  # in a character class
 _WORD = re.compile(rf"[^\s\d.,:;()\[\]{_DASHES}]+")
 _NUMBER = re.compile(
     rf"""\s*\.?\s*(?P<open>[(\[]?)\s*
     (?:(?P<code>[LRDA]\*?\.?\s?\*?)(?=\d))?
     (?:(?P<digits>\d{{1,6}}(?:[.{_DASHES}]\d{{1,4}})*)
-       (?:[\s{_DASHES}]?(?P<latin>{"|".join(_SUFFIXES)})\b|(?:er|re|ère|st|nd|rd|th|[ºª°])(?![^\W\d_])
+       (?:[\s{_DASHES}]?(?P<latin>{"|".join(SUFFIXES)})\b|(?:er|re|ère|st|nd|rd|th|[ºª°])(?![^\W\d_])
          |(?P<letters>[A-Za-z]{{1,2}}|\s[a-z](?=[.:)]|\s+[^\W\d_a-z]|$))(?![^\W\d_]))?
      |(?P<roman>[IVXLCDM]+|[ivx]+)(?:er|[{_DASHES}\s]?(?P<after>[A-Z]))?(?![^\W_])
      |(?P<letter>[A-Z])(?![^\W_])
@@ -25,7 +26,7 @@ _NUMBER = re.compile(
 )
 _NUMBER_FIRST = re.compile(r"(?P<digits>\d{1,4})\s?(?P<letters>[a-z](?=\s))?\.?\s?(?P<word>§|[^\W\d_]+)\.?(?=\s|$)")
 _MAX_NUMBER_WORD = 24  # characters
-_FIRST_CJK = "\u2e80"  # headings of Chinese, Japanese and Korean are in headings.py
+_FIRST_CJK = "\u2e80"  # headings of Chinese, Japanese and Korean are in classification.py
 _LETTERED = ("篇", "附件", "附录")  # may be numbered by a letter: Part B, Annex C
 
 
@@ -55,7 +56,7 @@ class _Words(NamedTuple):
 
 @cache
 def _words() -> _Words:
-    tables = tomllib.loads(files(__package__).joinpath("heading_words.toml").read_text("utf-8"))
+    tables = tomllib.loads(files(__package__).joinpath("words.toml").read_text("utf-8"))
     kinds: dict[str, str] = {}
     numbers: dict[str, int] = {}
     stems: dict[str, tuple[int, int]] = {}
@@ -149,19 +150,25 @@ def _letter(letter: str) -> tuple[int, int, str]:
 def _digits_value(found: re.Match[str]) -> tuple[int, int, str]:
     """Return 2, 1 for 2-1; 12, 3 with a label for L. 12-3; 2, 2 with a label for 2 bis; 1, 1 with a label for 1a."""
     numbers = [int(part) for part in re.split(f"[.{_DASHES}]", found["digits"])]
-    sub = 0
-    for part in numbers[1:]:
-        sub = sub * 100 + part
+    sub = fold_subs(numbers[1:])
     plain = len(numbers) == 1 or (len(numbers) == 2 and "." not in found["digits"])
     label = "" if plain else re.sub(f"[{_DASHES}]", "-", found["digits"])
     digits = re.sub(f"[{_DASHES}]", "-", found["digits"])
     if suffix := found["latin"]:
-        sub, label = sub * 100 + _SUFFIXES.index(suffix) + 2, f"{digits} {suffix}"
+        sub, label = sub * 100 + SUFFIXES.index(suffix) + 2, f"{digits} {suffix}"
     elif letters := found["letters"]:
         sub, label = sub * 100 + _letters_value(letters.strip()), digits + letters
     if found["code"]:
         label = "".join(found["code"].split()) + (" " if "." in found["code"] else "") + (label or digits)
     return numbers[0], sub, label
+
+
+def fold_subs(numbers: Iterable[int | str]) -> int:
+    """Return the numbers after the first as one: 60101 for 601 and 1."""
+    sub = 0
+    for number in numbers:
+        sub = sub * 100 + int(number)
+    return sub
 
 
 def _letters_value(letters: str) -> int:
