@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from index.errors import QuestionError, ZhangjuError
+from index.loaders import LOADERS
 from scripts import terminal
 from scripts.commands import access_options, backup, doctor, evidence, examples
 from scripts.commands.coverage import coverage_command
@@ -53,7 +54,8 @@ _UNWRITABLE = (errno.ENOSPC, errno.EFBIG, errno.EIO)  # of stdout, which has no 
 @app.command("index")
 def index_command(
     sources: Annotated[
-        list[Path], typer.Argument(metavar="SOURCE...", help="Files or folders: txt, md, docx, pdf, html.")
+        list[Path],
+        typer.Argument(metavar="SOURCE...", help=f"Files or folders: {', '.join(name[1:] for name in LOADERS)}."),
     ],
     index: IndexOption = DEFAULT_INDEX,
     model: EmbeddingModelOption = None,

@@ -32,7 +32,8 @@ class Program(NamedTuple):
 
 CHROMIUM = Program("Chromium", ("chromium", "chromium-browser", "google-chrome", "chrome"))
 LIBREOFFICE = Program("LibreOffice", ("soffice",))
-INSTALLABLE = {program.reason for program in (CHROMIUM, LIBREOFFICE)}  # by .ci/install
+WRITER = Program("LibreOffice Writer", ("lowriter",))  # a package of its own
+INSTALLABLE = {program.reason for program in (CHROMIUM, LIBREOFFICE, WRITER)}  # by .ci/install
 
 
 def skipped_line(reports: Iterable[pytest.TestReport]) -> str:

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 import typer
 
+from index.loaders import LOADERS
 from scripts.cli import app
 
 ROOT = Path(__file__).resolve().parents[1]
+FORMATS = ROOT / "docs" / "formats.md"
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
@@ -60,6 +62,15 @@ def test_pages_are_reached_from_the_list_of_documents() -> None:
     for path in (ROOT / "docs").iterdir():
         if path.suffix in (".md", ".json") and path.name != "README.md":
             assert f"({path.name})" in listed, path.name
+
+
+def test_every_format_is_described_and_both_readmes_name_it() -> None:
+    described = re.findall(r"`(\.\w+)`", "".join(re.findall(r"^\|(.*?)\|", FORMATS.read_text(encoding="utf-8"), re.M)))
+    assert sorted(described) == sorted(LOADERS)
+    others = {".text", ".markdown", ".htm", ".xhtml", ".mhtml"}  # other suffixes of a format
+    for readme in ("README.md", "README.zh-CN.md"):
+        words = re.findall(r"[a-z]+", (ROOT / readme).read_text(encoding="utf-8").lower())
+        assert [suffix for suffix in LOADERS if suffix not in others and suffix[1:] not in words] == [], readme
 
 
 NAMED_PATH = re.compile(r"(?<![\w./-])(?:(?:index|retrieval|ui|scripts|tests|docs|samples)/[\w./-]+\.\w+|\w+\.py)\b")

@@ -5,7 +5,7 @@ from importlib import import_module
 from pathlib import Path
 
 from index.errors import DocumentError
-from index.loaders.file_type import FileType, detect_file_type
+from index.loaders.file_type import FileType, detect_file_type, detect_text_type
 from index.loaders.limits import check_size
 from index.loaders.source import SourceText
 
@@ -16,13 +16,37 @@ LOADERS: Mapping[str, str] = {
     ".md": "markdown",
     ".markdown": "markdown",
     ".docx": "docx.reader",
+    ".doc": "docx.doc",
+    ".wps": "docx.doc",
+    ".rtf": "rtf.reader",
+    ".odt": "odt.reader",
     ".pdf": "pdf.reader",
+    ".ofd": "ofd",
     ".html": "html.reader",
     ".htm": "html.reader",
     ".xhtml": "html.reader",
     ".eml": "mail",
     ".mht": "mail",
     ".mhtml": "mail",
+    ".epub": "epub",
+    ".xlsx": "sheets.workbook",
+    ".csv": "sheets.delimited",
+    ".tsv": "sheets.delimited",
+    ".pptx": "ooxml.slides",
+}
+
+_SAME_TYPE = {".wps": ".doc"}  # saved in the same form under another suffix
+_EXPECTED: Mapping[str, str] = {  # formats that are known by their first bytes or by the parts that they hold
+    ".docx": "a Word document (docx)",
+    ".doc": "a Word 97-2003 document (doc)",
+    ".wps": "a document of WPS Office (wps)",
+    ".rtf": "rich text (RTF)",
+    ".odt": "an OpenDocument text (odt)",
+    ".pdf": "a PDF",
+    ".ofd": "an OFD document",
+    ".epub": "an e-book (epub)",
+    ".xlsx": "an Excel workbook (xlsx)",
+    ".pptx": "a presentation (pptx)",
 }
 
 
@@ -36,8 +60,10 @@ def load(data: bytes, name: str) -> SourceText:
     if not data.strip():
         raise DocumentError(f"{name} is empty; give a document with text in it")
     found = detect_file_type(data)
-    if (found and found.suffix != suffix) or (found is None and suffix == ".docx"):
-        raise _wrong_type(name, suffix, found or FileType("text or other data"))
+    if found is None and suffix in _EXPECTED:
+        found = detect_text_type(data)
+    if found and found.suffix != _SAME_TYPE.get(suffix, suffix):
+        raise _wrong_type(name, suffix, found)
     loaded: SourceText = import_module(f"index.loaders.{LOADERS[suffix]}").load(data, name)
     return loaded
 
@@ -47,9 +73,8 @@ def _wrong_type(name: str, suffix: str, found: FileType) -> DocumentError:
         remedy = "open it, remove the password and save it again"
     elif found.suffix:
         remedy = f"rename it to end in {found.suffix}"
-    elif suffix == ".docx":
-        remedy = "open it in a word processor and save it as docx, or correct its suffix"
+    elif found.program:
+        remedy = f"open it in {found.program}, or correct its suffix"
     else:
         remedy = f"give one of {', '.join(sorted(LOADERS))}"
-    expected = {".docx": "a Word document (docx)", ".pdf": "a PDF"}.get(suffix, "text")
-    return DocumentError(f"{name} is {found.description} by its content, not {expected}; {remedy}")
+    return DocumentError(f"{name} is {found.description} by its content, not {_EXPECTED.get(suffix, 'text')}; {remedy}")

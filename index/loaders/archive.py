@@ -37,7 +37,7 @@ def read_chunks(archive: zipfile.ZipFile, entry: str) -> Iterator[bytes]:
     if member.flag_bits & _ENCRYPTED:
         raise EncryptedEntryError("it is protected by a password")
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others can unpack without limit
-        raise NotImplementedError(f"it is packed by method {member.compress_type}, which no Word document uses")
+        raise NotImplementedError(f"it is packed by method {member.compress_type}, which no document uses")
     with archive.open(member) as file:
         while chunk := file.read(_CHUNK_BYTES):
             yield chunk

@@ -45,7 +45,7 @@ def decode_bytes(data: bytes, name: str) -> DecodedText:
     decoded = _with_mark(data, name) or _without_mark(data, name)
     text = decoded.text.rstrip("\x1a")  # the end-of-file mark of DOS
     if "\0" in text or len(_CONTROL.findall(text)) > max(1, _MAX_CONTROL_SHARE * len(text)):
-        raise DocumentError(f"{name} is not text but binary data; give a document (txt, md, docx, pdf or html)")
+        raise DocumentError(f"{name} is not text but binary data; give a document")
     if not strip_blank(text):
         raise _empty(name)
     return DecodedText(text, decoded.remarks)

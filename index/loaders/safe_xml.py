@@ -11,6 +11,10 @@ _ENCODINGS = ("utf-8", "utf-16", "us-ascii", "iso-8859-1")
 _OUT_OF_MEMORY = 1  # an error code of expat
 
 
+class TooManyTagsError(ValueError):
+    """A part has more tags than any document needs; as a tree they could exhaust the memory."""
+
+
 def parse_xml(data: bytes) -> ElementTree.Element:
     """Return the root of an XML document. Raises ValueError with the reason if it cannot be read, or MemoryError."""
     try:
@@ -25,7 +29,7 @@ def check_xml(data: bytes) -> bytes:
     """Return the bytes unchanged if another parser may read them. Raises ValueError with the reason if not."""
     _check_prolog(data)
     if (tags := data.count(b"<")) > MAX_XML_TAGS:
-        raise ValueError(f"it holds {tags:,} tags, more than the {MAX_XML_TAGS:,} that are read")
+        raise TooManyTagsError(f"it holds {tags:,} tags, more than the {MAX_XML_TAGS:,} that are read")
     return data
 
 

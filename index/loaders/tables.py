@@ -75,17 +75,25 @@ def _head_rows(grid: Sequence[Sequence[Cell]]) -> int:
         marked += 1
     if marked or any(cell.head for row in grid for cell in row):
         return marked
-    return 1 if len(grid) > 1 and _looks_like_heads(grid) else 0
+    return _depth_of_first(grid) if len(grid) > 1 and _looks_like_heads(grid) else 0
+
+
+def _depth_of_first(grid: Sequence[Sequence[Cell]]) -> int:
+    """Return the number of rows that the cells of the first row span: below a merged head stand others."""
+    first = set(map(id, grid[0]))
+    return next((at for at, row in enumerate(grid) if not first & set(map(id, row))), len(grid))
 
 
 def _looks_like_heads(grid: Sequence[Sequence[Cell]]) -> bool:
     """Return whether the first row holds distinct short texts and the rows below hold values."""
-    first, rest = [cell.text for cell in grid[0]], grid[1:]
+    first, rest = [cell.text for cell in {id(cell): cell for cell in grid[0]}.values()], grid[1:]
+    if len(first) == 1 < len(grid[0]):  # a caption across all columns
+        return False
     short = all(text and len(text) <= _MAX_HEAD and text[-1] not in "。；;." for text in first)
     if not short or len(set(first)) < len(first) or any(map(_VALUE.match, first)):
         return False
     values = sum(bool(_VALUE.match(cell.text)) for row in rest for cell in row[1:])
-    return values > 0 if len(first) > 2 else values == sum(len(row) - 1 for row in rest)
+    return values > 0 if len(grid[0]) > 2 else values == sum(len(row) - 1 for row in rest)
 
 
 def _title(cells: Sequence[Cell]) -> str:

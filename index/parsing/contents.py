@@ -10,7 +10,7 @@ _HEADING = re.compile(
     r"|Inhalt|Inhaltsverzeichnis|Inhaltsübersicht|Table des matières|Sommaire|Índice|Indice|Sumário|Оглавление"
     r"|Содержание|Innehållsförteckning|Mục lục|MỤC LỤC|Daftar Isi|DAFTAR ISI|İçindekiler|สารบัญ)$"
 )
-_LEADERS = re.compile(r"[\s.．·…‥_—-]{2,}[0-9０-９]+$|[\s.．·…‥]{3,}$|\t+\s*[0-9]+$")  # ...... 12
+_LEADERS, _DASHES, _DIGITS = " \t\u3000\xa0.．·…‥", "_—-", "0123456789０１２３４５６７８９"
 _MAX_ENTRY_LENGTH = 100  # characters
 _MAX_OTHER_LINES = 2  # in a table, one after the other: a wrapped entry, 附件 and its name
 
@@ -42,9 +42,9 @@ def _end_of_contents(lines: Sequence[ClassifiedLine], start: int, last_rows: dic
     for row in range(start + 1, len(lines)):
         text = lines[row].line.text
         entry = _plain(text)
-        if entry in entries and not _LEADERS.search(text):
+        if entry in entries and _without_leaders(text) == text:
             return row if end > start else start
-        if _LEADERS.search(text) or (len(text) <= _MAX_ENTRY_LENGTH and last_rows[entry] > row):
+        if _without_leaders(text) != text or (len(text) <= _MAX_ENTRY_LENGTH and last_rows[entry] > row):
             end = row + 1
             entries.add(entry)
         elif row - end >= _MAX_OTHER_LINES or len(text) > _MAX_ENTRY_LENGTH or text[-1] in "。；;":
@@ -54,4 +54,14 @@ def _end_of_contents(lines: Sequence[ClassifiedLine], start: int, last_rows: dic
 
 def _plain(text: str) -> str:
     """Return an entry without leaders, page number and white space."""
-    return "".join(_LEADERS.sub("", text).split())
+    return "".join(_without_leaders(text).split())
+
+
+def _without_leaders(text: str) -> str:
+    """Return an entry without the leaders at its end, ...... 12 or ……, and without a page number after them."""
+    before = text.rstrip(_DIGITS)
+    title = before.rstrip(_LEADERS + _DASHES)
+    leaders = before[len(title) :]
+    if len(before) < len(text):
+        return title if len(leaders) >= 2 or "\t" in leaders else text
+    return title if len(leaders) >= 3 and not set(leaders) & set(_DASHES) else text

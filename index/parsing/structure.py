@@ -14,7 +14,7 @@ from index.parsing.contents import separate_contents
 from index.parsing.front_matter import split_front_matter
 from index.parsing.headings.classification import ClassifiedLine, classify_line, division_rank, parse_dotted
 from index.parsing.headings.clauses import number_clauses
-from index.parsing.headings.number_sequence import drop_numbers_out_of_sequence
+from index.parsing.headings.number_sequence import drop_numbers_out_of_sequence, remark_doubts
 from index.parsing.headings.recitals import number_recitals
 from index.parsing.headings.restarts import name_restarts
 from index.parsing.headings.run_in import split_run_in_headings
@@ -50,7 +50,9 @@ def read_document(data: bytes, name: str) -> Document:
     lines, tables = separate_contents([classify_line(line) for line in all_lines])
     joiner = LineJoiner(lines, source.text)
     front = split_front_matter(source, name, lines, joiner)
-    lines = _merge_headings(list(drop_numbers_out_of_sequence(number_clauses(front.lines))))
+    candidates = number_clauses(front.lines)
+    chosen = list(drop_numbers_out_of_sequence(candidates))
+    lines = _merge_headings(chosen)
     builder = _PassageBuilder(name, source.text, infer_missing_chapter(lines), source.remarks)
     groups = group_paragraphs(lines, joiner)
     for at, group in enumerate(groups):
@@ -73,7 +75,12 @@ def read_document(data: bytes, name: str) -> Document:
         headings=headings,
         passages=passages,
         metadata=front.metadata,
-        remarks=(*map(_contents_remark, tables), *builder.remarks, *_unread_remarks(left_out)),
+        remarks=(
+            *map(_contents_remark, tables),
+            *builder.remarks,
+            *remark_doubts(candidates, chosen),
+            *_unread_remarks(left_out),
+        ),
         left_out=tuple(left_out),
     )
 

@@ -18,14 +18,15 @@ from xml.etree import ElementTree
 import pytest
 
 from index.errors import DocumentError
-from index.loaders.docx import package
+from index.loaders import parts
 from index.loaders.safe_xml import parse_xml
 from index.parsing.process import DocumentReader
 from index.parsing.structure import read_document
 from index.parsing.worker import ProcessLimits
 from index.records import Document, Span
 from tests.index.loaders.bombs import bombs, disguised, entities, word
-from tests.index.loaders.small_law import LAW, RENDERINGS
+from tests.index.loaders.renderings import RENDERINGS
+from tests.index.loaders.small_law import LAW
 from tests.reliability.conftest import Times
 from tests.reliability.figures import Figures
 
@@ -118,12 +119,16 @@ MUTATIONS: tuple[Mutation, ...] = (
 )  # fmt: skip
 
 
+_ARCHIVES = (".docx", ".odt", ".epub", ".ofd", ".xlsx", ".pptx")
+_XML_PARTS = (".xml", ".rels", ".opf", ".xhtml")
+
+
 def repacked(rng: random.Random, data: bytes, other: bytes) -> bytes:
-    """Return a Word document with one part mutated before it was packed."""
+    """Return an archive with one part mutated before it was packed."""
     target = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
-        chosen = rng.choice([n for n in old.namelist() if n.endswith((".xml", ".rels")) and "theme" not in n])
-        if rng.random() < 0.5:
+        chosen = rng.choice([n for n in old.namelist() if n.endswith(_XML_PARTS) and "theme" not in n])
+        if rng.random() < 0.5 and "word/document.xml" in old.namelist():
             chosen = "word/document.xml"
         for name in old.namelist():
             part = old.read(name)
@@ -133,7 +138,7 @@ def repacked(rng: random.Random, data: bytes, other: bytes) -> bytes:
 
 def shuffled(rng: random.Random, data: bytes, _other: bytes) -> bytes:
     """Return well-formed XML with its tags and values exchanged."""
-    words = list(set(re.findall(rb"(?<=<w:)\w+|(?<=\")\d+(?=\")", data))) or [b"p"]
+    words = list(set(re.findall(rb"(?<=<)(?:\w+:)?\w+|(?<=\")\d+(?=\")", data))) or [b"p"]
     one, other = rng.choice(words), rng.choice(words)
     return re.sub(rb"\b" + re.escape(one) + rb"\b", other, data)
 
@@ -141,7 +146,7 @@ def shuffled(rng: random.Random, data: bytes, _other: bytes) -> bytes:
 def mutated(rng: random.Random, known: Mapping[str, bytes]) -> tuple[str, bytes]:
     name = rng.choice(sorted(known))
     data, other = known[name], known[rng.choice(sorted(known))]
-    if name.endswith(".docx") and rng.random() < 0.7:
+    if name.endswith(_ARCHIVES) and rng.random() < 0.7:
         return name, repacked(rng, data, other)
     for _ in range(rng.choice((1, 1, 1, 3))):
         data = rng.choice(MUTATIONS)(rng, data, other) or b"\n"
@@ -255,14 +260,14 @@ def test_mutated_documents_are_indexed_or_refused(times: Times, seed: int, figur
             found[ending] += 1
     assert found["read"]
     assert found["refused"]
-    endings = {key: found[key] for key in ("txt", "md", "html", "docx", "pdf")}
+    endings = {key: found[key] for key in sorted({name.rpartition(".")[2] for name in known})}
     figures(indexed=found["read"], refused=found["refused"], readers_taken_down=found["down"], **endings)
 
 
 def test_no_document_unpacks_to_more_than_the_ceiling_however_long_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     data = word(b"<w:p><w:r><w:t>text</w:t></w:r></w:p>" + b" " * 50_000)
     assert read_document(data, "a.docx").passages  # the control: its share is not too much
-    monkeypatch.setattr(package, "MAX_UNPACKED_BYTES", 50_000)
+    monkeypatch.setattr(parts, "MAX_UNPACKED_BYTES", 50_000)
     with pytest.raises(DocumentError, match=r"a\.docx unpacks to more than 50,000 bytes"):
         read_document(data, "a.docx")
 

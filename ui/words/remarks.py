@@ -7,6 +7,7 @@ metadata under the names that the text or the file format gives.
 import re
 from collections.abc import Mapping
 
+_OLD_WORD = {"text boxes": "文本框", "notes": "脚注和尾注", "automatic numbers": "自动编号", "styles": "样式"}
 _REMARKS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), chinese)
     for pattern, chinese in (
@@ -20,10 +21,40 @@ _REMARKS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "附件 {name} 未读取；请作为单独的文件编入索引",
         ),
         (
+            r"the hidden sheet (?P<name>.*) is not read; show it if it belongs to the text",
+            "隐藏的工作表 {name} 未读取；如属于正文，请取消隐藏",
+        ),
+        (
+            r"sheet (?P<name>.*): (?P<count>\d+) formulas have no stored value and are not read; "
+            r"open the file in a spreadsheet program and save it",
+            "工作表 {name}：{count} 个公式没有保存计算结果，未读取；请用表格软件打开并另存",
+        ),
+        *(
+            (
+                rf"the {lost} of this old Word file cannot be read; check the text, or save the file as docx",
+                f"未能读取这份旧版 Word 文件的{chinese}；请核对原文，或另存为 docx",
+            )
+            for lost, chinese in _OLD_WORD.items()
+        ),
+        (r"the page (?P<name>.*) is no HTML and not read", "书中的 {name} 不是网页，未读取"),
+        (r"slide (?P<number>\d+) holds no text", "第 {number} 张幻灯片没有文字"),
+        (r"the chart on slide (?P<number>\d+) is not read", "第 {number} 张幻灯片上的图表未读取"),
+        (r"the speaker notes of slide (?P<number>\d+) are not read", "第 {number} 张幻灯片的备注未读取"),
+        (r"not read: (?P<what>(?:page|template|document|resources) .*)", "未能读取：{what}"),
+        (
             r"line (?P<line>\d+): the heading of chapter (?P<number>\d+) is missing; inferred",
             "原文第 {line} 行：缺少第 {number} 章的标题，章号由上下文推定",
         ),
         (r"line (?P<line>\d+): (?P<count>\d+) lines joined to one paragraph", "原文第 {line} 行：{count} 行合并为一段"),
+        (
+            r"line (?P<line>\d+): read as a heading, as its number continues the others: (?P<text>.*)",
+            "原文第 {line} 行：序号与前后相接，按标题处理：{text}",
+        ),
+        (
+            r"line (?P<line>\d+): read as text, as its number does not fit the others: (?P<text>.*)",
+            "原文第 {line} 行：序号与前后不接，按正文处理：{text}",
+        ),
+        (r"(?P<count>[\d,]+) more lines are read by their numbers alone", "另有 {count} 行仅凭序号判断是标题还是正文"),
         (
             r"line (?P<line>\d+): this is the first of (?P<count>[\d,]+) paragraphs whose lines are joined",
             "原文第 {line} 行起，{count} 个段落由多行合并而成",

@@ -65,6 +65,11 @@ _FORMATS: Mapping[str, Callable[[int], str]] = {
 }
 
 
+def format_number(form: str, number: int) -> str:
+    """Return a number in one of the formats of Word (``ST_NumberFormat``), in Arabic numerals if it is unknown."""
+    return _FORMATS.get(form, str)(number)
+
+
 @dataclass(slots=True)
 class _Level:
     """Number format of one level of a list."""
@@ -169,4 +174,4 @@ def _formatted(found: _List, counts: Mapping[int, int], at: int, context: _Level
     count = max(counts.get(at, level.start), 0)
     if level.form in ("bullet", "none"):
         return ""
-    return str(count) if context.decimal else _FORMATS.get(level.form, str)(count)
+    return str(count) if context.decimal else format_number(level.form, count)

@@ -4,27 +4,23 @@ WordprocessingML is read directly: the paragraphs of python-docx lack inserted r
 and notes, which belong to the text of a law.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element
 
 from index.errors import DocumentError
 from index.loaders.docx.numbering import Numbering, child_value, int_attribute
 from index.loaders.docx.package import Package
 from index.loaders.source import Block, SourceText, compose_source, strip_blank
-from index.loaders.tables import Cell, table_lines
+from index.loaders.tables import Cell
+from index.loaders.writing.style_names import heading_level, is_contents, left_out_contents, real_title
+from index.loaders.writing.table_rows import TableCell, cell_text, row_blocks
 
-_HEADING_STYLE = re.compile(r"(?:heading|标题|標題)\s*([1-9])", re.IGNORECASE)
-_TITLE_STYLE = re.compile(r"title|标题|標題", re.IGNORECASE)
-_CONTENTS_STYLE = re.compile(r"(?:toc|目录|目錄)\s*\d|(?:toc heading|目录|目錄)$", re.IGNORECASE)
-_PLACEHOLDER_TITLE = re.compile(
-    r"(?:microsoft word|powerpoint)\b.*|(?:文档|文件|document|untitled|无标题|新建).{0,12}", re.IGNORECASE
-)
 _DELETED = ("del", "moveFrom", "delText")
 # text boxes and pictures, properties, field codes, ruby annotations, fallbacks for old readers
 _SKIPPED = ("drawing", "pict", "object", "pPr", "rPr", "sdtPr", "instrText", "rt", "Fallback")
 _BREAKS = {"br": "\n", "cr": "\n", "tab": " ", "ptab": " ", "noBreakHyphen": "-"}
+_OBJECT = "\ufffc"  # stands for a picture
 _NOTES = {"footnoteReference": "footnotes", "endnoteReference": "endnotes"}
 
 
@@ -42,13 +38,13 @@ def load(data: bytes, name: str) -> SourceText:
         raise DocumentError(f"{name} is damaged (it nests too deeply); save it as docx again") from error
     if not source.lines:
         raise DocumentError(f"{name} holds no text, perhaps only pictures; give a document with text in it")
-    return source
+    return replace(source, left_out=left_out_contents(reader.contents))
 
 
 def _metadata(package: Package) -> Mapping[str, str]:
     root = package.properties()
     title = strip_blank(root.findtext("title") or "") if root is not None else ""
-    return {"title": title} if title and not _PLACEHOLDER_TITLE.fullmatch(title) else {}
+    return real_title(title)
 
 
 class _Styles:
@@ -89,6 +85,7 @@ class _Reader:
         self._styles = _Styles(package.part("styles"))
         self._numbering = Numbering(package.part("numbering"))
         self._notes = {role: _notes(package.part(role)) for role in _NOTES.values()}
+        self.contents: list[str] = []
         self._note_count = 0
         self._pending = _ParagraphText("", [])  # paragraphs whose end was deleted: they continue in the next one
 
@@ -102,9 +99,8 @@ class _Reader:
             if node.tag == "p":
                 yield from self._paragraph(node)
             elif node.tag == "tbl":
-                yield Block(text="")  # text before and after a table is not one paragraph with it
-                yield from self._table(node)
-                yield Block(text="")
+                rows = [row for row in _unwrapped(node) if row.tag == "tr" and row.find("trPr/del") is None]
+                yield from row_blocks([self._row(row) for row in rows])
             elif node.tag == "altChunk":
                 yield from self._embedded(node)
 
@@ -119,9 +115,10 @@ class _Reader:
         properties = node.find("pPr")
         style = child_value(properties, "pStyle")
         chain = list(self._styles.chain(style))
-        if any(_CONTENTS_STYLE.match(name) for _, name, _ in chain):
-            return
         found = _text(node)
+        if any(is_contents(name) for _, name, _ in chain):
+            self.contents.append(found.text)
+            return
         before, self._pending = self._pending, _ParagraphText("", [])
         found = _ParagraphText(before.text + found.text, before.notes + found.notes)
         if properties is not None and any(properties.find(f"rPr/{tag}") is not None for tag in _DELETED):
@@ -157,28 +154,17 @@ class _Reader:
                 yield Block(text=f"［注{self._note_count}］{text}")
                 yield Block(text="")
 
-    def _table(self, node: Element) -> Iterator[Block]:
-        rows = [self._row(row) for row in _unwrapped(node) if row.tag == "tr" and row.find("trPr/del") is None]
-        lines = table_lines([[cell for cell, _ in row] for row in rows])
-        for row, line in zip(rows, lines, strict=True):
-            filled = [blocks for _, blocks in row if blocks]
-            if len(filled) == 1:  # a frame around text
-                yield from filled[0]
-            elif line:
-                yield Block(text=line)
-
-    def _row(self, row: Element) -> list[tuple[Cell, list[Block]]]:
-        """Return the cells of a row with their paragraphs; a cell merged with the one above has none."""
+    def _row(self, row: Element) -> list[TableCell]:
+        """Return the cells of a row."""
         head = row.find("trPr/tblHeader") is not None
         skipped = int_attribute(child_value(row.find("trPr"), "gridBefore"), 0)
-        cells: list[tuple[Cell, list[Block]]] = [(Cell(text="", columns=skipped, head=head), [])] if skipped else []
+        cells = [TableCell(Cell(text="", columns=skipped, head=head), [])] if skipped else []
         for cell in (cell for cell in _unwrapped(row) if cell.tag == "tc"):
             merge = cell.find("tcPr/vMerge")
             above = merge is not None and merge.get("val") != "restart"
             blocks = [] if above else [block for block in self._blocks_in(cell) if strip_blank(block.text)]
-            text = " ".join(strip_blank(block.text) for block in blocks)
             columns = int_attribute(child_value(cell.find("tcPr"), "gridSpan"), 1)
-            cells.append((Cell(text=text, columns=columns, above=above, head=head), blocks))
+            cells.append(TableCell(Cell(text=cell_text(blocks), columns=columns, above=above, head=head), blocks))
         return cells
 
 
@@ -226,7 +212,7 @@ def _text(node: Element) -> _ParagraphText:
 def _collect(node: Element, parts: list[str], notes: list[tuple[str, str]]) -> None:
     for child in node:
         if child.tag == "t":
-            parts.append((child.text or "").replace("\n", " "))
+            parts.append((child.text or "").replace("\n", " ").replace(_OBJECT, ""))
         elif child.tag in _BREAKS:
             parts.append(_BREAKS[child.tag])
         elif child.tag in _NOTES:
@@ -246,10 +232,8 @@ def _level(properties: Element | None, chain: Sequence[tuple[str, str, Element]]
     for _, name, node in chain:
         if outline is not None:
             break
-        if found := _HEADING_STYLE.fullmatch(name):
-            return int(found.group(1))
-        if _TITLE_STYLE.fullmatch(name):
-            return 1
+        if level := heading_level(name):
+            return level
         outline = child_value(node.find("pPr"), "outlineLvl")
     depth = int_attribute(outline, 9)
     return depth + 1 if 0 <= depth < 9 else 0  # 9 is body text

@@ -39,8 +39,7 @@ _METADATA_KEYS = {
 
 def load(data: bytes, name: str) -> SourceText:
     """Load a web page: one line for each block element, table row and line break. Raises DocumentError."""
-    text, remarks = _decoded(data, name)
-    soup = _parsed(text, name)
+    soup, remarks = parse_page(data, name)
     metadata = _metadata(soup)
     main, title, surroundings = select_main_text(soup)
     blocks = extract_blocks(main)
@@ -51,6 +50,12 @@ def load(data: bytes, name: str) -> SourceText:
     if not source.lines:
         raise DocumentError(f"{name} holds no text, only marks or scripts; save the page once it is shown in full")
     return source
+
+
+def parse_page(data: bytes, name: str) -> tuple["BeautifulSoup", tuple[str, ...]]:
+    """Return the tree of a page, and remarks on its encoding. Raises DocumentError."""
+    text, remarks = _decoded(data, name)
+    return _parsed(text, name), remarks
 
 
 def _decoded(data: bytes, name: str) -> DecodedText:

@@ -92,7 +92,11 @@ def is_unspaced(character: str) -> bool:
 
 def extract_page(text: "pypdfium2.PdfTextPage", number: int) -> PdfPage:
     """Return the rows of a page, without text in another direction such as watermarks."""
-    glyphs = list(_glyphs(text))
+    return arrange_page(list(_glyphs(text)), number)
+
+
+def arrange_page(glyphs: Sequence[Glyph], number: int) -> PdfPage:
+    """Return the rows that the characters of a page make, in reading order."""
     inked = [glyph for glyph in glyphs if not glyph.text.isspace()]
     turns = Counter(glyph.quarter_turns for glyph in inked if glyph.quarter_turns >= 0)
     main = turns.most_common(1)[0][0] if turns else 0

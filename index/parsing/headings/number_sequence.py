@@ -23,6 +23,7 @@ _UNEXPECTED_RESTART = -1.2
 _BACKWARD = -3.0
 _LOOKBACK = 30  # candidates; more are rarely passed over
 _MIN_STYLE_SHARE = 0.8  # of certain candidates
+_MAX_REMARKS = 20  # on doubts in one document
 _MIN_STYLED, _MIN_STYLED_SHARE = 5, 0.9  # candidates whose style the format gives
 
 
@@ -46,6 +47,25 @@ def drop_numbers_out_of_sequence(lines: Sequence[ClassifiedLine]) -> Iterator[Cl
     for row, line in enumerate(lines):
         accepted = line.division is None or (row not in rejected and outline.accept(line))
         yield line if accepted else ClassifiedLine(replace(line.line, level=0), "text")
+
+
+def remark_doubts(before: Sequence[ClassifiedLine], after: Sequence[ClassifiedLine]) -> list[str]:
+    """Return a remark for each line whose reading only its number decided; both have the same lines."""
+    remarks: list[str] = []
+    for candidate, chosen in zip(before, after, strict=True):
+        place = f"line {candidate.line.number}"
+        if candidate.ambiguous and chosen.division is not None:
+            remarks.append(
+                f"{place}: read as a heading, as its number continues the others: {candidate.line.text[:40]}"
+            )
+        elif candidate.kind in ("heading", "article") and chosen.division is None and _number(candidate):
+            remarks.append(f"{place}: read as text, as its number does not fit the others: {candidate.line.text[:40]}")
+    more = len(remarks) - _MAX_REMARKS
+    return [*remarks[:_MAX_REMARKS], *([f"{more:,} more lines are read by their numbers alone"] if more > 0 else [])]
+
+
+def _number(line: ClassifiedLine) -> int:
+    return line.division.number if line.division else 0
 
 
 def _rejected(lines: Sequence[ClassifiedLine]) -> set[int]:

@@ -46,7 +46,7 @@ def _split(line: Line) -> tuple[Line, Line | None]:
 def _is_text(text: str, *, narrow: bool) -> bool:
     """Return whether what follows a title is a text, or another heading, and not more of the title."""
     if narrow:
-        return len(text) >= _MIN_NARROW_LENGTH and text[-1] in SENTENCE_ENDS
+        return len(text) >= _MIN_NARROW_LENGTH and any(c in SENTENCE_ENDS for c in text)
     if text.replace(".", "").replace("…", "").strip().isdigit():
         return False
     return len(text) >= _MIN_TEXT_LENGTH or any(c in SENTENCE_ENDS for c in text) or bool(re.match(_START, text))

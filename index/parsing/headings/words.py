@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
@@ -20,13 +21,14 @@ _NUMBER = re.compile(
          |(?P<letters>[A-Za-z]{{1,2}}|\s[a-z](?=[.:)]|\s+[^\W\d_a-z]|$))(?![^\W\d_]))?
      |(?P<roman>[IVXLCDM]+|[ivx]+)(?:er|[{_DASHES}\s]?(?P<after>[A-Z]))?(?![^\W_])
      |(?P<letter>[A-Z])(?![^\W_])
-     |(?P<word>[^\W\d_][^\W\d_'’]*(?:['’][^\W\d_]+)?))
+     |(?P<word>[^\W\d_][^\W\d_'’]*(?:['’][^\W\d_]+)?)['’΄ʹ׳]?)
     (?P<close>[)\]]?)(?P<mark>\s*[.:：ºª°]+\s*[{_DASHES}]*|\s*[{_DASHES}]+)?""",
     re.VERBOSE,
 )
 _NUMBER_FIRST = re.compile(r"(?P<digits>\d{1,4})\s?(?P<letters>[a-z](?=\s))?\.?\s?(?P<word>§|[^\W\d_]+)\.?(?=\s|$)")
 _MAX_NUMBER_WORD = 24  # characters
 _FIRST_CJK = "\u2e80"  # headings of Chinese, Japanese and Korean are in classification.py
+_ACCENTS = re.compile("[\u0300-\u036f]")
 _LETTERED = ("篇", "附件", "附录")  # may be numbered by a letter: Part B, Annex C
 
 
@@ -75,8 +77,9 @@ def _words() -> _Words:
 
 
 def _fold(word: str) -> str:
-    """Return a word in lower case; Turkish has a dotted and a dotless i."""
-    return word.replace("İ", "i").lower().replace("ı", "i")
+    """Return a word in lower case without accents, which capitals may lack; Turkish has a dotted and a dotless i."""
+    word = word.replace("İ", "i").lower().replace("ı", "i")
+    return word if word.isascii() else _ACCENTS.sub("", unicodedata.normalize("NFD", word))
 
 
 def parse_word_heading(text: str) -> WordHeading | None:

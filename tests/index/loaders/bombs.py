@@ -6,7 +6,9 @@ import struct
 import zipfile
 import zlib
 
-from tests.index.loaders.small_law import RENDERINGS
+from openpyxl.utils import get_column_letter
+
+from tests.index.loaders.renderings import RENDERINGS
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -113,6 +115,56 @@ def deflated_twice(size: int) -> bytes:
     return pdf(zlib.compress(inner, 9), filters="/FlateDecode/FlateDecode")
 
 
+def opendocument(body: bytes) -> bytes:
+    """Return an OpenDocument text."""
+    return zipped({"content.xml": b"<d><body><text>" + body + b"</text></body></d>"})
+
+
+def sheet(body: bytes, head: bytes = b"") -> bytes:
+    """Return a workbook of one sheet."""
+    roles = f'<Rs><R Id="r" Type="{R}/worksheet" Target="s.xml"/></Rs>'.encode()
+    book = b'<w xmlns:r="r"><sheets><sheet name="S" r:id="r"/></sheets></w>'
+    parts = {"xl/workbook.xml": book, "xl/_rels/workbook.xml.rels": roles, "xl/s.xml": head + b"<s>" + body + b"</s>"}
+    return zipped(parts)
+
+
+def crossed(count: int) -> bytes:
+    """Return a workbook with cells on the diagonal, which would fill a square."""
+    names = (f"{get_column_letter(n)}{n}" for n in range(1, count + 1))
+    cells = "".join(f'<row r="{n}"><c r="{name}"><v>1</v></c></row>' for n, name in enumerate(names, 1))
+    return sheet(b"<sheetData>" + cells.encode() + b"</sheetData>")
+
+
+def ofd(pages: int, content: bytes, entry: bytes = b"") -> bytes:
+    """Return an OFD document whose pages share their content."""
+    listed = b'<Page BaseLoc="P.xml"/>' * pages
+    root = b"<OFD><DocBody><DocRoot>D.xml</DocRoot></DocBody></OFD>"
+    page = b"<Page><Content><Layer>" + content + b"</Layer></Content></Page>"
+    return zipped(
+        {"OFD.xml": entry + root, "D.xml": b"<Document><Pages>" + listed + b"</Pages></Document>", "P.xml": page}
+    )
+
+
+def book(page: bytes) -> bytes:
+    """Return an e-book of one page."""
+    container = b'<c><rootfile full-path="b.opf"/></c>'
+    package = (
+        b'<p><manifest><item id="a" href="a" media-type="text/html"/></manifest><spine><itemref idref="a"/></spine></p>'
+    )
+    return zipped({"META-INF/container.xml": container, "b.opf": package, "a": page})
+
+
+def looping_doc() -> bytes:
+    """Return an old Word document whose main stream refers back to its own beginning."""
+    data = bytearray(RENDERINGS["law.doc"]())
+    fat = len(data) - 512
+    struct.pack_into("<I", data, fat + 4, 0)
+    return bytes(data)
+
+
+_ENTITY = b"<!DOCTYPE a [<!ENTITY b 'c'>]>"
+
+
 def bombs() -> dict[str, tuple[bytes, str]]:
     """Return name -> bytes and a pattern of the reason for rejection."""
     return {
@@ -132,6 +184,28 @@ def bombs() -> dict[str, tuple[bytes, str]]:
         "pages.pdf": (pdf(zlib.compress(b"BT ET"), pages=20_000), "has 20,000 pages, more than the 10,000"),
         "twice.pdf": (deflated_twice(400_000_000), r"took its reader down \(SIG|damaged|no text layer|memory"),
         "tags.html": (b"<p>x" * 500_000, "holds 500,000 tags, more than the 400,000"),
+        "tags.odt": (opendocument(b"<p/>" * 600_000), "holds 600,00[0-9] tags|unpacks to more than"),
+        "space.odt": (opendocument(b" " * 30_000_000), "unpacks to more than"),
+        "deep.odt": (opendocument(b"<section>" * 5000 + b"</section>" * 5000), "nests too deeply"),
+        "spaces.odt": (opendocument(b"<p>" + b'<s c="999999999"/>' * 10 + b"</p>"), "holds no text"),
+        "laughs.odt": (zipped({"content.xml": _ENTITY + b"<d/>"}), "document type"),
+        "crossed.xlsx": (crossed(1000), "a sheet of 1,000,000 cells"),
+        "laughs.xlsx": (sheet(b"", _ENTITY), "document type"),
+        "space.xlsx": (sheet(b" " * 30_000_000), "unpacks to more than"),
+        "space.epub": (book(b" " * 30_000_000), "unpacks to more than"),
+        "tags.epub": (book(b"<p>x" + noise(30_000).hex().encode() + b"<p>" * 500_000), "holds 500,001 tags"),
+        "space.ofd": (ofd(1, b" " * 30_000_000), "unpacks to more than"),
+        "laughs.ofd": (ofd(1, b"", _ENTITY), "DTDs and entity declarations"),
+        "tags.ofd": (
+            ofd(1, b"<a/>" + noise(60_000).hex().encode() + b"<a/>" * 1_100_000),
+            "more than the 1,000,000 tags",
+        ),
+        "pages.ofd": (ofd(20_000, b""), "has 20,000 pages, more than the 10,000"),
+        "deep.rtf": (b"{\\rtf1 " + b"{" * 2_000_000, "nest deeper than 1,000"),
+        "deep.pptx": (zipped({"ppt/presentation.xml": b"<a>" * 100_000 + b"</a>" * 100_000}), "holds no text|damaged"),
+        "cells.csv": (b"," * 2_000_000 + b"a", "more than the 500,000 cells"),
+        "quote.csv": (b'a,"' + b"b" * 5_000_000, "is no table that can be read"),
+        "looping.doc": (looping_doc(), "damaged"),
         "braces.md": (b"# " + b"{#" * 500_000, "seconds of processor time"),
     }
 
@@ -155,5 +229,15 @@ def disguised() -> dict[str, tuple[bytes, str]]:
         "picture.html": (b"\x89PNG\r\n\x1a\n" + bytes(200), "a picture"),
         "packed.txt": (b"\x1f\x8b\x08" + bytes(200), "a gzip archive"),
         "program.txt": (b"\x7fELF" + bytes(range(256)) * 4, "not text"),
+        "old.txt": (RENDERINGS["law.doc"](), "rename it to end in .doc"),
+        "rich.doc": (RENDERINGS["law.rtf"](), "is a rich text (RTF) file by its content, not a Word 97-2003 document"),
+        "page.doc": (RENDERINGS["law.html"](), "is a web page by its content, not a Word 97-2003 document"),
+        "docx.wps": (docx_file, "rename it to end in .docx"),
+        "open.docx": (RENDERINGS["law.odt"](), "rename it to end in .odt"),
+        "layout.pdf": (RENDERINGS["law.ofd"](), "rename it to end in .ofd"),
+        "table.csv": (RENDERINGS["law.xlsx"](), "rename it to end in .xlsx"),
+        "slides.odt": (RENDERINGS["law.pptx"](), "rename it to end in .pptx"),
+        "text.xlsx": (RENDERINGS["law.csv"](), "not an Excel workbook"),
+        "text.rtf": (RENDERINGS["law.txt"](), "not rich text"),
         "text.exe": (b"text", "files ending in .exe cannot be read"),
     }

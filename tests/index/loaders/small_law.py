@@ -1,4 +1,4 @@
-"""A small law written for the tests, rendered as txt, md, html, docx and pdf."""
+"""A small law written for the tests, rendered as txt, md, html, docx and pdf; see also ``law_files``."""
 
 import io
 import re
@@ -258,14 +258,3 @@ def as_pdf_with_embedded_font(font: Path) -> bytes:
         text = part.whole if middle else "　　" + part.whole
         pdf.multi_cell(0, 7, text, align="C" if middle else "L", wrapmode=WrapMode.CHAR, new_x="LMARGIN", new_y="NEXT")
     return bytes(pdf.output())
-
-
-RENDERINGS = {
-    "law.txt": as_txt,
-    "law.md": as_markdown,
-    "law.html": as_html,
-    "plain.docx": as_plain_docx,
-    "styled.docx": as_styled_docx,
-    "numbered.docx": as_numbered_docx,
-    "law.pdf": as_pdf,
-}

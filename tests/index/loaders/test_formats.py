@@ -3,9 +3,11 @@
 import io
 import re
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import docx
+import openpyxl
 import pytest
 from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import parse_xml
@@ -17,8 +19,11 @@ from index.errors import DocumentError
 from index.loaders import LOADERS, load
 from index.loaders.source import SourceText
 from index.parsing.structure import read_document
+from index.records import LeftOut
 from tests.index.loaders import small_law
-from tests.index.loaders.small_law import LAW, RENDERINGS, number_with, put_in_list, saved
+from tests.index.loaders.law_files import odt, rtf, rtf_escaped
+from tests.index.loaders.renderings import RENDERINGS
+from tests.index.loaders.small_law import LAW, number_with, put_in_list, saved
 
 Places = list[tuple[tuple[tuple[str, int, int], ...], int, str]]
 
@@ -34,12 +39,18 @@ def texts(source: SourceText) -> list[str]:
     return [line.text for line in source.lines]
 
 
-# --- one law, seven files
+# --- one law in every format
 
 
 @pytest.mark.parametrize("name", RENDERINGS)
 def test_a_law_reads_the_same_in_every_format(name: str) -> None:
     assert places(RENDERINGS[name](), name) == places(LAW.encode(), "law.txt")
+
+
+def test_every_format_has_a_rendering_of_the_law() -> None:
+    same = {".text": ".txt", ".markdown": ".md", ".htm": ".html", ".xhtml": ".html", ".tsv": ".csv"}
+    mail = {".eml", ".mht", ".mhtml"}  # see test_mail
+    assert {same.get(suffix, suffix) for suffix in LOADERS} - mail == {Path(name).suffix for name in RENDERINGS}
 
 
 def test_articles_of_the_law_have_their_paths() -> None:
@@ -69,7 +80,7 @@ def test_lines_have_correct_positions(name: str) -> None:
 
 
 def test_headings_have_a_depth_where_the_format_marks_them() -> None:
-    for name in ("law.md", "law.html"):
+    for name in ("law.md", "law.html", "law.rtf", "law.odt", "law.epub"):
         levels = {line.text: line.level for line in load(RENDERINGS[name](), name).lines}
         assert (levels["古井保护条例"], levels["第一章　总则"], levels["第一节　普查"]) == (1, 2, 3)
     levels = {line.text: line.level for line in load(RENDERINGS["styled.docx"](), "x.docx").lines}
@@ -112,6 +123,68 @@ def test_table_rows_are_lines_and_merged_cells_are_repeated() -> None:
     word.add_paragraph("表后。")
     rows = ["地区：江南 | 指标：井数 | 数值：12", "地区：江南 | 指标：水位 | 数值：3米"]
     assert texts(load(saved(word), "x.docx")) == ["表前。", *rows, "表后。"]
+
+
+def table_of(rows: int) -> list[list[str]]:
+    return [["地区", "指标", "2020年"], *([f"地区{row}", f"指标{row}", str(100 + row)] for row in range(10, 10 + rows))]
+
+
+def rows_as_docx(rows: list[list[str]]) -> bytes:
+    word = docx.Document()
+    word.add_paragraph("表1")
+    table = word.add_table(rows=len(rows), cols=len(rows[0]))
+    for at, values in enumerate(rows):
+        for column, value in enumerate(values):
+            table.cell(at, column).text = value
+    return saved(word)
+
+
+def rows_as_odt(rows: list[list[str]]) -> bytes:
+    def cells(row: list[str]) -> str:
+        return "".join(f"<table:table-cell><text:p>{value}</text:p></table:table-cell>" for value in row)
+
+    lines = "".join(f"<table:table-row>{cells(row)}</table:table-row>" for row in rows)
+    return odt(f"<text:p>表1</text:p><table:table>{lines}</table:table>")
+
+
+def rows_as_rtf(rows: list[list[str]]) -> bytes:
+    head = r"\trowd\cellx2000\cellx4000\cellx6000\pard\intbl "
+    return rtf(
+        rtf_escaped("表1")
+        + r"\par"
+        + "".join(head + "".join(rtf_escaped(value) + r"\cell " for value in row) + r"\row" for row in rows)
+    )
+
+
+def rows_as_xlsx(rows: list[list[str]]) -> bytes:
+    book = openpyxl.Workbook()
+    for row in [["表1"], *rows]:
+        book.active.append(row)
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def rows_as_csv(rows: list[list[str]]) -> bytes:
+    return "\n".join(["表1", *(",".join(row) for row in rows)]).encode()
+
+
+@pytest.mark.parametrize("write", [rows_as_docx, rows_as_odt, rows_as_rtf, rows_as_xlsx, rows_as_csv])
+def test_rows_of_equal_length_are_no_wrapped_paragraph(write: Callable[[list[list[str]]], bytes]) -> None:
+    suffix = write.__name__.rpartition("_")[2]
+    document = read_document(write(table_of(30)), f"x.{suffix}")
+    passages = document.passages
+    assert document.title == "表1"
+    assert [p.text for p in passages] == [f"地区：地区{n} | 指标：指标{n} | 2020年：{100 + n}" for n in range(10, 40)]
+
+
+def test_a_row_with_one_value_of_its_own_keeps_the_merged_ones() -> None:
+    word = docx.Document()
+    table = word.add_table(rows=3, cols=2)
+    for at, text in enumerate(["供水", "能力", "", "漏损", "排水", "管网"]):
+        table.cell(at // 2, at % 2).text = text
+    table.cell(0, 0).merge(table.cell(1, 0))
+    assert texts(load(saved(word), "x.docx")) == ["供水 | 能力", "供水 | 漏损", "排水 | 管网"]
 
 
 _LISTS = """<w:numbering {ns}>
@@ -179,6 +252,7 @@ def test_outline_levels_and_chinese_style_names_make_headings_and_contents_are_l
     word.core_properties.title = "规划"
     source = load(saved(word), "x.docx")
     assert [(line.text, line.level) for line in source.lines] == [("总体要求", 2), ("正文", 0), ("按大纲", 3)]
+    assert source.left_out == (LeftOut(reason="contents", lines=("总体要求 1",)),)
     assert source.metadata == {"title": "规划"}
 
 
@@ -323,13 +397,15 @@ def is_rejected_or_read(data: bytes, name: str) -> bool:
 @given(
     data=st.binary(max_size=300),
     ending=st.sampled_from(sorted(LOADERS)),
-    beginning=st.sampled_from([b"", b"%PDF-1.4\n", b"PK\x03\x04", b"<p>"]),
+    beginning=st.sampled_from(
+        [b"", b"%PDF-1.4\n", b"PK\x03\x04", b"<p>", b"{\\rtf1 ", OLE[:8] + "WordDocument".encode("utf-16-le")]
+    ),
 )
 def test_no_bytes_raise_anything_but_document_error(data: bytes, ending: str, beginning: bytes) -> None:
     assert is_rejected_or_read(beginning + data, "x" + ending)
 
 
-DAMAGED = {name: RENDERINGS[name]() for name in ("plain.docx", "law.pdf")}
+DAMAGED = {name: make() for name, make in RENDERINGS.items() if Path(name).suffix not in (".txt", ".md", ".html")}
 
 
 @settings(deadline=5000)

@@ -124,7 +124,7 @@ def test_markdown_markup_is_removed_from_line_ends_and_positions_are_kept() -> N
 
 
 def test_the_libraries_of_other_formats_are_not_imported() -> None:
-    heavy = "bs4, chardet, docx, lxml, pypdfium2"
+    heavy = "bs4, chardet, doc2docx, docx, lxml, ofdkit, openpyxl, pypdfium2"
     code = f"import sys, index.loaders; print([m for m in '{heavy}'.split(', ') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 

@@ -41,6 +41,31 @@ def test_the_first_row_is_a_head_if_it_is_short_words_over_values() -> None:
     assert table_lines([row("1", "2", "3"), row("4", "5", "6")]) == ["1 | 2 | 3", "4 | 5 | 6"]
 
 
+def test_a_head_over_two_columns_is_the_head_of_both() -> None:
+    rows = [
+        [Cell(text="指标", columns=2), *row("2030年")],
+        [Cell(text="供水", rows=2), *row("能力", "30")],
+        row("漏损", "9"),
+    ]
+    assert table_lines(rows) == [None, "指标：供水 | 指标：能力 | 2030年：30", "指标：供水 | 指标：漏损 | 2030年：9"]
+    assert table_lines([[Cell(text="表1", columns=2)], row("漏损", "9")]) == ["表1", "漏损 | 9"]
+
+
+def test_a_head_of_two_rows_that_is_not_marked_is_found_by_its_merged_cells() -> None:
+    rows = [
+        [Cell(text="指标", rows=2), Cell(text="目标", columns=2)],
+        row("2025年", "2030年"),
+        row("用水量", "30", "28"),
+        row("漏损率", "9%", "8%"),
+    ]
+    assert table_lines(rows) == [
+        None,
+        None,
+        "指标：用水量 | 目标 2025年：30 | 目标 2030年：28",
+        "指标：漏损率 | 目标 2025年：9% | 目标 2030年：8%",
+    ]
+
+
 def test_a_row_of_one_merged_cell_is_a_line_of_its_own() -> None:
     rows = [row("指标", "数值", head=True), [Cell(text="一、供水", columns=2)], row("用水量", "30")]
     assert table_lines(rows) == [None, "一、供水", "指标：用水量 | 数值：30"]

@@ -20,7 +20,7 @@ from index.errors import DocumentError
 from index.parsing.process import DocumentReader, read_file
 from index.parsing.structure import read_document
 from index.parsing.worker import ProcessLimits
-from tests.index.loaders.small_law import RENDERINGS
+from tests.index.loaders.renderings import RENDERINGS
 
 TEXT = "第一条 为了节约用水，制定本办法。\n".encode()
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="these limits are those of Linux")

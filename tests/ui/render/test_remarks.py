@@ -1,12 +1,16 @@
 """The parser's remarks in Chinese: on texts that make it remark, so that another wording there is noticed here."""
 
+import io
 from dataclasses import replace
 
+import openpyxl
 import pytest
 
+from index.loaders.docx.doc import _LOST, _REMARK
 from index.parsing.structure import read_document
 from index.references import links
 from index.references.links import link_documents
+from tests.index.loaders.law_files import ofd, pptx, shape, text_object
 from tests.ui.fakes import plan
 from ui.render.remarks import render_metadata, render_remarks
 from ui.words import EN, ZH
@@ -22,6 +26,8 @@ from ui.words.remarks import in_chinese, metadata_name
             "某市规划\n目录\n第一章 总则\n第二章 附则\n第一章 总则\n甲。\n第二章 附则\n乙。",
             "原文第 2 行：略去 2 行的目录",
         ),
+        ("某市规划\n第一章外贸\n甲。", "原文第 2 行：序号与前后相接，按标题处理：第一章外贸"),
+        ("某市规划\n第一章 甲\n第九章中的内容\n乙。", "原文第 3 行：序号与前后不接，按正文处理：第九章中的内容"),
         ("旅游发展。\n加强旅\n游管理。旅游很好。旅游多样。", "原文第 2 行：2 行合并为一段"),
     ],
 )
@@ -53,6 +59,41 @@ def test_remarks_on_attachments_are_translated() -> None:
     )
     document = read_document(mail + attachment, "mail.eml")
     assert [in_chinese(remark) for remark in document.remarks] == ["附件 a.pdf 未读取；请作为单独的文件编入索引"]
+
+
+def test_remarks_on_sheets_and_slides_are_translated() -> None:
+    book = openpyxl.Workbook()
+    book.active["A1"], book.active["B2"] = "正文一段。", "=1+1"
+    book.create_sheet("暗").sheet_state = "hidden"
+    target = io.BytesIO()
+    book.save(target)
+    notes = '<Rs><R Id="n" Type="x/notesSlide" Target="../n.xml"/></Rs>'
+    more = {"ppt/slides/_rels/0.xml.rels": notes, "ppt/n.xml": f"<n>{shape('备注', role='body')}</n>".replace("p:", "")}
+    more["ppt/n.xml"] = more["ppt/n.xml"].replace("a:", "")
+    slides = pptx([shape("正文一段。") + "<p:chart/>", ""], more=more)
+    documents = read_document(target.getvalue(), "book.xlsx"), read_document(slides, "slides.pptx")
+    assert [in_chinese(remark) for document in documents for remark in document.remarks] == [
+        "隐藏的工作表 暗 未读取；如属于正文，请取消隐藏",
+        "工作表 Sheet：1 个公式没有保存计算结果，未读取；请用表格软件打开并另存",
+        "第 1 张幻灯片上的图表未读取",
+        "第 1 张幻灯片的备注未读取",
+        "第 2 张幻灯片没有文字",
+    ]
+    layout = read_document(ofd([text_object("正文一段。", 28, 30), ""]).replace(b"Pages/1", b"Pages/7"), "a.ofd")
+    assert in_chinese(layout.remarks[0]) == "未能读取：page 2: content not found (Pages/1.xml)"
+
+
+def test_remarks_on_books_are_translated() -> None:
+    assert in_chinese("the page b.svg is no HTML and not read") == "书中的 b.svg 不是网页，未读取"
+
+
+def test_remarks_on_old_word_files_are_translated() -> None:
+    assert [in_chinese(_REMARK.format(what=what)) for what in dict.fromkeys(_LOST.values())] == [
+        "未能读取这份旧版 Word 文件的文本框；请核对原文，或另存为 docx",
+        "未能读取这份旧版 Word 文件的脚注和尾注；请核对原文，或另存为 docx",
+        "未能读取这份旧版 Word 文件的自动编号；请核对原文，或另存为 docx",
+        "未能读取这份旧版 Word 文件的样式；请核对原文，或另存为 docx",
+    ]
 
 
 def test_an_unknown_remark_stays_in_english() -> None:

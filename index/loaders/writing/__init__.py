@@ -1,0 +1,1 @@
+"""What documents of word processors have in common in every format."""
