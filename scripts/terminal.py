@@ -120,7 +120,7 @@ def _verdict(found: Answer) -> None:
         echo(f"{EN.no_answer(found)}. {EN.why_not(found.reason, found.unresolved)}".strip())
     for hit in found.answering:
         echo()
-        echo(f"   {_flat(hit.passage.text[slice(*hit.best)] or hit.passage.text)}", bold=True)
+        echo(f"   {_flat(hit.quotation)}", bold=True)
         echo("   " + own_language(hit.sentence_citation, hit.passage))
     if found.hits:
         echo(f"\n{EN.found if found.answering else EN.nearest}:")

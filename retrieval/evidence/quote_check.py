@@ -31,6 +31,7 @@ class Quote:
     document_id: str  # empty in tables without it
     span: Span  # of the document's source
     citation: str
+    lead_ins: str = ""  # of an answer in an item of a list, each on a line
     line: int | None = None  # of a passage; None in tables without it
     page: int | None = None
 
@@ -97,7 +98,8 @@ def _of_row(row: Row, number: int) -> Iterator[Quote]:
         if cell_text(hit.get("answer")) and cell_text(hit.get("answer_start")):
             span = Span(_offset(hit, "answer_start", number), _offset(hit, "answer_end", number))
             citation = cell_text(hit.get("answer_citation_zh")) or zh
-            yield Quote(kind="answer", text=cell_text(hit["answer"]), span=span, citation=citation, **common)
+            lead_ins, _, text = cell_text(hit["answer"]).rpartition("\n")
+            yield Quote(kind="answer", text=text, lead_ins=lead_ins, span=span, citation=citation, **common)
 
 
 def _offset(row: Row, name: str, number: int) -> int:
@@ -132,17 +134,24 @@ def _checked(quote: Quote, documents: Sequence[Document]) -> CheckedQuote:
             return CheckedQuote(quote=quote, verdict="moved" if now else "stands", now=now)
     first = [d.id for d in recorded]
     order = sorted(documents, key=lambda d: d.id not in first)
-    now = next((found for document in order if (found := _find(document, quote.text))), None)
+    now = next((found for document in order if (found := _find(document, quote))), None)
     return CheckedQuote(quote=quote, verdict="moved" if now else "gone", now=now)
 
 
 def _is_unchanged(document: Document, quote: Quote) -> bool:
     start, end = quote.span
+    containing = [p for p in document.passages if p.start <= start and end <= p.end]
+    if quote.lead_ins and not any(_is_introduced(p, quote) for p in containing):
+        return False
     if _same(document.source[max(start, 0) : max(end, 0)], quote.text):
         return True
     # a paragraph that is broken across lines in the source is quoted without the breaks
-    containing = (p for p in document.passages if p.start <= start and end <= p.end)
     return any(_same(_between(document, p, quote.span), quote.text) for p in containing)
+
+
+def _is_introduced(passage: Passage, quote: Quote) -> bool:
+    """Return whether a passage contains the lead-ins of a quotation."""
+    return all(lead_in in passage.text for lead_in in quote.lead_ins.split("\n"))
 
 
 def _other_place(document: Document, quote: Quote) -> CurrentPlace | None:
@@ -174,14 +183,14 @@ def _between(document: Document, passage: Passage, span: Span) -> str:
     return "".join(document.source[start:end] for start, end in pieces if start < end)
 
 
-def _find(document: Document, text: str) -> CurrentPlace | None:
-    """Return the first place of a text in a document, whole passages before parts of them."""
-    wanted, _ = uncut(text)
+def _find(document: Document, quote: Quote) -> CurrentPlace | None:
+    """Return the first place of a quotation in a document, whole passages before parts of them."""
+    wanted, _ = uncut(quote.text)
     for passage in (*(p for p in document.passages if p.text == wanted), *document.passages):
-        if wanted in passage.text:
+        if wanted in passage.text and _is_introduced(passage, quote):
             return _place_in(document, passage, wanted)
     at = document.source.find(wanted)
-    if at < 0:
+    if at < 0 or quote.lead_ins:
         return None
     line = document.source.count("\n", 0, at) + 1
     return CurrentPlace(document=document.title, line=line, span=Span(at, at + len(wanted)), citation="")

@@ -128,6 +128,18 @@ def test_an_answer_with_the_citation_of_another_place_has_moved() -> None:
     assert verdicts == ["stands", "moved"]
 
 
+def test_an_item_stands_only_with_its_lead_in() -> None:
+    law = "水法\n第一条 有下列情形之一的，处罚款：\n（一）洗涤；\n（二）排放。\n"
+    start = law.index("（二）")
+    row = {"question": "？", "document": "水法", "document_id": "plan.txt", "text": "第一条", "start": 3, "end": 6}
+    row |= {"answer": "有下列情形之一的，处罚款：\n（二）排放。", "answer_start": start, "answer_end": start + 6}
+    table = tables.records.Table(columns=tuple(row), rows=(row,), numbers=(2,))
+    answer = quote_check.quotes(table)[1]
+    assert (answer.text, answer.lead_ins) == ("（二）排放。", "有下列情形之一的，处罚款：")
+    assert checked(answer, document(law)).verdict == "stands"
+    assert checked(answer, document(law.replace("处罚款", "予警告"))).verdict == "gone"
+
+
 def test_tables_without_quotations_and_damaged_offsets_are_refused() -> None:
     with pytest.raises(QuestionError, match="no columns question"):
         quote_check.quotes(read({"a": 1}))
