@@ -102,6 +102,7 @@ def _group_json(group: Group) -> dict[str, Any]:
         "confidence": asdict(group.confidence),
         "abstention": asdict(group.abstention) if group.abstention else None,
         "marking": asdict(group.marking) if group.marking else None,
+        "quotation": asdict(group.quotation) if group.quotation else None,
     }
 
 
@@ -243,6 +244,11 @@ def _print_answers(group: Group) -> None:
         share = f"{100 * m.share:.0f} % of the passage is marked"
         terminal.echo(
             f"The marked sentence contains the answer: {percent(m.contains)} of {m.right} right first hits; {share}"
+        )
+    if q := group.quotation:
+        terminal.echo(
+            f"The quoted answer is exact: {percent(q.exact)} of {q.known} questions; it misleads: "
+            f"{percent(q.misleading)}, and in {q.misleading_confident} of {q.confident} with a confidence from .9 on"
         )
     c = group.confidence
     auroc = f"AUROC {with_bounds(c.auroc)}, " if c.auroc else ""
