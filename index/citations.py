@@ -4,6 +4,7 @@ import re
 from typing import Literal
 
 from index.records import Citation, Division, InnerDivision, Passage, Path, Span
+from index.text.controls import isolated
 from index.text.numerals import to_chinese
 
 Language = Literal["zh", "en"]
@@ -39,7 +40,7 @@ def division_label(division: Division, language: Language, *, long: bool = True)
     """Return the label of one level: 第十六章; "Chapter 16", or "ch. 16" if not ``long``; marked if inferred."""
     mark = INFERRED[language] if division.inferred else ""
     if not division.number:
-        return division.title + mark
+        return isolated(division.title) + mark
     if language == "zh":
         return _chinese_label(division) + mark
     name = _ENGLISH.get(division.kind, (division.kind, division.kind))[0 if long else 1]
@@ -71,7 +72,7 @@ def paragraph_label(passage: Passage, language: Language, *, long: bool = True) 
 
 def titled_label(division: Division, language: Language) -> str:
     """Return the name of a level with its title: 第十六章 推进绿色发展."""
-    title = division.title if division.number else ""  # an unnumbered level is named by its title alone
+    title = isolated(division.title) if division.number else ""  # an unnumbered level is named by its title alone
     return f"{division_label(division, language)} {title}".strip()
 
 
@@ -119,6 +120,7 @@ def cite(title: str, passage: Passage, span: Span | None = None) -> Citation:
     )
     places = [*(division_label(d, "en", long=False) for d in levels), paragraph_label(passage, "en", long=False)]
     en = ", ".join(filter(None, places)) + "".join(f"({part.number}{_english_sub(part)})" for part in inner)
+    title = isolated(title)
     return Citation(
         zh=f"《{_with_single_brackets(title)}》{zh}", en=", ".join(filter(None, [title, en])), short_zh=zh, short_en=en
     )

@@ -3,7 +3,8 @@
     ZhangjuError
     ├── DocumentError     a source cannot be read: missing, empty, binary, unsupported format
     ├── ModelError        an embedding model cannot be loaded, or differs from the index's model
-    ├── StoreError        an index directory is missing, damaged, newer than this program, or not writable
+    ├── StoreError        an index directory is missing, unreadable, newer than this program, or not writable
+    │   └── DamageError   an index file is not the one that was written
     ├── QuestionError     a question, or a file of questions, cannot be used
     ├── UnknownPlaceError a citation or passage id refers to nothing in the index
     ├── AccessError       the page would be public without a password, or its password file cannot be used
@@ -29,12 +30,17 @@ class ModelError(ZhangjuError):
 class StoreError(ZhangjuError):
     """An index directory cannot be opened or written.
 
-    ``problem`` is the message without the remedy, for callers that offer a better one.
+    ``problem`` is the message without the ``remedy``, for callers that offer a better one.
     """
 
     def __init__(self, problem: str, remedy: str = "") -> None:
         super().__init__(f"{problem}; {remedy}" if remedy else problem)
         self.problem = problem
+        self.remedy = remedy
+
+
+class DamageError(StoreError):
+    """An index file is missing or differs from its digest; what merely cannot be read may be intact."""
 
 
 class QuestionError(ZhangjuError):

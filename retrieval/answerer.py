@@ -14,6 +14,7 @@ from index.text.scripts import in_other_script
 from retrieval.answering import answer_sentences, verdict
 from retrieval.answering.confidence import Features, features
 from retrieval.answering.out_of_domain import OutOfDomainVectors
+from retrieval.answering.quotation import lead_ins, whole_sentence
 from retrieval.corpus import Corpus, Place
 from retrieval.explanation import match_reasons
 from retrieval.question.plan import QuestionPlan
@@ -113,12 +114,15 @@ class Answerer:
 
     def _hit(self, rank: int, question: EncodedQuery, ranking: Ranking, i: int, duplicates: Sequence[int]) -> Hit:
         passage = self._corpus.passages[ranking.rows[i]]
-        answering = self._answering(question, ranking, i)
+        clauses = [self._spans[row] for row in ranking.sentence_rows[i]]
+        answering = [whole_sentence(passage.text, clauses, clause) for clause in self._answering(question, ranking, i)]
+        introducing = {lead_in for sentence in answering for lead_in in lead_ins(passage, sentence)}
         return Hit(
             rank=rank,
             score=float(ranking.scores[i]),
             best=answering[0],
-            marked=tuple(sorted(answering)),
+            lead_ins=lead_ins(passage, answering[0]),
+            marked=tuple(sorted({*answering, *introducing})),
             passage=passage,
             document_title=self._corpus.title(passage),
             citation=self._corpus.citation(passage),

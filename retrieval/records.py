@@ -9,7 +9,7 @@ HIGH_CONFIDENCE = 0.7  # from which the page says that the text answers; below, 
 LOW_CONFIDENCE = 0.35  # below which the page says that the text probably does not answer
 
 FoundBy = Literal["meaning", "words", "both"]
-AnswerStatus = Literal["answered", "not in the text", "too vague"]
+AnswerStatus = Literal["answered", "not in the text", "too vague", "empty"]  # empty: a row of a list without a question
 # Nothing is near; the text treats the topic but not what is asked of it; the question is talk with the machine and not
 # about a text; or it names a chapter, an article or a document that does not exist.
 AbstentionReason = Literal["nothing similar", "no detail", "talk", "no such place"]
@@ -48,9 +48,10 @@ class MatchReason:
 class Hit:
     """Passage that was found for a question.
 
-    ``rank`` counts from 1. ``best`` is its best matching sentence, a span of its text; ``marked`` contains it, and a
-    second sentence if it is as good, in the order of the text. ``same_text`` are further passages with the same words,
-    which have no hits of their own.
+    ``rank`` counts from 1. ``best`` is its best matching sentence, a span of its text. If that is in an item of a list,
+    ``lead_ins`` are the texts that introduce the item, without which it cannot be understood. ``marked`` contains all
+    of these, and a second sentence if it is as good, in the order of the text. ``same_text`` are further passages with
+    the same words, which have no hits of their own.
     """
 
     rank: int
@@ -61,8 +62,15 @@ class Hit:
     best: Span
     marked: tuple[Span, ...]
     sentence_citation: Citation  # of ``best``: down to 款 and 项
+    lead_ins: tuple[Span, ...] = ()
     same_text: tuple[Passage, ...] = ()
     match_reason: MatchReason | None = None
+
+    @property
+    def quotation(self) -> str:
+        """The words that answer: the lead-ins of an item and the best sentence, each on a line; all without one."""
+        spans = (*self.lead_ins, self.best)
+        return "\n".join(self.passage.text[start:end] for start, end in spans) or self.passage.text
 
     @property
     def highlights(self) -> tuple[Span, ...]:

@@ -41,7 +41,7 @@ def answer_json(answer: Answer) -> Json:
 def _answer_span(hit: Hit) -> Json:
     span = hit.passage.source_spans(hit.best)
     return {
-        "text": sentence(hit.passage, hit.best),
+        "text": hit.quotation,
         "citation": own_language(hit.sentence_citation, hit.passage),
         "passage": hit.passage.id,
         "start": span[0].start,

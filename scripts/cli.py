@@ -3,6 +3,8 @@
 Exit status: 0 success, 1 a problem that the message explains, 2 wrong usage, 3 (``ask``) not answered by the text.
 """
 
+import errno
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -15,7 +17,7 @@ import typer
 from index.errors import QuestionError, ZhangjuError
 from index.loaders import LOADERS
 from scripts import terminal
-from scripts.commands import access_options, doctor, evidence, examples
+from scripts.commands import access_options, backup, doctor, evidence, examples
 from scripts.commands.coverage import coverage_command
 from scripts.commands.options import (
     DEFAULT_INDEX,
@@ -46,6 +48,7 @@ app = typer.Typer(
 )
 
 UNANSWERED = 3
+_UNWRITABLE = (errno.ENOSPC, errno.EFBIG, errno.EIO)  # of stdout, which has no file name
 
 
 @app.command("index")
@@ -60,7 +63,7 @@ def index_command(
     """Build the index of these documents, or update it."""
     from scripts.commands.indexing import LazyEncoder, update_index
 
-    report = update_index(sources, index, LazyEncoder(model))
+    report = update_index(sources, index, LazyEncoder(model, thorough=True))
     if report.failures:
         raise typer.Exit(1)
 
@@ -203,7 +206,9 @@ def verify_command(
         problem = state.key_problem(snapshot)
         if problem or not rows:
             return problem
-        encoder = LazyEncoder(model or snapshot.contract.name, role=EMBEDDING if model else INDEX_MODEL)()
+        encoder = LazyEncoder(
+            model or snapshot.contract.name, role=EMBEDDING if model else INDEX_MODEL, thorough=True
+        )()
         return state.vector_problem(snapshot, encoder, rows)
 
     states = state.check(index, inspect)
@@ -251,9 +256,11 @@ def _print_states(states: "Sequence[GenerationState]", *, as_json: bool) -> None
         terminal.print_json(state.state_json(states))
     else:
         for one in states:
-            typer.echo(state.state_line(one))
+            terminal.echo(state.state_line(one))
 
 
+app.command("backup")(backup.backup_command)
+app.command("restore")(backup.restore_command)
 app.command("doctor")(doctor.doctor_command)
 
 
@@ -290,7 +297,7 @@ def serve(
     from scripts.commands.indexing import LazyEncoder, shared_models, update_index
 
     access = access_options.access(host, accounts=auth_file, open_to_all=no_auth, names=allow_host, proxy=proxy)
-    encoder = LazyEncoder(model)
+    encoder = LazyEncoder(model, thorough=bool(sources))
     if sources:
         update_index(sources, index, encoder)
 
@@ -342,12 +349,23 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    terminal.log_to_stderr()
     try:
-        app(color=False if terminal.is_plain() else None)
+        try:
+            app(color=False if terminal.is_plain() else None)
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()  # here, where a full disk can be told
     except ZhangjuError as error:
         for note in getattr(error, "__notes__", ()):
             terminal.message(note)
         terminal.message(f"zhangju: {error}")
+        sys.exit(1)
+    except OSError as error:
+        if error.errno not in _UNWRITABLE or error.filename is not None:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python tries again at its end
+        terminal.message(f"zhangju: cannot write the output: {error.strerror or error}; free some space, run it again")
         sys.exit(1)
 
 

@@ -1,7 +1,9 @@
 """Output of the command line for people: messages, progress bars, answers, passages and outlines."""
 
 import json
+import logging
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,10 +12,13 @@ import typer
 
 from index.citations import cite, path_text
 from index.records import Citation, Document, Passage, Path, Span
+from index.text.controls import escaped, isolated
 from retrieval.corpus import Place
 from retrieval.records import Answer, Hit, RelatedHit, RelatedPair
 from retrieval.schema import own_language
 from ui.words import EN
+
+_OBEYED = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # and JSON itself escapes C0
 
 
 def is_plain() -> bool:
@@ -21,14 +26,35 @@ def is_plain() -> bool:
     return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
 
 
+def echo(text: str = "", *, bold: bool = False, dim: bool = False) -> None:
+    """Print a line on stdout, without a control that a terminal would obey."""
+    typer.secho(isolated(escaped(text)), bold=bold or None, dim=dim or None)
+
+
 def message(text: str) -> None:
-    """Print a message on stderr, in one line."""
-    typer.echo(" ".join(text.split("\n")), err=True)
+    """Print a message on stderr, in one line, without a control that a terminal would obey."""
+    typer.echo(isolated(escaped(" ".join(text.split("\n")))), err=True)
 
 
 def print_json(value: object) -> None:
-    """Print a value as indented JSON on stdout."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    """Print a value as indented JSON on stdout; what a terminal would obey is written in escapes of JSON."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    typer.echo(_OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+
+
+class LogFormatter(logging.Formatter):
+    """A formatter without controls that a terminal would obey: messages of exceptions quote documents."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the lines of a record."""
+        return isolated(escaped(super().format(record)))
+
+
+def log_to_stderr() -> None:
+    """Print warnings and errors of all libraries on stderr."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(LogFormatter("%(levelname)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
 
 def count(number: int, noun: str) -> str:
@@ -73,35 +99,35 @@ def print_answer(found: Answer, cite_passage: Callable[[Passage], Citation]) -> 
         _hit(hit)
         _matching_words(hit, found.question)
         if hit.same_text:
-            typer.echo("   " + EN.same_places([own_language(cite_passage(p), p) for p in hit.same_text]))
+            echo("   " + EN.same_places([own_language(cite_passage(p), p) for p in hit.same_text]))
 
 
 def _place_size(found: Answer) -> None:
     """Print the number of passages of a place."""
-    typer.echo(EN.frame.place_found.format(place=found.question, count=f"{found.place_size:,}"))
+    echo(EN.frame.place_found.format(place=found.question, count=f"{found.place_size:,}"))
     if len(found.hits) < found.place_size:
-        typer.echo(EN.frame.place_more.format(shown=len(found.hits)))
+        echo(EN.frame.place_more.format(shown=len(found.hits)))
 
 
 def _verdict(found: Answer) -> None:
     """Print the verdict with its confidence or its reason, and the sentences that answer."""
     if found.answering:
         title = EN.found_answer(found)
-        typer.echo(f"{title} (confidence {found.confidence:.0%}):")
+        echo(f"{title} (confidence {found.confidence:.0%}):")
     elif found.status == "too vague":
-        typer.echo(EN.too_vague)
+        echo(EN.too_vague)
     else:
-        typer.echo(f"{EN.no_answer(found)}. {EN.why_not(found.reason, found.unresolved)}".strip())
+        echo(f"{EN.no_answer(found)}. {EN.why_not(found.reason, found.unresolved)}".strip())
     for hit in found.answering:
-        typer.echo()
-        typer.secho(f"   {_flat(hit.passage.text[slice(*hit.best)] or hit.passage.text)}", bold=True)
-        typer.echo("   " + own_language(hit.sentence_citation, hit.passage))
+        echo()
+        echo(f"   {_flat(hit.quotation)}", bold=True)
+        echo("   " + own_language(hit.sentence_citation, hit.passage))
     if found.hits:
-        typer.echo(f"\n{EN.found if found.answering else EN.nearest}:")
+        echo(f"\n{EN.found if found.answering else EN.nearest}:")
 
 
 def _hit(hit: Hit | RelatedHit) -> None:
-    typer.echo()
+    echo()
     _title(hit.citation, hit.rank)
     _place(hit.passage, hit.score)
     _text(hit.passage, hit.marked if isinstance(hit, Hit) else (hit.best,))
@@ -114,7 +140,7 @@ def _matching_words(hit: Hit, question: str) -> None:
     pairs = distinct_pairs(question, hit.passage.text, hit.match_reason.matches if hit.match_reason else ())
     words = EN.hit.pair_and_pair.join(EN.hit.pair.format(question=asked, passage=found) for asked, found in pairs)
     if words:
-        typer.secho(f"   {EN.hit.matching}{words}", dim=True)
+        echo(f"   {EN.hit.matching}{words}", dim=True)
 
 
 def print_related(source: Citation, passage: Passage, hits: Sequence[RelatedHit]) -> None:
@@ -123,22 +149,22 @@ def print_related(source: Citation, passage: Passage, hits: Sequence[RelatedHit]
     _text(passage)
     for hit in hits:
         _hit(hit)
-        typer.echo("   " + _relation(hit.kind, hit.terms))
+        echo("   " + _relation(hit.kind, hit.terms))
     if not hits:
-        typer.echo("No other chapter has a related passage.")
+        echo("No other chapter has a related passage.")
 
 
 def print_related_pairs(pairs: Sequence[RelatedPair]) -> None:
     """Print pairs of related passages: both citations, their relation, and the corresponding sentences."""
     for pair in pairs:
-        typer.secho(f"{pair.rank}. {pair.source_citation.zh} ↔ {pair.citation.zh}", bold=True)
-        typer.secho(f"   {_relation(pair.kind, pair.terms)}  score {pair.score:.3f}", dim=True)
+        echo(f"{pair.rank}. {pair.source_citation.zh} ↔ {pair.citation.zh}", bold=True)
+        echo(f"   {_relation(pair.kind, pair.terms)}  score {pair.score:.3f}", dim=True)
         for source, other in pair.pairs:
-            typer.echo(f"   {_flat(pair.source.text[slice(*source)])}")
-            typer.echo(f"   ↔ {_flat(pair.other.text[slice(*other)])}")
-        typer.echo()
+            echo(f"   {_flat(pair.source.text[slice(*source)])}")
+            echo(f"   ↔ {_flat(pair.other.text[slice(*other)])}")
+        echo()
     if not pairs:
-        typer.echo("No two chapters have related passages.")
+        echo("No two chapters have related passages.")
 
 
 def _relation(kind: str, terms: Sequence[str]) -> str:
@@ -147,10 +173,10 @@ def _relation(kind: str, terms: Sequence[str]) -> str:
 
 def print_passage(citation: Citation, passage: Passage, note: str, marked: Sequence[Span] = ()) -> None:
     """Print a passage with its citation and a note, some of its words marked."""
-    typer.echo()
+    echo()
     _title(citation)
     _place(passage)
-    typer.secho(f"   {note}", dim=True)
+    echo(f"   {note}", dim=True)
     _text(passage, marked)
 
 
@@ -160,17 +186,20 @@ def print_places(places: Iterable[tuple[Citation, Place]]) -> None:
         _title(citation)
         _place(passage)
         _text(passage, (span,) if span else ())
-        typer.echo()
+        echo()
 
 
 def print_outlines(documents: Iterable[Document]) -> None:
     """Print documents as trees of headings and passages."""
     for document in documents:
-        typer.secho(f"《{document.title}》 {document.id}: {count(len(document.passages), 'passage')}", bold=True)
+        echo(
+            f"《{isolated(document.title)}》 {isolated(document.id)}: {count(len(document.passages), 'passage')}",
+            bold=True,
+        )
         for key, value in document.metadata.items():
-            typer.echo(f"{key}: {value}")
+            echo(f"{isolated(key)}: {isolated(value)}")
         for remark in document.remarks:
-            typer.echo(f"* {remark}")
+            echo(f"* {remark}")
         _tree(document)
 
 
@@ -190,43 +219,43 @@ def _tree(document: Document) -> None:
                 _heading(heading.path, heading.line)
         indent = "  " * len(passage.path)
         label = cite(document.title, passage).zh.rpartition("》")[2] or "-"
-        typer.echo(f"{passage.line:6} {indent}{label}  {shorten(passage.text)}")
+        echo(f"{passage.line:6} {indent}{label}  {shorten(passage.text)}")
     for heading in written:
         _heading(heading.path, heading.line)
 
 
 def _heading(path: Path, line: int) -> None:
-    typer.secho(f"{line or '':>6} {'  ' * (len(path) - 1)}{path_text(path[-1:], 'zh')}", bold=True)
+    echo(f"{line or '':>6} {'  ' * (len(path) - 1)}{path_text(path[-1:], 'zh')}", bold=True)
 
 
 def _flat(text: str) -> str:
-    return " ".join(text.split())
+    return isolated(" ".join(text.split()))
 
 
 def shorten(text: str, limit: int = 40) -> str:
     """Return a text in one line, with at most ``limit`` characters and an ellipsis."""
-    flat = _flat(text)
-    return flat if len(flat) <= limit else flat[:limit] + "…"
+    flat = " ".join(text.split())
+    return isolated(flat if len(flat) <= limit else flat[:limit] + "…")
 
 
 def _title(citation: Citation, rank: int = 0) -> None:
-    typer.secho(f"{f'{rank}. ' if rank else ''}{citation.zh}  {citation.en}", bold=True)
+    echo(f"{f'{rank}. ' if rank else ''}{citation.zh}  {citation.en}", bold=True)
 
 
 def _place(passage: Passage, score: float | None = None) -> None:
     where = f"page {passage.page}" if passage.page else f"line {passage.line}"
     facts = [path_text(passage.path, "zh"), where, passage.id] + ([f"score {score:.3f}"] if score is not None else [])
-    typer.secho("   " + "  ".join(filter(None, facts)), dim=True)
+    echo("   " + "  ".join(filter(None, facts)), dim=True)
 
 
 def _text(passage: Passage, marked: Sequence[Span] = ()) -> None:
     """Print a text, the marked sentences underlined on a terminal and in 【】 elsewhere."""
-    text = passage.text
+    text, shown, at = passage.text, "", 0
     underlines = sys.stdout.isatty() and not is_plain()
-    for start, end in reversed(marked):
-        sentence = text[start:end]
-        shown = typer.style(sentence, underline=True) if underlines else f"【{sentence}】"
-        text = text[:start] + shown + text[end:]
-    for line in text.split("\n"):
+    for start, end in sorted(marked):
+        sentence = escaped(text[start:end])
+        shown += escaped(text[at:start]) + (typer.style(sentence, underline=True) if underlines else f"【{sentence}】")
+        at = end
+    for line in isolated(shown + escaped(text[at:])).split("\n"):
         if line.strip():
             typer.echo("   " + line.strip())

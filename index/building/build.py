@@ -107,7 +107,7 @@ def _has_failed(name: str, failures: Collection[str]) -> bool:
 
 
 def _open_current(directory: Path) -> Snapshot | None:
-    """Return the content of the live index, or None if it is missing, damaged or of another format."""
+    """Return the content of the live index, or None if it is missing, unreadable or of another format."""
     try:
         return store.open_snapshot(directory)
     except StoreError:  # it will be built
@@ -133,7 +133,7 @@ def reusable_snapshots(directory: Path, current: Snapshot | None, model: ModelId
     for generation in store.recoverable_generations(directory)[0 if current is None else 1 :]:
         try:
             snapshot = store.open_generation(directory, generation)
-        except StoreError:  # damaged: its texts are embedded again
+        except StoreError:  # its texts are embedded again
             continue
         if _has_vectors_of(snapshot, model):
             yield snapshot

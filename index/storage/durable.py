@@ -67,7 +67,10 @@ def replace(path: Path, data: bytes) -> None:
 
     If the folder cannot be synced, the old content is restored as far as possible before the error is raised.
     """
-    old = path.read_bytes() if path.exists() else None
+    try:
+        old = path.read_bytes()
+    except FileNotFoundError:
+        old = None
     _put(path, data)
     try:
         sync_folder(path.parent)
@@ -129,13 +132,16 @@ def remove(path: Path) -> None:
 def hold_lock(lock: Path, holder: Path) -> Iterator[None]:
     """Hold a lock that the system releases when this process ends, however it ends.
 
-    The file ``holder`` contains the process id meanwhile. Raises LockHeldError within a second if another process holds
-    the lock.
+    The file ``holder`` contains the process id meanwhile, if it can be written. Raises LockHeldError within a second if
+    another process holds the lock.
     """
     try:
         with FileLock(lock, blocking=False, is_singleton=False):
             remove(holder)
-            write(holder, [f"{os.getpid()}\n".encode()])
+            try:
+                write(holder, [f"{os.getpid()}\n".encode()])
+            except OSError:  # a full disk must not keep anybody from making room
+                remove(holder)
             try:
                 yield
             finally:

@@ -5,10 +5,11 @@ import shlex
 from importlib.metadata import version
 from pathlib import Path
 
-from index.errors import StoreError
+from index.errors import DamageError, StoreError
 
 _DISK_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _NOT_PERMITTED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_TOO_MANY_FILES = {errno.EMFILE, errno.ENFILE}
 
 
 def shell_quoted(directory: Path) -> str:
@@ -22,18 +23,27 @@ def missing_index(directory: Path) -> StoreError:
 
 
 def unreadable(path: Path, error: OSError, directory: Path) -> StoreError:
-    """Return the error for an index file that the system cannot read."""
-    return StoreError(f"cannot read {path}: {error.strerror or error}", _verify_or_rebuild(directory))
+    """Return the error for an index file that the system cannot read; only a missing one is known to be damaged."""
+    if isinstance(error, FileNotFoundError | NotADirectoryError | IsADirectoryError):
+        return damaged(path, directory)
+    if error.errno in _NOT_PERMITTED:
+        advice = "give this user the permission to read it"
+    elif error.errno in _TOO_MANY_FILES:
+        advice = "end other programs, or allow more open files (ulimit -n)"
+    else:
+        advice = "check the disk, or the connection to it"
+    remedy = f"the file may be intact, and nothing was deleted: {advice}, then run the command again"
+    return StoreError(f"cannot read {path}: {error.strerror or error}", remedy)
 
 
-def damaged(path: Path, directory: Path) -> StoreError:
+def damaged(path: Path, directory: Path) -> DamageError:
     """Return the error for an index file or folder with unexpected content."""
-    return StoreError(f"{path} is damaged or incomplete", _verify_or_rebuild(directory))
+    return DamageError(f"{path} is damaged or incomplete", _verify_or_rebuild(directory))
 
 
-def damaged_current(path: Path, directory: Path) -> StoreError:
+def damaged_current(path: Path, directory: Path) -> DamageError:
     """Return the error for a damaged CURRENT, the file that names the live generation."""
-    return StoreError(
+    return DamageError(
         f"{path} is damaged",
         f"return to an intact generation with: zhangju rollback --index {shell_quoted(directory)}, "
         f"or build the index again with: {_build_command(directory)}",

@@ -9,6 +9,7 @@ Without the last line, a file truncated at the end of a line would lose generati
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from index.storage.durable import FileDigest
@@ -27,6 +28,20 @@ class Generation(NamedTuple):
     def key(self) -> str:
         """A short text that identifies the build, also among builds of equal name: name and start of the digest."""
         return f"{self.name} {self.digest[:16]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerationInfo:
+    """The summary of a generation from its manifest. ``built`` is an ISO 8601 time in UTC, ``size`` is in bytes."""
+
+    generation: Generation
+    built: str
+    zhangju: str
+    model: str
+    documents: int
+    passages: int
+    sentences: int
+    size: int
 
 
 def generation_name(number: int) -> str:

@@ -1,8 +1,8 @@
-"""The index directory: immutable generations, and CURRENT, which names them. Only this module knows its layout.
+"""The index directory: immutable generations, and CURRENT, which names them. Only this package knows its layout.
 
     DIR/CURRENT                  the generations, the live one first: "000007 sha256:<digest of its manifest>", and a
                                  last line "sha256:<digest of the lines above>"
-    DIR/generations/000007/      the files in FILES, and manifest.json with their digests
+    DIR/generations/000007/      the files of a build; see index/storage/generation_files.py
     DIR/LOCK, DIR/BUILDER        the lock of a running build, and the id of its process
     DIR/unfinished/              the embeddings of an interrupted build
     DIR/library/                 the uploaded files; see index/building/uploads.py
@@ -13,46 +13,25 @@ one complete build or an error that names the file. CURRENT holds the digests of
 every change in one of them is detected before anything is searched.
 """
 
-import io
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn, TypeVar
 
-import numpy as np
-import numpy.typing as npt
-
-from index.errors import StoreError, ZhangjuError
+from index.errors import DamageError, StoreError
 from index.models.contract import ModelContract
-from index.models.token_vectors import CODE, SCALE, START
-from index.parsing.serialization import document_from_json, document_to_json
-from index.storage import bm25, durable, error_messages, generations
-from index.storage.durable import FileDigest, LockHeldError
-from index.storage.generations import Generation, generation_name
+from index.storage import durable, error_messages, generation_files, generations
+from index.storage.durable import LockHeldError
+from index.storage.generation_files import FORMAT, GENERATIONS, MANIFEST, read_manifest
+from index.storage.generations import Generation, GenerationInfo, generation_name
 from index.storage.snapshot import Snapshot
 
-FORMAT = 4
-CURRENT, GENERATIONS, LOCK, BUILDER, UNFINISHED = "CURRENT", "generations", "LOCK", "BUILDER", "unfinished"
-MANIFEST, DOCUMENTS = "manifest.json", "documents.jsonl"
-ARRAYS = {  # file: (dtype, number of axes); their content is described in index/storage/snapshot.py
-    "passage_vectors.npy": (np.float32, 2),
-    "passage_keys.npy": (np.uint8, 2),
-    "sentence_vectors.npy": (np.float16, 2),  # half precision: cosines change by less than 0.001
-    "sentence_keys.npy": (np.uint8, 2),
-    "sentences.npy": (np.int32, 2),
-    "tokens.npy": (CODE, 2),
-    "token_scales.npy": (SCALE, 1),
-    "token_starts.npy": (START, 1),
-    **{f"{name}.npy": (dtype, 1) for name, dtype in bm25.ARRAYS.items()},
-}
-FILES = (*ARRAYS, DOCUMENTS)
+CURRENT, LOCK, BUILDER, UNFINISHED = "CURRENT", "LOCK", "BUILDER", "unfinished"
 KEPT_GENERATIONS = 3  # on disk: the live one and two before it
 
 _ATTEMPTS = 20  # to open a generation; an attempt fails only if another one was published meanwhile
+
+_T = TypeVar("_T")
 
 
 class OpenedGeneration(NamedTuple):
@@ -60,20 +39,6 @@ class OpenedGeneration(NamedTuple):
 
     generation: Generation
     snapshot: Snapshot
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GenerationInfo:
-    """The summary of a generation from its manifest. ``built`` is an ISO 8601 time in UTC, ``size`` is in bytes."""
-
-    generation: Generation
-    built: str
-    zhangju: str
-    model: str
-    documents: int
-    passages: int
-    sentences: int
-    size: int
 
 
 # reading
@@ -102,30 +67,38 @@ def recoverable_generations(directory: Path) -> tuple[Generation, ...]:
     Raises StoreError only if the disk fails to read CURRENT: that may be temporary, and an empty CURRENT must not
     replace it.
     """
-    if not (directory / CURRENT).exists():
+    data = _content_of_current(directory)
+    if data is None:
         return ()
-    data = _read_current(directory)
     try:
         return generations.parse(data)
     except ValueError:
-        return tuple(g for g in generations.salvage(data) if _has_manifest(directory, g))
+        return tuple(g for g in generations.salvage(data) if not _has_damaged_manifest(directory, g))
 
 
 def _read_current(directory: Path) -> bytes:
+    data = _content_of_current(directory)
+    if data is None:
+        raise error_messages.missing_index(directory)
+    return data
+
+
+def _content_of_current(directory: Path) -> bytes | None:
+    """Return the content of CURRENT, None if it does not exist."""
     try:
         return (directory / CURRENT).read_bytes()
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise error_messages.missing_index(directory) from error
+    except (FileNotFoundError, NotADirectoryError):
+        return None
     except OSError as error:
         raise error_messages.unreadable(directory / CURRENT, error, directory) from error
 
 
-def _has_manifest(directory: Path, generation: Generation) -> bool:
+def _has_damaged_manifest(directory: Path, generation: Generation) -> bool:
     try:
-        _manifest(directory, generation)
-    except StoreError:
-        return False
-    return True
+        read_manifest(directory, generation)
+    except StoreError as error:
+        return isinstance(error, DamageError)
+    return False
 
 
 def open_snapshot(directory: Path) -> Snapshot:
@@ -134,14 +107,19 @@ def open_snapshot(directory: Path) -> Snapshot:
 
 
 def open_live(directory: Path) -> OpenedGeneration:
-    """Open the live generation and check every file. Raises StoreError if one is missing, damaged or too new.
+    """Open the live generation and check every file. Raises StoreError if one is missing, damaged or too new."""
+    return OpenedGeneration(*_of_live(directory, lambda generation: open_generation(directory, generation)))
 
-    If builds are published faster than one can be read, the generation may disappear meanwhile; then the next is read.
+
+def _of_live(directory: Path, take: Callable[[Generation], _T]) -> tuple[Generation, _T]:
+    """Return the live generation and what ``take`` makes of it.
+
+    If builds are published faster than one can be read, the generation may disappear meanwhile; then the next is taken.
     """
     generation = live_generation(directory)
     for _ in range(_ATTEMPTS):
         try:
-            return OpenedGeneration(generation, open_generation(directory, generation))
+            return generation, take(generation)
         except StoreError:
             previous, generation = generation, live_generation(directory)
             if generation == previous:
@@ -151,24 +129,12 @@ def open_live(directory: Path) -> OpenedGeneration:
 
 def open_generation(directory: Path, generation: Generation) -> Snapshot:
     """Return the content of one generation after checking every file. Raises StoreError."""
-    folder = directory / GENERATIONS / generation.name
-    manifest = _manifest(directory, generation)
-    data = {name: _checked(folder / name, manifest["files"], directory) for name in FILES}
-    try:
-        return Snapshot.from_arrays(
-            {Path(name).stem: _array(folder / name, data.pop(name), directory) for name in ARRAYS},
-            contract=ModelContract.from_json(manifest["model"]),
-            documents=tuple(document_from_json(json.loads(line)) for line in data[DOCUMENTS].splitlines()),
-            encoding_version=manifest["scheme"],
-            parser_version=manifest["parser"],
-        )
-    except (ValueError, KeyError, TypeError, ZhangjuError) as error:
-        raise error if isinstance(error, StoreError) else error_messages.damaged(folder, directory) from error
+    return generation_files.read(directory, generation)
 
 
 def generation_info(directory: Path, generation: Generation) -> GenerationInfo:
     """Return the summary of a generation by its manifest alone. Raises StoreError."""
-    manifest = _manifest(directory, generation)
+    manifest = read_manifest(directory, generation)
     try:
         return GenerationInfo(
             generation=generation,
@@ -179,59 +145,12 @@ def generation_info(directory: Path, generation: Generation) -> GenerationInfo:
             **manifest["counts"],
         )
     except (ValueError, KeyError, TypeError) as error:
-        raise error_messages.damaged(_manifest_path(directory, generation), directory) from error
+        raise error_messages.damaged(generation_files.folder_of(directory, generation) / MANIFEST, directory) from error
 
 
 def contract_of(directory: Path, generation: Generation) -> ModelContract:
     """Return the contract of a generation's model by its manifest alone. Raises StoreError."""
-    return ModelContract.from_json(_manifest(directory, generation)["model"])
-
-
-def _manifest_path(directory: Path, generation: Generation) -> Path:
-    return directory / GENERATIONS / generation.name / MANIFEST
-
-
-def _manifest(directory: Path, generation: Generation) -> Mapping[str, Any]:
-    path = _manifest_path(directory, generation)
-    data = _read(path, directory)
-    if FileDigest.of(data).sha256 != generation.digest:
-        raise error_messages.damaged(path, directory)
-    try:
-        manifest: dict[str, Any] = json.loads(data)
-        found, release = int(manifest["format"]), str(manifest["zhangju"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise error_messages.damaged(path, directory) from error
-    if found != FORMAT:
-        raise error_messages.unsupported_format(directory, f"format {found}, written by zhangju {release}", FORMAT)
-    return manifest
-
-
-def _checked(path: Path, files: Mapping[str, Any], directory: Path) -> bytes:
-    data = _read(path, directory)
-    if FileDigest.of(data)._asdict() != files.get(path.name):
-        raise error_messages.damaged(path, directory)
-    return data
-
-
-def _array(path: Path, data: bytes, directory: Path) -> npt.NDArray[Any]:
-    """Return the array in the bytes of a .npy file, without a copy; it is read-only."""
-    stream, (expected, axes) = io.BytesIO(data), ARRAYS[path.name]
-    try:
-        np.lib.format.read_magic(stream)
-        shape, fortran_order, dtype = np.lib.format.read_array_header_1_0(stream)
-        array = np.frombuffer(data, dtype=expected, offset=stream.tell()).reshape(shape)
-    except (OSError, ValueError) as error:
-        raise error_messages.damaged(path, directory) from error
-    if dtype != expected or fortran_order or array.ndim != axes:
-        raise error_messages.damaged(path, directory)
-    return array
-
-
-def _read(path: Path, directory: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise error_messages.unreadable(path, error, directory) from error
+    return ModelContract.from_json(read_manifest(directory, generation)["model"])
 
 
 # writing
@@ -246,6 +165,7 @@ def build_lock(directory: Path) -> Iterator[None]:
     try:
         durable.make_folder(directory)
         with durable.hold_lock(directory / LOCK, directory / BUILDER):
+            _sweep_generations(directory)  # of interrupted builds: they may fill the disk
             yield
     except LockHeldError as error:
         holder = f"process {error.holder}" if error.holder else "another process"
@@ -264,21 +184,36 @@ def partial_embeddings(directory: Path) -> Path:
 def publish(directory: Path, snapshot: Snapshot) -> str:
     """Write a new generation, make it the live one and return its name; call it inside ``build_lock``.
 
-    Earlier generations are kept if they are intact: a damaged one must not displace one that can be restored.
+    Damaged earlier generations are dropped: they must not displace one that can be restored.
     """
+    return _publish(directory, lambda folder: generation_files.write(folder, snapshot))
+
+
+def publish_copy(source: Path, directory: Path) -> Generation:
+    """Publish a copy of the live generation of another directory, which is returned; else like ``publish``.
+
+    Builds of the other directory may go on meanwhile.
+    """
+    copied, _ = _of_live(
+        source, lambda live: _publish(directory, lambda folder: generation_files.copy(source, live, folder))
+    )
+    return copied
+
+
+def _publish(directory: Path, write: Callable[[Path], str]) -> str:
+    """Publish the generation that ``write`` writes into a folder; it returns the digest of the manifest."""
     previous = recoverable_generations(directory)
     durable.make_folder(directory / GENERATIONS)
-    _sweep_generations(directory)  # of interrupted builds: they may fill the disk
     folder = directory / GENERATIONS / _next_name(directory, previous)
     try:
         durable.make_folder(folder)
-        new = Generation(folder.name, _write_generation(folder, snapshot))
+        new = Generation(folder.name, write(folder))
         durable.sync_folder(folder)
         open_generation(directory, new)  # read it back: a write that the disk lost is found here, not by a question
     except BaseException:
         durable.remove(folder)  # frees a full disk at once
         raise
-    _write_current(directory, [new, *(g for g in previous if _is_intact(directory, g))][:KEPT_GENERATIONS])
+    _write_current(directory, [new, *_kept(directory, previous)])
     sweep(directory)
     return new.name
 
@@ -289,15 +224,16 @@ def _next_name(directory: Path, previous: Sequence[Generation]) -> str:
     return generation_name(max(taken, default=0) + 1)
 
 
-def _is_intact(directory: Path, generation: Generation) -> bool:
-    """Return whether every file has the content that was written."""
-    try:
-        files = _manifest(directory, generation)["files"]
-        for name in FILES:
-            _checked(directory / GENERATIONS / generation.name / name, files, directory)
-    except StoreError:
-        return False
-    return True
+def _kept(directory: Path, previous: Sequence[Generation]) -> list[Generation]:
+    """Return the generations to keep beside a new one: the last two, and the last two that can be read now.
+
+    What cannot be read is perhaps intact, or perhaps not: it is neither dropped for it nor counted on.
+    """
+    errors = {g: generation_files.read_error(directory, g) for g in previous}
+    undamaged = [g for g in previous if not isinstance(errors[g], DamageError)]
+    intact = [g for g in previous if errors[g] is None]
+    kept = {*undamaged[: KEPT_GENERATIONS - 1], *intact[: KEPT_GENERATIONS - 1]}
+    return [g for g in previous if g in kept]
 
 
 def roll_back(directory: Path, to: str | None = None) -> Generation:
@@ -309,11 +245,11 @@ def roll_back(directory: Path, to: str | None = None) -> Generation:
     _read_current(directory)  # raises if there is no index, before the lock would create the folder
     with build_lock(directory):
         order = recoverable_generations(directory)
-        is_valid = (directory / CURRENT).read_bytes() == generations.serialise(order)
+        is_valid = _read_current(directory) == generations.serialise(order)
         if is_valid and to == order[0].name:
             raise StoreError(f"generation {to} is already live", "zhangju history lists the others")
         candidates = [g for g in order[1 if is_valid else 0 :] if to in (None, g.name)]
-        intact = [g for g in candidates if _is_intact(directory, g)]
+        intact = [g for g in candidates if generation_files.read_error(directory, g) is None]
         if not intact:
             _refuse_roll_back(directory, order, candidates, to)
         _write_current(directory, [intact[0], *(g for g in order if g != intact[0])])
@@ -337,7 +273,6 @@ def sweep(directory: Path) -> None:
     The embeddings of a build interrupted after the last publication stay: the next build of the same texts resumes from
     them. The next build retries removals that fail.
     """
-    durable.remove(durable.temporary_path(directory / CURRENT))
     written = [p.stat().st_mtime_ns for p in (directory / UNFINISHED).glob("*")]
     if (directory / CURRENT).stat().st_mtime_ns >= max(written, default=0):
         durable.remove(directory / UNFINISHED)
@@ -345,15 +280,13 @@ def sweep(directory: Path) -> None:
 
 
 def _sweep_generations(directory: Path) -> None:
-    """Remove the generations that CURRENT does not name, unless it is damaged: it may have named them."""
-    if (directory / CURRENT).exists():
-        try:
-            kept = {g.name for g in list_generations(directory)}
-        except StoreError:
-            return
-    else:
-        kept = set()
-    for folder in (directory / GENERATIONS).iterdir():
+    """Remove the generations that CURRENT does not name, unless it is damaged or unreadable: it may name them."""
+    durable.remove(durable.temporary_path(directory / CURRENT))
+    try:
+        kept = {g.name for g in list_generations(directory)} if _content_of_current(directory) is not None else set()
+    except StoreError:
+        return
+    for folder in (directory / GENERATIONS).glob("*"):
         if folder.name not in kept:
             durable.remove(folder)
 
@@ -362,38 +295,5 @@ def _write_current(directory: Path, order: Sequence[Generation]) -> None:
     try:
         durable.replace(directory / CURRENT, generations.serialise(order))
     except BaseException:
-        durable.remove(durable.temporary_path(directory / CURRENT))
         _sweep_generations(directory)
         raise
-
-
-def _write_generation(folder: Path, snapshot: Snapshot) -> str:
-    """Write the files and then the manifest; return the sha256 of the manifest."""
-    arrays = snapshot.arrays()
-    digests = {name: durable.write(folder / name, _npy(arrays[Path(name).stem], ARRAYS[name][0])) for name in ARRAYS}
-    lines = (json.dumps(document_to_json(d), ensure_ascii=False) + "\n" for d in snapshot.documents)
-    digests[DOCUMENTS] = durable.write(folder / DOCUMENTS, (line.encode() for line in lines))
-    manifest = {
-        "format": FORMAT,
-        "zhangju": version("zhangju"),
-        "built": datetime.now(UTC).isoformat(timespec="seconds"),
-        "parser": snapshot.parser_version,
-        "scheme": snapshot.encoding_version,
-        "model": snapshot.contract.to_json(),
-        "counts": {
-            "documents": len(snapshot.documents),
-            "passages": len(snapshot.passage_vectors),
-            "sentences": len(snapshot.sentences),
-        },
-        "files": {name: digest._asdict() for name, digest in digests.items()},
-    }
-    return durable.write(folder / MANIFEST, [json.dumps(manifest, ensure_ascii=False, indent=1).encode()]).sha256
-
-
-def _npy(array: npt.NDArray[Any], dtype: npt.DTypeLike) -> Iterator[bytes | memoryview]:
-    """Yield the bytes of a .npy file: the header, then the array without a copy."""
-    array = np.ascontiguousarray(array, dtype=dtype)
-    header = io.BytesIO()
-    np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(array))
-    yield header.getvalue()
-    yield array.reshape(-1).view(np.uint8).data

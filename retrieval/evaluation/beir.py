@@ -3,7 +3,8 @@
     corpus.jsonl        {"_id", "title", "text"}: a passage; ``title`` is the text of its headings, if it has any
     queries.jsonl       {"_id", "text", "lang"}: a question; ``lang`` is optional
     qrels/test.tsv      a header, then question, passage and grade between tabs; grade 0 means that it does not answer
-    answers.jsonl       {"id", "answer"}: the words of the text that answer a question; the file is optional
+    answers.jsonl       {"id", "answer"}: the words of the text that answer a question; the file is optional. Also
+                        "must" and "must_not": lists of words that the quoted answer has to contain, and that mislead
     unanswerable.jsonl  {"id", "question", "lang"}: a question without an answer; the file is optional
 
 Ids may be strings or whole numbers; other keys are not read. Of passages with one id the last counts, as in BEIR's own
@@ -37,12 +38,20 @@ class Query:
     lang: str = ""
 
 
+class Criteria(NamedTuple):
+    """What the quoted answer to a question must contain, all of it, and what would mislead in it."""
+
+    must: tuple[str, ...]
+    must_not: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collection:
     """Content of a folder.
 
     The ids of the document's passages are those of the corpus. ``queries`` are the judged ones, in the order of the
-    file; ``qrels`` are their grades, by question and passage, ``answers`` the words that answer, by question.
+    file; ``qrels`` are their grades, by question and passage, ``answers`` the words that answer, by question, and
+    ``criteria`` those for its quotation.
     ``remarks`` describe what of the folder is not used, or counts for nothing.
     """
 
@@ -51,6 +60,7 @@ class Collection:
     queries: tuple[Query, ...]
     qrels: Mapping[str, Mapping[str, int]]
     answers: Mapping[str, str] = field(default_factory=dict)
+    criteria: Mapping[str, Criteria] = field(default_factory=dict)
     unanswerable: tuple[Query, ...] = ()
     remarks: tuple[str, ...] = ()
 
@@ -87,6 +97,13 @@ class _Line(NamedTuple):
         """Return the text, empty if the key is missing or null."""
         return "" if self.record.get(key) is None else self.text(key)
 
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return a list of texts, empty if the key is missing."""
+        value = self.record.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+            raise self.error(f"{key!r} is {value!r:.40}; a list of strings was wanted")
+        return tuple(value)
+
     def _value(self, key: str) -> Any:
         if key not in self.record:
             raise self.error(f"no {key!r}; it has {', '.join(self.record) or 'nothing'}")
@@ -105,6 +122,7 @@ def read_collection(folder: Path) -> Collection:
             raise DocumentError(f"{folder / path} is empty; write one object per line")
     qrels = _qrels(folder / QRELS, queries, corpus)
     answers = _read_optional(folder / ANSWERS, lambda line: line.text("answer", blank=False))
+    criteria = _read_optional(folder / ANSWERS, lambda line: Criteria(line.texts("must"), line.texts("must_not")))
     unanswerable = _read_optional(folder / UNANSWERABLE, lambda line: _query(line, "id", "question"))
     if unknown := [i for i in answers if i not in queries]:
         raise DocumentError(f"{folder / ANSWERS}: the id {unknown[0]!r} is not in {QUERIES}")
@@ -117,6 +135,7 @@ def read_collection(folder: Path) -> Collection:
         queries=tuple(_shortened(q) for q in queries.values() if q.id in qrels),
         qrels=qrels,
         answers=answers,
+        criteria={query: own for query, own in criteria.items() if own.must},
         unanswerable=tuple(map(_shortened, unanswerable.values())),
         remarks=_remarks(repeated, corpus, queries, [*queries.values(), *unanswerable.values()], qrels),
     )

@@ -19,7 +19,7 @@ from index.models.encoder import Encoder
 from index.text.scripts import in_other_script
 from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.evaluation import statistics
-from retrieval.evaluation.beir import Collection, Query
+from retrieval.evaluation.beir import Collection, Criteria, Query
 from retrieval.evaluation.statistics import Bin, Difference, Flags, Interval, Values
 from retrieval.evaluation.trec import Run, ScoredPassage
 from retrieval.records import Answer, AnswerStatus, Hit
@@ -27,6 +27,7 @@ from retrieval.search import Searcher
 
 MEASURES = ("nDCG@10", "RR@10", "R@1", "R@5", "R@10", "Success@1", "Success@5")
 DEPTH = 100  # hits for each question in a run
+_CONFIDENT = 0.9
 BLOCK = 64  # questions asked together, so that progress moves
 
 Qrels = Mapping[str, Mapping[str, int]]
@@ -36,7 +37,7 @@ QuestionProgress = Callable[[int, int], None]  # questions answered so far, and 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """Result for a question: the verdict, the hits, and the text marked in the first of them.
+    """Result for a question: the verdict, the hits, the text marked in the first of them, and the text quoted from it.
 
     ``marked_share`` is its share of the passage's characters. ``other_script`` tells whether the question is in another
     script than the first hit; it is None without a hit.
@@ -49,6 +50,7 @@ class Outcome:
     marked: str
     marked_share: float
     other_script: bool | None
+    quoted: str = ""
 
     @property
     def refused(self) -> bool:
@@ -96,10 +98,25 @@ class MarkingFigures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuotationFigures:
+    """Figures of the quoted answers, over the ``known`` questions whose collection says what they must contain.
+
+    ``exact`` is the share with all that is wanted and nothing that misleads, ``misleading`` the share that quotes
+    something misleading; of the ``confident`` answers, with a confidence of 0.9 and more, ``misleading_confident`` do.
+    """
+
+    known: int
+    exact: Interval
+    misleading: Interval
+    confident: int
+    misleading_confident: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """Figures of all questions (``lang`` is None), or of those in one language.
 
-    ``abstention`` and ``marking`` are None without the files that they need.
+    ``abstention``, ``marking`` and ``quotation`` are None without what they need in the folder.
     """
 
     lang: str | None
@@ -108,6 +125,7 @@ class Group:
     confidence: ConfidenceFigures
     abstention: AbstentionFigures | None
     marking: MarkingFigures | None
+    quotation: QuotationFigures | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +214,7 @@ def _outcome(query: Query, answer: Answer, searcher: Searcher, depth: int) -> Ou
         marked=marked,
         marked_share=share,
         other_script=in_other_script(query.text, answer.hits[0].passage.text) if answer.hits else None,
+        quoted="\n".join(hit.quotation for hit in answer.answering),
     )
 
 
@@ -274,6 +293,7 @@ def _group(
         confidence=_confidence([*answerable, *unanswerable], np.append(right, np.zeros(len(unanswerable), dtype=bool))),
         abstention=_abstention(answerable, unanswerable) if unanswerable else None,
         marking=_marking(answerable, right, collection.answers),
+        quotation=_quotation(answerable, collection.criteria),
     )
 
 
@@ -332,6 +352,23 @@ def _marking(outcomes: Sequence[Outcome], right: Flags, answers: Mapping[str, st
             np.array([contains(o.marked, answers[o.query.id]) for o in judged], dtype=np.float64)
         ),
         share=float(np.mean([o.marked_share for o in judged])),
+    )
+
+
+def _quotation(outcomes: Sequence[Outcome], criteria: Mapping[str, Criteria]) -> QuotationFigures | None:
+    """Return the figures of the quoted answers; None without criteria. A refusal quotes nothing."""
+    known = [o for o in outcomes if o.query.id in criteria]
+    if not known:
+        return None
+    misleading = np.array([any(contains(o.quoted, w) for w in criteria[o.query.id].must_not) for o in known])
+    complete = np.array([all(contains(o.quoted, w) for w in criteria[o.query.id].must) for o in known])
+    confident = np.array([not o.refused and o.confidence >= _CONFIDENT for o in known])
+    return QuotationFigures(
+        known=len(known),
+        exact=statistics.mean_interval((complete & ~misleading).astype(np.float64)),
+        misleading=statistics.mean_interval(misleading.astype(np.float64)),
+        confident=int(confident.sum()),
+        misleading_confident=int((misleading & confident).sum()),
     )
 
 

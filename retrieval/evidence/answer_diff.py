@@ -86,9 +86,11 @@ def _sentence(hit: Row) -> AnswerSentence:
 
 
 def compared(old: Iterable[RecordedAnswer], new: Sequence[RecordedAnswer]) -> AnswerChanges:
-    """Return the differences; a question that occurs several times is compared occurrence by occurrence."""
-    before = dict(zip(_keys(known := list(old)), known, strict=True))
-    after = dict(zip(_keys(new), new, strict=True))
+    """Return the differences; a question that occurs several times is compared occurrence by occurrence.
+
+    Rows without a question are left out.
+    """
+    before, after = _by_occurrence(old), _by_occurrence(new)
     both = [key for key in after if key in before]
     changed = [
         AnswerChange(kind=kind, old=before[key], new=after[key])
@@ -103,14 +105,15 @@ def compared(old: Iterable[RecordedAnswer], new: Sequence[RecordedAnswer]) -> An
     )
 
 
-def _keys(answers: Iterable[RecordedAnswer]) -> list[tuple[str, int]]:
-    """Return each question with the number of its occurrence."""
+def _by_occurrence(answers: Iterable[RecordedAnswer]) -> dict[tuple[str, int], RecordedAnswer]:
+    """Return the answers by their question and the number of its occurrence."""
     counts: Counter[str] = Counter()
-    keys = []
+    found = {}
     for one in answers:
-        counts[one.question] += 1
-        keys.append((one.question, counts[one.question]))
-    return keys
+        if one.question:
+            counts[one.question] += 1
+            found[one.question, counts[one.question]] = one
+    return found
 
 
 def _kind(old: RecordedAnswer, new: RecordedAnswer) -> ChangeKind | None:

@@ -32,6 +32,8 @@ BLOCK = 8
 _EMBEDDED = 8 * BLOCK  # embedded together; more are hardly quicker
 
 
+_EMPTY = Answer(question="", status="empty", confidence=0.0, hits=())  # of a row without a question
+
 Rows = Sequence[Row]  # of one question
 
 
@@ -99,7 +101,8 @@ class Batch:
             "digest": self.generation.digest,
             "model": self.model.name,
             "revision": self.model.revision,
-            "questions": len(self.asked.questions),
+            "questions": len(self.asked.questions) - self.asked.empty,
+            "empty": self.asked.empty,
             "column": self.asked.column,
             "own": list(self.asked.columns),
             "k": self.options.k,
@@ -153,7 +156,10 @@ class Batch:
         return self.options.k if self.options.wide and form != "md" else 0
 
     def _answers(self, searcher: BatchSearcher, questions: Sequence[str]) -> Iterator[Answer]:
-        return searcher.answers(self._plans(searcher, questions), k=self.options.k, reasons=False)
+        """Embed the questions, then answer each when its turn comes; rows without one are not asked."""
+        asked = [question for question in questions if question]
+        answers = searcher.answers(self._plans(searcher, asked), k=self.options.k, reasons=False)
+        return (next(answers) if question else _EMPTY for question in questions)
 
     def _plans(self, searcher: BatchSearcher, questions: Sequence[str]) -> list[QuestionPlan]:
         return searcher.plans(questions, chapters=self.options.chapters, titles=self.options.titles)

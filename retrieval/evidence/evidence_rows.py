@@ -13,7 +13,7 @@ from index.records import Citation, Passage
 from retrieval import addresses
 from retrieval.evidence.question_files import Questions
 from retrieval.records import Answer, Hit
-from retrieval.schema import round_score, sentence
+from retrieval.schema import round_score
 from retrieval.tables.records import Row
 
 QUESTION_COLUMNS = ("question", "status", "confidence")
@@ -53,7 +53,7 @@ def _hit_columns(hit: Hit, answers: bool) -> dict[str, Any]:
     return {
         "rank": hit.rank,
         "score": round_score(hit.score),
-        "answer": sentence(passage, hit.best) if answers else "",
+        "answer": hit.quotation if answers else "",
         **passage_columns(passage, hit.citation, hit.document_title),
         **(_answer_columns(hit) if answers else {}),
         **_levels(passage),

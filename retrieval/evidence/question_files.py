@@ -26,6 +26,7 @@ _MAX_NAME_LENGTH = 40  # characters in a message
 class Questions:
     """Questions with the columns of their file: ``rows[i]`` are the cells of ``questions[i]``, by column.
 
+    A row without a question, such as a heading between others, keeps its place with an empty one.
     ``column`` is the column of the questions, ``formats`` are the number formats of columns from a workbook.
     """
 
@@ -38,6 +39,11 @@ class Questions:
     def __post_init__(self) -> None:
         if len(self.rows) != len(self.questions):
             raise ValueError(f"{len(self.questions)} questions with the columns of {len(self.rows)}")
+
+    @property
+    def empty(self) -> int:
+        """The number of rows without a question."""
+        return self.questions.count("")
 
 
 def read_questions(path: Path, *, column: str | None = None) -> Questions:
@@ -64,8 +70,12 @@ def read_questions_bytes(data: bytes, name: str, *, column: str | None = None) -
     except DocumentError as error:
         raise QuestionError(str(error)) from error
     if not table.rows:
-        raise QuestionError(f"{name} contains no questions; give one per line, or a table with a column of them")
+        raise _no_questions(name)
     return _questions(table, column, name)
+
+
+def _no_questions(name: str) -> QuestionError:
+    return QuestionError(f"{name} contains no questions; give one per line, or a table with a column of them")
 
 
 def _bytes(path: Path) -> bytes:
@@ -107,12 +117,21 @@ def _questions(table: Table, wanted: str | None, path: str) -> Questions:
     column = _question_column(table.columns, wanted, path)
     questions: list[str] = []
     for line, row in zip(table.numbers, table.rows, strict=True):
+        question = cell_text(row.get(column))
         try:
-            questions.append(checked_question(cell_text(row.get(column))))
+            questions.append(checked_question(question) if question.strip() else "")
         except QuestionError as error:
             raise QuestionError(f"{path}, line {line}: {error}") from error
+    if not any(questions):
+        raise _no_questions(path)
+    # Spreadsheets save blank rows below the last one that was ever filled in.
+    size = max(n for n, row in enumerate(table.rows, 1) if any(cell_text(cell).strip() for cell in row.values()))
     return Questions(
-        questions=tuple(questions), columns=table.columns, rows=table.rows, column=column, formats=table.formats
+        questions=tuple(questions[:size]),
+        columns=table.columns,
+        rows=table.rows[:size],
+        column=column,
+        formats=table.formats,
     )
 
 

@@ -4,8 +4,9 @@ table = tables.read(Path("evidence.xlsx"))
 checked = check(quotes(table), searcher.documents)      # .verdict: stands, moved, gone
 """
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any, Literal
 
@@ -30,6 +31,9 @@ class Quote:
     document_id: str  # empty in tables without it
     span: Span  # of the document's source
     citation: str
+    lead_ins: str = ""  # of an answer in an item of a list, each on a line
+    line: int | None = None  # of a passage; None in tables without it
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,11 +93,13 @@ def _of_row(row: Row, number: int) -> Iterator[Quote]:
         }
         zh = cell_text(hit.get("citation_zh"))
         span = Span(_offset(hit, "start", number), _offset(hit, "end", number))
-        yield Quote(kind="passage", text=cell_text(hit["text"]), span=span, citation=zh, **common)
+        line, page = (_offset(hit, name, number) if cell_text(hit.get(name)) else None for name in ("line", "page"))
+        yield Quote(kind="passage", text=cell_text(hit["text"]), span=span, citation=zh, line=line, page=page, **common)
         if cell_text(hit.get("answer")) and cell_text(hit.get("answer_start")):
             span = Span(_offset(hit, "answer_start", number), _offset(hit, "answer_end", number))
             citation = cell_text(hit.get("answer_citation_zh")) or zh
-            yield Quote(kind="answer", text=cell_text(hit["answer"]), span=span, citation=citation, **common)
+            lead_ins, _, text = cell_text(hit["answer"]).rpartition("\n")
+            yield Quote(kind="answer", text=text, lead_ins=lead_ins, span=span, citation=citation, **common)
 
 
 def _offset(row: Row, name: str, number: int) -> int:
@@ -101,17 +107,15 @@ def _offset(row: Row, name: str, number: int) -> int:
     try:
         return int(float(value))
     except (ValueError, OverflowError) as error:
-        raise QuestionError(
-            f"line {number}: {name} is {value[:40]!r}, not a number of characters; write the table again"
-        ) from error
+        raise QuestionError(f"line {number}: {name} is {value[:40]!r}, not a number; write the table again") from error
 
 
 def check(wanted: Sequence[Quote], documents: Sequence[Document]) -> list[CheckedQuote]:
     """Return the status of each quotation, in order."""
-    known: dict[tuple[str, str, Span, str], CheckedQuote] = {}
+    known: dict[Quote, CheckedQuote] = {}
     checked = []
     for quote in wanted:
-        key = (quote.document_id, quote.document, quote.span, quote.text)
+        key = replace(quote, number=0, question="")
         if key not in known:
             known[key] = _checked(quote, documents)
         checked.append(CheckedQuote(quote=quote, verdict=known[key].verdict, now=known[key].now))
@@ -119,23 +123,53 @@ def check(wanted: Sequence[Quote], documents: Sequence[Document]) -> list[Checke
 
 
 def _checked(quote: Quote, documents: Sequence[Document]) -> CheckedQuote:
-    """Look up the recorded place, then search all documents, the recorded one first."""
+    """Look up the recorded place, then search all documents, the recorded one first.
+
+    A text that stands at its offsets, but not where its citation, line or page says, has moved.
+    """
     recorded = [d for d in documents if quote.document_id in ("", d.id) and quote.document in ("", d.title)]
-    if any(_is_unchanged(document, quote) for document in recorded):
-        return CheckedQuote(quote=quote, verdict="stands")
+    for document in recorded:
+        if _is_unchanged(document, quote):
+            now = _other_place(document, quote)
+            return CheckedQuote(quote=quote, verdict="moved" if now else "stands", now=now)
     first = [d.id for d in recorded]
     order = sorted(documents, key=lambda d: d.id not in first)
-    now = next((found for document in order if (found := _find(document, quote.text))), None)
+    now = next((found for document in order if (found := _find(document, quote))), None)
     return CheckedQuote(quote=quote, verdict="moved" if now else "gone", now=now)
 
 
 def _is_unchanged(document: Document, quote: Quote) -> bool:
     start, end = quote.span
+    containing = [p for p in document.passages if p.start <= start and end <= p.end]
+    if quote.lead_ins and not any(_is_introduced(p, quote) for p in containing):
+        return False
     if _same(document.source[max(start, 0) : max(end, 0)], quote.text):
         return True
     # a paragraph that is broken across lines in the source is quoted without the breaks
-    containing = (p for p in document.passages if p.start <= start and end <= p.end)
     return any(_same(_between(document, p, quote.span), quote.text) for p in containing)
+
+
+def _is_introduced(passage: Passage, quote: Quote) -> bool:
+    """Return whether a passage contains the lead-ins of a quotation."""
+    return all(lead_in in passage.text for lead_in in quote.lead_ins.split("\n"))
+
+
+def _other_place(document: Document, quote: Quote) -> CurrentPlace | None:
+    """Return the place of a text at its recorded offsets if the table cites another; None if it cites this."""
+    wanted, _ = uncut(quote.text)
+    start, end = quote.span
+    holding = [p for p in document.passages if p.start <= start and end <= p.end and wanted in p.text]
+    for passage in holding:
+        cited = quote.citation in ("", *_citations(document, passage, wanted))
+        if cited and quote.line in (None, passage.line) and quote.page in (None, passage.page):
+            return None
+    return _place_in(document, holding[0], wanted) if holding else None
+
+
+def _citations(document: Document, passage: Passage, text: str) -> list[str]:
+    """Return the citations of a passage, of its 款, 项 and 目, and of every occurrence of a text in it."""
+    found = (Span(*match.span()) for match in re.finditer(re.escape(text), passage.text))
+    return [cite(document.title, passage, span).zh for span in (None, *(part.span for part in passage.inner), *found)]
 
 
 def _same(source: str, quoted: str) -> bool:
@@ -149,20 +183,24 @@ def _between(document: Document, passage: Passage, span: Span) -> str:
     return "".join(document.source[start:end] for start, end in pieces if start < end)
 
 
-def _find(document: Document, text: str) -> CurrentPlace | None:
-    """Return the first place of a text in a document, whole passages before parts of them."""
-    wanted, _ = uncut(text)
+def _find(document: Document, quote: Quote) -> CurrentPlace | None:
+    """Return the first place of a quotation in a document, whole passages before parts of them."""
+    wanted, _ = uncut(quote.text)
     for passage in (*(p for p in document.passages if p.text == wanted), *document.passages):
-        at = passage.text.find(wanted)
-        if at >= 0:
-            inside = Span(at, at + len(wanted))
-            spans = passage.source_spans(inside)
-            span = Span(spans[0].start, spans[-1].end)
-            line = document.source.count("\n", 0, span.start) + 1
-            citation = cite(document.title, passage, None if wanted == passage.text else inside)
-            return CurrentPlace(document=document.title, line=line, span=span, citation=citation.zh)
+        if wanted in passage.text and _is_introduced(passage, quote):
+            return _place_in(document, passage, wanted)
     at = document.source.find(wanted)
-    if at < 0:
+    if at < 0 or quote.lead_ins:
         return None
     line = document.source.count("\n", 0, at) + 1
     return CurrentPlace(document=document.title, line=line, span=Span(at, at + len(wanted)), citation="")
+
+
+def _place_in(document: Document, passage: Passage, text: str) -> CurrentPlace:
+    """Return the place of the first occurrence of a text in a passage."""
+    inside = Span(at := passage.text.index(text), at + len(text))
+    spans = passage.source_spans(inside)
+    span = Span(spans[0].start, spans[-1].end)
+    line = document.source.count("\n", 0, span.start) + 1
+    citation = cite(document.title, passage, None if text == passage.text else inside)
+    return CurrentPlace(document=document.title, line=line, span=span, citation=citation.zh)

@@ -11,6 +11,7 @@ from index.records import Document, Passage
 from index.references.divisions import DivisionIndex
 from index.references.places import Levels, NamedPlace, read_article_number, read_places
 from index.references.titles import TitleIndex, document_names
+from index.text.controls import isolated
 from index.text.numerals import to_chinese
 from retrieval.corpus import Corpus, Place, places_in
 
@@ -134,8 +135,9 @@ def _printed(words: str, documents: Sequence[Document]) -> list[Place]:
     """Return what the words name if they are a citation as it is printed, letter for letter: titles may be anything."""
     found: list[Place] = []
     for document in documents:
-        bare = f"《{document.title.replace('《', '〈').replace('》', '〉')}》"
-        if words.startswith((bare, document.title)):
+        title = isolated(document.title)
+        bare = f"《{title.replace('《', '〈').replace('》', '〉')}》"
+        if words.startswith((bare, title)):
             exact = [p for p in document.passages if _numbered(words, p) and words in _citations(document.title, p)]
             found += [Place(p) for p in document.passages if any(_heads(e, p) for e in exact)]
     return found

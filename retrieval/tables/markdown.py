@@ -18,7 +18,7 @@ _OPENING = re.compile(r"^(\s*\d{1,9}(?=[.)](?:\s|$))|\s*(?=[-+=:]))")  # would b
 _INVISIBLE = re.compile("[\x00-\x09\x0b-\x1f\x7f\x85\u2028\u2029]|^ +| +$", re.MULTILINE)
 _ESCAPES = re.compile(r"\\([!-/:-@\[-`{-~])|&#(\d{1,7});")
 _COMMENT = re.compile(r"<!-- (table|row) (\{.*\}) -->")
-_HEADING = re.compile(r"## (?:\d+\. )?(.*)")
+_HEADING = re.compile(r"## (?:\d+\.(?: |$))?(.*)")
 _ANSWER = "Answer: "
 
 
@@ -56,7 +56,7 @@ def _body(columns: Sequence[str], own: Sequence[str], rows: Iterable[Row]) -> It
 
 
 def _question(number: int, own: Sequence[str], row: Row) -> Iterator[str]:
-    yield from (f"## {number}. {escaped(cell_text(row.get('question')), inline=True)}", "")
+    yield from (f"## {number}. {escaped(cell_text(row.get('question')), inline=True)}".rstrip(" "), "")
     reason = f" ({escaped(cell_text(row['reason']))})" if row.get("reason") else ""
     yield from (f"{cell_text(row.get('status'))}{reason}, confidence {cell_text(row.get('confidence'))}", "")
     for name in own:

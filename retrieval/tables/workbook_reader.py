@@ -84,8 +84,8 @@ def _check(data: bytes, name: str) -> None:
 
 def _table(book: "Workbook", name: str) -> Table:
     sheet = book.active or book.worksheets[0]
-    lines = ((number, cells) for number, cells in _lines(sheet, name) if any(c.value is not None for c in cells))
-    names = _names(next(lines, (0, ()))[1])
+    lines = _lines(sheet, name)
+    names = _names(next((cells for _, cells in lines if any(c.value is not None for c in cells)), ()))
     rows: list[Row] = []
     numbers: list[int] = []
     formats: dict[str, str] = {}

@@ -8,6 +8,7 @@ import typer
 from rich.cells import cell_len, set_cell_size
 
 from index.citations import division_label
+from index.text.controls import escaped, isolated
 from scripts import terminal
 from scripts.commands.options import (
     DEFAULT_INDEX,
@@ -87,7 +88,7 @@ def summary(found: "Coverage") -> str:
 
 def print_coverage(found: "Coverage", titles: dict[str, str]) -> None:
     """Print a bar for each chapter, then the passages; of many chapters, those without passages are only counted."""
-    typer.secho(f"{found.term}: {terminal.count(len(found.hits), 'passage')}", bold=True)
+    terminal.echo(f"{found.term}: {terminal.count(len(found.hits), 'passage')}", bold=True)
     print_all = len(found.chapters) <= _MAX_CHAPTERS
     shown = [chapter for chapter in found.chapters if chapter.found or print_all]
     most = max((chapter.found for chapter in shown), default=0)
@@ -95,18 +96,18 @@ def print_coverage(found: "Coverage", titles: dict[str, str]) -> None:
     for chapter in shown:
         if chapter.document != document and len(titles) > 1:
             document = chapter.document
-            typer.echo(f"《{titles[document]}》")
-        typer.echo(chapter_line(chapter, most))
+            terminal.echo(f"《{isolated(titles[document])}》")
+        terminal.echo(chapter_line(chapter, most))
     if rest := len(found.chapters) - len(shown):
-        typer.echo(f"  {'' if shown else 'all of '}{terminal.count(rest, 'chapter')} without any")
+        terminal.echo(f"  {'' if shown else 'all of '}{terminal.count(rest, 'chapter')} without any")
     for hit in found.hits:
         terminal.print_passage(hit.citation, hit.passage, f"{_REASONS[hit.by]} ({hit.score:.1f})", hit.spans)
-    typer.echo()
+    terminal.echo()
 
 
 def chapter_line(chapter: "ChapterCount", most: int) -> str:
     """Return a line with a chapter, its bar, and the number of its passages found."""
-    name = " ".join([*(division_label(division, "zh") for division in chapter.path), *_title(chapter)]) or "-"
+    name = escaped(" ".join([*(division_label(division, "zh") for division in chapter.path), *_title(chapter)])) or "-"
     if cell_len(name) > _NAME_WIDTH:
         name = set_cell_size(name, _NAME_WIDTH - 1) + "…"
     count = f"{chapter.found:>5,} of {chapter.of:,}"
@@ -115,7 +116,7 @@ def chapter_line(chapter: "ChapterCount", most: int) -> str:
 
 def _title(chapter: "ChapterCount") -> list[str]:
     """Return the title of the innermost level, unless it is already its label."""
-    return [d.title for d in chapter.path[-1:] if d.number and d.title]
+    return [isolated(d.title) for d in chapter.path[-1:] if d.number and d.title]
 
 
 def bar(found: int, most: int) -> str:

@@ -18,6 +18,7 @@ from typing import Any, Literal
 import typer
 
 from index.errors import ZhangjuError
+from index.text.controls import escaped
 from scripts import terminal
 from scripts.commands.options import DEFAULT_INDEX, IndexOption, JsonOption, ModelOption
 
@@ -157,14 +158,17 @@ def check_index(index: Path) -> CheckResult:
 
 
 def check_model(index: Path, model: str | None) -> CheckResult:
-    """Check that the model, that of the index if there is one, embeds a question. Raises ModelError if not."""
+    """Check that the model, that of the index if there is one, is intact and embeds a question.
+
+    Raises ModelError if not.
+    """
     from index.models.loading import load_encoder
     from index.storage import store
 
     name = model
     if name is None and index.exists():
         name = store.contract_of(index, store.live_generation(index)).name
-    encoder = load_encoder(name)
+    encoder = load_encoder(name, thorough=True)
     dimension = encoder.encode_queries([_QUESTION]).vectors.shape[1]
     return CheckResult("model", "works", f"{encoder.contract.name} embeds a question, {dimension} dimensions")
 
@@ -202,6 +206,6 @@ def _record(result: CheckResult) -> dict[str, Any]:
 
 def _print(result: CheckResult) -> None:
     mark = typer.style(_MARKS[result.state], fg=_COLOURS[result.state], bold=True)
-    typer.echo(f"{mark}  {result.name:<9} {result.found}")
+    typer.echo(f"{mark}  {result.name:<9} {escaped(result.found)}")
     if result.remedy:
-        typer.echo(f"{'':13} {result.remedy}")
+        terminal.echo(f"{'':13} {result.remedy}")

@@ -5,11 +5,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from index.errors import DocumentError
 from index.models.embedding_cache import CachedEncoder
 from index.models.encoder import Encoder
+from index.text.controls import escaped
 from retrieval.evaluation import statistics
 from retrieval.evaluation.beir import Collection, read_collection
 from retrieval.evaluation.measures import (
@@ -103,6 +102,7 @@ def _group_json(group: Group) -> dict[str, Any]:
         "confidence": asdict(group.confidence),
         "abstention": asdict(group.abstention) if group.abstention else None,
         "marking": asdict(group.marking) if group.marking else None,
+        "quotation": asdict(group.quotation) if group.quotation else None,
     }
 
 
@@ -179,11 +179,11 @@ def print_report(report: EvaluationReport) -> None:
     evaluation = report.evaluation
     everything = evaluation.groups[0]
     passages = terminal.count(len(evaluation.collection.document.passages), "passage")
-    typer.secho(
+    terminal.echo(
         f"{evaluation.collection.name}: {passages}, {terminal.count(everything.queries, 'question')}", bold=True
     )
     _print(_measures(evaluation.groups))
-    typer.echo(
+    terminal.echo(
         f"Second lines: 95 % intervals of the means, by resampled questions (from {MIN_QUESTIONS} questions on)."
     )
     _print_answers(everything)
@@ -192,7 +192,7 @@ def print_report(report: EvaluationReport) -> None:
             if group.lang is None or group.queries >= MIN_QUESTIONS:
                 title = f"minus {report.other}" + ("" if group.lang is None else f", {label(group)}")
                 _print(_differences(title, report.comparison[group.lang], shown_measures(evaluation.groups)))
-        typer.echo(f"p: paired randomisation, {statistics.PERMUTATIONS:,} permutations, seed {statistics.SEED}.")
+        terminal.echo(f"p: paired randomisation, {statistics.PERMUTATIONS:,} permutations, seed {statistics.SEED}.")
 
 
 def _print(table: "Table") -> None:
@@ -205,7 +205,7 @@ def _table(title: str, *columns: str) -> "Table":
     from rich import box
     from rich.table import Table
 
-    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(title=escaped(title) or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for number, column in enumerate(columns):
         table.add_column(column, justify="right" if number else "left", no_wrap=True)
     return table
@@ -218,7 +218,7 @@ def _measures(groups: Sequence[Group]) -> "Table":
         cells = [
             with_bounds(group.measures[name], count=group.queries).replace(" (", "\n").rstrip(")") for name in names
         ]
-        table.add_row(label(group), f"{group.queries:,}", *cells)
+        table.add_row(escaped(label(group)), f"{group.queries:,}", *cells)
     return table
 
 
@@ -235,20 +235,27 @@ def _differences(title: str, differences: Mapping[str, Difference], names: Seque
 def _print_answers(group: Group) -> None:
     """Print the figures of verdicts, marked sentences and confidence."""
     if a := group.abstention:
-        typer.echo(
+        terminal.echo(
             f"Refused: {percent(a.refused_answerable)} of {a.answerable} answerable questions, "
             f"{percent(a.refused_unanswerable)} of {a.unanswerable} unanswerable ones"
         )
-        typer.echo(f"Confidence in answerable above unanswerable questions: AUROC {with_bounds(a.auroc)}")
+        terminal.echo(f"Confidence in answerable above unanswerable questions: AUROC {with_bounds(a.auroc)}")
     if m := group.marking:
         share = f"{100 * m.share:.0f} % of the passage is marked"
-        typer.echo(
+        terminal.echo(
             f"The marked sentence contains the answer: {percent(m.contains)} of {m.right} right first hits; {share}"
+        )
+    if q := group.quotation:
+        terminal.echo(
+            f"The quoted answer is exact: {percent(q.exact)} of {q.known} questions; it misleads: "
+            f"{percent(q.misleading)}, and in {q.misleading_confident} of {q.confident} with a confidence from .9 on"
         )
     c = group.confidence
     auroc = f"AUROC {with_bounds(c.auroc)}, " if c.auroc else ""
     error = figure(c.calibration_error)
-    typer.echo(f"Confidence in right above other first hits: {auroc}Brier {figure(c.brier)}, calibration error {error}")
+    terminal.echo(
+        f"Confidence in right above other first hits: {auroc}Brier {figure(c.brier)}, calibration error {error}"
+    )
     table = _table("", "confidence", "questions", "first hit right")
     for b in c.bins:
         table.add_row(f"{b.low:.1f}–{b.high:.1f}", f"{b.count:,}", f"{100 * b.right:.0f} %")

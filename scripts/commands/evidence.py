@@ -93,9 +93,11 @@ def _show(out: Path, found: "Sequence[Rows]", old: "Sequence[RecordedAnswer] | N
         terminal.print_json(evidence_output.batch_json(out, found, seen))
     elif seen is not None:
         evidence_output.changes(seen)
-    hits = terminal.count(evidence_output.hits(found), "hit")
-    answered = f"{evidence_output.answered(found):,} answered"
-    terminal.message(f"{terminal.count(len(found), 'question')}, {answered}, {hits}: {out}")
+    empty = evidence_output.empty(found)
+    counts = [terminal.count(len(found) - empty, "question"), f"{evidence_output.answered(found):,} answered"]
+    counts += [terminal.count(evidence_output.hits(found), "hit")]
+    counts += [terminal.count(empty, "empty row")] if empty else []
+    terminal.message(f"{', '.join(counts)}: {out}")
 
 
 def _of_table(path: Path) -> "list[RecordedAnswer]":

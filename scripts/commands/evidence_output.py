@@ -5,8 +5,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import typer
-
 from index.storage.generations import Generation
 from retrieval.evidence.answer_diff import AnswerChange, AnswerChanges, AnswerSentence, RecordedAnswer
 from retrieval.evidence.batch import Rows
@@ -27,26 +25,26 @@ _MAX_LENGTH = 120  # characters of a printed text
 
 def changes(seen: AnswerChanges) -> None:
     """Print the questions with changed answers."""
-    typer.echo(f"{len(seen.changed):,} of {terminal.count(seen.compared, 'answer')} changed")
+    terminal.echo(f"{len(seen.changed):,} of {terminal.count(seen.compared, 'answer')} changed")
     for change in seen.changed:
-        typer.echo()
-        typer.secho(change.new.question, bold=True)
-        typer.echo(f"   {_KINDS[change.kind]}")
+        terminal.echo()
+        terminal.echo(change.new.question, bold=True)
+        terminal.echo(f"   {_KINDS[change.kind]}")
         _side("-", change.old, change)
         _side("+", change.new, change)
     for title, questions in (("not in the old table", seen.added), ("no longer asked", seen.removed)):
         if questions:
-            typer.echo(f"\n{terminal.count(len(questions), 'question')} {title}:")
+            terminal.echo(f"\n{terminal.count(len(questions), 'question')} {title}:")
             for question in questions:
-                typer.echo(f"   {question}")
+                terminal.echo(f"   {question}")
 
 
 def _side(sign: str, finding: RecordedAnswer, change: AnswerChange) -> None:
     if not finding.answers:
-        typer.echo(f"   {sign} {finding.status}")
+        terminal.echo(f"   {sign} {finding.status}")
     for sentence in finding.answers if change.kind == "second" else finding.answers[:1]:
         text = sentence.passage if change.kind == "around" else sentence.text
-        typer.echo(f"   {sign} {_shorten(text)}  {sentence.citation_zh}")
+        terminal.echo(f"   {sign} {_shorten(text)}  {sentence.citation_zh}")
 
 
 def _shorten(text: str) -> str:
@@ -58,6 +56,11 @@ def answered(found: Sequence[Rows]) -> int:
     return sum(rows[0]["status"] == "answered" for rows in found)
 
 
+def empty(found: Sequence[Rows]) -> int:
+    """Return the number of rows without a question."""
+    return sum(rows[0]["status"] == "empty" for rows in found)
+
+
 def hits(found: Sequence[Rows]) -> int:
     """Return the number of passages found for all questions."""
     return sum(1 for rows in found for row in rows if row.get("passage"))
@@ -67,8 +70,9 @@ def batch_json(out: Path, found: Sequence[Rows], seen: AnswerChanges | None) -> 
     """Return the output of ``batch --json``; ``changes`` is null without ``--diff``."""
     return {
         "table": str(out),
-        "questions": len(found),
+        "questions": len(found) - empty(found),
         "answered": answered(found),
+        "empty": empty(found),
         "hits": hits(found),
         "changes": None if seen is None else _changes_json(seen),
     }
@@ -101,7 +105,7 @@ def _sentence_json(sentence: AnswerSentence) -> dict[str, Any]:
 def checked(found: Sequence[CheckedQuote], table: Table, generation: Generation) -> None:
     """Print the number of valid quotations, then the others."""
     counts = _counts(found)
-    typer.echo(
+    terminal.echo(
         f"{terminal.count(len(found), 'quotation')}: {counts['stands']:,} stand, {counts['moved']:,} moved, "
         f"{counts['gone']:,} gone ({_builds(table, generation)})"
     )
@@ -109,10 +113,10 @@ def checked(found: Sequence[CheckedQuote], table: Table, generation: Generation)
         if one.verdict == "stands":
             continue
         quote = one.quote
-        typer.echo(f"\nline {quote.number}, {quote.kind}, {one.verdict}: {quote.citation}")
-        typer.echo(f"   “{_shorten(quote.text)}”")
+        terminal.echo(f"\nline {quote.number}, {quote.kind}, {one.verdict}: {quote.citation}")
+        terminal.echo(f"   “{_shorten(quote.text)}”")
         if one.now:
-            typer.echo(f"   now {_place(one.now)}")
+            terminal.echo(f"   now {_place(one.now)}")
 
 
 def _place(now: CurrentPlace) -> str:

@@ -18,6 +18,8 @@ EXAMPLES = {
     "verify": "zhangju verify --rows 100",
     "history": "zhangju history",
     "rollback": "zhangju rollback --to 3",
+    "backup": "zhangju backup /media/backups/zhangju",
+    "restore": "zhangju restore /media/backups/zhangju",
     "doctor": "zhangju doctor",
     "serve": "zhangju serve plan.docx --open",
     "password": "zhangju password anna --auth-file users",

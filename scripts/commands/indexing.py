@@ -8,6 +8,7 @@ from index.building.build import BuildReport, build
 from index.building.sources import collect, read_files
 from index.building.uploads import merge_uploads
 from index.errors import DocumentError
+from index.loaders import LOADERS
 from index.loaders.limits import MAX_FILE_BYTES
 from index.models.encoder import Encoder
 from index.models.loading import load_encoder
@@ -23,10 +24,14 @@ _MAX_NAMES = 10  # documents in a message
 
 
 class LazyEncoder:
-    """An encoder that is loaded at its first use and then kept, because loading takes seconds."""
+    """An encoder that is loaded at its first use and then kept, because loading takes seconds.
 
-    def __init__(self, model: str | None, *, role: ModelRole = EMBEDDING) -> None:
+    One for builds and verification is ``thorough``: all files of the model are compared with their digests.
+    """
+
+    def __init__(self, model: str | None, *, role: ModelRole = EMBEDDING, thorough: bool = False) -> None:
         self._model = model
+        self._thorough = thorough
         self._role = role
         self._encoder: Encoder | None = None
 
@@ -34,7 +39,7 @@ class LazyEncoder:
         """Return the encoder. Raises ModelError."""
         if self._encoder is None:
             terminal.message("loading the model ...")
-            self._encoder = load_encoder(self._model, use=self._role, report=terminal.message)
+            self._encoder = load_encoder(self._model, use=self._role, report=terminal.message, thorough=self._thorough)
         return self._encoder
 
     def files(self) -> ModelFiles:
@@ -88,6 +93,8 @@ def skip_reason(path: Path) -> str:
     """Return the reason why a file or folder in a source folder is not indexed."""
     if path.is_dir():
         return "it is a link to a folder; name that folder to index it"
+    if path.is_symlink() and path.suffix.lower() in LOADERS:
+        return "it is a link to a file outside of the folder; name that file to index it"
     return f"files ending in {path.suffix or 'nothing'} cannot be read"
 
 

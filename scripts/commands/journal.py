@@ -1,7 +1,7 @@
 """A journal on disk, so that an interrupted run can resume.
 
-OUT.partial begins with a line that identifies the run, followed by a line of JSON for each item. Only complete lines in
-order are used; anything after them is truncated.
+OUT.partial begins with a line that identifies the run, followed by a line for each item: the SHA-256 of its JSON, and
+the JSON. Only intact lines in order are used; anything after them is truncated and asked again.
 """
 
 import json
@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from index.storage import durable
+from index.storage.durable import FileDigest
 from retrieval.evidence.batch import Rows
 
 
@@ -32,9 +33,8 @@ class FileJournal(list[Rows]):
     def extend(self, found: Iterable[Rows], /) -> None:
         """Add rows and sync them to disk."""
         found = list(found)
-        lines = (json.dumps([len(self) + i, rows], ensure_ascii=False) for i, rows in enumerate(found))
         with self._path.open("ab") as file:
-            file.write("".join(line + "\n" for line in lines).encode("utf-8", "replace"))
+            file.write(b"".join(_line(len(self) + i, rows) for i, rows in enumerate(found)))
             file.flush()
             os.fsync(file.fileno())
         super().extend(found)
@@ -44,18 +44,27 @@ class FileJournal(list[Rows]):
         durable.remove(self._path)
 
     def _resumed(self) -> int:
-        """Read the complete lines; return their size in bytes, 0 for the journal of another run."""
+        """Read the intact lines; return their size in bytes, 0 for the journal of another run."""
         lines = self._path.read_bytes().splitlines(keepends=True)
         if not lines or lines[0] != self._head:
             return 0
         size = len(lines[0])
         for number, line in enumerate(lines[1:]):
-            try:
-                at, rows = json.loads(line)
-            except (ValueError, TypeError):
+            digest, _, data = line.removesuffix(b"\n").partition(b" ")
+            if not line.endswith(b"\n") or digest != _digest(data):
                 break
-            if at != number or not line.endswith(b"\n"):
+            at, rows = json.loads(data)
+            if at != number:
                 break
             self.append(rows)
             size += len(line)
         return size
+
+
+def _line(number: int, rows: Rows) -> bytes:
+    data = json.dumps([number, rows], ensure_ascii=False).encode("utf-8", "replace")
+    return _digest(data) + b" " + data + b"\n"
+
+
+def _digest(data: bytes) -> bytes:
+    return FileDigest.of(data).sha256.encode()

@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from index.building import verification
-from index.errors import StoreError
+from index.errors import DamageError, StoreError
 from index.models.contract import AGREEMENT, model_mismatch
 from index.models.encoder import Encoder
 from index.storage import error_messages, store
 from index.storage.error_messages import shell_quoted
-from index.storage.generations import Generation
+from index.storage.generations import Generation, GenerationInfo
 from index.storage.snapshot import Snapshot
-from index.storage.store import GenerationInfo
 from scripts.terminal import count
 
 _ATTEMPTS = 20  # each fails only if a build was published meanwhile
@@ -22,12 +21,17 @@ MIN_COSINE = 0.9999  # of a stored vector and a new vector of the same text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenerationState:
-    """A generation with its summary and its problem, which is empty if it is intact."""
+    """A generation with its summary and its problem, which is empty if it is intact.
+
+    An ``unreadable`` one may be intact; ``remedy`` tells what to do.
+    """
 
     generation: Generation
     live: bool
     info: GenerationInfo | None
     problem: str = ""
+    unreadable: bool = False
+    remedy: str = ""
 
 
 def history(directory: Path) -> list[GenerationState]:
@@ -53,15 +57,18 @@ def _states(directory: Path, inspect: Callable[[Snapshot], str] | None) -> list[
 def _state(
     directory: Path, generation: Generation, *, live: bool, inspect: Callable[[Snapshot], str] | None = None
 ) -> GenerationState:
-    info, problem = None, ""
+    info, problem, unreadable, remedy = None, "", False, ""
     try:
         info = store.generation_info(directory, generation)
         if inspect is not None:
             snapshot = store.open_generation(directory, generation)
             problem = inspect(snapshot) if live else ""
     except StoreError as error:
-        problem = error.problem  # without the remedy, which depends on the other generations
-    return GenerationState(generation=generation, live=live, info=info, problem=problem)
+        # the remedy of damage depends on the other generations
+        problem, unreadable, remedy = error.problem, not isinstance(error, DamageError), error.remedy
+    return GenerationState(
+        generation=generation, live=live, info=info, problem=problem, unreadable=unreadable, remedy=remedy
+    )
 
 
 def key_problem(snapshot: Snapshot) -> str:
@@ -85,20 +92,30 @@ def vector_problem(snapshot: Snapshot, encoder: Encoder, rows: int, *, seed: int
 
 
 def damage_error(states: Sequence[GenerationState], index: Path) -> StoreError | None:
-    """Return the error that names the damaged generations and the remedy; None if all are intact."""
-    sound = [s.generation.name for s in states if not s.problem]
-    damaged = ", ".join(s.generation.name for s in states if s.problem)
-    rebuild = f"build the index again with: zhangju index SOURCE --index {shell_quoted(index)}"
-    if not damaged:
+    """Return the error that names the damaged and unreadable generations and the remedy; None if all are intact."""
+    unreadable = [s for s in states if s.unreadable]
+    damaged = ", ".join(s.generation.name for s in states if s.problem and not s.unreadable)
+    if not damaged and not unreadable:
         return None
-    if not states[0].problem:
-        remedy = "the live one is sound; the damaged one cannot be restored, and the next build removes it"
-    elif not sound:
-        remedy = f"none is sound; {rebuild}"
-    else:
-        rollback = f"zhangju rollback --to {int(sound[0])} --index {shell_quoted(index)}"
-        remedy = f"restore {sound[0]} with: {rollback}, or {rebuild}"
+    if not damaged:
+        names = ", ".join(s.generation.name for s in unreadable)
+        return StoreError(f"{index}: generation {names} cannot be read", unreadable[0].remedy)
+    remedy = _remedy_of_damage(states, index)
+    if unreadable:
+        remedy = f"{remedy}; generation {unreadable[0].generation.name} cannot be read: {unreadable[0].remedy}"
     return StoreError(f"{index}: generation {damaged} is damaged", remedy)
+
+
+def _remedy_of_damage(states: Sequence[GenerationState], index: Path) -> str:
+    sound = [s.generation.name for s in states if not s.problem]
+    rebuild = f"build the index again with: zhangju index SOURCE --index {shell_quoted(index)}"
+    if not states[0].problem:
+        return "the live one is sound; the damaged one cannot be restored, and the next build removes it"
+    if states[0].unreadable:
+        return "it cannot be restored, and the next build removes it"
+    if not sound:
+        return f"none is sound; {rebuild}"
+    return f"restore {sound[0]} with: zhangju rollback --to {int(sound[0])} --index {shell_quoted(index)}, or {rebuild}"
 
 
 def state_json(states: Sequence[GenerationState]) -> dict[str, Any]:
@@ -110,7 +127,8 @@ def _record(state: GenerationState) -> dict[str, Any]:
     info = asdict(state.info) if state.info else {}
     info.pop("generation", None)
     name, digest = state.generation
-    return {"generation": name, "live": state.live, "sha256": digest, **info, "problem": state.problem or None}
+    problem = {"problem": state.problem or None, "unreadable": state.unreadable}
+    return {"generation": name, "live": state.live, "sha256": digest, **info, **problem}
 
 
 def state_line(state: GenerationState) -> str:
@@ -119,4 +137,6 @@ def state_line(state: GenerationState) -> str:
     if (info := state.info) is not None:
         words += [info.built, count(info.documents, "document"), count(info.passages, "passage")]
         words += [f"{info.size / 1e6:,.1f} MB", info.model]
-    return "  ".join([*words, f"DAMAGED: {state.problem}"] if state.problem else words)
+    if state.problem:
+        words.append(f"{'UNREADABLE' if state.unreadable else 'DAMAGED'}: {state.problem}")
+    return "  ".join(words)

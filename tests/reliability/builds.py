@@ -22,7 +22,7 @@ from index.models.contract import ModelContract
 from index.parsing.serialization import document_from_json
 from index.parsing.structure import read_document
 from index.records import Document
-from index.storage import generations, store
+from index.storage import generation_files, generations, store
 from index.storage.generations import Generation
 from index.storage.snapshot import Snapshot
 from tests import collection
@@ -181,7 +181,7 @@ def built_again(directory: Path, where: Scene) -> str:
 def leftovers(directory: Path) -> list[str]:
     """Return the unexpected and the missing entries of an index directory."""
     generations = [directory / "generations" / g.name for g in store.list_generations(directory)]
-    files = {folder / name for folder in generations for name in (*store.FILES, "manifest.json")}
+    files = {folder / name for folder in generations for name in (*generation_files.FILES, "manifest.json")}
     files |= {directory / "CURRENT", directory / "LOCK", directory / "generations", *generations}
     return sorted(str(path.relative_to(directory)) for path in files ^ set(directory.rglob("*")))
 
@@ -197,7 +197,7 @@ def save_in_place(directory: Path, sources: Path) -> None:
     made = directory.parent.with_name(f"{directory.parent.name} made")
     build_index(sources, made, ENCODER)
     live, new = store.live_generation(directory), store.live_generation(made)
-    for name in (*store.FILES, "manifest.json"):
+    for name in (*generation_files.FILES, "manifest.json"):
         _overwrite(directory / "generations" / live.name / name, (made / "generations" / new.name / name).read_bytes())
     _overwrite(directory / "CURRENT", generations.serialise([Generation(live.name, new.digest)]))
 
@@ -216,7 +216,7 @@ def read_trustingly(directory: Path) -> Snapshot:
         manifest = json.loads((folder / "manifest.json").read_bytes())
         lines = (folder / "documents.jsonl").read_bytes().splitlines()
         return Snapshot.from_arrays(
-            {Path(name).stem: np.load(io.BytesIO((folder / name).read_bytes())) for name in store.ARRAYS},
+            {Path(name).stem: np.load(io.BytesIO((folder / name).read_bytes())) for name in generation_files.ARRAYS},
             contract=ModelContract.from_json(manifest["model"]),
             documents=tuple(document_from_json(json.loads(line)) for line in lines),
             encoding_version=manifest["scheme"],

@@ -25,7 +25,7 @@ from index.models.encoder import Encodings, IncrementCallback
 from index.parsing.structure import read_document
 from index.records import Document
 from index.references.links import link_documents
-from index.storage import durable, store
+from index.storage import durable, generation_files, store
 from index.storage.snapshot import Snapshot
 from index.storage.vector_index import VectorIndex
 from index.text.chinese import to_simplified
@@ -240,8 +240,12 @@ class Machine(RuleBasedStateMachine):
         else:
             self._published(report.generation)
         left = {store.UNFINISHED} if unchanged else set()  # for the build that was cut off since the last was published
-        assert {path.name for path in self.directory.iterdir()} - left == {store.CURRENT, store.LOCK, store.GENERATIONS}
-        assert {path.name for path in (self.directory / store.GENERATIONS).iterdir()} == set(self.history)
+        assert {path.name for path in self.directory.iterdir()} - left == {
+            store.CURRENT,
+            store.LOCK,
+            generation_files.GENERATIONS,
+        }
+        assert {path.name for path in (self.directory / generation_files.GENERATIONS).iterdir()} == set(self.history)
 
     @rule(at=st.integers(1, 45), hard=st.booleans())
     def build_cut_off_between_steps(self, at: int, hard: bool) -> None:
@@ -282,11 +286,11 @@ class Machine(RuleBasedStateMachine):
         """Flip a bit of a file; mostly of the live generation."""
         intact = [g for g in self.history if g not in self.damaged]
         generation = data.draw(st.sampled_from([*intact[:1], *intact]))
-        folder = self.directory / store.GENERATIONS / generation
-        path = folder / data.draw(st.sampled_from([*store.FILES, store.MANIFEST]))
+        folder = self.directory / generation_files.GENERATIONS / generation
+        path = folder / data.draw(st.sampled_from([*generation_files.FILES, generation_files.MANIFEST]))
         _flip(path, data.draw(st.integers(0, path.stat().st_size * 8 - 1)))
         self.damaged.add(generation)
-        if path.name == store.MANIFEST:
+        if path.name == generation_files.MANIFEST:
             self.unsealed.add(generation)
         self.tally["damaged"] += 1
         [found] = [g for g in store.list_generations(self.directory) if g.name == generation]
@@ -362,7 +366,7 @@ class Machine(RuleBasedStateMachine):
     def the_history_is_what_was_published(self) -> None:
         names = [generation.name for generation in store.recoverable_generations(self.directory)]
         assert names == self.history
-        folders = self.directory / store.GENERATIONS
+        folders = self.directory / generation_files.GENERATIONS
         assert {path.name for path in folders.iterdir()} >= set(self.history) if self.history else True
 
 

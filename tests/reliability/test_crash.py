@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from index.storage import store
+from index.storage import generation_files, store
 from index.storage.snapshot import Snapshot
 from tests.reliability import forked, power
 from tests.reliability.builds import (
@@ -111,7 +111,7 @@ def test_killed_inside_every_file_operation(name: str, helper: Forked, work: Pat
     assert found.wrong == []
     assert found.live.keys() == {"new", "old" if where.base else "none"}
     assert {"open", "write", "write half", "fsync", "close", "replace"} <= seen.keys()
-    assert where.task == "roll back" or seen["write half"] > len(store.FILES)
+    assert where.task == "roll back" or seen["write half"] > len(generation_files.FILES)
 
 
 def test_a_writer_that_saves_in_place_is_torn_by_kills(helper: Forked, work: Path, figures: Figures) -> None:

@@ -15,7 +15,7 @@ import pytest
 from index.errors import StoreError
 from index.models.encoder import ENCODING_VERSION
 from index.parsing.serialization import document_from_json
-from index.storage import store
+from index.storage import generation_files, store
 from index.storage.generations import Generation, is_older_format
 from index.storage.snapshot import Snapshot
 from index.storage.vector_index import VectorIndex
@@ -46,12 +46,18 @@ class Spot:
     @property
     def namesakes(self) -> list[Path]:
         """Return the files of the same name in other generations."""
-        found = sorted((self.directory / store.GENERATIONS).glob(f"*/{self.path.name}"))
+        found = sorted((self.directory / generation_files.GENERATIONS).glob(f"*/{self.path.name}"))
         return [path for path in found if path != self.path]
 
 
 Damage = Callable[[random.Random, bytes], bytes]
-SEARCHED = (store.DOCUMENTS, "passage_vectors.npy", "sentence_vectors.npy", "sentences.npy", "passage_keys.npy")
+SEARCHED = (
+    generation_files.DOCUMENTS,
+    "passage_vectors.npy",
+    "sentence_vectors.npy",
+    "sentences.npy",
+    "passage_keys.npy",
+)
 Opener = Callable[[Spot], Snapshot]
 Answers = list[tuple[int, str, bytes]]
 
@@ -70,7 +76,7 @@ def spots(directory: Path) -> list[Spot]:
     """Return every file but the lock, which is empty."""
     found = [Spot(directory, store.live_generation(directory), directory / store.CURRENT)]
     for generation in store.list_generations(directory):
-        for path in sorted((directory / store.GENERATIONS / generation.name).rglob("*")):
+        for path in sorted((directory / generation_files.GENERATIONS / generation.name).rglob("*")):
             found.append(Spot(directory, generation, path))
     everything = {path for path in directory.rglob("*") if path.is_file()} - {directory / store.LOCK}
     assert {spot.path for spot in found} == everything
@@ -242,11 +248,11 @@ def by_the_store(spot: Spot) -> Snapshot:
 
 def without_checksums(spot: Spot) -> Snapshot:
     """Open an index without checking its manifest; NumPy detects damaged array headers."""
-    folder = spot.directory / store.GENERATIONS / spot.generation.name
+    folder = spot.directory / generation_files.GENERATIONS / spot.generation.name
     try:
-        lines = (folder / store.DOCUMENTS).read_text(encoding="utf-8").splitlines()
+        lines = (folder / generation_files.DOCUMENTS).read_text(encoding="utf-8").splitlines()
         return Snapshot.from_arrays(
-            {Path(name).stem: np.load(folder / name, allow_pickle=False) for name in store.ARRAYS},
+            {Path(name).stem: np.load(folder / name, allow_pickle=False) for name in generation_files.ARRAYS},
             contract=ENCODER.contract,
             documents=tuple(document_from_json(json.loads(line)) for line in lines),
             encoding_version=ENCODING_VERSION,

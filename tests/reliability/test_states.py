@@ -15,7 +15,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from index.building import build, embedding
 from index.errors import StoreError
-from index.storage import store
+from index.storage import generation_files, store
 from index.storage.snapshot import Snapshot
 from tests.reliability.conftest import FULL, Times
 from tests.reliability.figures import Figures
@@ -89,7 +89,7 @@ class DamageNotDetected(Machine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.stack.enter_context(patch.object(store, "_checked", lambda path, *_: path.read_bytes()))
+        self.stack.enter_context(patch.object(generation_files, "_checked", lambda path, *_: path.read_bytes()))
 
 
 class ChangesNotDetected(Machine):

@@ -14,7 +14,8 @@ import pytest
 from index.errors import ModelError, StoreError
 from index.models.contract import ModelContract
 from index.models.encoder import Encoder, Encodings
-from index.storage import store
+from index.storage import generation_files, store
+from index.storage.generations import GenerationInfo
 from index.storage.snapshot import Snapshot
 from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.arrays import Scores
@@ -97,7 +98,7 @@ def answer(searcher: Searcher) -> str:
 
 def damage(directory: Path) -> Path:
     """Turn a bit around in the middle of a file of the live generation; return its path."""
-    path = directory / store.GENERATIONS / store.live_generation(directory).name / store.DOCUMENTS
+    path = directory / generation_files.GENERATIONS / store.live_generation(directory).name / generation_files.DOCUMENTS
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
@@ -139,7 +140,7 @@ def test_when_a_generation_was_built_is_known(directory: Path) -> None:
 def test_the_time_of_a_generation_that_is_swept_meanwhile_is_not_known(
     directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def swept(*_: object) -> store.GenerationInfo:
+    def swept(*_: object) -> GenerationInfo:
         raise StoreError("it is gone")
 
     monkeypatch.setattr(store, "generation_info", swept)
@@ -300,10 +301,10 @@ def test_an_index_that_is_gone_goes_on_answering(directory: Path) -> None:
 def test_a_newer_format_is_told(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     live_searcher = holder(directory)
     with monkeypatch.context() as newer:
-        newer.setattr(store, "FORMAT", store.FORMAT + 1)
+        newer.setattr(generation_files, "FORMAT", generation_files.FORMAT + 1)
         publish(directory, OTHER)
     live_searcher.update()
-    assert f"format {store.FORMAT + 1}" in live_searcher.current().problem
+    assert f"format {generation_files.FORMAT + 1}" in live_searcher.current().problem
     assert "12%" in answer(live_searcher.current().searcher)
 
 

@@ -346,3 +346,14 @@ def test_commands_in_messages_name_the_index(indexed: Run, tmp_path: Path) -> No
     indexed("index", "plan.txt", "--index", folder)
     _, _, err = indexed("rollback", "--index", folder)
     assert f"restore the previous state with: zhangju rollback --index '{folder}'" in err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_an_output_that_cannot_be_written_is_one_line(tmp_path: Path, options: list[str]) -> None:
+    plan = write_plan(tmp_path)
+    command = [sys.executable, "-m", "scripts.cli", "outline", str(plan), *options]
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr == "zhangju: cannot write the output: No space left on device; free some space, run it again\n"

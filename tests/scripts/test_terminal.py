@@ -1,11 +1,15 @@
 """Output on the terminal for records written by hand."""
 
+import json
+import logging
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from index.citations import cite
-from index.records import Citation, Division, Passage, Span
+from index.records import Citation, Division, Document, Heading, Passage, Span
 from retrieval.records import AbstentionReason, Answer, Hit
 from scripts import terminal
 
@@ -137,3 +141,53 @@ def test_two_marked_sentences(capsys: pytest.CaptureFixture[str]) -> None:
     both = replace(HITS[0], marked=(Span(0, 5), Span(5, 15)))
     out = shown(Answer(question="？", status="answered", confidence=1, hits=(both,)), capsys)
     assert "   【节约用水。】【用水量\n   下降12%。】\n" in out
+
+
+HOSTILE = "\x1b]52;c;AA==\x07\x1b[2J\x9b2J\u202e甲"  # writes to the clipboard, clears the screen, reverses the line
+
+
+def document() -> Document:
+    text = HOSTILE
+    return Document(
+        id=f"{HOSTILE}.txt",
+        title=HOSTILE,
+        source=text,
+        passages=(passage(1, text),),
+        headings=(Heading(path=(Division(kind="章", number=1, title=HOSTILE),), line=1),),
+        remarks=(HOSTILE,),
+        metadata={HOSTILE: HOSTILE},
+        sha256="",
+    )
+
+
+def test_nothing_out_of_a_document_reaches_the_terminal_raw(capsys: pytest.CaptureFixture[str]) -> None:
+    found = hit(1, HOSTILE, Span(0, len(HOSTILE)))
+    found = replace(found, citation=cite(HOSTILE, found.passage), same_text=(found.passage,))
+    terminal.print_outlines([document()])
+    terminal.print_answer(
+        Answer(question=HOSTILE, status="answered", confidence=0.9, hits=(found,)), lambda p: cite(HOSTILE, p)
+    )
+    terminal.print_passage(found.citation, found.passage, HOSTILE, [found.best])
+    terminal.print_json({HOSTILE: HOSTILE})
+    terminal.message(HOSTILE)
+    out, err = capsys.readouterr()
+    log = terminal.LogFormatter().format(logging.LogRecord("a", logging.ERROR, "", 1, HOSTILE, None, None))
+    assert re.findall("[\x00-\x09\x0b-\x1f\x7f-\x9f]", out + err + log) == []
+    assert r"\x1b]52;c;AA==\x07" in out
+    assert json.loads(out[out.index("{") :]) == {HOSTILE: HOSTILE}
+    for line in out.splitlines():  # what is reversed ends before anything else begins
+        assert line.count("\u202e") <= line.count("\u2069")
+
+
+def test_only_this_module_prints() -> None:
+    """Other modules would print controls; a style of their own is made of texts without any."""
+    root = Path(terminal.__file__).parent
+    printing = {
+        path.name: found
+        for path in [root / "cli.py", *(root / "commands").glob("*.py")]
+        if (found := re.findall(r"^.*(?:typer\.s?echo|\bprint)\(.*$", path.read_text(encoding="utf-8"), re.MULTILINE))
+    }
+    assert set(printing) == {"doctor.py", "evaluate.py", "related.py"}
+    assert "escaped(result.found)" in "".join(printing["doctor.py"])
+    assert ".decode(), nl=False" in "".join(printing["related.py"])  # a table for another program
+    assert printing["evaluate.py"] == ["    Console().print(table)"]

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import logging
 import os
 import socket
 import sys
@@ -12,9 +13,11 @@ from contextlib import suppress
 import uvicorn
 from starlette.types import ASGIApp
 
+from ui.app.connections import ConnectionLimits, OncePerMinute, limited_protocol, raise_descriptor_limit
 from ui.security.access import AccessOptions
 from ui.security.headers import FIXED
 
+_ONCE_PER_MINUTE = OncePerMinute()
 TICK_SECONDS = 0.5  # between two checks for the end, which also set the time in the headers of replies
 
 
@@ -66,12 +69,20 @@ def address(listening: socket.socket, host: str) -> str:
     return f"http://{f'[{name}]' if ':' in name else name}:{listening.getsockname()[1]}/"
 
 
-def make_server(app: ASGIApp, access: AccessOptions, ready: Callable[[], None]) -> Server:
+def make_server(
+    app: ASGIApp, access: AccessOptions, ready: Callable[[], None], limits: ConnectionLimits | None = None
+) -> Server:
     """A server for ``app`` behind the guards of ``access``; it takes the word of no proxy but the one named there."""
+    # half of the open files are left for the index, the models and the library
+    most = min(ConnectionLimits().most, raise_descriptor_limit() // 2)
+    limits = limits or ConnectionLimits(most=most, proxy=access.proxy)
+    logging.getLogger("uvicorn.error").addFilter(_ONCE_PER_MINUTE)
     config = uvicorn.Config(
         access.protect(app),
+        http=limited_protocol(limits),
         headers=list(FIXED.items()),
         log_level="warning",
+        log_config=None,  # the program's own: it escapes what a terminal would obey
         access_log=False,
         proxy_headers=bool(access.proxy),
         forwarded_allow_ips=access.proxy,

@@ -1,7 +1,9 @@
 """Upload endpoint: files are written to disk piece by piece, and refused at the first piece beyond a limit."""
 
+import time
 from collections.abc import Mapping
 from threading import Lock
+from typing import NamedTuple
 
 from anyio import to_thread
 from starlette.requests import ClientDisconnect, Request
@@ -18,6 +20,7 @@ from ui.state.index_jobs import IndexJobs
 from ui.words import PageWords, words_for
 
 MAX_WAITING = 50  # uploaded files that are not yet added
+_FORGOTTEN_SECONDS = 300.0  # after which a file makes room: the page adds its files at once
 _MEDIA_TYPE = "application/octet-stream"  # a form of another web page cannot send it
 
 
@@ -30,6 +33,14 @@ class _RefusedError(Exception):
         self.reason = reason
 
 
+class _Waiting(NamedTuple):
+    """Upload that is not yet added, with its size in bytes and the time when it was complete."""
+
+    upload: Upload
+    size: int
+    at: float
+
+
 class UploadEndpoint:
     """Receives one file in each request; it waits under a token until it is added or given up."""
 
@@ -38,7 +49,7 @@ class UploadEndpoint:
         self._most = most
         self._lock = Lock()
         self._reserved = 0  # bytes of files that are being uploaded
-        self._waiting: dict[str, tuple[Upload, int]] = {}  # uploads with their sizes, by token
+        self._waiting: dict[str, _Waiting] = {}  # by token
 
     async def receive(self, request: Request) -> Response:
         """Receive the bytes of a file as the body; ``name`` and ``language`` are query parameters."""
@@ -55,14 +66,14 @@ class UploadEndpoint:
             return _problem_response(507, str(error))
         token = upload.path.name
         with self._lock:
-            self._waiting[token] = upload, size
+            self._waiting[token] = _Waiting(upload, size, time.monotonic())
         return JSONResponse({"token": token, "name": upload.name})
 
     def take(self, tokens: list[str]) -> tuple[Upload, ...]:
         """Return the files of some tokens and forget them; unknown tokens are left out."""
         with self._lock:
             found = [self._waiting.pop(token) for token in dict.fromkeys(tokens) if token in self._waiting]
-        return tuple(upload for upload, _ in found if upload.path.is_file())
+        return tuple(one.upload for one in found if one.upload.path.is_file())
 
     def discard(self, uploads: tuple[Upload, ...]) -> None:
         """Delete files that are not added after all."""
@@ -114,14 +125,21 @@ class UploadEndpoint:
         with self._lock:
             self._forget_deleted()
             if len(self._waiting) >= MAX_WAITING:
+                self._drop_forgotten()
+            if len(self._waiting) >= MAX_WAITING:
                 raise _RefusedError(429, words.library.too_many.format(most=MAX_WAITING))
-            used = self._reserved + sum(waiting for _, waiting in self._waiting.values())
+            used = self._reserved + sum(one.size for one in self._waiting.values())
             if not uploads.has_room(self._index_jobs.directory, used + size):
                 raise _RefusedError(507, words.library.full)
             self._reserved += size
 
     def _forget_deleted(self) -> None:
-        self._waiting = {token: one for token, one in self._waiting.items() if one[0].path.is_file()}
+        self._waiting = {token: one for token, one in self._waiting.items() if one.upload.path.is_file()}
+
+    def _drop_forgotten(self) -> None:
+        since = time.monotonic() - _FORGOTTEN_SECONDS
+        self.discard(tuple(one.upload for one in self._waiting.values() if one.at < since))
+        self._forget_deleted()
 
     def _too_large(self, name: str, size: int, words: PageWords) -> _RefusedError:
         return _RefusedError(413, words.library.too_large(name, size, self._most))

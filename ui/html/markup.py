@@ -1,9 +1,11 @@
-"""HTML elements on top of markupsafe: every string that is not ``Html`` is escaped."""
+"""HTML elements on top of markupsafe: strings that are not ``Html`` are escaped, their text directions isolated."""
 
 from typing import Final
 
 from markupsafe import Markup as Html
 from markupsafe import escape
+
+from index.text.controls import isolated
 
 __all__ = ["EMPTY", "Html", "element", "join"]
 
@@ -27,4 +29,4 @@ def element(name: str, /, *children: str, **attributes: str | bool) -> Html:
 
 def join(*children: str) -> Html:
     """Return children one after the other."""
-    return EMPTY.join(children)
+    return EMPTY.join(child if isinstance(child, Html) else isolated(child) for child in children)

@@ -10,7 +10,7 @@ from retrieval.corpus import Place
 from retrieval.records import Answer, Hit
 from ui.html.links import link, shared
 from ui.memo.records import Memo, Quotation
-from ui.render.passages import best_sentence, citation_text
+from ui.render.passages import citation_text
 from ui.state.basket import BasketItem
 from ui.state.document_lookup import DocumentLookup
 from ui.state.protocols import ServedIndex
@@ -99,7 +99,7 @@ class MemoBuilder:
 
     def _sentence(self, hit: Hit, question: str) -> Quotation:
         citation = citation_text(hit.sentence_citation, self.words)
-        return Quotation(text=best_sentence(hit), citation=citation, link=self._shared_link(hit.passage, question))
+        return Quotation(text=hit.quotation, citation=citation, link=self._shared_link(hit.passage, question))
 
     def _quotation(
         self,

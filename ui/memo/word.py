@@ -16,6 +16,7 @@ from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph
 
 from index.text.chinese import is_chinese
+from index.text.controls import isolated
 from ui.memo.footnotes import Footnotes
 from ui.memo.records import Memo, Quotation
 from ui.render.passages import line_spans, split_span
@@ -85,7 +86,7 @@ def _write(paragraph: Paragraph, text: str, *, marked: bool = False) -> None:
 
 
 def _clean(text: str) -> str:
-    return _NOT_XML.sub("\ufffd", text)
+    return isolated(_NOT_XML.sub("\ufffd", text))
 
 
 def _format(document: Document, memo: Memo) -> None:

@@ -11,7 +11,6 @@ from ui.render.passages import (
     CopyTexts,
     Highlights,
     actions,
-    best_sentence,
     citation_text,
     document_text,
     passage_text,
@@ -107,7 +106,7 @@ def _quotations(answer: Answer, words: PageWords) -> Html:
 
 def _quotation(hit: Hit, words: PageWords, degree: Html = EMPTY) -> Html:
     cite = element("cite", citation_text(hit.sentence_citation, words))
-    return join(document_text(best_sentence(hit), "blockquote"), element("p", cite, degree, class_="zj-source"))
+    return join(document_text(hit.quotation, "blockquote"), element("p", cite, degree, class_="zj-source"))
 
 
 def _hit(hit: Hit, question: str, copies: CopyTexts, same: Sequence[Citation], words: PageWords) -> Html:

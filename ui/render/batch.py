@@ -8,7 +8,7 @@ from retrieval.records import HIGH_CONFIDENCE, LOW_CONFIDENCE, Answer, Hit
 from retrieval.tables.records import Row
 from ui.html.links import link
 from ui.html.markup import EMPTY, Html, element, join
-from ui.render.passages import best_sentence, citation_text, document_text
+from ui.render.passages import citation_text, document_text
 from ui.state.batch_jobs import SHOWN, BatchJob
 from ui.words import PageWords
 
@@ -34,11 +34,15 @@ def progress(job: BatchJob, words: PageWords) -> str:
 
 
 def summary(found: Iterable[Rows], words: PageWords) -> str:
-    """Return the numbers of answered, doubtful and unanswered questions as text, from the rows of each question."""
+    """Return the numbers of answered, doubtful and unanswered questions as text, from the rows of each question.
+
+    Rows without a question are counted if there are any.
+    """
     counts = Counter(_verdict(rows[0]) for rows in found)
     names = {"answered": "answered", "perhaps": "perhaps", "doubtful": "doubtful"}
     names |= {"not_answered": "not in the text", "vague": "too vague"}
-    return words.batch.summary.format(**{blank: counts[verdict] for blank, verdict in names.items()})
+    text = words.batch.summary.format(**{blank: counts[verdict] for blank, verdict in names.items()})
+    return text + words.batch.empty_rows.format(count=counts["empty"]) if counts["empty"] else text
 
 
 def _verdict(row: Row) -> str:
@@ -150,8 +154,8 @@ def _status(answer: Answer, words: PageWords) -> str:
         return words.passages.format(count=f"{answer.place_size:,}")
     if answer.answering:
         return words.found_answer(answer)
-    if answer.status == "too vague":
-        return words.batch.vague
+    if answer.status in ("too vague", "empty"):
+        return words.batch.vague if answer.status == "too vague" else words.batch.empty
     why = words.why_not(answer.reason, answer.unresolved) if answer.unresolved else ""
     return why or words.batch.not_answered
 
@@ -159,7 +163,7 @@ def _status(answer: Answer, words: PageWords) -> str:
 def _found(hit: Hit, question: str, words: PageWords, confidence: str) -> Html:
     citation = _link(hit.passage.id, question, citation_text(hit.sentence_citation, words))
     degree = join(" ", element("span", confidence)) if confidence else EMPTY
-    sentence = document_text(best_sentence(hit), class_="zj-batch-answer")
+    sentence = document_text(hit.quotation, class_="zj-batch-answer")
     return join(sentence, element("p", citation, degree, class_="zj-source"))
 
 

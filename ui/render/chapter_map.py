@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.citations import division_label
+from index.text.controls import isolated
 from retrieval.related.chapter_map import ChapterMap, MapChapter
 from ui.html.links import link
 from ui.html.markup import Html, element, join
@@ -122,12 +123,12 @@ def shades(strengths: NDArray[np.float32]) -> NDArray[np.int64]:
 def _short_name(view: MapView, number: int, words: PageWords) -> str:
     """Return a chapter's label, after the title of its document if there are several."""
     label = view.label(number, words)
-    return f"{view.document_title(number)} {label}" if view.has_several_documents else label
+    return f"{isolated(view.document_title(number))} {label}" if view.has_several_documents else label
 
 
 def _tooltip(view: MapView, number: int, words: PageWords) -> str:
     path = view.found.chapters[number].path
-    return f"{_short_name(view, number, words)} {path[-1].title if path and path[-1].number else ''}".strip()
+    return f"{_short_name(view, number, words)} {isolated(path[-1].title) if path and path[-1].number else ''}".strip()
 
 
 def _pair_name(view: MapView, pair: ChapterPair, words: PageWords) -> Html:

@@ -7,7 +7,6 @@ from typing import NamedTuple, Protocol
 from index.citations import PATH_SEPARATOR, division_label, paragraph_label
 from index.records import Citation, Division, Link, Passage, Path, Span
 from index.text.chinese import is_chinese
-from retrieval.records import Hit
 from ui.html.links import is_local, link
 from ui.html.markup import EMPTY, Html, element, join
 from ui.words import PageWords
@@ -125,11 +124,6 @@ def split_span(span: Span, inside: Sequence[Span]) -> Iterable[tuple[Span, bool]
         pieces += [(Span(at, low), False), (Span(low, high), True)]
         at = high
     return [(piece, within) for piece, within in [*pieces, (Span(at, span.end), False)] if piece.start < piece.end]
-
-
-def best_sentence(hit: Hit) -> str:
-    """Return the sentence of a hit that answers best; the whole passage if none is known."""
-    return hit.passage.text[hit.best.start : hit.best.end] or hit.passage.text
 
 
 def underlined(text: str, span: Span, terms: Sequence[Span]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from ui.security.accounts import Accounts, is_readable_by_others, read_accounts
 from ui.security.authenticator import Authenticator
 from ui.security.body_limits import BodyLimits
 from ui.security.headers import Headers
-from ui.security.hosts import AllowedHosts, HostCheck
+from ui.security.hosts import AllowedHosts, HostCheck, is_address
 from ui.security.sign_in import SignIn
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,12 @@ class AccessOptions:
         return not self.accounts and not (AllowedHosts.of(self.host, self.names).is_private and not self.proxy)
 
     def check(self) -> None:
-        """Raise AccessError if the page is exposed without ``open_to_all``, or the accounts file is unusable."""
+        """Raise AccessError if the page is exposed without ``open_to_all``, or an option is unusable."""
+        if self.proxy and not is_address(self.proxy):
+            raise AccessError(
+                f"--proxy {self.proxy[:80]} is no IP address; give that of the reverse proxy, such as 127.0.0.1: "
+                "what it says of visitors is believed"
+            )
         if self.accounts:
             read_accounts(self.accounts)
         if self.open_to_all or not self.is_exposed:

@@ -35,6 +35,7 @@ def set_password(path: Path, name: str, password: str) -> bool:
 
     Only the owner can read the file. Raises AccessError if it is unusable.
     """
+    path = path.resolve()  # of a link, what it leads to is replaced
     name = checked_name(name)
     account = f"{name}:{hash_password(password)}"
     lines = _lines(path) if path.exists() else []

@@ -14,6 +14,7 @@ from ui.security.passwords import hash_parameters, hash_password, verify_passwor
 from ui.security.throttle import Throttle, address_key
 
 _CHECKS, _QUEUE = 2, 20  # password checks at a time, 64 MB each; requests that may wait for one
+_MAX_DEVICES = 10_000  # addresses with the names that have signed in from them
 _MAX_VERIFIED = 256  # accepted logins that are remembered: programs send their password with every call
 
 
@@ -35,6 +36,7 @@ class Authenticator:
         self._dummy = hash_password(secrets.token_urlsafe(), hasher)  # an unknown name takes as long as a known one
         self._secret = secrets.token_bytes(32)
         self._verified: OrderedDict[bytes, None] = OrderedDict()
+        self._devices: OrderedDict[bytes, None] = OrderedDict()
         self._limiter: anyio.CapacityLimiter | None = None
         self._pending = 0
 
@@ -54,15 +56,20 @@ class Authenticator:
             return LoginResult(name)
         if self._pending >= _CHECKS + _QUEUE:
             return LoginResult(is_overloaded=True)
-        if wait := self._throttle.attempt(by_address, by_name):
+        # where the name has signed in before, guesses from elsewhere do not hold it back
+        device = self._digest(by_address, name)
+        keys = (by_address,) if device in self._devices else (by_address, by_name)
+        if wait := self._throttle.attempt(*keys):
             return LoginResult(wait=wait)
         if not await self._verify(self._accounts().get(name), password):
             return LoginResult()
         self._throttle.forgive(by_address)
         self._throttle.forget(by_name)
-        self._verified[login] = None
-        while len(self._verified) > _MAX_VERIFIED:
-            self._verified.popitem(last=False)
+        for known, most, one in ((self._verified, _MAX_VERIFIED, login), (self._devices, _MAX_DEVICES, device)):
+            known[one] = None
+            known.move_to_end(one)
+            while len(known) > most:
+                known.popitem(last=False)
         return LoginResult(name)
 
     def _digest(self, *parts: str) -> bytes:

@@ -38,11 +38,13 @@ class AllowedHosts:
 
     listening: str = "127.0.0.1"
     given: frozenset[str] = frozenset()
+    with_ports: frozenset[str] = frozenset()  # the given names as they were typed
 
     @classmethod
     def of(cls, listening: str, given: Iterable[str] = ()) -> "AllowedHosts":
         """Return allowed hosts for names as typed, with or without a port."""
-        return cls(listening, frozenset(filter(None, map(host_name, given))))
+        typed = frozenset(name.lower() for name in given)
+        return cls(listening, frozenset(filter(None, map(host_name, typed))), typed)
 
     @property
     def is_private(self) -> bool:
@@ -55,7 +57,7 @@ class AllowedHosts:
             return True
         if self.listening in LOOPBACK:
             return False
-        return name == self.listening.lower() or _is_address(name)
+        return name == self.listening.lower() or is_address(name)
 
 
 class HostCheck:
@@ -92,16 +94,22 @@ def is_cross_site(headers: Headers, method: str, hosts: AllowedHosts) -> bool:
 
 
 def _is_own(origin: str, host: str, hosts: AllowedHosts) -> bool:
-    """Return True if an origin is the host of the request, or a given name, as behind a proxy."""
+    """Return True if an origin is the host of the request, or a given name, as behind a proxy, with the port it has.
+
+    Other ports of a name may belong to others.
+    """
     try:
         parts = urlsplit(origin)
-        own = parts.scheme in ("http", "https") and (parts.hostname or "") in hosts.given
+        name, port = parts.hostname or "", parts.port
     except ValueError:
         return False
+    known = (port is None and name in hosts.given) or f"{name}:{port}" in hosts.with_ports
+    own = parts.scheme in ("http", "https") and known
     return own or origin.lower() in (f"http://{host.lower()}", f"https://{host.lower()}")
 
 
-def _is_address(name: str) -> bool:
+def is_address(name: str) -> bool:
+    """Return True if a name is an IP address."""
     try:
         ip_address(name)
     except ValueError:

@@ -198,6 +198,8 @@ class BatchWords:
     nearest: str
     not_answered: str
     vague: str
+    empty: str
+    empty_rows: str
     first_rows: str
     file_name: str
 

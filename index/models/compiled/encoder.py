@@ -26,6 +26,7 @@ from index.models.encoder import (
     padded_lengths,
     readable_text,
 )
+from index.models.integrity import check_files
 from index.models.location import ModelFiles
 from index.models.token_pooling import pool_tokens
 
@@ -145,7 +146,8 @@ class CompiledEncoder:
 def load_compiled(files: ModelFiles, *, report: Callable[[str], None]) -> CompiledEncoder | None:
     """Load the compiled form of a model, made first if need be; None for a model that does not convert.
 
-    Raises ModelError for a compiled form that cannot be used even when it was just made.
+    Raises ModelError for a model whose files are damaged, and for a compiled form that cannot be used even when it was
+    just made.
     """
     folder = compiled_folder.folder_of(files)
     if compiled_folder.refusal(folder):
@@ -154,6 +156,7 @@ def load_compiled(files: ModelFiles, *, report: Callable[[str], None]) -> Compil
         return CompiledEncoder(folder, compiled_folder.read(folder), files)
     except UnusableError:
         pass
+    check_files(files)  # a form that is made of damaged files would be sealed as it is
     try:
         compiled_folder.make(folder, files, report)
         return CompiledEncoder(folder, compiled_folder.read(folder), files)

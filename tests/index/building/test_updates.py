@@ -223,3 +223,9 @@ def test_the_model_is_the_indexs_own_and_loaded_only_for_what_is_new(index: Path
     assert asked == []
     apply_update(index, UpdateRequest(uploads=(upload(index, "law.txt"),)), load=load)
     assert [contract.name for contract in asked] == ["hashing"]
+
+
+def test_an_index_that_was_moved_away_is_not_made_again(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="there is no index"):
+        apply_update(tmp_path / "moved", UpdateRequest(rebuild=True), load=lambda _: HashingEncoder())
+    assert not (tmp_path / "moved").exists()

@@ -122,6 +122,7 @@ def test_there_is_room_until_there_is_none(tmp_path: Path, monkeypatch: pytest.M
 
 def test_sources_come_first_and_uploads_stand_for_those_of_their_name(tmp_path: Path) -> None:
     index, docs = tmp_path / "index", tmp_path / "docs"
+    index.mkdir()
     docs.mkdir()
     for name in ("a.txt", "b.txt"):
         (docs / name).write_text("原来的。")
@@ -150,3 +151,25 @@ def test_a_disk_that_takes_nothing_is_told(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(Path, "unlink", refuse)
     with pytest.raises(StoreError, match=r"a\.txt cannot be removed: Permission denied; remove it by hand"):
         uploads.remove_from_library(tmp_path, "a.txt")
+
+
+def test_a_file_that_is_removed_while_the_library_is_listed_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.txt", "b.txt"):
+        uploads.add_to_library(tmp_path, upload(tmp_path, name))
+    listed = Path.iterdir
+
+    def removed_meanwhile(folder: Path) -> object:
+        found = list(listed(folder))
+        (tmp_path / LIBRARY / "a.txt").unlink()
+        return iter(found)
+
+    monkeypatch.setattr(Path, "iterdir", removed_meanwhile)
+    assert [item.file.id for item in uploads.library_files(tmp_path)] == ["b.txt"]
+
+
+def test_an_index_that_was_moved_away_is_not_made_again(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="there is no index"):
+        upload(tmp_path / "moved", "a.txt")
+    assert not (tmp_path / "moved").exists()

@@ -225,13 +225,14 @@ def test_a_holder_that_no_longer_lives_is_not_named(tmp_path: Path, monkeypatch:
             assert error.value.holder is None
 
 
-def test_a_holder_that_cannot_be_noted_frees_the_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_holder_that_cannot_be_noted_holds_the_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lock, holder = tmp_path / "LOCK", tmp_path / "BUILDER"
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", failing("fsync", "descriptor"))
-        with pytest.raises(OSError, match="error") as error, durable.hold_lock(lock, holder):
-            pass
-    assert error.value.filename == str(holder)
+        with durable.hold_lock(lock, holder):
+            assert not holder.exists()
+            with pytest.raises(LockHeldError) as error, durable.hold_lock(lock, holder):
+                pass
+            assert error.value.holder is None
     with durable.hold_lock(lock, holder):
-        pass
-    assert not holder.exists()
+        assert holder.exists()

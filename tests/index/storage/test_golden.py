@@ -14,7 +14,7 @@ from index.building.build import build
 from index.building.sources import collect
 from index.building.verification import is_verifiable, mismatched_passages
 from index.citations import cite
-from index.storage import store
+from index.storage import generation_files, store
 from index.storage.snapshot import Snapshot
 from index.storage.vector_index import VectorIndex
 from tests.fakes import HashingEncoder
@@ -50,7 +50,7 @@ TEXTS = {
 
 def write_golden() -> None:
     """Write the golden index of the present format."""
-    folder = GOLDEN / f"format-{store.FORMAT}"
+    folder = GOLDEN / f"format-{generation_files.FORMAT}"
     shutil.rmtree(folder, ignore_errors=True)
     with tempfile.TemporaryDirectory() as place:
         for name, text in TEXTS.items():
@@ -72,7 +72,7 @@ def snapshot(golden: Path) -> Snapshot:
 
 
 def test_the_present_format_has_one() -> None:
-    assert GOLDEN / f"format-{store.FORMAT}" in FOLDERS
+    assert GOLDEN / f"format-{generation_files.FORMAT}" in FOLDERS
 
 
 def test_what_its_manifest_says(golden: Path) -> None:

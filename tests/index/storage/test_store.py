@@ -1,3 +1,4 @@
+import errno
 import hashlib
 import json
 import os
@@ -15,10 +16,11 @@ import pytest
 
 from index.building.build import build
 from index.building.sources import collect
-from index.errors import StoreError
+from index.errors import DamageError, StoreError
 from index.models.token_vectors import TokenVectors
-from index.storage import store
+from index.storage import generation_files, store
 from index.storage.bm25 import LexicalIndex
+from index.storage.error_messages import damaged
 from index.storage.generations import Generation
 from index.storage.snapshot import Snapshot
 from index.text.sentences import sentence_spans
@@ -89,7 +91,7 @@ def test_an_index_of_an_older_format_is_named_and_built_anew(built: Path, tmp_pa
 
 def test_every_damaged_byte_of_every_file_is_noticed(built: Path) -> None:
     names = {path.name for path in generation(built).iterdir()}
-    assert names == {*store.ARRAYS, store.DOCUMENTS, store.MANIFEST}
+    assert names == {*generation_files.ARRAYS, generation_files.DOCUMENTS, generation_files.MANIFEST}
     assert len(names) == 2 + 3 + 3 + 6 + 2  # passages, sentences, tokens, words, documents and manifest
     for path in [*generation(built).iterdir(), built / "CURRENT"]:
         sound = path.read_bytes()
@@ -102,7 +104,7 @@ def test_every_damaged_byte_of_every_file_is_noticed(built: Path) -> None:
     assert store.open_snapshot(built)
 
 
-@pytest.mark.parametrize("name", [*store.ARRAYS, store.DOCUMENTS, store.MANIFEST])
+@pytest.mark.parametrize("name", [*generation_files.ARRAYS, generation_files.DOCUMENTS, generation_files.MANIFEST])
 def test_a_missing_file_is_named(built: Path, name: str) -> None:
     (generation(built) / name).unlink()
     with pytest.raises(StoreError, match=r"zhangju index"):
@@ -130,7 +132,7 @@ def seal_manifest(directory: Path, manifest: dict[str, Any]) -> None:
 
 def rewrite(directory: Path, name: str, change: Callable[[Array], Array]) -> None:
     path = generation(directory) / name
-    np.save(path, np.ascontiguousarray(change(np.load(path)), dtype=store.ARRAYS[name][0]))
+    np.save(path, np.ascontiguousarray(change(np.load(path)), dtype=generation_files.ARRAYS[name][0]))
     seal(directory, name, path.read_bytes())
 
 
@@ -178,7 +180,7 @@ def test_arrays_that_are_sound_but_do_not_fit_together(
     assert "\n" not in message
 
 
-@pytest.mark.parametrize("name", store.ARRAYS)
+@pytest.mark.parametrize("name", generation_files.ARRAYS)
 def test_arrays_of_another_type_or_shape_are_named(built: Path, name: str) -> None:
     path = generation(built) / name
     sound = np.load(path)
@@ -346,6 +348,81 @@ def test_a_damaged_generation_takes_no_place_of_one_to_go_back_to(built: Path, t
     assert store.roll_back(built).name == "000001"  # not the damaged one that was live before
     build_index(write_plan(tmp_path, PLAN + "第4段。\n"), built)
     assert [g.name for g in store.list_generations(built)] == ["000004", "000001", "000002"]
+
+
+CANNOT_READ = [errno.EIO, errno.EMFILE, errno.ENFILE, errno.ESTALE, errno.EACCES, errno.EPERM, errno.ENOMEM]
+
+
+def fail_to_read(monkeypatch: pytest.MonkeyPatch, number: int, *paths: Path) -> None:
+    """Let the system fail to read some files."""
+    read = Path.read_bytes
+
+    def failing(path: Path) -> bytes:
+        if path in paths:
+            raise OSError(number, os.strerror(number), str(path))
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", failing)
+
+
+@pytest.mark.parametrize("number", CANNOT_READ)
+@pytest.mark.parametrize("name", ["tokens.npy", "manifest.json"])
+def test_what_cannot_be_read_is_kept(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, name: str
+) -> None:
+    build_index(write_plan(tmp_path, PLAN + "第2段。\n"), built)
+    first = built / "generations" / "000001" / name
+    with monkeypatch.context() as patch:
+        fail_to_read(patch, number, first)
+        with pytest.raises(
+            StoreError, match=r"cannot read .*; the file may be intact, and nothing was deleted: "
+        ) as error:
+            store.roll_back(built)
+        assert not isinstance(error.value, DamageError)
+        build_index(write_plan(tmp_path, PLAN + "第3段。\n"), built)
+    assert [g.name for g in store.list_generations(built)] == ["000003", "000002", "000001"]
+    assert store.roll_back(built, "000001").name == "000001"
+
+
+def test_control_where_every_failure_is_damage_a_generation_is_lost(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fail_to_read(monkeypatch, errno.EIO, generation(built) / "tokens.npy")
+    monkeypatch.setattr(
+        "index.storage.error_messages.unreadable", lambda path, _error, directory: damaged(path, directory)
+    )
+    build_index(write_plan(tmp_path, PLAN + "第2段。\n"), built)
+    assert [g.name for g in store.list_generations(built)] == ["000002"]
+
+
+def test_what_cannot_be_read_takes_no_place_of_one_to_go_back_to(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in (2, 3):
+        build_index(write_plan(tmp_path, PLAN + f"第{number}段。\n"), built)
+    with monkeypatch.context() as patch:
+        fail_to_read(patch, errno.EIO, built / "generations" / "000003" / "tokens.npy")
+        build_index(write_plan(tmp_path, PLAN + "第4段。\n"), built)
+        assert [g.name for g in store.list_generations(built)] == ["000004", "000003", "000002", "000001"]
+    build_index(write_plan(tmp_path, PLAN + "第5段。\n"), built)
+    assert [g.name for g in store.list_generations(built)] == ["000005", "000004", "000003"]
+
+
+@pytest.mark.parametrize("number", CANNOT_READ)
+def test_a_pointer_that_cannot_be_read_stops_a_build_and_removes_nothing(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    with monkeypatch.context() as patch:
+        fail_to_read(patch, number, built / "CURRENT")
+        with pytest.raises(StoreError, match=r"cannot read .*CURRENT"):
+            build_index(write_plan(tmp_path, PLAN + "第2段。\n"), built)
+    assert store.open_snapshot(built)
+    current = built / "CURRENT"
+    current.write_bytes(current.read_bytes()[:-30])  # damaged, and the manifest cannot be read at the same time
+    with monkeypatch.context() as patch:
+        fail_to_read(patch, number, built / "generations" / "000001" / "manifest.json")
+        build_index(write_plan(tmp_path, PLAN + "第2段。\n"), built)
+    assert [g.name for g in store.list_generations(built)] == ["000002", "000001"]
 
 
 @pytest.mark.parametrize("damage", ["flipped", "cut", "emptied"])

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from index.errors import DocumentError, ZhangjuError
-from retrieval.evaluation.beir import Collection, Query, read_collection
+from retrieval.evaluation.beir import Collection, Criteria, Query, read_collection
 from retrieval.evaluation.measures import (
     MEASURES,
     Evaluation,
     Outcome,
+    _quotation,
     by_script,
     check_run,
     compare,
@@ -174,6 +175,24 @@ def test_passages_of_the_same_words_follow_their_hit(tmp_path: Path) -> None:
     assert first.score == second.score > third.score
     assert [hit.passage for hit in evaluate(twins, searcher, depth=1).run["q2"]] == ["p3"]
     assert len(evaluate(twins, searcher).run["q2"]) == 5
+
+
+def test_quoted_answers_are_exact_or_mislead() -> None:
+    criteria = {
+        "a": Criteria(must=("十元", "二十元"), must_not=("三十元",)),
+        "b": Criteria(must=("十元",), must_not=("三十元",)),
+        "c": Criteria(must=("十元",), must_not=()),
+    }
+    quoted = {"a": "十元，\n二十元。", "b": "十元，三十元。", "c": "", "d": "十元。"}
+    outcomes = [
+        replace(outcome(0.9, other_script=False), query=Query(id=query, text="?"), quoted=text)
+        for query, text in quoted.items()
+    ]
+    found = _quotation(outcomes, criteria)
+    assert found is not None
+    assert (found.known, found.confident, found.misleading_confident) == (3, 3, 1)
+    assert (found.exact.value, found.misleading.value) == pytest.approx((1 / 3, 1 / 3))
+    assert _quotation(outcomes, {}) is None
 
 
 def outcome(confidence: float, *, other_script: bool | None) -> Outcome:

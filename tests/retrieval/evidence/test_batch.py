@@ -65,6 +65,27 @@ def test_a_table_of_the_questions_answered_so_far(searcher: Searcher, tmp_path: 
     assert "link_2" not in tables.read(tmp_path / "out.md").columns  # a report has a heading for each question anyway
 
 
+def test_rows_without_a_question_are_recorded_and_not_asked(
+    searcher: Searcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "_EMBEDDED", 2)  # groups with one question, with none, and with two
+    questions = [QUESTIONS[0], "", "", "", *QUESTIONS[1:3], ""]
+    mixed, whole, by_block = of(searcher, questions), list[Rows](), list[Rows]()
+    asked = [answer.question for block in mixed.ask_all(searcher, whole) for answer in block]
+    assert asked == questions
+    mixed.ask_block(searcher, by_block)
+    assert by_block == whole
+    asked_rows = [answer_rows(answer) for answer in searcher.ask_many(QUESTIONS[:3], k=2)]
+    assert [rows for rows in whole if rows[0]["status"] != "empty"] == asked_rows
+    for form in tables.FORMATS:
+        out = tmp_path / f"out.{form}"
+        mixed.write(out, form, whole)
+        table = tables.read(out)
+        assert [row["question"] or "" for row in table.rows if row["rank"] in ("", None, 1, "1")] == questions
+        assert [row["status"] for row in table.rows].count("empty") == 4
+        assert (table.about["questions"], table.about["empty"]) == (3, 4)
+
+
 def test_the_form_of_a_table_does_not_change_what_is_resumed(searcher: Searcher) -> None:
     key = of(searcher).key
     assert of(searcher, wide=True, base="http://a/").key == key

@@ -79,12 +79,26 @@ def test_a_workbook_keeps_the_types_and_formats_of_its_cells() -> None:
     data = io.BytesIO()
     book.save(data)
     asked = read_questions_bytes(data.getvalue(), "q.xlsx")
-    assert asked.questions == ("用水量？", "幼儿园占比？")
+    assert asked.questions == ("用水量？", "", "幼儿园占比？")
     assert asked.columns == ("nr", "问题", "share", "due", "done", "code")
     assert asked.rows[0] == {"nr": 7, "问题": " 用水量？ ", "share": 0.05, "due": date, "done": True, "code": "007"}
-    assert [type(v) for v in asked.rows[1].values()] == [type(None), str, int, type(None), bool, str]
-    assert asked.rows[1]["code"] == "=1+1"
+    assert [type(v) for v in asked.rows[2].values()] == [type(None), str, int, type(None), bool, str]
+    assert asked.rows[2]["code"] == "=1+1"
     assert asked.formats["share"] == "0.0%"
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        ("nr,问题\n一、用水,\n1,用水量？\n,\n2, \n,幼儿园？\n,\n,\n".encode(), "q.csv"),
+        (workbook(["nr", "问题"], ["一、用水"], [1, "用水量？"], [], [2, " "], [None, "幼儿园？"], [], []), "q.xlsx"),
+    ],
+)
+def test_rows_without_a_question_keep_their_place_and_blank_ones_at_the_end_do_not(data: bytes, name: str) -> None:
+    asked = read_questions_bytes(data, name)
+    assert asked.questions == ("", "用水量？", "", "", "幼儿园？")
+    assert asked.empty == 3
+    assert [str(row["nr"] or "") for row in asked.rows] == ["一、用水", "1", "", "2", ""]
 
 
 def test_the_sheet_that_was_left_open_is_read() -> None:
@@ -122,7 +136,7 @@ def test_line_ends_inside_cells_stay_as_they_are() -> None:
         ("q.csv", "question,question\n一,二\n", "the same name"),
         ("q.csv", "a,b\n一,二\n", "--column"),
         ("q.csv", 'question\n"一问\n', "not csv"),
-        ("q.csv", "question,b\n一问？,x\n ,y\n", "line 3: the question is empty"),
+        ("q.csv", "question,b\n,x\n ,y\n", "contains no questions"),
         ("q.jsonl", "{", "line 1 is not JSON"),
         ("q.jsonl", "[1]", "line 1 is not an object"),
         ("q.jsonl", '{"question": "水？"}\n' + "[" * 100_000, "line 2 nests too deep"),
@@ -158,7 +172,7 @@ ENTITIES = (
         (workbook(["问题"], ["水多少？", "x"]), "row 2 has a cell in column 2, which has no name"),
         (workbook(["问题"]), "contains no questions"),
         (workbook(), "contains no questions"),
-        (workbook(["问题", "b"], ["水多少？"], [None, "x"]), "line 3: the question is empty"),
+        (workbook(["问题", "b"], [" ", "y"], [None, "x"]), "contains no questions"),
         (PLAIN[:-40], "is damaged"),
         (PLAIN.replace(b"sheet1", b"sheet7"), "is damaged"),
         (changed(PLAIN, SHEET, ENTITIES.encode()), "declares a document type"),
@@ -196,4 +210,4 @@ def test_what_a_cell_says_of_its_sheet_does_not_count() -> None:
         ).encode(),
     )
     table = workbook_reader.read(data, "q.xlsx")
-    assert (table.rows, table.numbers) == (({"问题": "水多少\n？"},), (3,))
+    assert (table.rows, table.numbers) == (({"问题": None}, {"问题": "水多少\n？"}), (2, 3))

@@ -100,6 +100,46 @@ def test_quotations_are_read_from_long_and_wide_rows() -> None:
     assert quote_check.quotes(read(row(text="", start="", end=""))) == []
 
 
+@pytest.mark.parametrize(
+    ("recorded", "verdict"),
+    [
+        ({}, "stands"),
+        ({"citation_zh": "《某省规划》第一章第一节第1段", "line": 4, "page": ""}, "stands"),
+        ({"citation_zh": "《某省规划》第一章第一节第3段"}, "moved"),
+        ({"line": "7.0"}, "moved"),
+        ({"page": 1}, "moved"),  # a text file has no pages
+    ],
+)
+def test_a_quotation_with_the_number_of_another_place_has_moved(recorded: dict[str, Any], verdict: str) -> None:
+    plan = document(PLAN)
+    quoted = row(start=41, end=47, document_id="plan.txt", **recorded)
+    found = quote_check.check(quote_check.quotes(read(quoted)), [plan])[0]
+    assert (found.verdict, found.now.citation if found.now else "") == (
+        verdict, "《某省规划》第一章第一节第1段" if verdict == "moved" else "",
+    )  # fmt: skip
+
+
+def test_an_answer_with_the_citation_of_another_place_has_moved() -> None:
+    answer = {"answer": "再生水", "answer_start": 43, "answer_end": 46, "answer_citation_zh": "《某省规划》第二章"}
+    plan = document(PLAN)
+    verdicts = [
+        one.verdict for one in quote_check.check(quote_check.quotes(read(row(start=41, end=47, **answer))), [plan])
+    ]
+    assert verdicts == ["stands", "moved"]
+
+
+def test_an_item_stands_only_with_its_lead_in() -> None:
+    law = "水法\n第一条 有下列情形之一的，处罚款：\n（一）洗涤；\n（二）排放。\n"
+    start = law.index("（二）")
+    row = {"question": "？", "document": "水法", "document_id": "plan.txt", "text": "第一条", "start": 3, "end": 6}
+    row |= {"answer": "有下列情形之一的，处罚款：\n（二）排放。", "answer_start": start, "answer_end": start + 6}
+    table = tables.records.Table(columns=tuple(row), rows=(row,), numbers=(2,))
+    answer = quote_check.quotes(table)[1]
+    assert (answer.text, answer.lead_ins) == ("（二）排放。", "有下列情形之一的，处罚款：")
+    assert checked(answer, document(law)).verdict == "stands"
+    assert checked(answer, document(law.replace("处罚款", "予警告"))).verdict == "gone"
+
+
 def test_tables_without_quotations_and_damaged_offsets_are_refused() -> None:
     with pytest.raises(QuestionError, match="no columns question"):
         quote_check.quotes(read({"a": 1}))

@@ -14,10 +14,11 @@ from index.errors import QuestionError, UnknownPlaceError
 from index.storage import store
 from retrieval import tables
 from retrieval.evidence import evidence_rows
-from retrieval.evidence.batch import BLOCK, Batch, BatchOptions
+from retrieval.evidence.batch import BLOCK, Batch, BatchOptions, Rows
 from retrieval.evidence.question_files import Questions, read_questions
 from retrieval.records import Answer
-from scripts.commands import batch
+from scripts.commands import batch, journal
+from scripts.commands.journal import FileJournal
 from tests.collection import build_index, open_searcher, write_plan
 
 
@@ -144,6 +145,42 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_bytes(index: Path, tmp_path:
     beside = [".about.json"] if form in ("csv", "jsonl") else []
     kept = [f"{name}.{form}{ending}" for name in ("out", "whole") for ending in ["", *beside]]
     assert sorted(p.name for p in tmp_path.iterdir()) == kept
+
+
+@pytest.mark.parametrize("checked", [True, False])
+def test_a_flipped_bit_in_the_journal_is_not_believed(
+    index: Path, tmp_path: Path, checked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without digests, the control, a figure of the table is another one."""
+    if not checked:
+        monkeypatch.setattr(journal, "_digest", lambda _data: b"0")
+    whole, out, partial = tmp_path / "whole.csv", tmp_path / "out.csv", tmp_path / "out.csv.partial"
+    run(QUESTIONS, index, whole)
+
+    def stop(_done: int, _total: int) -> None:
+        raise Killed
+
+    with pytest.raises(Killed):
+        run(QUESTIONS, index, out, progress=stop)
+    data = partial.read_bytes()
+    assert data.count("下降12%".encode()) > 0
+    partial.write_bytes(data.replace("下降12%".encode(), "下降92%".encode(), 1))  # one bit: 1 is 0x31, 9 is 0x39
+    run(QUESTIONS, index, out)
+    assert (out.read_bytes() == whole.read_bytes()) == checked
+    assert ("92%" in out.read_text(encoding="utf-8")) != checked
+
+
+def test_every_damage_to_a_journal_costs_its_record_and_those_behind_it(tmp_path: Path) -> None:
+    rows: list[Rows] = [[{"question": f"第{n}问", "confidence": 0.25, "line": n}] for n in range(4)]
+    whole = FileJournal(tmp_path / "out.csv", "key")
+    whole.extend(rows)
+    partial = tmp_path / "out.csv.partial"
+    sound = partial.read_bytes()
+    ends = [0, *(at + 1 for at, byte in enumerate(sound) if byte == ord("\n"))]
+    for at in range(len(sound)):
+        partial.write_bytes(sound[:at] + bytes([sound[at] ^ 1 << at % 8]) + sound[at + 1 :])
+        kept = max(sum(end <= at for end in ends) - 2, 0)  # records in front of the damage; none behind a damaged head
+        assert list(FileJournal(tmp_path / "out.csv", "key")) == rows[:kept]
 
 
 def test_the_same_bytes_twice_and_a_fresh_start_for_other_questions(index: Path, tmp_path: Path) -> None:

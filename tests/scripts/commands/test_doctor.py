@@ -28,7 +28,8 @@ def hashing(monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
     """The names of the models that were loaded."""
     loaded: list[str | None] = []
 
-    def load(name: str | None) -> HashingEncoder:
+    def load(name: str | None, *, thorough: bool = False) -> HashingEncoder:
+        assert thorough
         loaded.append(name)
         if name == "gone":
             raise ModelError("there is no model gone; name another one")

@@ -92,6 +92,20 @@ def test_wide_tables_links_and_the_mark_for_excel(asked: Run, tmp_path: Path) ->
     assert (status, err.count("\n")) == (1, 1)
 
 
+def test_rows_without_a_question_come_out_in_their_place_and_are_counted(asked: Run, tmp_path: Path) -> None:
+    lines = ["nr,question", "一、用水,", "1,万元产值用水量下降12%", ",", "2,普惠性幼儿园占比超过80%"]
+    (tmp_path / "blank.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    status, _, err = asked("batch", "blank.csv", "-o", "out.csv", "--wide")
+    assert (status, "2 questions, 2 answered, " in err, ", 2 empty rows: out.csv" in err) == (0, True, True)
+    rows = list(csv.DictReader((tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()))
+    assert [(row["nr"], row["status"]) for row in rows] == [
+        ("一、用水", "empty"), ("1", "answered"), ("", "empty"), ("2", "answered"),
+    ]  # fmt: skip
+    assert asked("check", "out.csv")[0] == 0
+    found = json.loads(asked("batch", "blank.csv", "-o", "out.csv", "--diff", "out.csv", "--json")[1])
+    assert (found["questions"], found["answered"], found["empty"], found["changes"]["compared"]) == (2, 2, 2, 2)
+
+
 def test_tables_that_cannot_be_checked(asked: Run, tmp_path: Path) -> None:
     (tmp_path / "own.csv").write_text("a,b\n1,2\n")
     for name, says in (("nowhere.csv", "cannot read"), ("own.csv", "no columns question"), ("q.txt", "read from")):

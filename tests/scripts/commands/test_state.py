@@ -1,5 +1,6 @@
 """verify, history and rollback, with the fake encoder."""
 
+import errno
 import json
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from index.storage.generations import Generation
 from scripts.commands import state
 from tests.collection import PLAN, build_index, snapshot_of, write_plan
 from tests.fakes import HashingEncoder
+from tests.index.storage.test_store import fail_to_read
 from tests.scripts.test_cli import Run, run
 
 __all__ = ["run"]
@@ -53,6 +55,33 @@ def test_a_damaged_live_generation_is_named_with_the_way_back(run: Run, twice: P
     assert status == 1
     assert "the live one is sound" in err
     assert run("show", "第一章")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("number", "remedy"),
+    [
+        (errno.EACCES, "give this user the permission to read it"),
+        (errno.EMFILE, r"ulimit -n"),
+        (errno.EIO, "check the disk"),
+        (errno.ESTALE, "the connection to it"),
+    ],
+)
+def test_what_cannot_be_read_is_not_called_damaged(
+    run: Run, twice: Path, monkeypatch: pytest.MonkeyPatch, number: int, remedy: str
+) -> None:
+    fail_to_read(monkeypatch, number, Path(".zhangju") / "generations" / "000002" / "tokens.npy")
+    status, out, err = run("verify")
+    assert status == 1
+    assert "UNREADABLE: cannot read .zhangju/generations/000002/tokens.npy" in out
+    assert "generation 000002 cannot be read; the file may be intact, and nothing was deleted" in err
+    assert remedy in err
+    assert "DAMAGED" not in out
+    assert "build" not in err
+    assert [g["unreadable"] for g in json.loads(run("verify", "--json")[1])["generations"]] == [True, False]
+    (twice / "generations" / "000001" / "tokens.npy").write_bytes(b"")
+    err = run("verify")[2]
+    assert "generation 000001 is damaged; it cannot be restored, and the next build removes it" in err
+    assert "generation 000002 cannot be read: the file may be intact" in err
 
 
 def test_where_nothing_is_sound_only_building_helps(run: Run, twice: Path) -> None:

@@ -15,6 +15,7 @@ from index.storage.generations import Generation
 from tests.ui.fakes import BigramSearcher, Standing, law, plan
 from ui.app import server
 from ui.app.application import build_app
+from ui.app.connections import ConnectionLimits
 from ui.security.access import AccessOptions
 from ui.state.protocols import LiveIndex, PageSearcher
 
@@ -76,11 +77,15 @@ async def built_app(live: LiveIndex = LIVE, **options: Any) -> FastAPI:
 
 
 @contextmanager
-def served(access: AccessOptions = AccessOptions(), **options: Any) -> Iterator[Site]:  # noqa: B008 (it cannot be changed)
+def served(
+    access: AccessOptions = AccessOptions(),  # noqa: B008 (it cannot be changed)
+    limits: ConnectionLimits | None = None,
+    **options: Any,
+) -> Iterator[Site]:
     """The page on a free port of 127.0.0.1, in a thread of its own."""
     ready = threading.Event()
     listening = server.listen("127.0.0.1", 0)
-    running = server.make_server(asyncio.run(built_app(**options)), access, ready.set)
+    running = server.make_server(asyncio.run(built_app(**options)), access, ready.set, limits)
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
     thread.start()
     try:

@@ -65,6 +65,19 @@ def test_a_list_is_answered_in_blocks_and_becomes_a_table() -> None:
     assert wide[0]["text_1"] == plan().passages[4].text
 
 
+def test_rows_without_a_question_are_shown_and_counted() -> None:
+    batch = BatchHandlers(AskHandlers(live()))
+    job = sent(batch, f"编号,问题\n一、用水,\n1,{WATER}\n,\n2,水\n")["job"]
+    found = batch.next_block(job, "zh")
+    assert (found["done"], found["rows"].count(f'<span class="zj-kind">{ZH.batch.empty}</span>')) == (4, 2)
+    assert found["summary"].startswith("已回答 1 个，")
+    assert found["summary"].endswith("不是完整的问题 1 个。另有空行 2 行。")
+    table = rows(batch.download(job, "csv", True, "zh", ""))
+    assert [(row["编号"], row["status"]) for row in table] == [
+        ("一、用水", "empty"), ("1", "answered"), ("", "empty"), ("2", "too vague"),
+    ]  # fmt: skip
+
+
 def test_a_row_shows_the_confidence() -> None:
     batch = BatchHandlers(AskHandlers(live()))
     sure = {"原文的回答": 0.75, "可能的回答": 0.6, "原文很可能没有直接回答，最接近的一句是": 0.34}

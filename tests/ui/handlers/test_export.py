@@ -262,3 +262,11 @@ def test_highlighted_sentences_are_located_in_the_current_text() -> None:
 )
 def test_file_names_are_valid_on_every_system(title: str, name: str) -> None:
     assert file_name(title) == name
+
+
+def test_text_that_reverses_its_direction_ends_with_its_run() -> None:
+    reversing = "\u202e甲。乙。"
+    note = replace(memo(reversing, marked=(Span(1, 3),)), title=reversing)
+    document = docx.Document(io.BytesIO(word(note)))
+    runs = [run.text for paragraph in document.paragraphs for run in paragraph.runs if "\u202e" in run.text]
+    assert runs == ["\u2068\u202e甲。乙。\u2069", "\u2068\u202e\u2069"]

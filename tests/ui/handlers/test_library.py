@@ -316,6 +316,16 @@ def test_waiting_uploads_are_limited(desk: Desk, monkeypatch: pytest.MonkeyPatch
     assert (status, ZH.library.full in said["html"]) == (507, True)
 
 
+def test_forgotten_uploads_make_room(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.handlers.uploads.MAX_WAITING", 2)
+    tokens = [desk.send(f"{i}.txt", LAW.encode())[1]["token"] for i in range(2)]
+    assert desk.send("more.txt", LAW.encode())[0] == 429
+    monkeypatch.setattr("ui.handlers.uploads._FORGOTTEN_SECONDS", 0.0)
+    status, said = desk.send("more.txt", LAW.encode())
+    assert status == 200
+    assert [upload.name for upload in desk.uploads.take([*tokens, said["token"]])] == ["more.txt"]
+
+
 def test_an_interrupted_upload_leaves_nothing(desk: Desk) -> None:
     status, _ = asyncio.run(desk._sent("a.txt", "zh", [], {"content-type": "application/octet-stream"}))
     assert status == 400

@@ -472,3 +472,7 @@ def test_only_the_quotation_of_the_language_of_the_page_is_offered() -> None:
         html = render_answer(found, copies, words)
         assert f'data-style="{style}">{words.hit.styles["quotation"]}</button>' in html
         assert other not in html
+
+
+def test_text_that_reverses_its_direction_does_not_reach_its_neighbours() -> None:
+    assert element("p", "\u202e<b>", join("第一条", "x")) == "<p>\u2068\u202e&lt;b&gt;\u2069第一条x</p>"

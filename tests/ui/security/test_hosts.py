@@ -60,6 +60,9 @@ NAVIGATION = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
         ("POST", {"origin": OWN}, False),
         ("POST", {"origin": OWN, "sec-fetch-site": "same-origin", "sec-fetch-mode": "cors"}, False),
         ("POST", {"origin": "https://zhangju.example"}, False),  # given, before a proxy that changes the host
+        ("POST", {"origin": "https://other.example:8443"}, False),  # given with its port
+        ("POST", {"origin": "https://zhangju.example:8443"}, True),  # another program there
+        ("POST", {"origin": "https://other.example:8444"}, True),
         ("POST", {"origin": ELSEWHERE}, True),
         ("GET", {"origin": ELSEWHERE}, True),
         ("POST", {"origin": "null"}, True),
@@ -78,7 +81,7 @@ NAVIGATION = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
     ],
 )
 def test_what_another_page_sent(method: str, headers: dict[str, str], foreign: bool) -> None:
-    names = AllowedHosts.of("127.0.0.1", ["zhangju.example"])
+    names = AllowedHosts.of("127.0.0.1", ["zhangju.example", "Other.example:8443"])
     assert is_cross_site(Headers({"host": "127.0.0.1:7860", **headers}), method, names) == foreign
 
 

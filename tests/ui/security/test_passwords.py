@@ -134,3 +134,13 @@ def test_a_changed_file_is_read_again_and_a_damaged_one_ignored(tmp_path: Path) 
     path.unlink()
     assert set(accounts.current()) == {"anna"}
     assert len(said) == 2
+
+
+def test_a_link_to_the_accounts_file_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "etc").mkdir()
+    link = tmp_path / "users"
+    link.symlink_to("etc/users")
+    set_password(link, "anna", "correct horse")
+    set_password(link, "bob", "battery staple")
+    assert link.is_symlink()
+    assert set(read_accounts(tmp_path / "etc" / "users")) == {"anna", "bob"}

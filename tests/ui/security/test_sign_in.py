@@ -228,6 +228,31 @@ def test_where_strangers_could_come_in_somebody_has_to_say_so(access: AccessOpti
             access.check()
 
 
+@pytest.mark.parametrize("proxy", ["*", "proxy.example", "0.0.0.0/0", "127.0.0.1,192.0.2.7"])
+def test_a_proxy_that_is_no_address_is_refused(proxy: str) -> None:
+    """Whoever is believed to be the proxy can claim any address and name."""
+    with pytest.raises(AccessError, match="is no IP address; give that of the reverse proxy"):
+        AccessOptions(proxy=proxy, open_to_all=True).check()
+    AccessOptions(proxy="2001:db8::1", open_to_all=True).check()
+
+
+def test_guesses_from_elsewhere_do_not_hold_back_the_owner() -> None:
+    hashes = {"anna": hash_password("correct horse", CHEAP)}
+
+    async def attempts() -> list[str]:
+        checks = Authenticator(lambda: hashes)
+        owner, stranger = "192.0.2.1", "198.51.100.{}"
+        names = [(await checks.check("anna", "correct horse", owner)).name]
+        hashes["anna"] = hash_password("battery staple", CHEAP)  # nothing that is remembered fits
+        for number in range(12):
+            await checks.check("anna", f"guess {number}", stranger.format(number))
+        held_back = await checks.check("anna", "battery staple", stranger.format(99))
+        assert held_back.wait > 0  # the control: elsewhere the name has to wait
+        return [*names, (await checks.check("anna", "battery staple", owner)).name]
+
+    assert asyncio.run(attempts()) == ["anna", "anna"]
+
+
 def test_a_file_that_cannot_be_used_is_seen_before_anything_else(tmp_path: Path) -> None:
     (tmp_path / "users").write_text("anna:correct horse\n")
     with pytest.raises(AccessError, match="perhaps the password itself"):

@@ -1,0 +1,61 @@
+"""What is quoted as an answer can be read alone: whole sentences, items with what introduces them."""
+
+from index.parsing.structure import read_document
+from index.records import Passage, Span
+from index.text.sentences import sentence_spans
+from retrieval.answering.quotation import lead_ins, whole_sentence
+
+LAW = """\
+水井条例
+第一条 有下列情形之一的，处五百元以上二千元以下罚款：
+（一）在井边洗涤的；
+（二）有下列行为，造成污染的：
+1.倾倒垃圾；
+2.排放污水。
+前款规定由镇政府执行。
+第二条 水井由镇管理；私井由户主管理；公井不得出租。取水免费。
+第三条 镇政府应当检测水质。
+"""
+
+
+def passages() -> tuple[Passage, ...]:
+    return read_document(LAW.encode(), "x.txt").passages
+
+
+def clause(passage: Passage, words: str) -> Span:
+    """Return the clause with some words, as the ranking finds it."""
+    return next(span for span in sentence_spans(passage.text) if words in passage.text[slice(*span)])
+
+
+def quoted(number: int, words: str) -> list[str]:
+    passage = passages()[number - 1]
+    found = whole_sentence(passage.text, sentence_spans(passage.text), clause(passage, words))
+    return [passage.text[slice(*span)] for span in (*lead_ins(passage, found), found)]
+
+
+def test_an_item_is_quoted_with_its_lead_in() -> None:
+    assert quoted(1, "洗涤") == ["有下列情形之一的，处五百元以上二千元以下罚款：", "（一）在井边洗涤的；"]
+
+
+def test_an_item_of_an_item_is_quoted_with_both_lead_ins() -> None:
+    assert quoted(1, "污水") == [
+        "有下列情形之一的，处五百元以上二千元以下罚款：",
+        "（二）有下列行为，造成污染的：",
+        "2.排放污水。",
+    ]
+
+
+def test_a_paragraph_after_the_items_has_no_lead_in() -> None:
+    assert quoted(1, "前款") == ["前款规定由镇政府执行。"]
+    assert quoted(1, "有下列情形") == ["第一条 有下列情形之一的，处五百元以上二千元以下罚款："]
+
+
+def test_clauses_between_semicolons_are_quoted_as_one_sentence() -> None:
+    assert quoted(2, "私井") == ["第二条 水井由镇管理；私井由户主管理；公井不得出租。"]
+    assert quoted(2, "取水") == ["取水免费。"]
+
+
+def test_of_a_long_sentence_only_the_clause_is_quoted() -> None:
+    text = "；".join(f"第{n}类水井由第{n}镇管理并检测其水质" for n in range(30)) + "。"
+    spans = sentence_spans(text)
+    assert whole_sentence(text, spans, spans[3]) == spans[3]
