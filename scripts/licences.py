@@ -10,6 +10,7 @@ from packaging.utils import canonicalize_name
 from scripts import terminal
 
 ROOT = "zhangju"
+EXTRAS = ("", "ocr")  # what `make run` installs
 UNKNOWN = "not stated"
 _CLASSIFIER = "License :: "
 _MAX_LENGTH = 60  # characters; some packages give the whole text of their licence
@@ -43,7 +44,7 @@ def licences(root: str = ROOT) -> list[Licence]:
 def _needed(package: Distribution) -> Iterator[str]:
     for line in package.requires or ():
         requirement = Requirement(line)
-        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+        if requirement.marker is None or any(requirement.marker.evaluate({"extra": each}) for each in EXTRAS):
             yield requirement.name
 
 
