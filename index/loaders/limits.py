@@ -8,7 +8,7 @@ from index.errors import DocumentError
 
 MAX_FILE_BYTES = 100_000_000  # the longest codes of law have less than 10 MB; scanned books have more
 MAX_PDF_PAGES = 10_000
-MAX_RECOGNISED_PAGES = 2_000  # scanned pages of a file, two seconds of processor time each
+MAX_RECOGNISED_PAGES = 2_000  # scanned pages of a file, three seconds of processor time each
 MAX_ARCHIVE_ENTRIES = 10_000  # files in an archive; a Word document has a dozen, and one more for each picture
 MAX_UNPACKED_BYTES = 200_000_000  # of the parts of an archive that are read; the longest law has a hundredth of it
 MAX_UNPACKED_RATIO = 100  # of unpacked bytes to the file's size; files written by Word stay below 20

@@ -73,7 +73,7 @@ class ProcessLimits(NamedTuple):
     open_files: int | None = 32
     wall: float = 60  # seconds
     recognition_memory: int = 4000 * MEGABYTE  # 2,100 are measured on A4; see docs/speed.md
-    seconds_per_scan: float = 20  # of processor time; 1.5 to 3 are measured, four times that for a page upside down
+    seconds_per_scan: float = 30  # of processor time; 3 are measured, up to eight times that if upside down and stamped
     scans: int = 0  # pages that this process may recognise
 
     def with_scans(self, pages: int) -> "ProcessLimits":
