@@ -24,7 +24,7 @@ def test_pages_hold_whole_lines_and_digits_are_narrow() -> None:
 
 
 def test_wrong_characters_and_right_passages_are_counted() -> None:
-    wanted = read_document("第一条 水井受保护,每年检查。\n第二条 泉水。".encode(), "a.txt")
-    found = read_document("第一条水井受保护，每牛检。\n第三条 泉水。".encode(), "b.txt")
-    assert wrong_characters(wanted, found) == (3, 20)  # 牛 for 年, no 查, 三 for 二
+    wanted = read_document("第一条 水井受保护,每年检查一次。\n第二条 泉水。".encode(), "a.txt")
+    found = read_document("第一条水井受保护，每牛检一次。\n第三条 泉水。".encode(), "b.txt")
+    assert wrong_characters(wanted, found) == (3, 22)  # 牛 for 年, no 查, 三 for 二
     assert (right_passages(wanted, wanted), right_passages(wanted, found)) == (2, 1)
