@@ -200,6 +200,8 @@ def print_outlines(documents: Iterable[Document]) -> None:
             echo(f"{isolated(key)}: {isolated(value)}")
         for remark in document.remarks:
             echo(f"* {remark}")
+        for part in document.left_out:
+            echo(f"* left out ({part.reason}): {count(len(part.lines), 'line')}, such as {part.lines[0][:60]}")
         _tree(document)
 
 

@@ -42,7 +42,8 @@ _KIND_PATTERN = (
     r"分?[编編](?![制号码写辑])|篇(?!幅)|部分|章(?!程)|[节節](?![目点日])|[条條](?![件例款线])|目(?![标的录前])"
     r"|[款项項](?![目式])|[号號段]"
 )
-_BRACKETED_NUMBER = rf"[（(]?\s?(?:[0-9]{{1,4}}(?:\.[0-9]{{1,4}})+|{NUMBER_PATTERN})\s?[）)]?"
+# each blank belongs to one part of the pattern, or a long row of numbers could be read in 2 to the power of its length
+_BRACKETED_NUMBER = rf"(?:[（(]\s?)?(?:[0-9]{{1,4}}(?:\.[0-9]{{1,4}})+|{NUMBER_PATTERN})(?:\s?[）)])?"
 RANGE_WORDS = r"至|到|–|—|~|～"
 _SERIES = rf"{_BRACKETED_NUMBER}(?:\s?(?:[-－、和]|{RANGE_WORDS})\s?{_BRACKETED_NUMBER}){{0,30}}"
 _SUB = rf"(?:\s?[之の]\s?(?P<sub>{NUMBER_PATTERN})(?![般切]))?"

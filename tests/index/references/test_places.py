@@ -71,12 +71,27 @@ def spelled(named: NamedPlace) -> str:
         ("第15條第2款第3項", "条15 款2 项3"),
         ("제12조의2 제2항제3호", "条12-2 款2 项3"),
         ("line 10", "行10"),
+        ("第1.2条", "条1-2"),
+        ("第1.1、1.3条", "条1-1; 条1-3"),
+        ("art. 2 bis, para. 1", "条2-2 款1"),
+        ("art. L. 12-3", "条12-3"),
+        ("§ 1-601.01", "条1-60101"),
+        ("附录B第2段", "附录2 段2"),
+        ("app. B, para. 2", "附录2 段2"),
+        ("annexed table 3", "附表3"),
+        ("recital 26", "鉴于26"),
+        ("鉴于（26）", "鉴于26"),
     ],
 )
 def test_places_are_parsed_completely(words: str, places: str) -> None:
     found, left = read_places(words)
     assert "; ".join(map(spelled, found)) == places
     assert left == ""
+
+
+@pytest.mark.parametrize("words", ["1 - " * 60 + "x", "第" + "1 、" * 60 + "x"])
+def test_rows_of_numbers_that_name_nothing_end_at_once(words: str) -> None:
+    assert read_places(words)[0] == ()  # with two ways to read each blank, this would take for ever
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def test_files_that_are_none_are_refused_in_words_before_they_are_sent(
         visit.page.locator("#zj-add input").set_input_files([tmp_path / name for name in names])
         told = visit.page.locator("#zj-work .zj-problem")
         expect(told).to_have_count(2)
-        expect(told.first).to_contain_text("“scan.png” is not a supported file. Supported: .docx")
+        expect(told.first).to_contain_text("“scan.png” is not a supported file. Supported: .csv, .doc, .docx, ")
         expect(told.last).to_contain_text("“empty.txt” is empty")
         assert not visit.is_too_wide()
         visit.page.keyboard.press("Escape")
