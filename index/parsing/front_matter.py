@@ -17,7 +17,7 @@ _METADATA = re.compile(
 # Lines above a title that are none: paths of a website, cells of a table, numbers of a document or a journal,
 # letterheads, class marks, dates, addresses, and the words of pages that load or link.
 _NO_TITLE = re.compile(
-    r".*\s[>›»|]\s.*|.*[〔\[［(（](?:19|20)\d\d[〕\]］)）]\s*(?:第\s*)?\d+\s*号.*|.*文件$|.{1,8}[:：].*|[\d\s年月日./-]+$"
+    r".*\s[>›»|]\s.*|.*[〔\[［(（](?:19|20)\d\d[〕\]］)）]\s*(?:第\s*)?\d+\s*号.*|.*(?:政府|办公[厅室]|[局厅部院委会]|公司|大学|学校)文件$|.{1,8}[:：].*|[\d\s年月日./-]+$"
     r"|.*\d+\s*年\s*\d+\s*月.*|.*\d{1,2}[./]\d{1,2}[./]\d{4}.*|(?:https?://|www\.)\S+|.*(?:\.\.\.|…)$|[*=_\-—·\s]+$"
     r"|(?:首页|主页|Home|正文|打印|分享|关闭|返回|下载|原文|全文|查看|当前位置|您的位置).{0,12}$|[\[【（(].*[\]】）)]$",
     re.IGNORECASE,

@@ -224,6 +224,7 @@ def test_recitals_are_passages() -> None:
         ("首页 > 公开\n某县水办法\n第一条 一。\n", "x.txt", "某县水办法"),
         ("某县政府文件\n某政〔2030〕3号\n某县政府关于水的通知\n各乡：\n一段。\n", "x.txt", "某县政府关于水的通知"),
         ("# 第一章 水\n\n一段。\n", "water.md", "water"),
+        ("某县水库招标文件\n第一章 水\n一段。\n", "x.txt", "某县水库招标文件"),
         ("Loading...\nWater act\nArticle 1\nIt flows.\n", "x.txt", "Water act"),
     ],
 )
