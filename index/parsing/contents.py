@@ -19,7 +19,7 @@ def separate_contents(lines: Sequence[ClassifiedLine]) -> tuple[list[ClassifiedL
     """Return the lines outside tables of contents, and the tables.
 
     A table starts with 目录 or the like. Its entries have a page number, or come again further down. It ends where its
-    first entry comes again, or before the first text; without an entry it is no table.
+    first entry comes again, or before the first text; without an entry, or without a text after it, it is no table.
     """
     kept: list[ClassifiedLine] = []
     tables: list[list[ClassifiedLine]] = []
@@ -49,7 +49,7 @@ def _end_of_contents(lines: Sequence[ClassifiedLine], start: int, last_rows: dic
             entries.add(entry)
         elif row - end >= _MAX_OTHER_LINES or len(text) > _MAX_ENTRY_LENGTH or text[-1] in "。；;":
             break
-    return end
+    return end if end < len(lines) else start
 
 
 def _plain(text: str) -> str:

@@ -7,7 +7,7 @@ from index.parsing.headings.words import parse_word_heading
 from index.records import InnerDivision, Span
 from index.text.numerals import CHINESE_NUMERALS, SPACED_NUMBER_PATTERN, parse_number
 
-_NUMBER = rf"(?:{SPACED_NUMBER_PATTERN}|[0-9]{{1,4}}(?:[-－.．][0-9]{{1,4}})+)"
+_NUMBER = rf"(?:{SPACED_NUMBER_PATTERN}|[0-9]{{1,4}}(?:[-－.．][0-9]{{1,4}}){{1,4}})"
 _CAPTION_ABOVE = re.compile(r"\s*（[^（）\n]*）[^\S\n]*\n\s*")  # above an article of a Japanese law
 _HEADING = re.compile(
     rf"[第제]\s*{_NUMBER}\s*[条條조](?:\s*[之의の]\s*{SPACED_NUMBER_PATTERN})?(?:\([^()\n]*\))?"

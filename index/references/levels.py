@@ -43,7 +43,7 @@ _KIND_PATTERN = (
     r"|[款项項](?![目式])|[号號段]"
 )
 # each blank belongs to one part of the pattern, or a long row of numbers could be read in 2 to the power of its length
-_BRACKETED_NUMBER = rf"(?:[（(]\s?)?(?:[0-9]{{1,4}}(?:\.[0-9]{{1,4}})+|{NUMBER_PATTERN})(?:\s?[）)])?"
+_BRACKETED_NUMBER = rf"(?:[（(]\s?)?(?:[0-9]{{1,4}}(?:\.[0-9]{{1,4}}){{1,4}}|{NUMBER_PATTERN})(?:\s?[）)])?"
 RANGE_WORDS = r"至|到|–|—|~|～"
 _SERIES = rf"{_BRACKETED_NUMBER}(?:\s?(?:[-－、和]|{RANGE_WORDS})\s?{_BRACKETED_NUMBER}){{0,30}}"
 _SUB = rf"(?:\s?[之の]\s?(?P<sub>{NUMBER_PATTERN})(?![般切]))?"
@@ -70,7 +70,7 @@ _SUFFIX = rf"(?:[a-z](?![A-Za-z])|\s?(?:{'|'.join(SUFFIXES)})\b)?"
 _LATIN_NUMBER = rf"(?:[0-9]{{1,6}}(?:-[0-9]{{1,4}})?(?!\.?[0-9]){_SUFFIX}|{_ROMAN})"
 # in citations that users type, also 2.1, 1-601.01 and L. 12-3 of articles, and letters of annexes
 _TYPED_NUMBER = (
-    rf"(?:(?:[LRD]\.?\s?)?[0-9]{{1,6}}(?:[-.][0-9]{{1,4}})*(?!\.?[0-9]){_SUFFIX}|{_ROMAN}|[A-Za-z](?![A-Za-z]))"
+    rf"(?:(?:[LRD]\.?\s?)?[0-9]{{1,6}}(?:[-.][0-9]{{1,4}}){{0,4}}(?!\.?[0-9]){_SUFFIX}|{_ROMAN}|[A-Za-z](?![A-Za-z]))"
 )
 _BRACKETED = r"(?:\s?[（(][0-9A-Za-z]{1,5}[)）])"
 

@@ -11,7 +11,7 @@ from index.text.numerals import SPACED_NUMBER_PATTERN, parse_number
 
 _MAX_ARTICLE_NUMBER_LENGTH = 24  # characters of a line with nothing but "Article 12"
 _MAX_LATIN_TITLE_LENGTH = 160  # characters of a title on a line of its own below "Chapter V"
-_NUMBER = rf"(?:{SPACED_NUMBER_PATTERN}|[0-9]{{1,4}}(?:[-－.．][0-9]{{1,4}})+)"
+_NUMBER = rf"(?:{SPACED_NUMBER_PATTERN}|[0-9]{{1,4}}(?:[-－.．][0-9]{{1,4}}){{1,4}})"
 _ARTICLE_LEVEL = 4  # of an article that consists of sections, as if the format gave it
 _MIN_NESTED_SHARE = 0.5  # of articles followed by a section
 _KANA = re.compile(f"[{KANA}]")

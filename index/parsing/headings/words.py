@@ -16,7 +16,7 @@ _WORD = re.compile(rf"[^\s\d.,:;()\[\]{_DASHES}]+")
 _NUMBER = re.compile(
     rf"""\s*\.?\s*(?P<open>[(\[]?)\s*
     (?:(?P<code>[LRDA]\*?\.?\s?\*?)(?=\d))?
-    (?:(?P<digits>\d{{1,6}}(?:[.{_DASHES}]\d{{1,4}})*)
+    (?:(?P<digits>\d{{1,6}}(?:[.{_DASHES}]\d{{1,4}}){{0,4}})
        (?:[\s{_DASHES}]?(?P<latin>{"|".join(SUFFIXES)})\b|(?:er|re|ère|st|nd|rd|th|[ºª°])(?![^\W\d_])
          |(?P<letters>[A-Za-z]{{1,2}}|\s[a-z](?=[.:)]|\s+[^\W\d_a-z]|$))(?![^\W\d_]))?
      |(?P<roman>[IVXLCDM]+|[ivx]+)(?:er|[{_DASHES}\s]?(?P<after>[A-Z]))?(?![^\W_])

@@ -243,6 +243,17 @@ def test_a_table_of_contents_ends_where_the_text_begins() -> None:
     assert [line for line, _ in cited(doubtful)] == [2, 3, 4, 6]
 
 
+def test_a_document_of_contents_only_is_read() -> None:
+    document = read("规划\n目录\n第一章 水……1\n第二章 土……3\n")
+    assert document.left_out == ()
+    assert [p.line for p in document.passages] == [2, 3, 4]
+
+
+def test_a_number_without_end_is_read() -> None:
+    for start in ("Article ", "第", "§ "):
+        assert read(f"Water\n{start}{'1-' * 5_000}1\nIt flows.\n").passages
+
+
 def test_wrapped_lines_are_joined_with_a_space_where_words_have_spaces() -> None:
     lines = [
         "Правила городского колодца устанавливают порядок пользования водой и",
