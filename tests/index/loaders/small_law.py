@@ -217,9 +217,13 @@ def _running(canvas: Canvas, template: SimpleDocTemplate) -> None:
     canvas.drawCentredString(210, 35, f"— {template.page} —")
 
 
-def write_font(path: Path) -> Path:
-    """Write a TrueType font with a square for each character of the law, so that no installed font is needed."""
-    characters = sorted({ord(character) for part in parts() for character in part.whole + "0123456789"})
+def write_font(path: Path, text: str = "") -> Path:
+    """Write a TrueType font with a square for each character of a text, so that no installed font is needed.
+
+    Without one, the text is the law.
+    """
+    text = text or "".join(part.whole for part in parts())
+    characters = sorted({ord(character) for character in text + "0123456789"})
     names = {code: f"uni{code:04X}" for code in characters}
     pen = TTGlyphPen(None)
     for step, corner in enumerate(((100, 0), (100, 800), (900, 800), (900, 0))):

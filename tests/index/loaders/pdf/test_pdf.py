@@ -4,17 +4,20 @@ import io
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from index.errors import DocumentError
 from index.loaders import load
 from index.loaders.pdf.rows import _logical_order
 from tests.index.loaders import bombs
+from tests.index.loaders.small_law import write_font
 from tests.index.loaders.test_formats import texts
 
 
@@ -234,8 +237,12 @@ def test_a_paragraph_with_wide_spacing_stays_whole_beside_a_table() -> None:
     assert "甲" * 28 + "乙" * 10 + "。" in texts(load(pdf(page), "x.pdf"))
 
 
-def test_digits_as_wide_as_chinese_characters_are_one_number() -> None:
+def test_digits_as_wide_as_chinese_characters_are_one_number(tmp_path: Path) -> None:
+    font = write_font(tmp_path / "squares.ttf", "到年达亿元共件 ")  # embedded: the machine may have no Chinese font
+    pdfmetrics.registerFont(TTFont("squares", font))
+
     def page(canvas: Canvas) -> None:
+        canvas.setFont("squares", 10)
         for at, character in enumerate("到2035年达2900亿元"):
             canvas.drawString(50 + 10 * at, 560, character)
         rows(50, 500, "共12 件")(canvas)
