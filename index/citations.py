@@ -87,20 +87,20 @@ def place_text(passage: Passage, language: Language) -> str:
 
 
 def cited_path(path: Path) -> Path:
-    """Return the levels that a citation names: from the article down, since articles are numbered through chapters.
+    """Return the levels that a citation names: from the article or recital down, as these are numbered throughout.
 
     Where their numbers start again, in each annex or chapter, that level is named as well. Clause 3.1 names clause 3.
     """
     for level, division in enumerate(path):
-        if division.kind == "条":
+        if division.kind in ("条", "鉴于"):
             return (*(above for above in path[:level] if above.cited), *path[level:])
-    numbers = [_clause_number(division) for division in path]
+    numbers = [clause_number(division) for division in path]
     return tuple(
         d for d, number, below in zip(path, numbers, [*numbers[1:], ""], strict=False) if not _repeats(number, below)
     )
 
 
-def _clause_number(division: Division) -> str:
+def clause_number(division: Division) -> str:
     """Return the number in the title of a clause: 3.1 of 3.1 Size."""
     found = _CLAUSE.match(division.title) if not division.number else None
     return found[1] if found else ""

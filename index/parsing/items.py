@@ -5,12 +5,11 @@ from typing import NamedTuple
 
 from index.parsing.headings.words import parse_word_heading
 from index.records import InnerDivision, Span
-from index.text.numerals import CHINESE_NUMERALS, SPACED_NUMBER_PATTERN, parse_number
+from index.text.numerals import CHINESE_NUMERALS, HEADING_NUMBER_PATTERN, SPACED_NUMBER_PATTERN, parse_number
 
-_NUMBER = rf"(?:{SPACED_NUMBER_PATTERN}|[0-9]{{1,4}}(?:[-－.．][0-9]{{1,4}}){{1,4}})"
 _CAPTION_ABOVE = re.compile(r"\s*（[^（）\n]*）[^\S\n]*\n\s*")  # above an article of a Japanese law
 _HEADING = re.compile(
-    rf"[第제]\s*{_NUMBER}\s*[条條조](?:\s*[之의の]\s*{SPACED_NUMBER_PATTERN})?(?:\([^()\n]*\))?"
+    rf"[第제]\s*{HEADING_NUMBER_PATTERN}\s*[条條조](?:\s*[之의の]\s*{SPACED_NUMBER_PATTERN})?(?:\([^()\n]*\))?"
     r"[^\S\n]*[.:：]?[^\S\n]*(?:【[^】\n]*】)?\s*"
 )
 _STYLES = (  # of item marks, named by the mark of a first item; the number is the first group

@@ -1,19 +1,17 @@
 """Index of the divisions of a document, and the passages and spans that a place refers to."""
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
 
-from index.citations import cited_path
+from index.citations import cited_path, clause_number
 from index.records import Division, Document, InnerDivision, Passage, Path, Span
 from index.references.levels import Level
 from index.references.places import Levels, NamedPlace, outermost_first
 
 KINDS_WITHIN_DIVISION = ("款", "项", "目", "段")  # a range that ends in one of these is within one division
-_DOTTED_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)+(?=\s)")  # of 1.2 Scope
 _KIND_BELOW = {"款": "项", "项": "目"}
 _START = attrgetter("start")
 
@@ -52,8 +50,8 @@ class DivisionIndex:
         found: dict[str, list[DivisionRange]] = {}
         for item in self._all:
             title = item.path[-1].title
-            dotted = _DOTTED_NUMBER.match(title)
-            for name in filter(None, {title, title.rstrip("."), dotted[0] if dotted else ""}):
+            number = clause_number(item.path[-1])
+            for name in filter(None, {title, title.rstrip("."), number if "." in number else ""}):
                 found.setdefault(name, []).append(item)
         return found
 

@@ -21,6 +21,8 @@ CHINESE_NUMERALS = "".join([*_DIGITS, *_UNITS, *_MYRIAD, *_TENS])
 NUMBER_PATTERN = rf"(?:[{CHINESE_NUMERALS}]{{1,12}}|[0-9０-９]{{1,6}})"
 # the same with spaces between Chinese numerals: 第 一 百 条
 SPACED_NUMBER_PATTERN = rf"(?:[{CHINESE_NUMERALS}](?:\s?[{CHINESE_NUMERALS}]){{0,11}}|[0-9０-９]{{1,6}})"
+# of headings: also 2-1, the first article that was put after the second, and 1.2, the second of part 1
+HEADING_NUMBER_PATTERN = rf"(?:{SPACED_NUMBER_PATTERN}|[0-9]{{1,4}}(?:[-－.．][0-9]{{1,4}}){{1,4}})"
 
 
 @lru_cache(maxsize=4096)  # each citation needs several

@@ -11,7 +11,7 @@ from typing import Literal
 from index.loaders.source import Line
 from index.parsing.headings.words import fold_subs, parse_word_heading
 from index.records import Division
-from index.text.numerals import CHINESE_NUMERALS, SPACED_NUMBER_PATTERN, parse_number
+from index.text.numerals import CHINESE_NUMERALS, HEADING_NUMBER_PATTERN, SPACED_NUMBER_PATTERN, parse_number
 
 LineKind = Literal["heading", "article", "item", "box", "text"]
 
@@ -27,7 +27,7 @@ _MAX_HEADING_LENGTH = 60  # characters; a longer line is a sentence that starts 
 _MAX_CLAUSE_TITLE_LENGTH = 30  # characters of 1 Scope
 _MAX_ARTICLE_TITLE_WORDS = 10  # of an English section; a longer one that ends in a full stop is its text
 
-_NUMBER = rf"({SPACED_NUMBER_PATTERN}|[0-9]{{1,4}}(?:[-－.．][0-9]{{1,4}}){{1,4}})"
+_NUMBER = f"({HEADING_NUMBER_PATTERN})"
 _SUB = rf"(?:\s*[之의の]\s*({SPACED_NUMBER_PATTERN})(?![款项條条]))?"
 # What follows a number may show that the line is a sentence about the place (第五条第二款…, 제3조 및 …). Other words
 # make that likely (第三章的规定…) or only possible, as a title may start with 中 (中小企业), 第, 所, 和, 外 or 增加.

@@ -11,7 +11,7 @@ _KIND = "鉴于"
 
 
 def number_recitals(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
-    """Return the lines; the items (1), (2) … between "Whereas:" and the first heading become recitals."""
+    """Return the lines; the items (1), (2) … from "Whereas:" or "Recitals" to the next heading become recitals."""
     found: list[ClassifiedLine] = []
     expected = 0  # number of the next recital, 0 outside of recitals
     for line in lines:
@@ -20,8 +20,8 @@ def number_recitals(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
             line = replace(line, kind="article", division=division, tentative=False)
             expected += 1
         elif line.kind in ("heading", "article"):
-            expected = 0
-        elif not expected and line.kind == "text" and starts_recitals(line.line.text):
+            expected = int(line.kind == "heading" and starts_recitals(line.line.text, is_heading=True))
+        elif not expected and line.kind == "text" and starts_recitals(line.line.text, is_heading=False):
             expected = 1
         found.append(line)
     return found

@@ -7,17 +7,16 @@ from itertools import pairwise
 
 from index.parsing.headings.classification import SENTENCE_ENDS, UNNUMBERED, ClassifiedLine, is_heading_text
 from index.text.chinese import KANA
-from index.text.numerals import SPACED_NUMBER_PATTERN, parse_number
+from index.text.numerals import HEADING_NUMBER_PATTERN, SPACED_NUMBER_PATTERN, parse_number
 
 _MAX_ARTICLE_NUMBER_LENGTH = 24  # characters of a line with nothing but "Article 12"
 _MAX_LATIN_TITLE_LENGTH = 160  # characters of a title on a line of its own below "Chapter V"
-_NUMBER = rf"(?:{SPACED_NUMBER_PATTERN}|[0-9]{{1,4}}(?:[-－.．][0-9]{{1,4}}){{1,4}})"
 _ARTICLE_LEVEL = 4  # of an article that consists of sections, as if the format gave it
 _MIN_NESTED_SHARE = 0.5  # of articles followed by a section
 _KANA = re.compile(f"[{KANA}]")
 _CAPTION = re.compile(r"（[^（）]{1,40}）$")
 _CAPTION_BEHIND = re.compile(
-    rf"[第제]\s*{_NUMBER}\s*[条條조](?:\s*[之의の]\s*{_NUMBER})?\s*[（(【]([^（()）【】]{{1,40}})[)）】]$"
+    rf"[第제]\s*{HEADING_NUMBER_PATTERN}\s*[条條조](?:\s*[之의の]\s*{HEADING_NUMBER_PATTERN})?\s*[（(【]([^（()）【】]{{1,40}})[)）】]$"
 )
 _IN_BRACKETS = re.compile(r"[（(【]([^（()）【】]{1,40})[)）】]$")
 _SUB = re.compile(rf"[之の의]\s*({SPACED_NUMBER_PATTERN})$")

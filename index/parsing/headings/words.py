@@ -102,9 +102,9 @@ def parse_word_heading(text: str) -> WordHeading | None:
     return None
 
 
-def starts_recitals(text: str) -> bool:
-    """Return whether numbered recitals follow a line, such as "Whereas:"."""
-    return text[-1] in ":：," and text[:-1].rstrip().lower().endswith(_words().recitals)
+def starts_recitals(text: str, *, is_heading: bool) -> bool:
+    """Return whether numbered recitals follow a line, such as "Whereas:", or a heading, such as "Recitals"."""
+    return (is_heading or text[-1] in ":：,") and text.rstrip(" :：,").lower().endswith(_words().recitals)
 
 
 def _number_of_word(word: str) -> int:

@@ -218,6 +218,11 @@ def test_recitals_are_passages() -> None:
     assert document.passages[2].text == "(2) Wells are deep.\nThey are old."
 
 
+def test_recitals_below_a_heading_are_passages() -> None:
+    document = read("REGULATION\nRecitals\n1. Water is scarce.\n2. Wells are deep.\nArticle 1\nWells are kept.\n")
+    assert [c for _, c in cited(document, english=True)] == ["recital 1", "recital 2", "art. 1"]
+
+
 @pytest.mark.parametrize(
     ("text", "name", "title"),
     [
