@@ -10,9 +10,9 @@ from index.building.embedding import heading_text
 from index.models.encoder import Encoder
 from index.records import Span
 from index.text.chinese import to_simplified
-from index.text.scripts import in_other_script
 from retrieval.answering import answer_sentences, verdict
-from retrieval.answering.confidence import Features, features
+from retrieval.answering.confidence import Assessment, assess
+from retrieval.answering.constraints import differences, missing_detail
 from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.answering.quotation import lead_ins, whole_sentence
 from retrieval.corpus import Corpus, Place
@@ -45,22 +45,28 @@ class Answerer:
         ranking = self._ranker.rank(question, among=plan.among, boosted=plan.boosted)
         # A reranker changes the order; the verdict rests on what the first ranking shows, for which it was fitted.
         everywhere = None if plan.among is None else self._ranker.rank(question)
-        features = self.features(question, ranking, models.out_of_domain, everywhere)
-        first = self._corpus.passages[ranking.rows[0]]
-        other_script = in_other_script(question.text, first.text)
+        found = self.assess(question, ranking, models.out_of_domain, everywhere)
         hits = self._hits(question, self._reranked(question, ranking, models.reranker), k, reasons=reasons)
+        first, wanted = hits[0], question.question_type
+        around = heading_text(first.passage) + first.passage.text
         return verdict.ranked_answer(
-            plan.question, hits, features, ranking.scores, other_script=other_script, unresolved=plan.unresolved
+            plan.question,
+            hits,
+            found,
+            ranking.scores,
+            missing=missing_detail(wanted, first.quotation),
+            differences=differences(plan.question, wanted, first.quotation, around),
+            unresolved=plan.unresolved,
         )
 
-    def features(
+    def assess(
         self,
         question: EncodedQuery,
         ranking: Ranking,
         out_of_domain: OutOfDomainVectors,
         everywhere: Ranking | None = None,
-    ) -> Features:
-        """Return the features for and against the first candidate as the answer.
+    ) -> Assessment:
+        """Return what speaks for and against the first candidate as the answer.
 
         ``everywhere`` is the ranking of all passages, where ``ranking`` is of some.
         """
@@ -68,7 +74,7 @@ class Answerer:
         passage = self._corpus.passages[ranking.rows[0]]
         field = everywhere or ranking
         others = field.scores[self._duplicates[field.rows] != self._duplicates[ranking.rows[0]]]
-        return features(question, ranking, others, out_of_domain, passage.text, passage.text[slice(*best)])
+        return assess(question, ranking, others, out_of_domain, passage.text, passage.text[slice(*best)])
 
     def _reranked(self, question: EncodedQuery, ranking: Ranking, reranker: Reranker | None) -> Ranking:
         """Return the candidates in the order of the reranker, if there is one; the scores stay with the ranks."""

@@ -1,22 +1,33 @@
 """Results of a search: answers, hits, related passages."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from index.records import Citation, Passage, Span
 
 HIGH_CONFIDENCE = 0.7  # from which the page says that the text answers; below, that it perhaps does
-LOW_CONFIDENCE = 0.35  # below which the page says that the text probably does not answer
 
 FoundBy = Literal["meaning", "words", "both"]
-AnswerStatus = Literal["answered", "not in the text", "too vague", "empty"]  # empty: a row of a list without a question
-# Nothing is near; the text treats the topic but not what is asked of it; the question is talk with the machine and not
-# about a text; or it names a chapter, an article or a document that does not exist.
+# The text answers; it treats the subject, but what is asked is not surely there; it has nothing near. "empty" is a row of
+# a list without a question.
+AnswerStatus = Literal["answered", "related", "not in the text", "too vague", "empty"]
+Detail = Literal["money", "duration", "date", "number", "place", "name", "why"]  # what a question may ask for
+# Why a text does not answer. "no detail" goes with "related", all others with "not in the text": nothing is near; the
+# question is talk with the machine and not about a text; or it names a chapter, an article or a document that does not
+# exist.
 AbstentionReason = Literal["nothing similar", "no detail", "talk", "no such place"]
 # Relation of a passage to its source: the source refers to it; it refers to the source; both contain words that few
 # others do; or they treat one subject in different words.
 RelationKind = Literal["refers to", "referred to by", "same terms", "same subject"]
 SentencePairs = tuple[tuple[Span, Span], ...]  # sentences of two passages that correspond, best first
+
+
+class Difference(NamedTuple):
+    """A year or a value that a question names, and what the text has in its place, both as they are written."""
+
+    kind: Literal["year", "value"]
+    asked: str
+    found: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +94,11 @@ class Answer:
     """Hits for a question, best first, with the verdict whether the first of them answers it.
 
     ``confidence``, between 0 and 1, is the estimated probability that the first hit answers the question. ``reason``
-    tells why it is not answered, ``unresolved`` are the places that it names and that do not exist. ``second`` is the
-    rank of a hit in another chapter that answers as well as the first, if there is one. ``place_size`` is the number of
-    passages of a place, if the question asks for nothing else; the hits are the first of them, in order.
+    tells why it is not answered, ``missing`` which detail the first hit lacks, and ``unresolved`` are the places that it
+    names and that do not exist. ``differences`` are years and values in which the first hit differs from the question.
+    ``second`` is the rank of a hit in another chapter that answers as well as the first, if there is one.
+    ``place_size`` is the number of passages of a place, if the question asks for nothing else; the hits are the first
+    of them, in order.
     """
 
     question: str
@@ -93,6 +106,8 @@ class Answer:
     confidence: float
     hits: tuple[Hit, ...]
     reason: AbstentionReason | None = None
+    missing: Detail | None = None
+    differences: tuple[Difference, ...] = ()
     unresolved: tuple[str, ...] = ()
     second: int | None = None
     place_size: int = 0
@@ -103,6 +118,11 @@ class Answer:
         if not (self.answered and self.hits):
             return ()
         return (self.hits[0], *(hit for hit in self.hits if hit.rank == self.second))
+
+    @property
+    def quoted(self) -> tuple[Hit, ...]:
+        """The hits whose best sentences are quoted with the verdict: those that answer, or the first related one."""
+        return self.hits[:1] if self.status == "related" else self.answering
 
     @property
     def answered(self) -> bool:

@@ -23,6 +23,8 @@ def round_score(score: float) -> float:
 def answer_json(answer: Answer) -> Json:
     """Return ``ask --json``; unless the text answers, ``answer`` is null and ``reason`` tells why.
 
+    ``related`` is the sentence that treats the subject if the text does not surely answer, and ``missing`` the detail
+    that it lacks.
     ``also`` holds the sentence of another chapter that answers as well, where there is one.
     """
     return {
@@ -31,8 +33,11 @@ def answer_json(answer: Answer) -> Json:
         "status": answer.status,
         "confidence": round_score(answer.confidence),
         "reason": answer.reason,
+        "missing": answer.missing,
+        "differences": [one._asdict() for one in answer.differences],
         "nowhere": list(answer.unresolved),
         "answer": next((_answer_span(hit) for hit in answer.answering), None),
+        "related": next((_answer_span(hit) for hit in answer.quoted if not answer.answered), None),
         "also": [_answer_span(hit) for hit in answer.answering[1:]],
         "hits": [_hit_json(hit) for hit in answer.hits],
     }

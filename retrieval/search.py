@@ -16,7 +16,7 @@ from index.storage.generations import Generation
 from index.storage.snapshot import Snapshot
 from index.text.chinese import to_simplified
 from retrieval.answerer import Answerer, Models, unsearched_answer
-from retrieval.answering.confidence import Features
+from retrieval.answering.confidence import Assessment
 from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.arrays import Mask
 from retrieval.corpus import Corpus, Place
@@ -172,9 +172,9 @@ class Searcher:
         """Return the candidates for a question, best first; see Ranker.rank."""
         return self._ranker.rank(question, among=among, boosted=boosted)
 
-    def features(self, question: EncodedQuery, ranking: Ranking, everywhere: Ranking | None = None) -> Features:
-        """Return the features for and against the first candidate as the answer; see Answerer.features."""
-        return self._answerer.features(question, ranking, self.load().out_of_domain, everywhere)
+    def assess(self, question: EncodedQuery, ranking: Ranking, everywhere: Ranking | None = None) -> Assessment:
+        """Return what speaks for and against the first candidate as the answer; see Answerer.assess."""
+        return self._answerer.assess(question, ranking, self.load().out_of_domain, everywhere)
 
     def matches(self, question: str, sentences: Sequence[tuple[str, Span]]) -> list[tuple[WordMatch, ...]]:
         """Align the words of a question with those of some sentences, each a span of the passage with an id.

@@ -111,14 +111,13 @@ def _place_size(found: Answer) -> None:
 
 def _verdict(found: Answer) -> None:
     """Print the verdict with its confidence or its reason, and the sentences that answer."""
+    title, explanation = EN.verdict(found), EN.explanation(found)
     if found.answering:
-        title = EN.found_answer(found)
-        echo(f"{title} (confidence {found.confidence:.0%}):")
-    elif found.status == "too vague":
-        echo(EN.too_vague)
-    else:
-        echo(f"{EN.no_answer(found)}. {EN.why_not(found.reason, found.unresolved)}".strip())
-    for hit in found.answering:
+        title = f"{title} (confidence {found.confidence:.0%}):"
+    elif found.status != "too vague":
+        title += "."
+    echo(f"{title} {explanation}".strip())
+    for hit in found.quoted:
         echo()
         echo(f"   {_flat(hit.quotation)}", bold=True)
         echo("   " + own_language(hit.sentence_citation, hit.passage))

@@ -36,7 +36,7 @@ def form_score(wanted: QuestionType, text: str) -> float:
 
     A number: 1 with the measure asked for, or with any if none is; .5 without a unit, or for money as a share or a
     multiple of a sum; .25 with another measure. A date: 1 for a year if a year is asked for, else for any calendar
-    date; .5 for "before" and the like. Names and places: 1 for a name; .5 for roles ("the chairman") and relative
+    date; .5 for "before", "if" and the like, or a period ("within 72 hours"). Names and places: 1 for a name; .5 for roles ("the chairman") and relative
     places. A list, a cause or a definition without a marker: .5.
     """
     text = to_simplified(text)
@@ -78,4 +78,5 @@ def _date_score(wanted: QuestionType, text: str) -> float:
         return 1.0
     if dates or _DATE.search(text):
         return 0.5 if wanted.measures else 1.0
-    return 0.5 if _MOMENT.search(text) else 0.0
+    has_time = any(quantity.measure == "time" for quantity in quantities(text))  # "within 72 hours", to how soon
+    return 0.5 if _MOMENT.search(text) or (has_time and not wanted.measures) else 0.0

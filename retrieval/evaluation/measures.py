@@ -7,7 +7,7 @@ with one relevant passage.
 
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,9 +53,14 @@ class Outcome:
     quoted: str = ""
 
     @property
+    def answered(self) -> bool:
+        """The verdict that the text answers."""
+        return self.status == "answered"
+
+    @property
     def refused(self) -> bool:
-        """The verdict that the text does not answer."""
-        return self.status != "answered"
+        """The verdict that the text has nothing on it, not even something related."""
+        return self.status not in ("answered", "related")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +79,15 @@ class ConfidenceFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AbstentionFigures:
-    """Figures of answerable and unanswerable questions: AUROC of the confidence, share of each that is refused."""
+    """Figures of answerable and unanswerable questions: AUROC of the confidence, shares refused and called answered."""
 
     answerable: int
     unanswerable: int
     auroc: Interval
     refused_answerable: Interval
     refused_unanswerable: Interval
+    answered_answerable: Interval
+    answered_unanswerable: Interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +108,8 @@ class MarkingFigures:
 class QuotationFigures:
     """Figures of the quoted answers, over the ``known`` questions whose collection says what they must contain.
 
-    ``exact`` is the share with all that is wanted and nothing that misleads, ``misleading`` the share that quotes
-    something misleading; of the ``confident`` answers, with a confidence of 0.9 and more, ``misleading_confident`` do.
+    ``exact`` is the share with all that is wanted and nothing that misleads, ``misleading`` the share that is called
+    answered and quotes something misleading; of the ``confident`` answers, with a confidence of 0.9 and more, ``misleading_confident`` do.
     """
 
     known: int
@@ -144,7 +151,7 @@ class Evaluation:
 
     @property
     def run(self) -> Run:
-        """Hits for the answerable questions, refused or not."""
+        """Hits for the answerable questions, whatever the verdict."""
         return {o.query.id: o.hits for o in self.outcomes}
 
     @property
@@ -214,7 +221,7 @@ def _outcome(query: Query, answer: Answer, searcher: Searcher, depth: int) -> Ou
         marked=marked,
         marked_share=share,
         other_script=in_other_script(query.text, answer.hits[0].passage.text) if answer.hits else None,
-        quoted="\n".join(hit.quotation for hit in answer.answering),
+        quoted="\n".join(hit.quotation for hit in answer.quoted),
     )
 
 
@@ -301,8 +308,8 @@ def _confidences(outcomes: Sequence[Outcome]) -> Values:
     return np.array([o.confidence for o in outcomes], dtype=np.float64)
 
 
-def _refused(outcomes: Sequence[Outcome]) -> Interval:
-    return statistics.mean_interval(np.array([o.refused for o in outcomes], dtype=np.float64))
+def _share(flags: Iterable[bool]) -> Interval:
+    return statistics.mean_interval(np.array(list(flags), dtype=np.float64))
 
 
 def _confidence(outcomes: Sequence[Outcome], right: Flags) -> ConfidenceFigures:
@@ -334,8 +341,10 @@ def _abstention(answerable: Sequence[Outcome], unanswerable: Sequence[Outcome]) 
         answerable=len(answerable),
         unanswerable=len(unanswerable),
         auroc=statistics.auroc_interval(_confidences(answerable), _confidences(unanswerable)),
-        refused_answerable=_refused(answerable),
-        refused_unanswerable=_refused(unanswerable),
+        refused_answerable=_share(o.refused for o in answerable),
+        refused_unanswerable=_share(o.refused for o in unanswerable),
+        answered_answerable=_share(o.answered for o in answerable),
+        answered_unanswerable=_share(o.answered for o in unanswerable),
     )
 
 
@@ -356,20 +365,25 @@ def _marking(outcomes: Sequence[Outcome], right: Flags, answers: Mapping[str, st
 
 
 def _quotation(outcomes: Sequence[Outcome], criteria: Mapping[str, Criteria]) -> QuotationFigures | None:
-    """Return the figures of the quoted answers; None without criteria. A refusal quotes nothing."""
+    """Return the figures of the quoted answers; None without criteria."""
     known = [o for o in outcomes if o.query.id in criteria]
     if not known:
         return None
-    misleading = np.array([any(contains(o.quoted, w) for w in criteria[o.query.id].must_not) for o in known])
+    misleading = np.array([o.answered and _misleads(o, criteria[o.query.id]) for o in known])
+    clean = np.array([not _misleads(o, criteria[o.query.id]) for o in known])
     complete = np.array([all(contains(o.quoted, w) for w in criteria[o.query.id].must) for o in known])
-    confident = np.array([not o.refused and o.confidence >= _CONFIDENT for o in known])
+    confident = np.array([o.answered and o.confidence >= _CONFIDENT for o in known])
     return QuotationFigures(
         known=len(known),
-        exact=statistics.mean_interval((complete & ~misleading).astype(np.float64)),
+        exact=statistics.mean_interval((complete & clean).astype(np.float64)),
         misleading=statistics.mean_interval(misleading.astype(np.float64)),
         confident=int(confident.sum()),
         misleading_confident=int((misleading & confident).sum()),
     )
+
+
+def _misleads(outcome: Outcome, criteria: Criteria) -> bool:
+    return any(contains(outcome.quoted, words) for words in criteria.must_not)
 
 
 def contains(text: str, words: str) -> bool:

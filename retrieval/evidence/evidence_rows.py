@@ -28,9 +28,9 @@ LEVEL_COLUMNS = {  # kinds of levels by column
     "path_article": ("条",),
 }
 ANSWER_COLUMNS = ("answer_citation_zh", "answer_citation_en", "answer_start", "answer_end", "document_id")
-FURTHER_COLUMNS = ("reason", *ANSWER_COLUMNS, *LEVEL_COLUMNS, "path_paragraph", "page", "link")
+FURTHER_COLUMNS = ("reason", "missing", "differences", *ANSWER_COLUMNS, *LEVEL_COLUMNS, "path_paragraph", "page", "link")
 COLUMNS = (*QUESTION_COLUMNS, *HIT_COLUMNS, *FURTHER_COLUMNS)
-WIDE_QUESTION_COLUMNS = (*QUESTION_COLUMNS, "reason", "answer")
+WIDE_QUESTION_COLUMNS = (*QUESTION_COLUMNS, "reason", "missing", "differences", "answer")
 # each followed by the rank of the hit
 WIDE_HIT_COLUMNS = (*(name for name in HIT_COLUMNS if name != "rank"), *ANSWER_COLUMNS, "link")
 
@@ -44,6 +44,8 @@ def answer_rows(answer: Answer) -> list[dict[str, Any]]:
         "status": answer.status,
         "confidence": round_score(answer.confidence),
         "reason": answer.reason or "",
+        "missing": answer.missing or "",
+        "differences": "; ".join(f"{one.asked} -> {one.found}" for one in answer.differences),
     }
     return [{**common, **_hit_columns(hit, hit in answer.answering)} for hit in answer.hits] or [common]
 

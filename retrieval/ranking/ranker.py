@@ -52,6 +52,7 @@ class Ranking:
     signals: Signals  # (compared,) each
     matches: Scores  # (l, compared): the best cosine of each token of the query in the candidate's sentences
     weights: Scores  # (l,) of the tokens, adding up to 1
+    reverse: Scores  # (compared,) mean over the candidate's tokens of their best cosine with a token of the query
 
     def reordered(self, order: RowIndices) -> "Ranking":
         """Return the candidates in another order, which may only permute the compared ones; scores stay in place."""
@@ -63,6 +64,7 @@ class Ranking:
             sentence_scores=tuple(self.sentence_scores[i] for i in order),
             signals=Signals(*(signal[compared] for signal in self.signals)),
             matches=self.matches[:, compared],
+            reverse=self.reverse[compared],
         )
 
 
@@ -175,7 +177,7 @@ class Ranker:
     def _compare(self, query: EncodedQuery, rows: RowIndices, lexical: Scores, extra: Scores) -> Ranking:
         """Return some passages, compared by late interaction and ranked."""
         sentences = self._sentences(rows)
-        in_sentences = self._matches(query.tokens, sentences.rows)  # (l, m)
+        in_sentences, reverse = self._matches(query.tokens, sentences)  # (l, m), (c,)
         matches = fusion.group_maxima(in_sentences, sentences.starts)  # (l, c)
         weights = fusion.token_weights(matches)  # (l,)
         cosines = self.sentences.read(sentences.rows) @ query.vector  # (m,)
@@ -196,6 +198,7 @@ class Ranker:
             signals=signals,
             matches=matches,
             weights=weights,
+            reverse=reverse,
         )
         return ranking.reordered(order)
 
@@ -209,8 +212,14 @@ class Ranker:
         means: Scores = sums / np.maximum(inside.sum(axis=1), 1).astype(np.float32)
         return means
 
-    def _matches(self, tokens: Vectors, sentences: RowIndices) -> Scores:
-        """Return the best cosine of each of l tokens in each of m sentences, (l, m)."""
-        chosen = self._tokens.select(sentences)
+    def _matches(self, tokens: Vectors, sentences: _Sentences) -> tuple[Scores, Scores]:
+        """Return the best cosine of each of l tokens in each of m sentences, (l, m), and late interaction in reverse.
+
+        That is the mean, over the tokens of each of c passages, of their best cosine with a token of the query, (c,).
+        """
+        chosen = self._tokens.select(sentences.rows)
         cosines = (tokens @ chosen.codes.astype(np.float32).T) * chosen.scales  # (l, t)
-        return fusion.group_maxima(cosines, chosen.starts)
+        bounds = chosen.starts[sentences.starts]  # (c + 1,)
+        sums = np.concatenate([[0], np.cumsum(cosines.max(axis=0, initial=-1.0), dtype=np.float64)])[bounds]
+        reverse = np.diff(sums) / np.maximum(np.diff(bounds), 1)
+        return fusion.group_maxima(cosines, chosen.starts), reverse.astype(np.float32)

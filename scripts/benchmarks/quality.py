@@ -65,11 +65,18 @@ def _labelled(evaluation: Evaluation, groups: Sequence[Group]) -> list[tuple[str
 
 def _abstention(evaluations: Sequence[Evaluation]) -> str:
     rows = [
-        [e.collection.name, percent(a.refused_answerable), percent(a.refused_unanswerable), with_bounds(a.auroc)]
+        [
+            e.collection.name,
+            percent(a.answered_answerable),
+            percent(a.refused_answerable),
+            percent(a.answered_unanswerable),
+            percent(a.refused_unanswerable),
+            with_bounds(a.auroc),
+        ]
         for e in evaluations
         if (a := e.groups[0].abstention)
     ]
-    return markdown_table(["", "answerable refused", "unanswerable refused", "AUROC of the confidence"], rows)
+    return markdown_table(["", "answerable: answered", "not in the text", "unanswerable: answered", "not in the text", "AUROC"], rows)
 
 
 def _marking(evaluations: Sequence[Evaluation]) -> str:

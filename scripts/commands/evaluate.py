@@ -236,8 +236,9 @@ def _print_answers(group: Group) -> None:
     """Print the figures of verdicts, marked sentences and confidence."""
     if a := group.abstention:
         terminal.echo(
-            f"Refused: {percent(a.refused_answerable)} of {a.answerable} answerable questions, "
-            f"{percent(a.refused_unanswerable)} of {a.unanswerable} unanswerable ones"
+            f"Answered: {percent(a.answered_answerable)} of {a.answerable} answerable questions, "
+            f"{percent(a.answered_unanswerable)} of {a.unanswerable} unanswerable ones; not in the text: "
+            f"{percent(a.refused_answerable)} and {percent(a.refused_unanswerable)}"
         )
         terminal.echo(f"Confidence in answerable above unanswerable questions: AUROC {with_bounds(a.auroc)}")
     if m := group.marking:

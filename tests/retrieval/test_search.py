@@ -290,20 +290,20 @@ def test_filters_let_nothing_else_through(
 
 def test_talk_is_no_question_about_the_text(searcher: Searcher) -> None:
     (question,) = searcher.questions([out_of_domain_sentences().talk[0]])
-    features = searcher.features(question, searcher.rank(question))
-    assert features.talk == pytest.approx(1 - searcher.rank(question).signals.sentence[0], abs=1e-5)
+    found = searcher.assess(question, searcher.rank(question))
+    assert found.talk == pytest.approx(1 - searcher.rank(question).signals.sentence[0], abs=1e-5)
     assert searcher.ask(out_of_domain_sentences().talk[0]).reason == "talk"
 
 
-def test_signs_are_those_of_the_first_hit(searcher: Searcher) -> None:
+def test_features_are_those_of_the_first_hit(searcher: Searcher) -> None:
     (question,) = searcher.questions(["万元产值用水量下降多少？"])
     ranking = searcher.rank(question)
-    features = searcher.features(question, ranking)
-    assert (features.form, features.number_missing) == (1, 0)
-    assert features.gap == pytest.approx(ranking.scores[0] - ranking.scores[1])
-    assert features.margin > 0.2
+    found = searcher.assess(question, ranking)
+    assert found.features.missing == 0
+    assert found.features.gap == pytest.approx(ranking.scores[0] - ranking.scores[1])
+    assert found.margin > 0.2
     asked_of_others = searcher.rank(question, among=np.array([p.line == 7 for p in searcher.passages]))
-    assert searcher.features(question, asked_of_others).number_missing == 1
+    assert searcher.assess(question, asked_of_others).features.missing == 1
 
 
 TWO = "第一章 甲\n推广再生水三年。\n第二章 乙\n推广再生水五年。\n" + "其他的事情。\n今天休息。\n" * 8
@@ -311,7 +311,8 @@ TWO = "第一章 甲\n推广再生水三年。\n第二章 乙\n推广再生水�
 
 def test_a_second_answer_stands_in_another_chapter(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
-        "_MIN_PROBABILITY": {False: 0.0, True: 0.0},
+        "ANSWERED": 0.0,
+        "HIGH_CONFIDENCE": 0.0,
         "_TALK": 2.0,
         "_MAX_GAP": 0.1,
         "_MIN_LEAD": 0.0,

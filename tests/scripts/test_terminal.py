@@ -10,7 +10,7 @@ import pytest
 
 from index.citations import cite
 from index.records import Citation, Division, Document, Heading, Passage, Span
-from retrieval.records import AbstentionReason, Answer, Hit
+from retrieval.records import AbstentionReason, Answer, Detail, Difference, Hit
 from scripts import terminal
 
 TITLE = "某省规划"
@@ -86,7 +86,6 @@ def test_the_answer_comes_first_then_the_passages(capsys: pytest.CaptureFixture[
         (0.69, None, "Possible answer (confidence 69%):"),
         (0.7, 2, "Answers in the text (two places) (confidence 70%):"),
         (0.35, None, "Possible answer (confidence 35%):"),
-        (0.34, None, "Probably not answered; the nearest sentence (confidence 34%):"),
     ],
 )
 def test_the_verdict_says_how_sure_it_is(
@@ -102,7 +101,6 @@ def test_the_verdict_says_how_sure_it_is(
     ("reason", "unresolved", "says"),
     [
         ("nothing similar", (), "The documents contain nothing similar."),
-        ("no detail", (), "The documents cover this topic, but not the detail in question."),
         ("talk", (), "This does not look like a question about the documents."),
         ("no such place", ("第九章", "art. 77"), "There is no “第九章”, no “art. 77” in the searched documents."),
     ],
@@ -114,6 +112,36 @@ def test_why_the_text_does_not_answer(
     out = shown(replace(answer, unresolved=unresolved), capsys)
     assert out.startswith(f"The text does not answer this question. {says}\n\nNearest passages:\n\n1. ")
     assert "2%" not in out.replace("12%", "")
+
+
+@pytest.mark.parametrize(
+    ("missing", "differences", "says"),
+    [
+        (None, (), "it is uncertain whether this sentence answers the question."),
+        ("money", (), "this sentence does not state an amount of money."),
+        (
+            None,
+            (Difference("year", "2030年", "2025年"),),
+            "answers the question. The question says “2030年”, the text says “2025年”.",
+        ),
+    ],
+)
+def test_a_related_sentence_is_quoted_and_what_it_lacks_is_said(
+    missing: Detail | None, differences: tuple[Difference, ...], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = Answer(question="？", status="related", confidence=0.3, hits=HITS, reason="no detail")
+    out = shown(replace(answer, missing=missing, differences=differences), capsys)
+    verdict, _, rest = out.partition("\n")
+    assert verdict.startswith("Related, please check. The documents cover this topic, but ")
+    assert verdict.endswith(says)
+    assert rest.startswith("\n   用水量 下降12%。\n   《某省规划》第一章第1段\n\nNearest passages:\n")
+    assert "30%" not in out
+
+
+def test_an_answer_says_in_what_it_differs(capsys: pytest.CaptureFixture[str]) -> None:
+    different = (Difference("value", "20%", "12%"),)
+    out = shown(Answer(question="？", status="answered", confidence=0.8, hits=HITS, differences=different), capsys)
+    assert out.startswith("Answer in the text (confidence 80%): The question says “20%”, the text says “12%”.\n")
 
 
 def test_too_vague_a_question_has_one_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -32,17 +32,14 @@ class MemoBuilder:
     def answer(self, answer: Answer) -> Memo:
         """Return the memo of an answer."""
         words = self.words
-        if answer.answering:
-            verdict, detail = words.found_answer(answer), words.confidence_text(answer)
-        else:
-            verdict, detail = words.no_answer(answer), words.why_not(answer.reason, answer.unresolved)
+        details = (words.confidence_text(answer) if answer.answering else "", words.explanation(answer))
         return self._memo(
             answer.question,
             words.found if answer.answered else words.nearest,
             [self._hit(hit, answer.question) for hit in answer.hits],
-            verdict=verdict,
-            details=(detail,) if detail else (),
-            answers=tuple(self._sentence(hit, answer.question) for hit in answer.answering),
+            verdict=words.verdict(answer),
+            details=tuple(filter(None, details)),
+            answers=tuple(self._sentence(hit, answer.question) for hit in answer.quoted),
         )
 
     def place(self, name: str, places: Sequence[Place]) -> Memo:

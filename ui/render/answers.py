@@ -85,23 +85,19 @@ def render_problem(message: str, *, title: str = "", reason: Html = EMPTY) -> Ht
 
 
 def _verdict(answer: Answer, words: PageWords) -> Html:
-    """Return the question, and the answering sentences or the reason why there are none."""
+    """Return the question, the verdict, and the sentences that answer it or are related."""
     question = element("p", element("span", words.asked), answer.question, class_="zj-asked")
-    if answer.answering:
-        kind, body = "zj-answered", _quotations(answer, words)
-    else:
-        title = element("p", words.no_answer(answer), class_="zj-verdict-title")
-        why = words.why_not(answer.reason, answer.unresolved)
-        kind, body = "zj-unanswered", join(title, element("p", why, class_="zj-why") if why else EMPTY)
+    title = element("p", words.verdict(answer), class_="zj-verdict-title")
+    why = words.explanation(answer)
+    body = join(title, element("p", why, class_="zj-why") if why else EMPTY, _quotations(answer, words))
+    kind = "zj-answered" if answer.answering else "zj-unanswered"
     return element("div", question, body, class_=f"zj-verdict {kind}", role="status")
 
 
 def _quotations(answer: Answer, words: PageWords) -> Html:
-    """Return the answering sentences; the confidence is that of the first and stands beside it."""
-    first, *others = answer.answering
-    title = element("p", words.found_answer(answer), class_="zj-verdict-title")
-    degree = element("span", words.confidence_text(answer))
-    return join(title, _quotation(first, words, degree), *(_quotation(hit, words) for hit in others))
+    """Return the quoted sentences; the confidence is that of the first answer and stands beside it."""
+    degree = element("span", words.confidence_text(answer)) if answer.answering else EMPTY
+    return join(*(_quotation(hit, words, EMPTY if i else degree) for i, hit in enumerate(answer.quoted)))
 
 
 def _quotation(hit: Hit, words: PageWords, degree: Html = EMPTY) -> Html:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from retrieval.evidence.batch import Rows
-from retrieval.records import HIGH_CONFIDENCE, LOW_CONFIDENCE, Answer, Hit
+from retrieval.records import HIGH_CONFIDENCE, Answer, Hit
 from retrieval.tables.records import Row
 from ui.html.links import link
 from ui.html.markup import EMPTY, Html, element, join
@@ -34,12 +34,12 @@ def progress(job: BatchJob, words: PageWords) -> str:
 
 
 def summary(found: Iterable[Rows], words: PageWords) -> str:
-    """Return the numbers of answered, doubtful and unanswered questions as text, from the rows of each question.
+    """Return the numbers of answered, related and unanswered questions as text, from the rows of each question.
 
     Rows without a question are counted if there are any.
     """
     counts = Counter(_verdict(rows[0]) for rows in found)
-    names = {"answered": "answered", "perhaps": "perhaps", "doubtful": "doubtful"}
+    names = {"answered": "answered", "perhaps": "perhaps", "related": "related"}
     names |= {"not_answered": "not in the text", "vague": "too vague"}
     text = words.batch.summary.format(**{blank: counts[verdict] for blank, verdict in names.items()})
     return text + words.batch.empty_rows.format(count=counts["empty"]) if counts["empty"] else text
@@ -47,9 +47,8 @@ def summary(found: Iterable[Rows], words: PageWords) -> str:
 
 def _verdict(row: Row) -> str:
     """Return the status of an answer, or how doubtful it is, in the same steps as on the answer's card."""
-    if row["status"] != "answered" or row["confidence"] >= HIGH_CONFIDENCE:
-        return str(row["status"])
-    return "doubtful" if row["confidence"] < LOW_CONFIDENCE else "perhaps"
+    doubtful = row["status"] == "answered" and row["confidence"] < HIGH_CONFIDENCE
+    return "perhaps" if doubtful else str(row["status"])
 
 
 def _form(words: PageWords, most: int, room: int) -> Html:
@@ -153,10 +152,12 @@ def _status(answer: Answer, words: PageWords) -> str:
     if answer.place_size:
         return words.passages.format(count=f"{answer.place_size:,}")
     if answer.answering:
-        return words.found_answer(answer)
+        return words.verdict(answer)
+    if answer.status == "related":
+        return words.batch.related
     if answer.status in ("too vague", "empty"):
         return words.batch.vague if answer.status == "too vague" else words.batch.empty
-    why = words.why_not(answer.reason, answer.unresolved) if answer.unresolved else ""
+    why = words.explanation(answer) if answer.unresolved else ""
     return why or words.batch.not_answered
 
 

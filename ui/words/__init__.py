@@ -10,7 +10,7 @@ from typing import Any
 
 from index.citations import Language
 from index.records import Passage
-from retrieval.records import HIGH_CONFIDENCE, LOW_CONFIDENCE, AbstentionReason, Answer
+from retrieval.records import HIGH_CONFIDENCE, AbstentionReason, Answer
 from ui.words import records
 from ui.words.records import (
     AccessWords,
@@ -65,11 +65,13 @@ class PageWords:
     answered: str
     answered_twice: str
     perhaps: str
-    doubtful: str
+    related_only: str
     not_in_the_text: str
     not_in_these_documents: str
     nothing_similar: str
     no_detail: str
+    lacks: str
+    differs: str
     not_a_question: str
     no_such_place: str
     place: str
@@ -125,33 +127,41 @@ class PageWords:
         """Return the confidence of an answer as a phrase."""
         return self.confidence.format(degree=self.sureness(answer.confidence))
 
-    def found_answer(self, answer: Answer) -> str:
-        """Return the title over the answering sentences."""
-        if answer.confidence < LOW_CONFIDENCE:
-            return self.doubtful
-        if answer.confidence < HIGH_CONFIDENCE:
-            return self.perhaps
-        return self.answered_twice if len(answer.answering) > 1 else self.answered
-
-    def no_answer(self, answer: Answer) -> str:
-        """Return the title over an answer without answering sentences."""
-        if answer.status == "too vague":
-            return self.too_vague
+    def verdict(self, answer: Answer) -> str:
+        """Return the title of an answer, over the sentences that are quoted or the reason why there are none."""
+        match answer.status:
+            case "answered" if answer.confidence < HIGH_CONFIDENCE:
+                return self.perhaps
+            case "answered":
+                return self.answered_twice if len(answer.answering) > 1 else self.answered
+            case "related":
+                return self.related_only
+            case "too vague":
+                return self.too_vague
         is_place = answer.reason == "no such place" and not answer.hits
         return self.not_in_these_documents if is_place else self.not_in_the_text
 
-    def why_not(self, reason: AbstentionReason | None, unresolved: Sequence[str]) -> str:
-        """Return the reason why the text does not answer; ``unresolved`` are places that do not exist."""
-        places = self.place_and_place.join(
-            name if name.startswith("《") else self.place.format(name=name) for name in unresolved
+    def explanation(self, answer: Answer) -> str:
+        """Return why the text does not answer, and in what the quoted sentence differs from the question."""
+        return ("" if self.language == "zh" else " ").join(
+            [
+                *filter(None, [self._why_not(answer)]),
+                *(self.differs.format(asked=one.asked, found=one.found) for one in answer.differences),
+            ]
         )
+
+    def _why_not(self, answer: Answer) -> str:
+        places = self.place_and_place.join(
+            name if name.startswith("《") else self.place.format(name=name) for name in answer.unresolved
+        )
+        lacks = self.lacks.format(detail=self.hit.details[answer.missing]) if answer.missing else ""
         sentences: dict[AbstentionReason | None, str] = {
             "nothing similar": self.nothing_similar,
-            "no detail": self.no_detail,
+            "no detail": lacks or self.no_detail,
             "talk": self.not_a_question,
             "no such place": self.no_such_place.format(places=places),
         }
-        return sentences.get(reason, "")
+        return sentences.get(answer.reason, "")
 
     def same_places(self, citations: Sequence[str]) -> str:
         """Return the first citations of passages with the same text, as a sentence."""

@@ -114,6 +114,7 @@ class HitWords:
     choose_document: str
     inferred: str
     styles: Mapping[str, str]  # of citations
+    details: Mapping[str, str]  # that a question may ask for, by kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +197,7 @@ class BatchWords:
     question: str
     answer: str
     nearest: str
+    related: str
     not_answered: str
     vague: str
     empty: str

@@ -1,32 +1,37 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
 from index.records import Citation, Division, Passage, Span
 from retrieval.answering import verdict
-from retrieval.answering.confidence import Features
+from retrieval.answering.confidence import Assessment, Features
 from retrieval.answering.verdict import ranked_answer, vague_answer
-from retrieval.records import AbstentionReason, Answer, Hit
+from retrieval.records import AbstentionReason, Answer, AnswerStatus, Difference, Hit
 
 ZERO = Features(*[0.0] * len(Features._fields))
-SIMILAR = ZERO._replace(margin=0.2)
-LEAST = 0.3
+ANSWERED, NOTHING_NEAR = 0.3, 0.1
 
 
-class AgreementModel:
-    """Takes the share of cosines that agree as the probability."""
+def assessed(probability: float = 0.0, *, margin: float = 0.2, talk: float = 0.0) -> Assessment:
+    return Assessment(ZERO._replace(gap=probability), margin, talk)
+
+
+class GapModel:
+    """Takes the gap as the probability."""
 
     def probability(self, found: Features) -> float:
-        return found.agreement
+        return found.gap
 
 
 @pytest.fixture(autouse=True)
 def _round_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Constants and a model of our own."""
-    numbers = {"_MIN_PROBABILITY": {False: LEAST, True: 2 * LEAST}, "_TALK": 0.2, "_PERHAPS_TALK": 0.1, "_SIMILAR": 0.1}
+    numbers = {"ANSWERED": ANSWERED, "_NOTHING_NEAR": NOTHING_NEAR, "_TALK": 0.2, "_PERHAPS_TALK": 0.1}
     numbers |= {"_MAX_GAP": 0.05, "_MIN_LEAD": 0.1, "_SECOND_AMONG": 3}
     for name, value in numbers.items():
         monkeypatch.setattr(verdict, name, value)
-    monkeypatch.setattr(verdict, "MODELS", dict.fromkeys((False, True), AgreementModel()))
+    monkeypatch.setattr(verdict, "MODEL", GapModel())
 
 
 def hit(rank: int, score: float, chapter: int) -> Hit:
@@ -52,11 +57,9 @@ def hits(*scores_and_chapters: tuple[float, int]) -> tuple[Hit, ...]:
 HITS = hits((0.9, 1), (0.5, 2))
 
 
-def verdict_of(
-    found: Features, some: tuple[Hit, ...] = HITS, *, other_script: bool = False, unresolved: tuple[str, ...] = ()
-) -> Answer:
+def verdict_of(found: Assessment, some: tuple[Hit, ...] = HITS, **options: Any) -> Answer:
     scores = np.array([*(h.score for h in some), *[0.1] * 20], dtype=np.float32)
-    return ranked_answer("问？", some, found, scores, other_script=other_script, unresolved=unresolved)
+    return ranked_answer("问？", some, found, scores, **options)
 
 
 def test_the_answer_to_something_vague_is_empty() -> None:
@@ -69,45 +72,57 @@ def test_the_answer_to_something_vague_is_empty() -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "reason"),
+    ("found", "status", "reason"),
     [
-        (SIMILAR._replace(agreement=LEAST), None),
-        (SIMILAR._replace(agreement=LEAST - 0.01), "no detail"),
-        (ZERO._replace(margin=0.11), "no detail"),
-        (ZERO._replace(margin=0.1), "nothing similar"),
-        (ZERO._replace(margin=-0.5), "nothing similar"),
-        (SIMILAR._replace(agreement=0.99, talk=0.21), "talk"),
-        (SIMILAR._replace(agreement=0.99, talk=0.2), None),
-        (SIMILAR._replace(agreement=0.1, talk=0.11), "talk"),
-        (SIMILAR._replace(agreement=0.1, talk=0.1), "no detail"),
+        (assessed(ANSWERED), "answered", None),
+        (assessed(ANSWERED, margin=-0.5), "answered", None),
+        (assessed(ANSWERED - 0.01), "related", "no detail"),
+        (assessed(margin=0.0), "related", "no detail"),
+        (assessed(NOTHING_NEAR, margin=-0.1), "related", "no detail"),
+        (assessed(NOTHING_NEAR - 0.01, margin=-0.1), "not in the text", "nothing similar"),
+        (assessed(0.99, talk=0.21), "not in the text", "talk"),
+        (assessed(0.99, talk=0.2), "answered", None),
+        (assessed(0.2, talk=0.11), "not in the text", "talk"),
+        (assessed(0.2, talk=0.1), "related", "no detail"),
     ],
 )
-def test_the_reason(found: Features, reason: AbstentionReason | None) -> None:
+def test_the_verdict_and_its_reason(found: Assessment, status: AnswerStatus, reason: AbstentionReason | None) -> None:
     judged = verdict_of(found)
-    assert judged.reason == reason
-    assert judged.answered == (reason is None)
+    assert (judged.status, judged.reason) == (status, reason)
     assert judged.hits == HITS
-    assert judged.confidence == min(found.agreement, LEAST if reason else 1)
+    assert judged.confidence == min(found.features.gap, ANSWERED if reason else 1)
+    quoted = {"answered": HITS[:1], "related": HITS[:1]}.get(status, ())
+    assert judged.quoted == quoted
+    assert judged.answering == (quoted if status == "answered" else ())
 
 
-def test_more_is_wanted_of_a_question_in_another_script() -> None:
-    likely = SIMILAR._replace(agreement=1.5 * LEAST)
-    assert verdict_of(likely).answered
-    assert verdict_of(likely, other_script=True).reason == "no detail"
-    assert verdict_of(SIMILAR._replace(agreement=2 * LEAST), other_script=True).answered
+def test_what_is_missing_is_said_of_what_is_related() -> None:
+    assert verdict_of(assessed(0.2), missing="money").missing == "money"
+    assert verdict_of(assessed(0.9), missing="money").missing is None
+    assert verdict_of(assessed(margin=-0.1), missing="money").missing is None
+
+
+def test_another_year_is_no_answer_and_another_value_is() -> None:
+    year, value = Difference("year", "2030年", "2025年"), Difference("value", "20%", "12%")
+    judged = verdict_of(assessed(0.9), differences=(year,))
+    assert (judged.status, judged.reason, judged.differences) == ("related", "no detail", (year,))
+    assert judged.confidence == ANSWERED
+    judged = verdict_of(assessed(0.9), differences=(value,))
+    assert (judged.status, judged.differences) == ("answered", (value,))
+    assert verdict_of(assessed(0.9, talk=0.3), differences=(value,)).differences == ()
 
 
 def test_a_place_that_is_not_there_comes_before_every_other_reason() -> None:
-    for found in (SIMILAR._replace(agreement=0.99), ZERO._replace(talk=0.9)):
+    for found in (assessed(0.99), assessed(talk=0.9)):
         judged = verdict_of(found, unresolved=("第九章",))
         assert (judged.reason, judged.unresolved) == ("no such place", ("第九章",))
         assert judged.answering == ()
-        assert judged.confidence <= LEAST
+        assert judged.confidence <= ANSWERED
 
 
 # two answers
 
-SURE = SIMILAR._replace(agreement=0.9)
+SURE = assessed(0.9)
 
 
 @pytest.mark.parametrize(
@@ -132,10 +147,10 @@ def test_another_answer_is_as_good_stands_out_and_is_in_another_chapter(
 def test_what_is_not_answered_has_no_second_answer() -> None:
     some = hits((0.9, 1), (0.88, 2))
     assert verdict_of(SURE, some).second == 2
-    refused = verdict_of(ZERO, some)
+    refused = verdict_of(assessed(), some)
     assert (refused.second, refused.answering) == (None, ())
 
 
 def test_a_second_hit_with_no_others_behind_it_cannot_stand_out() -> None:
     some = hits((0.9, 1), (0.88, 2))
-    assert ranked_answer("问？", some, SURE, np.array([0.9, 0.88], dtype=np.float32), other_script=False).second is None
+    assert ranked_answer("问？", some, SURE, np.array([0.9, 0.88], dtype=np.float32)).second is None

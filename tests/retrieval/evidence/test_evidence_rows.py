@@ -39,7 +39,8 @@ def test_a_wide_row_holds_its_hits_side_by_side() -> None:
     columns = evidence_rows.columns(asked, wide=2)
     rows = list(evidence_rows.rows(found, asked, wide=2))
     assert len(rows) == 2
-    assert columns[:7] == ("question", "nr", "status", "confidence", "reason", "answer", "score_1")
+    assert columns[:6] == ("question", "nr", "status", "confidence", "reason", "missing")
+    assert columns[6:9] == ("differences", "answer", "score_1")
     assert set(rows[0]) | {"nr"} == set(columns)
     assert [rows[0][f"citation_zh_{n}"] for n in (1, 2)] == [hit["citation_zh"] for hit in found[0]]
     assert rows[1]["status"] == "too vague"

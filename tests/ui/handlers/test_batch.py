@@ -48,7 +48,7 @@ def test_a_list_is_answered_in_blocks_and_becomes_a_table() -> None:
     found = batch.next_block(begun["job"], "zh")
     assert (found["first"], found["done"], found["total"]) == (0, 3, 3)
     assert found["summary"] == (
-        "已回答 1 个，可能已回答 0 个，很可能未直接回答 0 个，未回答 1 个，不是完整的问题 1 个。"
+        "已回答 1 个，可能已回答 0 个，只有相关内容 0 个，未回答 1 个，不是完整的问题 1 个。"
     )
     assert SENTENCE in found["rows"]
     assert "《云溪市发展规划》第二章第二节第1段" in found["rows"]
@@ -80,12 +80,16 @@ def test_rows_without_a_question_are_shown_and_counted() -> None:
 
 def test_a_row_shows_the_confidence() -> None:
     batch = BatchHandlers(AskHandlers(live()))
-    sure = {"原文的回答": 0.75, "可能的回答": 0.6, "原文很可能没有直接回答，最接近的一句是": 0.34}
+    sure = {"原文的回答": 0.75, "可能的回答": 0.4}
     for title, confidence in sure.items():
         found = replace(live().current().searcher.ask(WATER), confidence=confidence)
         row = render_rows([found], 0, ZH)
         assert f'<span class="zj-kind">{title}</span>' in row
         assert f"可信度：{ZH.sureness(confidence)}" in row
+    related = replace(found, status="related", reason="no detail", missing="money")
+    row = render_rows([related], 0, ZH)
+    assert '<span class="zj-kind">相关内容，请核对</span>' in row
+    assert "可信度" not in row
     job = sent(batch, f"{WATER}\n第二章", "q.txt")["job"]
     rows = batch.next_block(job, "zh")["rows"]
     assert '<span class="zj-kind">5 段</span>' in rows  # chapter 2 of the plan has 4, that of the law 1

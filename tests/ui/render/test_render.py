@@ -5,7 +5,7 @@ import pytest
 from markupsafe import escape
 
 from index.records import Citation, Division, Document, Link, Passage, Span
-from retrieval.records import AbstentionReason, Answer, AnswerStatus, Hit, MatchReason, WordMatch
+from retrieval.records import AbstentionReason, Answer, AnswerStatus, Detail, Difference, Hit, MatchReason, WordMatch
 from tests.ui.fakes import BigramSearcher, plan
 from ui.html.markup import Html, element, join
 from ui.render.answers import SameText, render_answer, render_place, render_problem
@@ -269,7 +269,6 @@ def test_a_second_hit_that_does_not_answer_is_not_quoted() -> None:
     ("reason", "zh", "en"),
     [
         ("nothing similar", "文件中没有相近的内容。", "The documents contain nothing similar."),
-        ("no detail", "但没有涉及所问的细节。", "but not the detail"),
         ("talk", "这不像是针对文件内容的提问。", "does not look like a question"),
         (
             "no such place",
@@ -286,6 +285,30 @@ def test_the_reason_stands_below_the_verdict(reason: AbstentionReason, zh: str, 
         assert f'<p class="zj-verdict-title">{words.not_in_the_text}</p><p class="zj-why">' in html
         assert says in Page(html).text()
         assert "<blockquote" not in html
+
+
+@pytest.mark.parametrize(
+    ("missing", "zh", "en"),
+    [
+        (None, "但不能确定下面这句回答了所问的内容。", "uncertain whether this sentence answers"),
+        ("duration", "但下面这句没有写明期限。", "this sentence does not state a period."),
+    ],
+)
+def test_a_related_sentence_is_quoted_below_what_it_lacks(missing: Detail | None, zh: str, en: str) -> None:
+    found = replace(answer(hit(passage(TEXT), Span(9, 16)), status="related"), reason="no detail", missing=missing)
+    for words, says in ((ZH, zh), (EN, en)):
+        html = shown(found, words)
+        verdict = html[: html.index('<div class="zj-export"')]
+        assert f'<p class="zj-verdict-title">{words.related_only}</p><p class="zj-why">' in verdict
+        assert says in Page(verdict).text()
+        assert "加强节能管理。" in Page(verdict).text("blockquote")
+        assert words.confidence.format(degree="").strip("：: ") not in verdict
+        assert words.nearest in Page(html).text("h2")
+
+
+def test_what_differs_from_the_question_is_said_of_an_answer() -> None:
+    found = replace(answer(hit(passage(TEXT), Span(9, 16))), differences=(Difference("value", "20%", "<12%"),))
+    assert "问题说的是“20%”，原文说的是“&lt;12%”。" in shown(found, ZH)
 
 
 def test_without_a_reason_the_verdict_stands_alone() -> None:

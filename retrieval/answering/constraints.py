@@ -1,0 +1,92 @@
+"""What a question demands of the words that answer it: the detail it asks for, and the numbers and years it names."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+from index.text.chinese import normalise_unicode, to_simplified
+from index.text.numerals import parse_number
+from retrieval.answering.answer_form import form_score
+from retrieval.question.quantities import Measure, Quantity, quantities
+from retrieval.question.question_type import QuestionType
+from retrieval.records import Detail, Difference
+
+# Details that leave a mark in a text, with the form score from which a sentence has them. A cause has a word for it; a
+# number, a date, a name or a place has many forms, of which a weak one is enough.
+_LEAST_FORM: dict[str, float] = {
+    "money": 0.3, "duration": 0.3, "number": 0.3, "date": 0.3, "place": 0.3, "name": 0.3, "why": 0.9,
+}  # fmt: skip
+# Measures whose values are facts. Times, ages and numbers of people in a question are mostly its circumstances.
+_COMPARED: tuple[Measure, ...] = ("percent", "times", "money", "area", "length", "volume", "mass", "energy")
+_SCALES = {"百": 1e2, "千": 1e3, "万": 1e4, "亿": 1e8, "thousand": 1e3, "million": 1e6, "billion": 1e9}
+
+
+def missing_detail(wanted: QuestionType, sentence: str) -> Detail | None:
+    """Return the detail that is asked for and that a sentence lacks; None if it has it or nothing can be said."""
+    for kind, least in _LEAST_FORM.items():
+        if wanted.kind == kind and form_score(wanted, sentence) < least:
+            return wanted.kind
+    return None
+
+
+def differences(question: str, wanted: QuestionType, sentence: str, around: str) -> tuple[Difference, ...]:
+    """Return the years and values that a question names and of which its answer names others.
+
+    ``sentence`` are the words that answer, ``around`` its passage with headings: a year may stand there. Values are
+    compared if the question states them ("is it true that ... 20 %"), and if the sentence has just one to compare.
+    """
+    asked, found = tuple(_read(question)), tuple(_read(sentence))
+    result = _different_years(asked, found, around)
+    if wanted.kind in ("yes/no", "none"):
+        for measure in _COMPARED:
+            mine = [one for one in asked if one.measure == measure]
+            theirs = [one for one in found if one.measure == measure]
+            if len(mine) == len(theirs) == 1 and _differ(_value(mine[0].words), _value(theirs[0].words)):
+                result.append(Difference("value", mine[0].words, theirs[0].words))
+    return tuple(result)
+
+
+def _different_years(asked: tuple[Quantity, ...], found: tuple[Quantity, ...], around: str) -> list[Difference]:
+    """Return the year that a question names and its answer does not, if the answer names another."""
+    mine, theirs = ({_year(one.words): one.words for one in some if one.has_year} for some in (asked, found))
+    there = {_year(one.words) for one in _read(around) if one.has_year}
+    if not mine or not theirs or mine.keys() & (theirs.keys() | there):
+        return []
+    return [Difference("year", next(iter(mine.values())), next(iter(theirs.values())))]
+
+
+def _read(text: str) -> Iterator[Quantity]:
+    return quantities(normalise_unicode("NFKC", to_simplified(text)))
+
+
+def _year(words: str) -> int:
+    """Return the year of a date that has one; 二〇二五 is read digit by digit."""
+    return parse_number(words[:4])
+
+
+def _differ(one: float | None, other: float | None) -> bool:
+    return one is not None and other is not None and abs(one - other) > 1e-9 * abs(one + other)
+
+
+def _value(words: str) -> float | None:
+    """Return the value of a quantity with its scale: 3.5万公顷 is 35,000; None if it cannot be read."""
+    text = words.lower().removeprefix("百分之").replace(",", "").lstrip("$€£¥ ")
+    digits = next((text[:end] for end in range(len(text), 0, -1) if _is_number(text[:end])), "")
+    if not digits:
+        return None
+    factor, rest = 1.0, text[len(digits) :].strip()
+    while scale := next((name for name in _SCALES if rest.startswith(name)), ""):
+        factor *= _SCALES[scale]
+        rest = rest.removeprefix(scale)
+    return _number(digits) * factor
+
+
+def _is_number(text: str) -> bool:
+    with suppress(ValueError):
+        _number(text)
+        return True
+    return False
+
+
+def _number(text: str) -> float:
+    """Return a number in digits or Chinese numerals. Raises ValueError for anything else."""
+    return float(text) if text[0].isdigit() else float(parse_number(text))
