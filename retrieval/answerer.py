@@ -14,7 +14,7 @@ from retrieval.answering import answer_sentences, verdict
 from retrieval.answering.confidence import Assessment, assess
 from retrieval.answering.constraints import differences, missing_detail
 from retrieval.answering.out_of_domain import OutOfDomainVectors
-from retrieval.answering.quotation import lead_ins, whole_sentence
+from retrieval.answering.quotation import lead_ins, quoted_span
 from retrieval.corpus import Corpus, Place
 from retrieval.explanation import match_reasons
 from retrieval.question.plan import QuestionPlan
@@ -121,7 +121,7 @@ class Answerer:
     def _hit(self, rank: int, question: EncodedQuery, ranking: Ranking, i: int, duplicates: Sequence[int]) -> Hit:
         passage = self._corpus.passages[ranking.rows[i]]
         clauses = [self._spans[row] for row in ranking.sentence_rows[i]]
-        answering = [whole_sentence(passage.text, clauses, clause) for clause in self._answering(question, ranking, i)]
+        answering = [quoted_span(passage, clauses, clause) for clause in self._answering(question, ranking, i)]
         introducing = {lead_in for sentence in answering for lead_in in lead_ins(passage, sentence)}
         return Hit(
             rank=rank,

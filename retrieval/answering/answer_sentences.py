@@ -7,6 +7,7 @@ import numpy as np
 from index.records import Passage, Span
 from index.text.chinese import normalise_unicode, to_simplified
 from retrieval.answering.answer_form import form_score
+from retrieval.answering.quotation import introduces
 from retrieval.arrays import RowIndices, Scores
 from retrieval.question.question_type import NUMERIC_KINDS, QuestionType
 
@@ -34,18 +35,29 @@ def is_lead(passage: Passage, span: Span) -> bool:
     return bool(passage.lead) and span.start == 0 and span.end == len(passage.lead) + 1 < len(passage.text)
 
 
+def is_title(passage: Passage, span: Span) -> bool:
+    """Return whether a sentence is the passage's first line, without a full stop, with more lines behind it."""
+    text = passage.text
+    ends_line = text[span.end :].lstrip(" \t\u3000").startswith("\n")
+    return span.start == 0 and ends_line and text[span.end - 1].isalnum() and bool(text[span.end :].strip())
+
+
 def lead_penalty(passage: Passage, spans: Sequence[Span]) -> Scores:
-    """Return -2 for a lead, else 0, (m,): a lead counts for the ranking but does not answer."""
-    return np.array([-2.0 * is_lead(passage, span) for span in spans], dtype=np.float32)
+    """Return -2 for a lead or a title, else 0, (m,): they count for the ranking but do not answer."""
+    flags = [is_lead(passage, span) or is_title(passage, span) for span in spans]
+    return np.array([-2.0 * flag for flag in flags], dtype=np.float32)
 
 
 def select(wanted: QuestionType, passage: Passage, spans: Sequence[Span], scores: Scores) -> tuple[Span, ...]:
     """Return the sentence that answers best, by its score and its form, and a second one if it is nearly as good.
 
+    What introduces the items of a list does not answer; it is quoted with the item that does.
+
     ``scores``, (m,), are those of the sentences ``spans``, ``wanted`` is the type of the question.
     """
     forms = np.array([form_score(wanted, passage.text[slice(*span)]) for span in spans], dtype=np.float32)
     weight = _NUMBER_WEIGHT if wanted.kind in NUMERIC_KINDS else _FORM_WEIGHT
-    sums = scores + lead_penalty(passage, spans) + weight * forms
+    introducing = np.array([-2.0 * introduces(passage.text, span) for span in spans], dtype=np.float32)
+    sums = scores + lead_penalty(passage, spans) + introducing + weight * forms
     order = np.argsort(-sums, kind="stable")[:2]
     return tuple(spans[i] for i in order if sums[order[0]] - sums[i] <= _MAX_DIFFERENCE)

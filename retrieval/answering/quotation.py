@@ -1,15 +1,32 @@
 """What is quoted as an answer: the smallest part of a passage that can be read alone."""
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
 from index.parsing.items import parse_item_mark
 from index.records import InnerDivision, Passage, Span
+from retrieval import data
 
 _CLAUSE_ENDS = "；;"
 _SENTENCE_ENDS = "。！？!?"
 _LEAD_IN_ENDS = "：:"
-_MAX_LENGTH = 240  # characters; of a longer sentence only the clause that matches is quoted
+_MAX_LENGTH = 240  # characters of a language that writes syllables; of a longer sentence only the clause is quoted
+_FIRST_CJK = "\u2e80"
+_LETTERS = 2.5  # of an alphabet that say as much as one such character
+_CONTINUES = re.compile("|".join(data.words("answer_forms.toml", data.read_toml("answer_forms.toml"), "continues")))
+
+
+def quoted_span(passage: Passage, clauses: Sequence[Span], clause: Span) -> Span:
+    """Return what is quoted for a clause of a passage; ``clauses`` are all of its text, in order.
+
+    It is its sentence, or all of the item of a list that it is in, with a sentence that limits or continues it and with
+    the one that it limits itself.
+    """
+    sentence = whole_sentence(passage.text, clauses, clause)
+    if (item := _item(passage, sentence)) and not _is_long(passage.text, item):
+        return item
+    return _with_continuations(passage.text, clauses, sentence)
 
 
 def whole_sentence(text: str, clauses: Sequence[Span], clause: Span) -> Span:
@@ -23,11 +40,43 @@ def whole_sentence(text: str, clauses: Sequence[Span], clause: Span) -> Span:
     while last + 1 < len(clauses) and _are_joined(text, clauses[last], clauses[last + 1]):
         last += 1
     whole = Span(clauses[first].start, clauses[last].end)
-    return whole if whole.end - whole.start <= _MAX_LENGTH else clause
+    return clause if _is_long(text, whole) else whole
 
 
 def _are_joined(text: str, clause: Span, following: Span) -> bool:
     return text[clause.end - 1] in _CLAUSE_ENDS and "\n" not in text[clause.end : following.start]
+
+
+def _is_long(text: str, span: Span) -> bool:
+    words = text[slice(*span)]
+    dense = sum(char >= _FIRST_CJK for char in words)
+    return dense + (len(words) - dense) / (_LETTERS if dense < len(words) / 2 else 1) > _MAX_LENGTH
+
+
+def _with_continuations(text: str, clauses: Sequence[Span], sentence: Span) -> Span:
+    """Return a sentence with those of its line that limit or continue it, and with those that it does."""
+    start, end = sentence
+    for before in reversed([c for c in clauses if c.end <= sentence.start]):
+        if "\n" in text[before.end : start] or not _CONTINUES.match(text, start):
+            break
+        start = before.start
+    for after in (c for c in clauses if c.start >= sentence.end):
+        if "\n" in text[end : after.start] or not _CONTINUES.match(text, after.start):
+            break
+        end = after.end
+    whole = Span(start, end)
+    return sentence if _is_long(text, whole) else whole
+
+
+def _item(passage: Passage, span: Span) -> Span | None:
+    """Return the item of a list that a span is in, if no other items are in it."""
+    text = passage.text
+    around = [part for part in passage.inner if part.span.start <= span.start and span.end <= part.span.end]
+    if not around or around[-1].kind == "款" or parse_item_mark(text[slice(*around[-1].span)]) is None:
+        return None
+    item = around[-1].span
+    holds_others = any(item.start < part.span.start < item.end for part in passage.inner)
+    return None if holds_others else Span(item.start, item.start + len(text[slice(*item)].rstrip()))
 
 
 def lead_ins(passage: Passage, span: Span) -> tuple[Span, ...]:
@@ -35,6 +84,11 @@ def lead_ins(passage: Passage, span: Span) -> tuple[Span, ...]:
     around = [part for part in passage.inner if part.span.start <= span.start and span.end <= part.span.end]
     found = [_lead_in(passage, above, item) for above, item in pairwise(around)]
     return tuple(lead for lead in found if lead is not None)
+
+
+def introduces(text: str, span: Span) -> bool:
+    """Return whether a sentence only introduces what follows it: it ends with a colon and is not the last."""
+    return text[span.end - 1 : span.end] in tuple(_LEAD_IN_ENDS) and bool(text[span.end :].strip())
 
 
 def _lead_in(passage: Passage, above: InnerDivision, item: InnerDivision) -> Span | None:

@@ -8,7 +8,7 @@ from retrieval.records import HIGH_CONFIDENCE, AbstentionReason, Answer, Detail,
 
 # Least probability of an answer. On documents that nothing was fitted on, 61 % of the answerable questions of the
 # development folders reach it, and 20 % of the others, which a text does not answer (scripts/fitting/confidence.py).
-ANSWERED = 0.35
+ANSWERED = 0.3
 # Least probability of an answer to a question that is nearer to the out-of-domain sentences than to the text. Of the
 # answerable questions 4 % are below both, of those about something else half.
 _NOTHING_NEAR = 0.15

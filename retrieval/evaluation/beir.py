@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from index.errors import DocumentError
+from index.parsing.items import parse_inner_divisions
 from index.records import Division, Document, Passage, Span
 from retrieval.question.plan import MAX_QUESTION_LENGTH
 
@@ -173,6 +174,7 @@ def _document(name: str, path: Path, corpus: CorpusTexts) -> Document:
                 text=body,
                 pieces=(Span(start, start + len(body)),),
                 line=line,
+                inner=parse_inner_divisions(body) if "\n" in body else (),  # so that items have their lead-ins
             )
         )
         start += len(body) + 1

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from index.parsing.structure import read_document
 from index.records import Passage, Span
 from index.text.sentences import sentence_spans
 from retrieval.answering import answer_sentences
@@ -98,3 +99,11 @@ def test_two_sentences_that_are_as_good_are_both_marked() -> None:
 
 def test_a_passage_of_one_sentence() -> None:
     assert marked("推广什么？", "推广再生水。", -0.3, lead="推广再生水") == ["推广再生水。"]
+
+
+def test_a_title_and_what_introduces_items_do_not_answer() -> None:
+    law = "条例\n第一条 收费标准\n收费按照下列标准：\n（一）每桶一元；\n（二）每车五元。\n"
+    (whole,) = read_document(law.encode(), "x.txt").passages
+    spans = sentence_spans(whole.text)
+    best = select(classify("收费标准"), whole, spans, np.linspace(1, 0, len(spans), dtype=np.float32))[0]
+    assert whole.text[slice(*best)] == "（一）每桶一元；"

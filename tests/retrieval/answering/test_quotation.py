@@ -3,7 +3,7 @@
 from index.parsing.structure import read_document
 from index.records import Passage, Span
 from index.text.sentences import sentence_spans
-from retrieval.answering.quotation import lead_ins, whole_sentence
+from retrieval.answering.quotation import lead_ins, quoted_span, whole_sentence
 
 LAW = """\
 水井条例
@@ -59,3 +59,40 @@ def test_of_a_long_sentence_only_the_clause_is_quoted() -> None:
     text = "；".join(f"第{n}类水井由第{n}镇管理并检测其水质" for n in range(30)) + "。"
     spans = sentence_spans(text)
     assert whole_sentence(text, spans, spans[3]) == spans[3]
+
+
+RULES = """\
+水井条例
+第一条 取水应当登记。但是，救火除外。登记后发证。
+不过，私井由户主登记。
+第二条 按照下列标准收费：
+（一）每桶一元。一次取十桶以上的，减半收费；
+（二）每车五元。
+第三条 The well is open to all. However, it is closed at night. It is deep.
+"""
+
+
+def test_a_sentence_is_quoted_with_its_exception() -> None:
+    first = read_document(RULES.encode(), "x.txt").passages[0]
+    spans = sentence_spans(first.text)
+    whole = "第一条 取水应当登记。但是，救火除外。"
+    for words in ("取水", "救火"):
+        assert first.text[slice(*quoted_span(first, spans, clause(first, words)))] == whole
+    assert first.text[slice(*quoted_span(first, spans, clause(first, "登记后")))] == "登记后发证。"
+    # what begins a line of its own is a rule of its own
+    assert first.text[slice(*quoted_span(first, spans, clause(first, "户主")))] == "不过，私井由户主登记。"
+
+
+def test_an_item_is_quoted_with_all_its_sentences() -> None:
+    second = read_document(RULES.encode(), "x.txt").passages[1]
+    found = quoted_span(second, sentence_spans(second.text), clause(second, "减半"))
+    assert second.text[slice(*found)] == "（一）每桶一元。一次取十桶以上的，减半收费；"
+
+
+def test_a_long_sentence_has_more_letters_in_an_alphabet() -> None:
+    third = read_document(RULES.encode(), "x.txt").passages[2]
+    found = quoted_span(third, sentence_spans(third.text), clause(third, "closed"))
+    assert third.text[slice(*found)].endswith("The well is open to all. However, it is closed at night.")
+    words = "; ".join(f"the well number {n} is kept by the town" for n in range(12)) + "."  # 430 letters
+    spans = sentence_spans(words)
+    assert whole_sentence(words, spans, spans[3]) == Span(0, len(words))
