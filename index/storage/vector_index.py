@@ -41,15 +41,10 @@ class VectorIndex:
         scores, rows = self._flat.search(queries, count, params=parameters)
         return scores, rows
 
-    def products(self, queries: Vectors) -> npt.NDArray[np.float32]:
-        """Return the inner product of each query with every vector, (q, n)."""
-        found: npt.NDArray[np.float32] = queries @ self._stored.T
-        return found
-
-    def sum(self) -> npt.NDArray[np.float32]:
-        """Return the sum of all vectors, (d,)."""
-        total: npt.NDArray[np.float32] = self._stored.sum(axis=0, dtype=np.float64).astype(np.float32)
-        return total
+    @property
+    def vectors(self) -> Vectors:
+        """All vectors, (n, d): a view of the index's memory."""
+        return self._stored
 
     def read(self, rows: Sequence[int] | npt.NDArray[np.int64]) -> Vectors:
         """Return the vectors of some rows, (len(rows), d)."""

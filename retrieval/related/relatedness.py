@@ -10,8 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from index.building.embedding import heading_text
+from index.models.encoder import Vectors
+from index.records import Document
 from index.storage.bm25 import LexicalIndex
-from index.storage.vector_index import VectorIndex
 from retrieval.arrays import RowIndices, Scores
 
 _PRIOR = 20  # zero vectors added to the mean: that of a few texts is mostly these texts themselves
@@ -46,18 +48,17 @@ class RelatednessSignals(NamedTuple):
 class CentredVectors:
     """Unit vectors less their mean. Nothing is copied: the mean is subtracted from the products instead."""
 
-    def __init__(self, vectors: VectorIndex) -> None:
+    def __init__(self, vectors: Vectors) -> None:
         self._vectors = vectors
-        mean = vectors.sum() / np.float32(len(vectors) + _PRIOR)
-        self._with_mean: Scores = vectors.products(mean[None])[0]  # (n,)
+        mean = vectors.sum(axis=0, dtype=np.float64).astype(np.float32) / np.float32(len(vectors) + _PRIOR)
+        self._with_mean: Scores = vectors @ mean  # (n,)
         self._square = float(mean @ mean)
         self._norms: Scores = np.sqrt(np.maximum(1 - 2 * self._with_mean + self._square, _MIN_NORM))
 
     def cosines(self, rows: RowIndices, others: RowIndices | None = None) -> Scores:
         """Return the cosines of r vectors with o others, (r, o), or with all, (r, n)."""
-        vectors = self._vectors.read(rows)
         columns: RowIndices | slice = slice(None) if others is None else others
-        products = self._vectors.products(vectors) if others is None else vectors @ self._vectors.read(others).T
+        products: Scores = self._vectors[rows] @ self._vectors[columns].T
         products -= self._with_mean[rows, None]
         products -= self._with_mean[columns] - np.float32(self._square)
         products /= self._norms[rows, None]
@@ -71,8 +72,8 @@ class Relatedness:
     def __init__(
         self,
         texts: Sequence[str],
-        vectors: VectorIndex,
-        sentences: VectorIndex,
+        vectors: Vectors,
+        sentences: Vectors,
         first: RowIndices,  # (n + 1,) first sentence of each passage, and the end; every passage has some
         words: LexicalIndex,
     ) -> None:
@@ -154,3 +155,69 @@ class Relatedness:
         """Return the sentences of some passages one after the other, and the positions where each passage starts."""
         sentences = [self.sentences_of(row) for row in rows.tolist()]
         return np.concatenate(sentences), np.cumsum([0, *map(len, sentences)])
+
+
+class CollectionRelatedness(Relatedness):
+    """Compares the passages of several documents, those of one document as if there were no others.
+
+    So what is related within a document does not change when other documents are added: words are weighted and vectors
+    centred by the document alone. Passages of two documents are compared by the statistics of the whole collection.
+    """
+
+    def __init__(
+        self,
+        documents: Sequence[Document],
+        vectors: Vectors,
+        sentences: Vectors,
+        first: RowIndices,  # (n + 1,) as for Relatedness
+        words: LexicalIndex,
+    ) -> None:
+        super().__init__([p.text for d in documents for p in d.passages], vectors, sentences, first, words)
+        self._documents = documents
+        self._bounds: RowIndices = np.cumsum([0, *(len(d.passages) for d in documents)])
+        self._vectors = vectors
+        self._sentence_vectors = sentences
+        self._within: dict[int, Relatedness] = {}  # by document, made when needed
+
+    def signals(self, rows: RowIndices, others: RowIndices | None = None) -> RelatednessSignals:
+        """Return the signals that the scores are the weighted sum of."""
+        found = super().signals(rows, others)
+        if len(self._documents) < 2:
+            return found
+        columns = np.arange(self.passage_count) if others is None else others
+        ours, theirs = self._document_of(rows), self._document_of(columns)
+        for document in np.unique(ours).tolist():
+            here, there = np.flatnonzero(ours == document), np.flatnonzero(theirs == document)
+            if len(there):
+                low = self._bounds[document]
+                own = self._alone(document).signals(rows[here] - low, columns[there] - low)
+                for signal, values in zip(found, own, strict=True):
+                    signal[np.ix_(here, there)] = values
+        return found
+
+    def sentence_cosines(self, row: int, other: int) -> Scores:
+        """Return the cosines of the sentences of two passages, as ``sentences_of`` gives them, (a, b)."""
+        document, that = self._document_of(np.array([row, other])).tolist()
+        if document != that or len(self._documents) < 2:
+            return super().sentence_cosines(row, other)
+        low = int(self._bounds[document])
+        return self._alone(document).sentence_cosines(row - low, other - low)
+
+    def _document_of(self, rows: RowIndices) -> RowIndices:
+        return np.searchsorted(self._bounds, rows, side="right") - 1
+
+    def _alone(self, document: int) -> Relatedness:
+        """Return the passages of one document as a collection of their own."""
+        if document not in self._within:
+            low, high = self._bounds[document : document + 2].tolist()
+            first = self._first[low : high + 1]
+            passages = self._documents[document].passages
+            texts = [p.text for p in passages]
+            self._within[document] = Relatedness(
+                texts,
+                self._vectors[low:high],
+                self._sentence_vectors[first[0] : first[-1]],
+                first - first[0],
+                LexicalIndex.build([heading_text(p) for p in passages], texts),
+            )
+        return self._within[document]

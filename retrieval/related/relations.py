@@ -17,7 +17,7 @@ from retrieval.records import RelationKind
 from retrieval.related import chapter_similarity
 from retrieval.related.chapter_map import ChapterMap, MapChapter, nested_pairs
 from retrieval.related.chapter_similarity import NearestPassages, RowPair
-from retrieval.related.relatedness import Relatedness
+from retrieval.related.relatedness import CollectionRelatedness
 from retrieval.related.shared_terms import SharedTerm, shared_terms
 
 _MAX_SENTENCE_PAIRS = 3  # that are shown
@@ -54,10 +54,12 @@ class RelationFinder:
         return ChapterUnits(self._documents)
 
     @cached_property
-    def _relatedness(self) -> Relatedness:
-        ranker, texts = self._ranker, [p.text for p in self._passages]
-        first = np.array([ranker.sentences_of(row)[0] for row in range(len(texts))] + [len(self._spans)])
-        return Relatedness(texts, ranker.passages, ranker.sentences, first, self._words)
+    def _relatedness(self) -> CollectionRelatedness:
+        ranker = self._ranker
+        first = np.array([ranker.sentences_of(row)[0] for row in range(len(self._passages))] + [len(self._spans)])
+        return CollectionRelatedness(
+            self._documents, ranker.passages.vectors, ranker.sentences.vectors, first, self._words
+        )
 
     @cached_property
     def _references(self) -> list[frozenset[int]]:

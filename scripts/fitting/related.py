@@ -63,11 +63,13 @@ def judge(snapshot: Snapshot, cases: Mapping[int, Sequence[int]], texts: Sequenc
 def _signals(snapshot: Snapshot, rows: npt.NDArray[np.int64], texts: Sequence[str]) -> Mapping[str, Array]:
     ranker = Ranker(snapshot)
     first = np.searchsorted(snapshot.sentences[:, 0], np.arange(len(texts) + 1))
-    parts = Relatedness(texts, ranker.passages, ranker.sentences, first, snapshot.lexical).signals(rows)
-    plain = ranker.passages.products(ranker.passages.read(rows))
-    centred = CentredVectors(ranker.sentences)
+    parts = Relatedness(
+        texts, ranker.passages.vectors, ranker.sentences.vectors, first, snapshot.lexical
+    ).signals(rows)
+    plain = ranker.passages.read(rows) @ ranker.passages.vectors.T
+    centred = CentredVectors(ranker.sentences.vectors)
     sentences = [np.arange(first[row], first[row + 1]) for row in rows]
-    best = [group_maxima(ranker.sentences.products(ranker.sentences.read(s)), first).max(axis=0) for s in sentences]
+    best = [group_maxima(ranker.sentences.read(s) @ ranker.sentences.vectors.T, first).max(axis=0) for s in sentences]
     best_centred = [group_maxima(centred.cosines(s), first).max(axis=0) for s in sentences]
     once = np.stack([snapshot.lexical.scores(texts[row]) for row in rows])
     found = {

@@ -4,7 +4,6 @@ import pytest
 
 from index.parsing.structure import read_document
 from index.storage.bm25 import LexicalIndex
-from index.storage.vector_index import VectorIndex
 from retrieval.chapters import ChapterUnits
 from retrieval.related import chapter_similarity
 from retrieval.related.chapter_similarity import NearestPassages
@@ -33,8 +32,7 @@ def collection(text: str = TEXT) -> Known:
             vectors[row, ord(character) % 64] = 1
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     index = LexicalIndex.build([""] * len(texts), texts)
-    everything = VectorIndex(vectors)
-    return Relatedness(texts, everything, everything, np.arange(len(texts) + 1), index), ChapterUnits([document])
+    return Relatedness(texts, vectors, vectors, np.arange(len(texts) + 1), index), ChapterUnits([document])
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.storage.bm25 import LexicalIndex
-from index.storage.vector_index import VectorIndex
 from retrieval.related import relatedness
 from retrieval.related.relatedness import WEIGHTS, CentredVectors, Relatedness, RelatednessWeights
 
@@ -21,7 +20,7 @@ Floats = npt.NDArray[np.float32]
 def made(sentences: Floats = SENTENCES, first: npt.NDArray[np.int64] = FIRST, texts: list[str] = TEXTS) -> Relatedness:
     passages = sentences[first[:-1]] if len(texts) != len(PASSAGES) else PASSAGES
     words = LexicalIndex.build([""] * len(texts), texts)
-    return Relatedness(texts, VectorIndex(passages), VectorIndex(sentences), first, words)
+    return Relatedness(texts, passages, sentences, first, words)
 
 
 @pytest.fixture
@@ -41,7 +40,7 @@ def test_centred_cosines_are_those_of_the_vectors_less_their_mean(seed: int) -> 
     rng = np.random.default_rng(seed)
     vectors = unit(rng.normal(size=(9, 5)).astype(np.float32) + 1)
     moved = unit(vectors - vectors.sum(axis=0) / (9 + relatedness._PRIOR))
-    centred = CentredVectors(VectorIndex(vectors))
+    centred = CentredVectors(vectors)
     rows, others = np.array([3, 0]), np.array([8, 3, 1])
     np.testing.assert_allclose(centred.cosines(rows), moved[rows] @ moved.T, atol=1e-5)
     np.testing.assert_allclose(centred.cosines(rows, others), moved[rows] @ moved[others].T, atol=1e-5)

@@ -267,3 +267,27 @@ def test_the_model_is_not_loaded() -> None:
     assert searcher.related("第三章第1段")
     assert searcher.chapter_map()
     assert searcher.related_pairs()
+
+
+# several documents
+
+
+def mapped(searcher: Searcher, document: str) -> np.ndarray:
+    """The cells of a document's own chapters."""
+    found = searcher.chapter_map()
+    own = [i for i, chapter in enumerate(found.chapters) if chapter.document == document]
+    return found.strengths[np.ix_(own, own)]
+
+
+def test_a_documents_map_and_lists_do_not_change_when_others_are_added() -> None:
+    plan = read_document(LARGE.encode(), "large.txt")
+    law, other = read_document(LAW.encode(), "law.txt"), read_document(PLAN.encode(), "plan.txt")
+    alone, beside = (searcher_of(embed(some, HashingEncoder()).snapshot) for some in ([plan], [other, plan, law]))
+    np.testing.assert_allclose(mapped(beside, plan.id), mapped(alone, plan.id), atol=1e-5)
+    assert mapped(alone, plan.id).max() > 0.1
+    for passage in plan.passages[:6]:
+        wanted = alone.related(passage.id, k=8)
+        found = [hit for hit in beside.related(passage.id, k=50) if hit.passage.document == plan.id][:8]
+        assert [hit.passage.id for hit in found] == [hit.passage.id for hit in wanted]
+        assert [hit.score for hit in found] == pytest.approx([hit.score for hit in wanted], abs=1e-5)
+        assert [hit.pairs for hit in found] == [hit.pairs for hit in wanted]
