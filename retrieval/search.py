@@ -15,6 +15,7 @@ from index.storage import store
 from index.storage.generations import Generation
 from index.storage.snapshot import Snapshot
 from index.text.chinese import to_simplified
+from index.text.folding import fold
 from retrieval.answerer import Answerer, Models, unsearched_answer
 from retrieval.answering.confidence import Features
 from retrieval.answering.out_of_domain import OutOfDomainVectors
@@ -164,7 +165,7 @@ class Searcher:
         """Embed texts, each with the type of its question."""
         if not typed:
             return []
-        plain = [to_simplified(text) for text, _ in typed]
+        plain = [to_simplified(fold(text)) for text, _ in typed]
         vectors, tokens = self.load().encoder.encode_queries(plain)
         return [EncodedQuery(text, typed[i][1], vectors[i], tokens.of_text(i)) for i, text in enumerate(plain)]
 
