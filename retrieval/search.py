@@ -130,9 +130,19 @@ class Searcher:
         chosen = self._planner.filter(chapters=chapters, titles=titles)
         return [self._planner.plan(question, chosen) for question in questions]
 
-    def answer(self, plan: QuestionPlan, *, k: int = 5) -> Answer:
-        """Return the ``k`` passages that answer a planned question best, or the first of the place that it goes to."""
-        return next(self.answers([plan], k=k))
+    def encode(self, plan: QuestionPlan) -> EncodedQuery | None:
+        """Embed the words of a planned question; None if nothing is searched for."""
+        return self._encoded([(plan.words, plan.question_type)])[0] if plan.words else None
+
+    def answer(self, plan: QuestionPlan, *, k: int = 5, encoded: EncodedQuery | None = None) -> Answer:
+        """Return the ``k`` passages that answer a planned question best, or the first of the place that it goes to.
+
+        ``encoded`` is what ``encode`` has returned, if it was called before.
+        """
+        encoded = encoded or self.encode(plan)
+        if encoded is None:
+            return unsearched_answer(self._corpus, plan, k)
+        return self._answerer.answer(plan, encoded, self.load(), k, reasons=True)
 
     def answers(self, plans: Sequence[QuestionPlan], *, k: int = 5, reasons: bool = True) -> Iterator[Answer]:
         """Embed the planned questions together, then answer each when its turn comes.

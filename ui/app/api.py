@@ -31,8 +31,12 @@ class Api:
 
         """
         searcher = self._live.current().searcher
-        with self._limit.hold():
-            return answer_json(searcher.with_matches(searcher.ask(question, k=_between(k), titles=documents or ())))
+        plan = searcher.plan(question, titles=documents or ())
+        with self._limit.place() as turn:
+            encoded = searcher.encode(plan)
+            with turn():
+                found = searcher.with_matches(searcher.answer(plan, k=_between(k), encoded=encoded))
+        return answer_json(found)
 
     def show(self, reference: str) -> Json:
         """Show the passages at a place.
