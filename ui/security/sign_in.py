@@ -10,7 +10,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ui.security.authenticator import Authenticator, LoginResult
 from ui.security.login_page import NEXT, PUBLIC_FILES, SIGN_IN, SIGN_OUT, login_page, moved_page, sign_in_link
+from ui.security.open_routes import HEALTH
 from ui.security.sessions import LONGEST, Sessions
+from ui.state.concurrency import VISITOR
 from ui.words import PageWords, preferred_language, words_for
 
 _MAX_FORM = 16_384  # bytes: a name, a password and an address
@@ -26,7 +28,7 @@ class SignIn:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request."""
-        if scope["type"] == "lifespan" or scope.get("path") in PUBLIC_FILES:
+        if scope["type"] == "lifespan" or scope.get("path") in (*PUBLIC_FILES, HEALTH):
             return await self._app(scope, receive, send)
         if scope["type"] != "http":  # the page uses no websockets
             return await send({"type": "websocket.close", "code": 1008})
@@ -52,7 +54,10 @@ class SignIn:
     def _is_signed_in(self, request: Request) -> bool:
         token = request.cookies.get(_cookie(request), "")
         session = self._sessions.find(token) if token else None
-        return session is not None and session.password_hash == self._authenticator.password_hash(session.name)
+        if session is None or session.password_hash != self._authenticator.password_hash(session.name):
+            return False
+        _note(session.name)
+        return True
 
     async def _sign_in(self, request: Request) -> Response:
         fields = await _read_form(request)
@@ -77,6 +82,7 @@ class SignIn:
             return _require_sign_in(request)
         result = await self._authenticator.check(*credentials, _address(request))
         if result.name:
+            _note(result.name)
             return None
         status, message = _refusal(result, _words(request))
         return PlainTextResponse(message, status, headers=_challenge(request, status) | _retry(result.wait))
@@ -89,6 +95,11 @@ class SignIn:
         response = RedirectResponse(SIGN_IN, 303)
         response.delete_cookie(_cookie(request), httponly=True, samesite="strict")
         return response
+
+
+def _note(name: str) -> None:
+    """Note for this request who takes its turn among the visitors."""
+    VISITOR.set(f"account {name}")
 
 
 def _require_sign_in(request: Request) -> Response:

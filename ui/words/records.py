@@ -218,6 +218,7 @@ class RelatedWords:
     terms: str
     term_and_term: str
     about: str
+    map_computed: str
     too_few: str
     narrowed: str
     how: str
