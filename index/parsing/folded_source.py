@@ -64,7 +64,7 @@ def _restore(passage: Passage, source: str, folded: FoldedText) -> Passage:
     size = 0
     for old in passage.pieces:
         new = folded.original(old)
-        offsets += (size + folded.starts[at] - new.start for at in range(*old))
+        offsets += (size + folded.at(at) - new.start for at in range(*old))
         joined = passage.text[len(offsets) - 1] == " "  # a line break within a paragraph
         pieces.append(new)
         texts.append(source[new.start : new.end - joined] + " " * joined)

@@ -8,7 +8,7 @@ superscripts are kept, because they carry meaning in headings and items.
 
 import re
 import unicodedata
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -43,19 +43,24 @@ _SPELLING = re.compile(
 
 
 class FoldedText(NamedTuple):
-    """A folded text, with the offset of each of its characters in the original and the original's length (n + 1)."""
+    """A folded text, and the offsets of the original's characters that it lacks, ascending; all others are in it."""
 
     text: str
-    starts: Sequence[int]
+    removed: Sequence[int] = ()
+    kept: Sequence[int] = ()  # of each removed character: how many characters before it are kept
+
+    def at(self, position: int) -> int:
+        """Return the offset in the original text of a character of the folded one."""
+        return position + bisect_right(self.kept, position)
 
     def original(self, span: Span) -> Span:
         """Return the span in the original text of a span in the folded one, without ignored characters around it."""
         start, end = span
-        return Span(self.starts[start], self.starts[end - 1] + 1) if start < end else Span(*(self.starts[start],) * 2)
+        return Span(self.at(start), self.at(end - 1) + 1 if start < end else self.at(start))
 
     def position(self, original: int) -> int:
         """Return the offset in the folded text of an offset in the original, of the next one if that is ignored."""
-        return bisect_left(self.starts, original)
+        return original - bisect_left(self.removed, original)
 
 
 def folds(text: str) -> Iterator[re.Match[str]]:
@@ -73,15 +78,16 @@ def fold(text: str) -> str:
 def fold_with_offsets(text: str) -> FoldedText:
     """Return a text as it is read, with its offsets; the same text if nothing is folded."""
     parts: list[str] = []
-    starts: list[int] = []
+    removed: list[int] = []
     at = 0
     for found in folds(text) if not text.isascii() else ():
         parts += [text[at : found.start()], _folded(found[0])]
-        starts += range(at, found.start() + len(parts[-1]))
+        if not parts[-1]:
+            removed.append(found.start())
         at = found.end()
     if not parts:
-        return FoldedText(text, range(len(text) + 1))
-    return FoldedText("".join([*parts, text[at:]]), [*starts, *range(at, len(text) + 1)])
+        return FoldedText(text)
+    return FoldedText("".join([*parts, text[at:]]), removed, [at - count for count, at in enumerate(removed)])
 
 
 def _folded(character: str) -> str:

@@ -81,7 +81,7 @@ def term_runs(text: str) -> Iterator[TermRun]:
     plain = fold_with_offsets(text)
     folded, starts, ends = _fold_with_offsets(plain.text)
     if plain.text is not text:
-        starts, ends = [plain.starts[at] for at in starts], [plain.starts[at - 1] + 1 for at in ends]
+        starts, ends = [plain.at(at) for at in starts], [plain.at(at - 1) + 1 for at in ends]
     for match in _term_pattern(_has_marks(folded)).finditer(folded):
         at = slice(*match.span(match.lastindex or 0))
         yield TermRun(folded[at], starts[at], ends[at], match.lastindex == 2)
