@@ -2,16 +2,20 @@
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from retrieval.question.plan import QuestionPlan
 from tests.ui.app.running import Reply, Site, served
+from tests.ui.fakes import BigramSearcher, Standing, law, plan
 from tests.ui.security.conftest import PASSWORDS, write_accounts
 from tests.ui.security.test_sign_in import basic, cookie, sign_in
 from ui.security.access import AccessOptions
 from ui.security.sessions import OTHERS, Sessions
 from ui.state.audit import AuditLog
+from ui.state.concurrency import VISITOR
 
 FORM = {"Content_Type": "application/x-www-form-urlencoded"}
 
@@ -108,3 +112,21 @@ def test_sign_ins_are_recorded_but_neither_requests_nor_passwords(tmp_path: Path
     ]
     assert {one["address"] for one in events} == {"127.0.0.1"}
     assert "mistake" not in audited.read_text(encoding="utf-8")
+
+
+def test_turns_are_those_of_accounts_and_else_of_addresses(tmp_path: Path) -> None:
+    seen: list[str] = []
+
+    class Noting(BigramSearcher):
+        def plan(self, question: str, *, titles: Sequence[str] = ()) -> QuestionPlan:
+            seen.append(VISITOR.get())
+            return super().plan(question, titles=titles)
+
+    live = Standing(Noting((plan(), law())))
+    with served(AccessOptions(accounts=write_accounts(tmp_path / "users", **PASSWORDS)), live=live) as site:
+        who = cookie(sign_in(site, "anna", PASSWORDS["anna"]))
+        site.call("search", "节能", Cookie=who)
+        site.call("search", "节能", Authorization=basic("王芳", PASSWORDS["王芳"]))
+    with served(live=live) as site:
+        site.call("look_up", "节能", [], "zh", "")
+    assert seen == ["anna", "王芳", "127.0.0.1"]
