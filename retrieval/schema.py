@@ -192,8 +192,9 @@ def _coverage_json(found: Coverage) -> Json:
     }
 
 
-def outline_json(document: Document) -> Json:
-    """Return ``outline --json``."""
+def outline_json(document: Document, *, passages: Sequence[Passage] | None = None) -> Json:
+    """Return ``outline --json``, of some of the ``passages`` if they are given."""
+    shown = document.passages if passages is None else passages
     return {
         "document": document.title,
         "source": document.id,
@@ -201,9 +202,7 @@ def outline_json(document: Document) -> Json:
         "remarks": list(document.remarks),
         "left_out": [asdict(part) for part in document.left_out],
         "headings": [{"line": h.line, "path": path_json(h.path)} for h in document.headings],
-        "passages": [
-            {"id": p.id, "citation": asdict(cite(document.title, p)), **passage_json(p)} for p in document.passages
-        ],
+        "passages": [{"id": p.id, "citation": asdict(cite(document.title, p)), **passage_json(p)} for p in shown],
     }
 
 

@@ -15,6 +15,7 @@ from index.storage import store
 from index.storage.generations import Generation
 from index.storage.snapshot import Snapshot
 from index.text.chinese import to_simplified
+from index.text.folding import fold
 from retrieval.answerer import Answerer, Models, unsearched_answer
 from retrieval.answering.confidence import Assessment
 from retrieval.answering.out_of_domain import OutOfDomainVectors
@@ -129,9 +130,19 @@ class Searcher:
         chosen = self._planner.filter(chapters=chapters, titles=titles)
         return [self._planner.plan(question, chosen) for question in questions]
 
-    def answer(self, plan: QuestionPlan, *, k: int = 5) -> Answer:
-        """Return the ``k`` passages that answer a planned question best, or the first of the place that it goes to."""
-        return next(self.answers([plan], k=k))
+    def encode(self, plan: QuestionPlan) -> EncodedQuery | None:
+        """Embed the words of a planned question; None if nothing is searched for."""
+        return self._encoded([(plan.words, plan.question_type)])[0] if plan.words else None
+
+    def answer(self, plan: QuestionPlan, *, k: int = 5, encoded: EncodedQuery | None = None) -> Answer:
+        """Return the ``k`` passages that answer a planned question best, or the first of the place that it goes to.
+
+        ``encoded`` is what ``encode`` has returned, if it was called before.
+        """
+        encoded = encoded or self.encode(plan)
+        if encoded is None:
+            return unsearched_answer(self._corpus, plan, k)
+        return self._answerer.answer(plan, encoded, self.load(), k, reasons=True)
 
     def answers(self, plans: Sequence[QuestionPlan], *, k: int = 5, reasons: bool = True) -> Iterator[Answer]:
         """Embed the planned questions together, then answer each when its turn comes.
@@ -164,7 +175,7 @@ class Searcher:
         """Embed texts, each with the type of its question."""
         if not typed:
             return []
-        plain = [to_simplified(text) for text, _ in typed]
+        plain = [to_simplified(fold(text)) for text, _ in typed]
         vectors, tokens = self.load().encoder.encode_queries(plain)
         return [EncodedQuery(text, typed[i][1], vectors[i], tokens.of_text(i)) for i, text in enumerate(plain)]
 

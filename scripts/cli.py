@@ -282,6 +282,7 @@ def serve(
     no_auth: access_options.NoAuthOption = False,
     allow_host: access_options.NamesOption = None,
     proxy: access_options.ProxyOption = None,
+    audit_log: access_options.AuditOption = None,
     read_only: Annotated[
         bool, typer.Option("--read-only", help="Do not allow documents to be added, removed or rebuilt on the page.")
     ] = False,
@@ -296,7 +297,9 @@ def serve(
     from retrieval.live import LiveSearcher
     from scripts.commands.indexing import LazyEncoder, shared_models, update_index
 
-    access = access_options.access(host, accounts=auth_file, open_to_all=no_auth, names=allow_host, proxy=proxy)
+    access = access_options.access(
+        host, accounts=auth_file, open_to_all=no_auth, names=allow_host, proxy=proxy, audit_log=audit_log
+    )
     encoder = LazyEncoder(model, thorough=bool(sources))
     if sources:
         update_index(sources, index, encoder)
@@ -307,7 +310,7 @@ def serve(
         from ui.state.index_jobs import IndexJobs
 
         editable = not read_only and not access.is_exposed
-        index_jobs = IndexJobs(index, load, live, sources=sources or (), editable=editable)
+        index_jobs = IndexJobs(index, load, live, sources=sources or (), editable=editable, audit=access.audit)
         serve_page(
             live,
             access=access,

@@ -2,18 +2,22 @@
 
 import json
 from base64 import b64decode, b64encode
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from index.models.shared_encoder import SharedEncoder
 from retrieval.evidence.batch import BLOCK
 from retrieval.question.plan import QuestionPlan
+from retrieval.ranking.ranker import EncodedQuery
 from retrieval.records import Answer
 from retrieval.schema import answer_json
 from retrieval.search import Searcher
 from scripts.cli import UNANSWERED
 from tests.collection import searcher_of, snapshot_of
+from tests.fakes import HashingEncoder
 from tests.mixed_questions import TEXTS, mixed_questions
 from tests.scripts.test_cli import Run, run
 from tests.ui.app.running import Answering
@@ -34,8 +38,8 @@ class Recorder(Searcher):
     last: Answer
     k: int
 
-    def answer(self, plan: QuestionPlan, *, k: int = 5) -> Answer:
-        self.last, self.k = super().answer(plan, k=k), k
+    def answer(self, plan: QuestionPlan, *, k: int = 5, encoded: EncodedQuery | None = None) -> Answer:
+        self.last, self.k = super().answer(plan, k=k, encoded=encoded), k
         return self.last
 
 
@@ -82,3 +86,17 @@ def test_page_and_command_line_write_the_same_table(desk: Run, searcher: Recorde
     while not page.view(job, "zh")["ended"]:
         page.next_block(job, "zh")
     assert b64decode(page.download(job, "csv", False, "zh", "")["data"]) == (tmp_path / "out.csv").read_bytes()
+
+
+def test_many_visitors_at_once_get_what_each_gets_alone() -> None:
+    encoder = SharedEncoder(HashingEncoder())
+    asked = searcher_of(snapshot_of(*TEXTS), encoder)
+    asked.load()
+    page = AskHandlers(Answering(asked, FIRST))
+    questions = list(dict.fromkeys(QUESTIONS))[:48]
+    alone = [page.answer(question, [], "zh", "") for question in questions]
+    with ThreadPoolExecutor(len(questions)) as visitors:
+        together = list(visitors.map(lambda question: page.answer(question, [], "zh", ""), questions))
+    assert together == alone
+    plans = [asked.plan(question) for question in questions]
+    assert [asked.answer(plan, encoded=asked.encode(plan)) for plan in plans] == [asked.answer(plan) for plan in plans]

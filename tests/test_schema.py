@@ -101,7 +101,6 @@ def foreign_answers(_: Desk) -> Iterator[Json]:
 
 def places(desk: Desk) -> Iterator[Json]:
     yield desk.json("show", "第一章第一节")
-    yield api(LAW).show("第一条")
 
 
 def related(desk: Desk) -> Iterator[Json]:
@@ -133,11 +132,21 @@ def outlines(desk: Desk) -> Iterator[Json]:
     desk.write("docs/a.txt", PLAN)
     desk.write("docs/b.txt", LAW)
     yield desk.json("outline", "docs")
+
+
+def place_pages(_: Desk) -> Iterator[Json]:
+    yield api(LAW).show("第一条")
+    yield api(PLAN).show("第一章", 1, 1)
+
+
+def outline_pages(_: Desk) -> Iterator[Json]:
     yield api(PLAN, LAW).outline()
+    yield api(PLAN, LAW).outline(limit=2)
 
 
 def documents(_: Desk) -> Iterator[Json]:
     yield api(PLAN, LAW).documents()
+    yield api(PLAN, LAW).documents(limit=1)
 
 
 def batch(desk: Desk) -> Iterator[Json]:
@@ -202,6 +211,8 @@ OUTPUTS: list[tuple[str, Callable[[Desk], Iterator[Json]]]] = [
     ("coverage", coverage),
     ("outline", outline),
     ("outlines", outlines),
+    ("place_page", place_pages),
+    ("outline_page", outline_pages),
     ("documents", documents),
     ("batch", batch),
     ("evidence", evidence),

@@ -21,6 +21,7 @@ from index.records import Document, Passage
 from index.storage.bm25 import LexicalIndex
 from index.storage.snapshot import KEY_BYTES, Snapshot, TextKeys
 from index.text.chinese import to_simplified
+from index.text.folding import fold
 from index.text.sentences import sentence_spans
 
 _MAX_TOKENS_PER_CHARACTER = 4  # its bytes, for tokenizers that fall back to them; short texts need no counting
@@ -54,9 +55,14 @@ class KeyedTexts:
     @classmethod
     def from_pairs(cls, pairs: Sequence[tuple[str, str]]) -> "KeyedTexts":
         """Return the keyed texts of pairs of headings and text, as written in a document."""
-        headings, texts = [to_simplified(heading) for heading, _ in pairs], [to_simplified(text) for _, text in pairs]
+        headings, texts = [_plain(heading) for heading, _ in pairs], [_plain(text) for _, text in pairs]
         data = b"".join(_digest(f"{heading}\0{text}") for heading, text in zip(headings, texts, strict=True))
         return cls(headings, texts, np.frombuffer(data, dtype=np.uint8).reshape(-1, KEY_BYTES))
+
+
+def _plain(text: str) -> str:
+    """Return a text as it is embedded; one of nothing but ignored characters stays as it is."""
+    return to_simplified(fold(text) or text)
 
 
 def _digest(text: str) -> bytes:

@@ -87,10 +87,12 @@ class DocumentReader:
         ZhangjuError if no process can be started.
         """
         check_size(len(data), name)
-        if self._worker is not None and self._worker.process.poll() is not None:  # killed in the meantime
+        limits = self._limits.for_size(len(data))
+        is_large = limits != self._limits
+        if self._worker is not None and (is_large or self._worker.process.poll() is not None):  # killed meanwhile
             self.close()
         try:
-            found, spent = self._ask(data, name, self._limits)
+            found, spent = self._ask(data, name, limits)
             if isinstance(found, int):  # as many scanned pages, which need a process with more memory and time
                 self.close()
                 found, spent = self._ask(data, name, self._limits.with_scans(found))[0], True
@@ -105,7 +107,7 @@ class DocumentReader:
             raise
         if found is None:
             raise self._crash_error(data, name)
-        if spent:
+        if spent or is_large:
             self.close()
         if isinstance(found, str):
             raise DocumentError(_printable(_rejection(found, name)))

@@ -1,7 +1,8 @@
 """Conversion of documents to JSON values and back, for the index and for the parsing process."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, fields
 from typing import Any
 
 from index.records import Division, Document, Heading, InnerDivision, LeftOut, Link, Passage, Path, Span
@@ -10,6 +11,24 @@ from index.records import Division, Document, Heading, InnerDivision, LeftOut, L
 def document_to_json(document: Document) -> dict[str, Any]:
     """Return the fields of a document as dicts, lists, strings and numbers."""
     return asdict(document)
+
+
+def json_parts(document: Document) -> Iterator[bytes]:
+    """Yield the JSON of ``document_to_json`` in parts, a passage each: that of a whole book fills gigabytes."""
+    rest = {each.name: getattr(document, each.name) for each in fields(document) if each.name != "passages"}
+    yield b'{"passages": ['
+    for at, passage in enumerate(document.passages):
+        yield (b", " if at else b"") + to_json(asdict(passage))
+    yield b"]"
+    for name, value in rest.items():
+        part = [asdict(each) for each in value] if name in ("headings", "left_out") else value
+        yield b', "' + name.encode() + b'": ' + to_json(part)
+    yield b"}"
+
+
+def to_json(value: object) -> bytes:
+    """Return the JSON of a value in UTF-8."""
+    return json.dumps(value, ensure_ascii=False, default=dict).encode()
 
 
 def document_from_json(record: Mapping[str, Any]) -> Document:

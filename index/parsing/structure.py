@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from index import loaders
 from index.citations import division_label
 from index.errors import DocumentError
-from index.loaders.source import Line
+from index.loaders.source import Line, SourceText
 from index.parsing.contents import separate_contents
+from index.parsing.folded_source import fold_source, restore_document
 from index.parsing.front_matter import split_front_matter
 from index.parsing.headings.classification import ClassifiedLine, classify_line, division_rank, parse_dotted
 from index.parsing.headings.clauses import number_clauses
@@ -29,8 +30,9 @@ from index.parsing.items import parse_inner_divisions, parse_item_mark
 from index.parsing.line_joining import LineJoiner, group_paragraphs, join_lines
 from index.parsing.unread import find_unread
 from index.records import Division, Document, Heading, LeftOut, Passage, Path
+from index.text.folding import fold, fold_with_offsets
 
-PARSER_VERSION = 7  # raise it when the same file gives other passages; indexes built by another parser are rebuilt
+PARSER_VERSION = 8  # raise it when the same file gives other passages; indexes built by another parser are rebuilt
 
 _JOINED, _WRAPPED = "joined to one paragraph", "whose lines are joined"
 _MAX_JOINED = 20  # remarks on joined lines; with more, the whole text is wrapped
@@ -46,6 +48,13 @@ def read_document(data: bytes, name: str) -> Document:
     Raises DocumentError for files that cannot be read and for files without a paragraph.
     """
     source = loaders.load(data, name)
+    folded, sha256 = fold_with_offsets(source.text), hashlib.sha256(data).hexdigest()
+    if folded.text is source.text:
+        return _read(source, name, sha256)
+    return restore_document(_read(fold_source(source, folded), name, sha256), source.text, folded)
+
+
+def _read(source: SourceText, name: str, sha256: str) -> Document:
     all_lines = list(split_run_in_headings(source.lines))
     lines, tables = separate_contents([classify_line(line) for line in all_lines])
     joiner = LineJoiner(lines, source.text)
@@ -69,9 +78,9 @@ def read_document(data: bytes, name: str) -> Document:
     left_out = [*source.left_out, *map(_left_out_contents, tables), *find_unread(all_lines, passages, used)]
     return Document(
         id=name,
-        title=front.title,
+        title=fold(front.title),
         source=source.text,
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=sha256,
         headings=headings,
         passages=passages,
         metadata=front.metadata,

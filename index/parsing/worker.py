@@ -28,7 +28,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from index.errors import DocumentError
 from index.loaders.pdf import recognition
-from index.parsing.serialization import document_to_json
+from index.parsing.serialization import json_parts, to_json
 from index.parsing.structure import read_document
 
 try:
@@ -39,7 +39,7 @@ except ImportError:  # Windows
 MEGABYTE = 1_000_000
 OUT_OF_MEMORY = 71  # exit status at the memory limit
 READY = b"ready"  # the first message
-_MAX_MESSAGE_BYTES = 512 * MEGABYTE  # the memory limit; files are smaller
+_MAX_MESSAGE_BYTES = 2000 * MEGABYTE  # the largest memory limit of an ordinary file; files are smaller
 _LENGTH = struct.Struct(">Q")
 _MAX_MEMORY_SHARE = 0.4  # peak beyond which the process is replaced: memory that it keeps lacks for the next file
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
@@ -72,9 +72,15 @@ class ProcessLimits(NamedTuple):
     least_seconds: float | None = 20
     open_files: int | None = 32
     wall: float = 60  # seconds
+    memory_per_byte: float = 20  # of a file for which ``memory`` is too little; 15 are measured on Chinese texts
     recognition_memory: int = 4000 * MEGABYTE  # 2,100 are measured on A4; see docs/speed.md
     seconds_per_scan: float = 30  # of processor time; 3 are measured, up to eight times that if upside down and stamped
     scans: int = 0  # pages that this process may recognise
+
+    def for_size(self, size: int) -> "ProcessLimits":
+        """Return the limits for a file of ``size`` bytes, the same unless it is large."""
+        needed = int(self.memory_per_byte * size)
+        return self if self.memory is None or needed <= self.memory else self._replace(memory=needed)
 
     def with_scans(self, pages: int) -> "ProcessLimits":
         """Return the limits for a file with scanned pages."""
@@ -92,10 +98,10 @@ class ProcessLimits(NamedTuple):
         return self.wall + 3 * (self.seconds(size) or 0)
 
 
-def send(target: BinaryIO, message: bytes) -> None:
-    """Write one message."""
-    target.write(_LENGTH.pack(len(message)))
-    target.write(message)
+def send(target: BinaryIO, *parts: bytes) -> None:
+    """Write one message, given in parts."""
+    target.write(_LENGTH.pack(sum(map(len, parts))))
+    target.writelines(parts)
     target.flush()
 
 
@@ -145,15 +151,14 @@ def _listen(source: BinaryIO, requests: "queue.SimpleQueue[tuple[str, bytes]]") 
 
 def _answer(name: str, data: bytes, target: BinaryIO, limits: ProcessLimits) -> None:
     _renew_time(limits.seconds(len(data)))
-    answer: dict[str, Any]
     try:
-        answer = {"document": document_to_json(read_document(data, name))}
+        answer = [b'"document": ', *json_parts(read_document(data, name))]
     except DocumentError as error:
-        answer = {"refused": str(error)}
+        answer = [b'"refused": ', to_json(str(error))]
     except recognition.RecognitionNeeded as needed:
-        answer = {"scans": needed.pages}
-    answer["spent"] = limits.memory is not None and _peak_memory() > _MAX_MEMORY_SHARE * limits.memory
-    send(target, json.dumps(answer, ensure_ascii=False).encode())
+        answer = [b'"scans": ', to_json(needed.pages)]
+    spent = limits.memory is not None and _peak_memory() > _MAX_MEMORY_SHARE * limits.memory
+    send(target, b"{", *answer, b', "spent": ', to_json(spent), b"}")
 
 
 def _reporter(target: BinaryIO) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:

@@ -10,6 +10,7 @@ from index.references.levels import CJK_LEVEL, LATIN_LEVEL, Level, LevelMatch, m
 from index.references.places import Levels, NamedPlace, continues_place, group_levels, is_document_number
 from index.references.titles import TitleIndex
 from index.text.chinese import HAN
+from index.text.folding import fold_with_offsets
 from index.text.numerals import CHINESE_NUMERALS, parse_number
 
 # The document or division in which a place is mentioned:
@@ -106,7 +107,14 @@ def find_mentions(text: str, titles: TitleIndex, own: Levels, *, budget: MatchBu
 
     ``own`` is the place of the text; its own heading is no mention.
     """
-    budget = budget or MatchBudget()
+    folded, budget = fold_with_offsets(text), budget or MatchBudget()
+    found = _find(folded.text, titles, own, budget)
+    if folded.text is text:
+        return found
+    return [mention._replace(span=folded.original(mention.span)) for mention in found]
+
+
+def _find(text: str, titles: TitleIndex, own: Levels, budget: MatchBudget) -> list[Mention]:
     found: list[Mention] = []
     for chain in _chains(text, CJK_LEVEL, own, budget):
         found += _mentions_of(chain, _owner(text, chain[0].start, titles))

@@ -9,6 +9,7 @@ from index.errors import UnknownPlaceError
 from index.records import Document
 from index.text.chinese import to_simplified
 from index.text.controls import without_formatting
+from index.text.folding import fold
 
 _STATE = "中华人民共和国"  # the titles of all Chinese laws begin with it; everyday citations omit it
 _EDITION = re.compile(r"\s*[（(〔\[][^（()）〔〕\[\]]*[)）〕\]]$")  # 刑法（2020修正）
@@ -23,9 +24,9 @@ _RowsByName = dict[str, dict[str, list[int]]]  # name -> the full titles that it
 def title_key(title: str) -> str:
     """Return the form in which titles are compared.
 
-    Simplified characters, lower case, single brackets, no spaces, no bidirectional formatting.
+    Simplified characters, lower case, single brackets, no spaces, nothing invisible, no bidirectional formatting.
     """
-    return _without_style(to_simplified(title))
+    return _without_style(to_simplified(fold(title)))
 
 
 def _without_style(title: str) -> str:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from index.records import Span
 from index.text.chinese import HAN, KANA, POSSIBLE_MARK, normalise_unicode, to_simplified
+from index.text.folding import fold, fold_with_offsets
 
 TERMS_VERSION = 1  # raise it with every change of the terms: an index and its questions must use the same ones
 
@@ -41,7 +42,7 @@ def extract_terms(text: str) -> list[str]:
     letters: 5g, pm2.5, 12%, 1000 (from 1,000), covid19 (from COVID-19).
     """
     terms: list[str] = []
-    folded = _fold(text)
+    folded = _fold(fold(text))
     for match in _term_pattern(_has_marks(folded)).finditer(folded):
         run, word = match.groups()
         if run is None:
@@ -77,7 +78,10 @@ class TermRun(NamedTuple):
 
 def term_runs(text: str) -> Iterator[TermRun]:
     """Yield the runs of a text, in order, that its words and bigrams are taken from."""
-    folded, starts, ends = _fold_with_offsets(text)
+    plain = fold_with_offsets(text)
+    folded, starts, ends = _fold_with_offsets(plain.text)
+    if plain.text is not text:
+        starts, ends = [plain.at(at) for at in starts], [plain.at(at - 1) + 1 for at in ends]
     for match in _term_pattern(_has_marks(folded)).finditer(folded):
         at = slice(*match.span(match.lastindex or 0))
         yield TermRun(folded[at], starts[at], ends[at], match.lastindex == 2)

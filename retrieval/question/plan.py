@@ -1,13 +1,14 @@
 """The plan of a question: which place it goes to, which passages it is asked of, and which words are searched for."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from index.errors import QuestionError, UnknownPlaceError
 from index.records import Passage, Span
+from index.text.folding import fold
 from retrieval.arrays import Mask
 from retrieval.corpus import Corpus, Place
 from retrieval.question.filters import FilterResolver
@@ -85,7 +86,11 @@ class QuestionPlanner:
 
         Raises QuestionError for what is not a question.
         """
-        question = checked_question(question)
+        asked = checked_question(question)
+        plan = self._plan(fold(asked), chosen)
+        return plan if plan.question == asked else replace(plan, question=asked)
+
+    def _plan(self, question: str, chosen: Mask | None) -> QuestionPlan:
         citation = question.rstrip(_CLOSING)
         among = None if chosen is None else self._corpus.documents_of(chosen)
         resolved = self._resolve(citation, among)

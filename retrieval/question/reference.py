@@ -12,6 +12,7 @@ from index.references.divisions import DivisionIndex
 from index.references.places import Levels, NamedPlace, read_article_number, read_places
 from index.references.titles import TitleIndex, document_names
 from index.text.controls import isolated
+from index.text.folding import fold
 from index.text.numerals import to_chinese
 from retrieval.corpus import Corpus, Place, places_in
 
@@ -41,7 +42,7 @@ class Reference:
     @classmethod
     def parse(cls, words: str) -> "Reference":
         """Read a reference. Raises UnknownPlaceError for words that are none."""
-        words = words.strip()
+        words = fold(words).strip()
         if _ID.fullmatch(words):
             return cls(words=words, id=words)
         if not words or len(words) > _MAX_LENGTH:

@@ -22,6 +22,10 @@ AuthOption = Annotated[
 NoAuthOption = Annotated[
     bool, typer.Option("--no-auth", help="Let everyone who can reach the page read the documents, without a password.")
 ]
+AuditOption = Annotated[
+    Path | None,
+    typer.Option("--audit-log", metavar="FILE", help="Append sign-ins and changes of the library as JSON lines."),
+]
 NamesOption = Annotated[
     list[str] | None,
     typer.Option("--allow-host", metavar="NAME", help="A host name of the page. May be repeated."),
@@ -35,15 +39,27 @@ ProxyOption = Annotated[
 
 
 def access(
-    host: str, *, accounts: Path | None, open_to_all: bool, names: list[str] | None, proxy: str | None
+    host: str,
+    *,
+    accounts: Path | None,
+    open_to_all: bool,
+    names: list[str] | None,
+    proxy: str | None,
+    audit_log: Path | None = None,
 ) -> "AccessOptions":
     """Return the access settings. Raises AccessError if the page would be open to strangers or the file is unusable."""
     from ui.security.access import AccessOptions
+    from ui.state.audit import AuditLog
 
     if accounts and open_to_all:
         raise typer.BadParameter("--auth-file and --no-auth contradict each other; give one of them")
     chosen = AccessOptions(
-        host=host, names=tuple(names or ()), proxy=proxy or "", accounts=accounts, open_to_all=open_to_all
+        host=host,
+        names=tuple(names or ()),
+        proxy=proxy or "",
+        accounts=accounts,
+        open_to_all=open_to_all,
+        audit=AuditLog(audit_log),
     )
     chosen.check()
     return chosen

@@ -4,6 +4,7 @@ It reads a case as a line of JSON from stdin and writes the outcome as one to st
 its exit status, and its message. It has one thread, because a fork does not copy the others.
 """
 
+import errno
 import gc
 import json
 import os
@@ -11,8 +12,10 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -21,8 +24,12 @@ from index.errors import StoreError
 from index.models.encoder import Encodings, IncrementCallback
 from tests.fakes import HashingEncoder
 from tests.reliability.builds import ENCODER, build_index, perform, write_texts
-from tests.reliability.faults import Killer, watching
+from tests.reliability.faults import Breaker, Handler, Killer, watching
 from tests.reliability.helper import Helper
+
+testcapi: Any = None
+with suppress(ImportError):  # some systems leave Python's own tests out
+    testcapi = import_module("_testcapi")
 
 Tell = Callable[[str], None]
 
@@ -58,6 +65,38 @@ def killed_at(tell: Tell, *, task: str, directory: str, sources: str, at: int, h
         perform(task, Path(directory), Path(sources))
 
 
+def beset(
+    tell: Tell, *, task: str, directory: str, sources: str, full: int, kill: int, half: bool, allocation: int
+) -> None:
+    """Perform a task on a disk that is full from one file operation on, kill it at another, refuse it an allocation.
+
+    Each is counted from 1, 0 for none. Reports "out of memory" if the task failed for that.
+    """
+    disk: Handler = Breaker(at=full, number=errno.ENOSPC, stays=True) if full else lambda _, go: go()
+    killer = Killer(at=kill, half=half, tell=tell)
+    with watching(Path(directory).parent, lambda operation, go: killer(operation, lambda: disk(operation, go))):
+        try:
+            with refused_allocation(allocation):
+                perform(task, Path(directory), Path(sources))
+        except Exception as error:
+            careless = task == "save in place" and isinstance(error, OSError)  # it tells nobody of a full disk
+            if not allocation and not careless:
+                raise
+            tell("out of memory")  # C code of Python reports it as RuntimeError and SystemError, too
+
+
+@contextmanager
+def refused_allocation(number: int) -> Iterator[None]:
+    """Let Python's memory allocation with a number, from 1, fail; 0 for none."""
+    if number:
+        testcapi.set_nomemory(number - 1, number)
+    try:
+        yield
+    finally:
+        if number:
+            testcapi.remove_mem_hooks()
+
+
 def limited(_tell: Tell, *, directory: str, sources: str, size: int) -> None:
     """Build with a limit on file sizes: the system writes a part, then fails."""
     import resource  # Windows has none
@@ -86,7 +125,7 @@ def batches(_tell: Tell, *, directory: str, sources: str, asked: str, kill_in: i
     build_index(Path(sources), Path(directory), Slow(asked=Path(asked), kill_in=kill_in))
 
 
-WORK: dict[str, Callable[..., None]] = {f.__name__: f for f in (killed_at, limited, rounds, batches)}
+WORK: dict[str, Callable[..., None]] = {f.__name__: f for f in (killed_at, beset, limited, rounds, batches)}
 
 
 def texts_of_round(number: int) -> dict[str, str]:

@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
@@ -31,7 +31,7 @@ from tests.reliability.figures import Figures
 from tests.reliability.memory import folder_in_memory
 from ui.handlers.ask import AskHandlers
 from ui.handlers.error_handlers import HandlerResult
-from ui.state.concurrency import ConcurrencyLimit
+from ui.state.concurrency import ConcurrencyLimit, Turn
 from ui.state.protocols import LiveIndex
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -114,8 +114,8 @@ class UnlimitedConcurrency(ConcurrencyLimit):
     """A concurrency limit that admits every call, to provoke more conflicts."""
 
     @contextmanager
-    def hold(self) -> Iterator[None]:
-        yield
+    def place(self) -> Iterator[Turn]:
+        yield nullcontext
 
 
 def faults(shown: HandlerResult, topic: str) -> list[str]:

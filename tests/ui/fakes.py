@@ -20,6 +20,7 @@ from retrieval.answerer import unsearched_answer
 from retrieval.corpus import Corpus, Place
 from retrieval.coverage.records import ChapterCount, Coverage, CoverageHit, checked_terms
 from retrieval.question.plan import QuestionPlan, QuestionPlanner
+from retrieval.ranking.ranker import EncodedQuery
 from retrieval.records import Answer, Hit, MatchReason, RelatedHit, RelatedPair, RelationKind, WordMatch
 from retrieval.related.chapter_map import ChapterMap, MapChapter
 
@@ -141,7 +142,11 @@ class BigramSearcher:
                 raise RuntimeError("a bug")
         return [self.planner.plan(question, chosen) for question in questions]
 
-    def answer(self, plan: QuestionPlan, *, k: int = 5) -> Answer:
+    def encode(self, plan: QuestionPlan) -> EncodedQuery | None:  # noqa: ARG002
+        return None  # its passages are compared by their bigrams
+
+    def answer(self, plan: QuestionPlan, *, k: int = 5, encoded: EncodedQuery | None = None) -> Answer:
+        assert encoded is None
         if not plan.words:
             return unsearched_answer(self.corpus, plan, k)
         ranked = [

@@ -3,7 +3,8 @@
 from typing import Any
 
 from index.errors import UnknownPlaceError
-from retrieval.schema import answer_json, outline_json, place_json, related_json
+from retrieval.schema import answer_json, place_json, related_json
+from ui.app.paging import MAX_ROWS, bounds, following, outline_page, page
 from ui.state.concurrency import ConcurrencyLimit
 from ui.state.protocols import LiveIndex
 
@@ -31,22 +32,30 @@ class Api:
 
         """
         searcher = self._live.current().searcher
-        with self._limit.hold():
-            return answer_json(searcher.with_matches(searcher.ask(question, k=_between(k), titles=documents or ())))
+        plan = searcher.plan(question, titles=documents or ())
+        with self._limit.place() as turn:
+            encoded = searcher.encode(plan)
+            with turn():
+                found = searcher.with_matches(searcher.answer(plan, k=_between(k), encoded=encoded))
+        return answer_json(found)
 
-    def show(self, reference: str) -> Json:
+    def show(self, reference: str, start: int = 0, limit: int = MAX_ROWS) -> Json:
         """Show the passages at a place.
 
         Args:
             reference: a citation such as 第十六章第二节第1段, "art. 65(2)" or "ch. 16, sec. 2", or a passage's id.
+            start: the number of passages to leave out, as ``next`` of the page before says.
+            limit: how many passages, at most 5,000.
 
         Returns:
-            As ``zhangju show --json``: the passages with their citations and texts.
+            As ``zhangju show --json``: the passages with their citations and texts; their number in all as ``total``,
+            and the start of the next page as ``next``, null if there is none.
 
         """
         searcher = self._live.current().searcher
-        places = searcher.show(reference)
-        return {"passages": [place_json(searcher.citation(*place), place) for place in places]}
+        places, (first, most) = searcher.show(reference), bounds(start, limit)
+        shown = page((place_json(searcher.citation(*place), place) for place in places[first:]), limit=most)
+        return {"passages": shown, "total": len(places), "next": following(first, len(shown), len(places))}
 
     def related(self, reference: str, k: int = 10) -> Json:
         """Find the passages in other chapters that belong to one.
@@ -64,14 +73,17 @@ class Api:
         with self._limit.hold():
             return related_json(source, searcher.related(source.id, k=_between(k)))
 
-    def outline(self, document: str = "") -> Json:
+    def outline(self, document: str = "", start: int = 0, limit: int = MAX_ROWS) -> Json:
         """Give the structure of the indexed documents.
 
         Args:
             document: the file name of one document; all if left out.
+            start: the number of passages to leave out, as ``next`` of the page before says.
+            limit: how many passages, at most 5,000.
 
         Returns:
-            As ``zhangju outline --json``: titles, headings and passages with their ids, under ``documents``.
+            As ``zhangju outline --json``: titles, headings and passages with their ids, under ``documents``; the number
+            of passages in all as ``total``, and the start of the next page as ``next``, null if there is none.
 
         """
         documents = self._live.current().searcher.documents
@@ -79,21 +91,32 @@ class Api:
         if not chosen:
             names = ", ".join(d.id for d in documents[:20])
             raise UnknownPlaceError(f"there is no document {document[:80]!r}; there are: {names}")
-        return {"documents": [outline_json(d) for d in chosen]}
+        return outline_page(chosen, *bounds(start, limit))
 
-    def documents(self) -> Json:
+    def documents(self, start: int = 0, limit: int = MAX_ROWS) -> Json:
         """List the documents that are searched, and the index that holds them.
 
+        Args:
+            start: the number of documents to leave out, as ``next`` of the page before says.
+            limit: how many documents, at most 5,000.
+
         Returns:
-            The id, title and number of passages of each document; the generation of the index and when it was built.
+            The id, title and number of passages of each document; the generation of the index and when it was built;
+            ``total`` and ``next`` as with ``outline``.
 
         """
-        serving = self._live.current()
-        listed = [
-            {"source": d.id, "document": d.title, "passages": len(d.passages)} for d in serving.searcher.documents
-        ]
-        built = serving.built.isoformat() if serving.built else None
-        return {"documents": listed, "generation": serving.generation.name, "built": built}
+        serving, (first, most) = self._live.current(), bounds(start, limit)
+        documents = serving.searcher.documents
+        listed = page(
+            ({"source": d.id, "document": d.title, "passages": len(d.passages)} for d in documents[first:]), limit=most
+        )
+        return {
+            "documents": listed,
+            "generation": serving.generation.name,
+            "built": serving.built.isoformat() if serving.built else None,
+            "total": len(documents),
+            "next": following(first, len(listed), len(documents)),
+        }
 
 
 def _between(k: int) -> int:

@@ -1,18 +1,20 @@
 """The application: a ``gradio.Server`` with the page at ``/`` and the handlers as endpoints of its API."""
 
 import logging
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse, PlainTextResponse
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.routing import Route
 
 from index.errors import ZhangjuError
 from ui.app import server
 from ui.app.api import Api
+from ui.app.calls import ApiCalls, record_failure
 from ui.app.gradio_import import gr
 from ui.app.gradio_server import GradioServer, Lifespan
 from ui.handlers.ask import AskHandlers, pulse
@@ -29,9 +31,10 @@ from ui.html.static_files import FOLDER, STATIC
 from ui.security.access import AccessOptions
 from ui.security.body_limits import UPLOAD_PATH
 from ui.security.gradio_environment import forget_gradio
-from ui.security.open_routes import GRADIO_API, READ, OpenRoutes
-from ui.state.concurrency import THREADS
+from ui.security.open_routes import GRADIO_API, HEALTH, READ, OpenRoutes
+from ui.state.concurrency import THREADS, BusyError, ConcurrencyLimit
 from ui.state.index_jobs import IndexJobs
+from ui.state.metrics import MEDIA_TYPE, Metrics, Outcome
 from ui.state.protocols import LiveIndex
 from ui.words import Language
 
@@ -40,6 +43,7 @@ log = logging.getLogger(__name__)
 Handler = Callable[..., HandlerResult]
 
 PULSE = "/pulse"  # what open pages look at to learn of another index
+METRICS = "/metrics"  # what Prometheus reads
 
 EVERYBODY_HERE = AccessOptions()
 
@@ -116,13 +120,18 @@ def build_app(
         from ui.app.mcp import add_mcp  # a second more of imports, for those who want it
 
         lifespans = (add_mcp(app, api),)
+    metrics = Metrics()
+    _add_operations(app, live, room.limit, metrics)
     own = {str(route.path): tuple(route.methods or ()) for route in app.routes if isinstance(route, Route)}
-    for name, handler in program_handlers(api).items():
-        app.api(_handler(name, handler), name=name, queue=False)
+    programs = program_handlers(api)
+    for name, handler in programs.items():
+        app.api(_handler(name, handler, metrics), name=name, queue=False)
     library = LibraryHandlers(live, room.lookup, index_jobs, uploads)
-    for name, handler in page_handlers(room, frame, library).items():
-        app.api(_handler(name, handler), name=name, queue=False, api_visibility="undocumented")  # they give HTML
+    pages = page_handlers(room, frame, library)
+    for name, handler in pages.items():
+        app.api(_handler(name, handler, metrics), name=name, queue=False, api_visibility="undocumented")  # give HTML
     app.add_gradio(threads=THREADS, lifespans=lifespans)
+    app.add_middleware(ApiCalls, handlers={**programs, **pages})
     app.add_middleware(OpenRoutes, routes={**own, f"{STATIC}/{{path}}": READ, **GRADIO_API})
     return app
 
@@ -141,6 +150,26 @@ def _add_pages(app: FastAPI, live: LiveIndex, frame: FrameHandlers) -> None:
         return PlainTextResponse(pulse(live.current()))
 
     app.mount(STATIC, StaticFiles(directory=FOLDER))
+
+
+def _add_operations(app: FastAPI, live: LiveIndex, limit: ConcurrencyLimit, metrics: Metrics) -> None:
+    """Add what those who run the page look at."""
+
+    @app.get(HEALTH)
+    async def health() -> JSONResponse:
+        return JSONResponse({"status": "outdated" if live.current().problem else "ok"})
+
+    @app.get(METRICS)
+    async def figures() -> PlainTextResponse:
+        serving = live.current()
+        documents = serving.searcher.documents
+        gauges = {
+            "waiting": limit.taken,
+            "documents": len(documents),
+            "passages": sum(len(document.passages) for document in documents),
+            "index_outdated": bool(serving.problem),
+        }
+        return PlainTextResponse(metrics.text(gauges), media_type=MEDIA_TYPE)
 
 
 def serve(
@@ -172,17 +201,25 @@ def serve(
             index_jobs.close()
 
 
-def _handler(name: str, handler: Handler) -> Handler:
+def _handler(name: str, handler: Handler, metrics: Metrics) -> Handler:
     """Wrap a handler so that programs get the message of an expected error, and no other details."""
 
     @wraps(handler)
     def call(*args: Any, **given: Any) -> HandlerResult:
+        outcome, start = Outcome.FAILED, time.monotonic()
         try:
-            return handler(*args, **given)
+            found = handler(*args, **given)
+            refused = Outcome.BUSY if found.get("busy") else Outcome.REFUSED
+            outcome = refused if found.get("problem") else Outcome.DONE
+            return found
         except ZhangjuError as error:
+            outcome = Outcome.BUSY if isinstance(error, BusyError) else Outcome.REFUSED
+            record_failure(error)
             raise gr.Error(str(error), print_exception=False) from error
         except Exception as error:
             log.exception("%s failed", name)
             raise gr.Error("something unexpected went wrong; the log of the server shows it") from error
+        finally:
+            metrics.observe(name, outcome, time.monotonic() - start)
 
     return call

@@ -146,8 +146,10 @@ class AskHandlers:
         plan = serving.searcher.plan(question, titles=documents)
         if plan.places:
             return self._place(serving, plan, words, base)
-        with self.limit.hold():
-            answer = serving.searcher.answer(plan, k=HITS)
+        with self.limit.place() as turn:
+            encoded = serving.searcher.encode(plan)
+            with turn():
+                answer = serving.searcher.answer(plan, k=HITS, encoded=encoded)
         lookup = self.lookup(serving)
         passages = [hit.passage for hit in answer.hits]
         return {

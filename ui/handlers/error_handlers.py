@@ -20,7 +20,7 @@ def handle_errors(words: PageWords, handler: Callable[[], HandlerResult]) -> Han
     try:
         return handler()
     except BusyError:
-        return problem_result(words.frame.busy)
+        return {**problem_result(words.frame.busy), "busy": True}
     except ZhangjuError as error:
         return error_result(error, words)
     except Exception:

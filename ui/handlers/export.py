@@ -114,8 +114,10 @@ class ExportHandlers:
                 lambda: builder.place(question, places),
                 lambda: place_table(places, builder),
             )
-        with self._ask.limit.hold():
-            answer = searcher.answer(plan, k=HITS)
+        with self._ask.limit.place() as turn:
+            encoded = searcher.encode(plan)
+            with turn():
+                answer = searcher.answer(plan, k=HITS, encoded=encoded)
         return _file(
             question, form, builder.words, lambda: builder.answer(answer), lambda: answer_table(answer, builder)
         )

@@ -21,6 +21,7 @@ from ui.render.related import (
     render_related_card,
     render_source,
 )
+from ui.state.computation import Computation
 from ui.state.document_lookup import DocumentLookup
 from ui.state.outline import count_by_node
 from ui.state.protocols import ServedIndex
@@ -38,6 +39,7 @@ class RelatedHandlers:
 
     def __init__(self, ask: AskHandlers) -> None:
         self._ask = ask
+        self._maps: Computation[ChapterMap] = Computation()
 
     def related_passages(self, passage: str, language: str, base: str) -> HandlerResult:
         """Show the related passages in other chapters, by kind, with the corresponding sentences.
@@ -52,7 +54,7 @@ class RelatedHandlers:
         return handle_errors(words, lambda: self._related(served, passage, words, checked_base(base)))
 
     def chapter_map(self, first: str, second: str, documents: list[str], language: str, base: str) -> HandlerResult:
-        """Show the map of chapters, and the related passages of two of them.
+        """Show the map of chapters, and the related passages of two of them; ``again`` while the map is computed.
 
         Args:
             first: the number of a chapter in the map, from 1; empty for none.
@@ -88,8 +90,9 @@ class RelatedHandlers:
     def _map(
         self, served: ServedIndex, numbers: tuple[str, str], documents: Sequence[str], words: PageWords, base: str
     ) -> HandlerResult:
-        with self._ask.limit.hold():
-            found = served.searcher.chapter_map()
+        found = self._maps.get(served.generation.key, served.searcher.chapter_map)
+        if found is None:
+            return {"html": element("p", words.related.map_computed, class_="zj-welcome", role="status"), "again": True}
         chapters = [i for i, chapter in enumerate(found.chapters) if not documents or chapter.document in documents]
         pair = chapter_pair(*numbers, count=len(found.chapters))
         if len(chapters) < 2:

@@ -11,7 +11,7 @@ from ui.html.markup import EMPTY, Html, element, join
 from ui.html.static_files import SCRIPTS, static
 from ui.render.passages import document_text
 from ui.render.remarks import render_metadata, render_remarks
-from ui.security.login_page import SIGN_OUT
+from ui.security.login_page import SESSIONS, SIGN_OUT
 from ui.state.outline import Outline, OutlineNode
 from ui.words import CHOICES, PageWords
 
@@ -111,7 +111,9 @@ def _masthead(words: PageWords, *, can_leave: bool) -> Html:
 
 
 def _sign_out(words: PageWords) -> Html:
-    return element("form", element("button", words.access.sign_out), method="post", action=SIGN_OUT, id="zj-sign-out")
+    sessions = element("a", words.access.sessions, href=SESSIONS)
+    button = element("button", words.access.sign_out)
+    return element("form", sessions, button, method="post", action=SIGN_OUT, id="zj-sign-out")
 
 
 def _languages(words: PageWords) -> Iterator[Html]:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from starlette.types import ASGIApp
@@ -14,6 +14,7 @@ from ui.security.body_limits import BodyLimits
 from ui.security.headers import Headers
 from ui.security.hosts import AllowedHosts, HostCheck, is_address
 from ui.security.sign_in import SignIn
+from ui.state.audit import AuditLog
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ class AccessOptions:
 
     ``names`` are host names beside ``host``. ``proxy`` is the address of a reverse proxy whose X-Forwarded headers are
     trusted. ``accounts`` is a file of user names and password hashes. ``open_to_all`` confirms that nobody has to sign
-    in.
+    in. ``audit`` records sign-ins.
     """
 
     host: str = "127.0.0.1"
@@ -32,6 +33,7 @@ class AccessOptions:
     proxy: str = ""
     accounts: Path | None = None
     open_to_all: bool = False
+    audit: AuditLog = field(default_factory=AuditLog, compare=False)
 
     @property
     def is_exposed(self) -> bool:
@@ -47,6 +49,7 @@ class AccessOptions:
             )
         if self.accounts:
             read_accounts(self.accounts)
+        self.audit.check()
         if self.open_to_all or not self.is_exposed:
             return
         reason = f"with --host {self.host}" if not AllowedHosts.of(self.host).is_private else "behind a name or a proxy"
@@ -62,5 +65,5 @@ class AccessOptions:
             accounts = Accounts(self.accounts, report=report)
             if is_readable_by_others(self.accounts):
                 report(f"other users of this machine can read {self.accounts}; fix it with: chmod 600")
-            protected = SignIn(protected, Authenticator(accounts.current))
+            protected = SignIn(protected, Authenticator(accounts.current), audit=self.audit)
         return Headers(HostCheck(protected, AllowedHosts.of(self.host, self.names)))

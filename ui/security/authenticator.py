@@ -19,11 +19,15 @@ _MAX_VERIFIED = 256  # accepted logins that are remembered: programs send their 
 
 
 class LoginResult(NamedTuple):
-    """Result of a login: the user's name if it succeeded, else the seconds until the next attempt is allowed."""
+    """Result of a login: the user's name if it succeeded, else the seconds until the next attempt is allowed.
+
+    ``is_new`` if the password was verified now, and not remembered from a request before.
+    """
 
     name: str = ""
     wait: float = 0.0
     is_overloaded: bool = False
+    is_new: bool = False
 
 
 class Authenticator:
@@ -70,7 +74,7 @@ class Authenticator:
             known.move_to_end(one)
             while len(known) > most:
                 known.popitem(last=False)
-        return LoginResult(name)
+        return LoginResult(name, is_new=True)
 
     def _digest(self, *parts: str) -> bytes:
         return hmac.digest(self._secret, "\0".join(parts).encode("utf-8", "surrogatepass"), "sha256")

@@ -1,13 +1,18 @@
 """The page on which one signs in: a form that needs no script."""
 
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlencode
 
 from ui.html.document import html_document
 from ui.html.markup import EMPTY, Html, element, join
 from ui.html.static_files import static
+from ui.security.sessions import OTHERS, ListedSession
 from ui.words import CHOICES, PageWords
 
-SIGN_IN, SIGN_OUT = "/login", "/logout"
+SIGN_IN, SIGN_OUT, SESSIONS = "/login", "/logout", "/sessions"
+END = "end"  # the field with the session to end
+_BROWSERS = {"Edg/": "Edge", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari", "curl/": "curl"}
+_SYSTEMS = ("Windows", "iPhone", "iPad", "Android", "Mac OS", "Linux")
 _STYLES = ("colours.css", "login.css")
 PUBLIC_FILES = frozenset(static(name) for name in (*_STYLES, "icon.svg"))
 """Addresses of the files that are given to those who are not signed in."""
@@ -42,6 +47,44 @@ def login_page(words: PageWords, *, said: str = "", name: str = "", target: str 
     )
     body = element("main", element("h1", words.name), form, element("p", *languages, class_="other"))
     return _page(words, f"{words.name} · {door.sign_in}", body)
+
+
+def sessions_page(words: PageWords, name: str, sessions: Sequence[ListedSession]) -> str:
+    """The sessions of a user, each with a button that ends it."""
+    door = words.access
+    rows = [element("li", *_session(one, words), class_="own" if one.is_own else "") for one in sessions]
+    others = _end_button(OTHERS, door.end_others) if any(not one.is_own for one in sessions) else EMPTY
+    back = element("p", element("a", door.back, href="/"), class_="other")
+    heading = element("h1", door.sessions_of.format(name=name))
+    return _page(words, f"{words.name} · {door.sessions}", element("main", heading, element("ul", *rows), others, back))
+
+
+def _session(one: ListedSession, words: PageWords) -> Iterator[Html]:
+    door = words.access
+    yield element("strong", _device(one.agent) or door.unknown_device)
+    yield element("span", one.address)
+    yield element("span", door.session_times.format(started=_ago(one.started, words), used=_ago(one.last_used, words)))
+    yield element("em", door.this_session) if one.is_own else _end_button(one.id, door.end_session)
+
+
+def _end_button(wanted: str, label: str) -> Html:
+    field = element("input", type="hidden", name=END, value=wanted)
+    return element("form", field, element("button", label), method="post", action=SESSIONS)
+
+
+def _device(agent: str) -> str:
+    """Return browser and system in words: Firefox, Windows."""
+    browser = next((name for mark, name in _BROWSERS.items() if mark in agent), agent[:40])
+    return ", ".join(filter(None, [browser, next((system for system in _SYSTEMS if system in agent), "")]))
+
+
+def _ago(seconds: float, words: PageWords) -> str:
+    minutes = int(seconds // 60)
+    if not minutes:
+        return words.access.just_now
+    if minutes < 60:
+        return words.access.minutes.format(count=minutes)
+    return words.access.hours.format(count=minutes // 60)
 
 
 def moved_page(target: str, words: PageWords) -> str:

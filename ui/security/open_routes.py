@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+HEALTH = "/health"  # open to all: what watches the page has no account
 READ, SEND = ("GET", "HEAD"), ("POST",)
 
 GRADIO_API: Mapping[str, Sequence[str]] = {

@@ -9,8 +9,22 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ui.security.authenticator import Authenticator, LoginResult
-from ui.security.login_page import NEXT, PUBLIC_FILES, SIGN_IN, SIGN_OUT, login_page, moved_page, sign_in_link
+from ui.security.login_page import (
+    END,
+    NEXT,
+    PUBLIC_FILES,
+    SESSIONS,
+    SIGN_IN,
+    SIGN_OUT,
+    login_page,
+    moved_page,
+    sessions_page,
+    sign_in_link,
+)
+from ui.security.open_routes import HEALTH
 from ui.security.sessions import LONGEST, Sessions
+from ui.state.audit import AuditLog
+from ui.state.concurrency import VISITOR
 from ui.words import PageWords, preferred_language, words_for
 
 _MAX_FORM = 16_384  # bytes: a name, a password and an address
@@ -19,14 +33,22 @@ _MAX_FORM = 16_384  # bytes: a name, a password and an address
 class SignIn:
     """ASGI middleware that passes on requests of signed-in users and answers all others itself."""
 
-    def __init__(self, app: ASGIApp, authenticator: Authenticator, *, sessions: Sessions | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        authenticator: Authenticator,
+        *,
+        sessions: Sessions | None = None,
+        audit: AuditLog | None = None,
+    ) -> None:
         self._app = app
         self._authenticator = authenticator
         self._sessions = sessions or Sessions()
+        self._audit = audit or AuditLog()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request."""
-        if scope["type"] == "lifespan" or scope.get("path") in PUBLIC_FILES:
+        if scope["type"] == "lifespan" or scope.get("path") in (*PUBLIC_FILES, HEALTH):
             return await self._app(scope, receive, send)
         if scope["type"] != "http":  # the page uses no websockets
             return await send({"type": "websocket.close", "code": 1008})
@@ -41,7 +63,10 @@ class SignIn:
             return self._sign_out(request)
         if path == SIGN_IN and request.method == "POST":
             return await self._sign_in(request)
-        if self._is_signed_in(request):
+        if name := self._signed_in(request):
+            if path == SESSIONS:
+                return await self._list_sessions(request, name)
+            _note(name)
             return RedirectResponse(_home(request.query_params.get(NEXT, "")), 303) if path == SIGN_IN else None
         if path == SIGN_IN:
             return _form(request, target=request.query_params.get(NEXT, ""))
@@ -49,10 +74,24 @@ class SignIn:
             return await self._basic_sign_in(request)
         return _require_sign_in(request)
 
-    def _is_signed_in(self, request: Request) -> bool:
+    def _signed_in(self, request: Request) -> str:
+        """Return the name of the signed-in user; empty for nobody."""
         token = request.cookies.get(_cookie(request), "")
         session = self._sessions.find(token) if token else None
-        return session is not None and session.password_hash == self._authenticator.password_hash(session.name)
+        if session is None or session.password_hash != self._authenticator.password_hash(session.name):
+            return ""
+        return session.name
+
+    async def _list_sessions(self, request: Request, name: str) -> Response:
+        """Return the page with the sessions of the user; end those that it is asked to end."""
+        token = request.cookies.get(_cookie(request), "")
+        if request.method == "POST":
+            fields = await _read_form(request) or {}
+            if ended := self._sessions.revoke(name, fields.get(END, ""), token):
+                self._audit.record("sessions ended", name, address=_address(request), sessions=ended)
+            return RedirectResponse(SESSIONS, 303)
+        listed = self._sessions.listed(name, self._authenticator.password_hash(name), token)
+        return HTMLResponse(sessions_page(_words(request), name, listed))
 
     async def _sign_in(self, request: Request) -> Response:
         fields = await _read_form(request)
@@ -61,10 +100,14 @@ class SignIn:
         target = fields.get(NEXT, "")
         result = await self._authenticator.check(fields.get("name", ""), fields.get("password", ""), _address(request))
         if not result.name:
+            self._audit_refusal(request, fields.get("name", ""), result)
             status, message = _refusal(result, _words(request))
             return _form(request, message, status=status, name=fields.get("name", ""), target=target, wait=result.wait)
         response = RedirectResponse(_home(target), 303)
-        token = self._sessions.begin(result.name, self._authenticator.password_hash(result.name))
+        address, agent = _address(request), request.headers.get("user-agent", "")
+        hashed = self._authenticator.password_hash(result.name)
+        token = self._sessions.begin(result.name, hashed, address=address, agent=agent)
+        self._audit.record("signed in", result.name, address=address, agent=agent[:200])
         secure = request.url.scheme == "https"
         response.set_cookie(
             _cookie(request), token, max_age=int(LONGEST), secure=secure, httponly=True, samesite="strict"
@@ -77,18 +120,35 @@ class SignIn:
             return _require_sign_in(request)
         result = await self._authenticator.check(*credentials, _address(request))
         if result.name:
+            if result.is_new:
+                self._audit.record("signed in", result.name, address=_address(request), way="HTTP Basic")
+            _note(result.name)
             return None
+        self._audit_refusal(request, credentials[0], result)
         status, message = _refusal(result, _words(request))
         return PlainTextResponse(message, status, headers=_challenge(request, status) | _retry(result.wait))
+
+    def _audit_refusal(self, request: Request, name: str, result: LoginResult) -> None:
+        """Record a wrong password; a name that does not exist may be a password, and is left out."""
+        if not result.wait and not result.is_overloaded:
+            known = name if self._authenticator.password_hash(name) else ""
+            self._audit.record("sign-in refused", known, address=_address(request))
 
     def _sign_out(self, request: Request) -> Response:
         if request.method != "POST":
             return PlainTextResponse("Method Not Allowed", 405, headers={"Allow": "POST"})
         if token := request.cookies.get(_cookie(request)):
+            if name := self._signed_in(request):
+                self._audit.record("signed out", name, address=_address(request))
             self._sessions.end(token)
         response = RedirectResponse(SIGN_IN, 303)
         response.delete_cookie(_cookie(request), httponly=True, samesite="strict")
         return response
+
+
+def _note(name: str) -> None:
+    """Note for this request who takes its turn among the visitors."""
+    VISITOR.set(name)
 
 
 def _require_sign_in(request: Request) -> Response:

@@ -18,6 +18,8 @@ from index.models.contract import ModelContract
 from index.models.encoder import Encoder
 from index.storage import store
 from index.storage.generations import Generation
+from ui.state.audit import AuditLog
+from ui.state.concurrency import VISITOR
 from ui.state.protocols import LiveIndex
 
 log = logging.getLogger(__name__)
@@ -67,6 +69,7 @@ class IndexJobs:
     ``live`` answers questions meanwhile and switches to each new generation. ``load`` returns the model of a name,
     shared with questions (``index.models.shared_encoder.SharedEncoderLoader``). ``sources`` are the files and folders
     that the index was built from, as far as known: a rebuild reads them again. With ``editable`` False no job starts.
+    ``audit`` records who changes what.
     """
 
     def __init__(
@@ -77,11 +80,13 @@ class IndexJobs:
         *,
         sources: Sequence[Path] = (),
         editable: bool = True,
+        audit: AuditLog | None = None,
     ) -> None:
         self.directory = directory
         self.editable = editable
         self._load = load
         self._live = live
+        self._audit = audit or AuditLog()
         self._sources = tuple(sources)
         self._starting = Lock()
         self._stop = Event()
@@ -100,7 +105,9 @@ class IndexJobs:
             if self._job is not None and self._job.is_running:
                 raise JobRunningError
             self._job = job = IndexJob(kind=kind, names=names)
-            self._thread = Thread(target=self._run, args=(wanted,), name="zhangju-index-job", daemon=True)
+            who = VISITOR.get()
+            self._audit.record(f"{kind} begins", who, documents=names)
+            self._thread = Thread(target=self._run, args=(wanted, who), name="zhangju-index-job", daemon=True)
             self._thread.start()
         return job
 
@@ -121,7 +128,13 @@ class IndexJobs:
         """Return the uploaded files by document id."""
         return {one.file.id: one for one in uploads.library_files(self.directory)}
 
-    def _run(self, wanted: UpdateRequest) -> None:
+    def _run(self, wanted: UpdateRequest, who: str) -> None:
+        self._work(wanted)
+        assert self._job is not None  # set before the thread starts
+        error = str(self._job.error or "")
+        self._audit.record(f"{self._job.kind} {self._job.state}", who, documents=self._job.names, error=error)
+
+    def _work(self, wanted: UpdateRequest) -> None:
         try:
             changed = self._change(wanted)
             self._update(state="opening", changed=changed)

@@ -11,6 +11,7 @@ from retrieval.corpus import Place
 from retrieval.coverage.records import Coverage
 from retrieval.evidence.batch import BatchSearcher
 from retrieval.question.plan import QuestionPlan
+from retrieval.ranking.ranker import EncodedQuery
 from retrieval.records import Answer, RelatedHit, RelatedPair, WordMatch
 from retrieval.related.chapter_map import ChapterMap
 
@@ -29,7 +30,10 @@ class PageSearcher(BatchSearcher, Protocol):
     def plan(self, question: str, *, titles: Sequence[str] = ()) -> QuestionPlan:
         """Return the place that a question goes to, or what is searched for. Raises QuestionError."""
 
-    def answer(self, plan: QuestionPlan, *, k: int = 5) -> Answer:
+    def encode(self, plan: QuestionPlan) -> EncodedQuery | None:
+        """Embed a planned question, together with others that wait; None if nothing is searched for."""
+
+    def answer(self, plan: QuestionPlan, *, k: int = 5, encoded: EncodedQuery | None = None) -> Answer:
         """Return the best passages, and whether they answer; or the first passages of the place."""
 
     def ask(self, question: str, *, k: int = 5, titles: Sequence[str] = ()) -> Answer:

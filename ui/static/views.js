@@ -37,7 +37,7 @@ export const views = {
     name: "map",
     needs: ["a", "b", "in"],
     load: (given, state, signal) =>
-      run("chart", [given.a ?? "", given.b ?? "", given.in, state.language, base()], signal),
+      untilDone(() => run("chart", [given.a ?? "", given.b ?? "", given.in, state.language, base()], signal)),
     after: chart,
   },
   empty: {
@@ -46,6 +46,16 @@ export const views = {
     load: (_, state) => run("look_up", ["", [], state.language, base()]),
   },
 };
+
+/**
+ * Ask again while something is still being computed; each time the server waits some seconds for it.
+ * @param {() => Promise<Reply>} load
+ */
+async function untilDone(load) {
+  let found = await load();
+  while (found.again) found = await load();
+  return found;
+}
 
 /** @param {string} text */
 function paragraph(text) {

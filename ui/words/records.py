@@ -27,6 +27,17 @@ class AccessWords:
     wrong: str
     wait: str
     crowded: str
+    sessions: str
+    sessions_of: str
+    this_session: str
+    unknown_device: str
+    session_times: str
+    end_session: str
+    end_others: str
+    just_now: str
+    minutes: str
+    hours: str
+    back: str
     too_long: str
     unknown_host: str
     foreign_page: str
@@ -220,6 +231,7 @@ class RelatedWords:
     terms: str
     term_and_term: str
     about: str
+    map_computed: str
     too_few: str
     narrowed: str
     how: str

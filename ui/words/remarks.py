@@ -58,6 +58,12 @@ _REMARKS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"line (?P<line>\d+): the heading of chapter (?P<number>\d+) is missing; inferred",
             "原文第 {line} 行：缺少第 {number} 章的标题，章号由上下文推定",
         ),
+        (
+            r"line (?P<line>\d+): (?P<count>[\d,]+) characters that cannot be seen, or look like others, "
+            r"are ignored or read as those: (?P<codes>.*) \(lines (?P<lines>[\d, …]+)\)",
+            "原文第 {line} 行起：有 {count} 个不可见或形近的字符，解析和检索时忽略或按常用字处理，显示仍依原文："
+            "{codes}（第 {lines} 行）",
+        ),
         (r"line (?P<line>\d+): (?P<count>\d+) lines joined to one paragraph", "原文第 {line} 行：{count} 行合并为一段"),
         (
             r"line (?P<line>\d+): read as a heading, as its number continues the others: (?P<text>.*)",

@@ -1,10 +1,11 @@
+import time
 from collections.abc import Sequence
 from threading import Event, Thread
 
 import pytest
 
-from index.models.encoder import Encodings, IncrementCallback
-from index.models.shared_encoder import SharedEncoder, SharedEncoderLoader
+from index.models.encoder import Encoder, Encodings, IncrementCallback
+from index.models.shared_encoder import _QUERY_BATCH, SharedEncoder, SharedEncoderLoader
 from tests.fakes import HashingEncoder
 
 PATIENCE = 30.0
@@ -83,6 +84,89 @@ def test_results_are_those_of_the_wrapped_encoder() -> None:
     assert (made.vectors == plain.encode_passages(texts, tokens=False).vectors).all()
     assert sum(counts) == 400
     assert len(made.tokens.codes) == 0
+
+
+def wait_for_queries(shared: SharedEncoder, count: int) -> None:
+    """Wait until so many questions stand in the queue."""
+    end = time.monotonic() + PATIENCE
+    while len(shared._queries) < count:
+        assert time.monotonic() < end
+        time.sleep(0.001)
+
+
+def asked_together(shared: SharedEncoder, slow: Slow, questions: Sequence[str]) -> dict[str, Encodings | Exception]:
+    """Ask all questions in threads of their own, while the encoder is busy with a text."""
+    found: dict[str, Encodings | Exception] = {}
+    slow.go_on.clear()
+    slow.entered.clear()
+    build = Thread(target=lambda: shared.encode_passages(["a text"]))
+    build.start()
+    assert slow.entered.wait(PATIENCE)
+
+    def ask(question: str) -> None:
+        try:
+            found[question] = shared.encode_queries([question])
+        except RuntimeError as error:
+            found[question] = error
+
+    threads = [Thread(target=ask, args=(question,)) for question in questions]
+    for number, thread in enumerate(threads, 1):
+        thread.start()
+        wait_for_queries(shared, number)
+    slow.go_on.set()
+    for thread in [build, *threads]:
+        thread.join(PATIENCE)
+        assert not thread.is_alive()
+    return found
+
+
+def test_questions_that_wait_are_encoded_together_and_each_gets_its_own() -> None:
+    slow = Slow()
+    questions = [f"question {n}" for n in range(_QUERY_BATCH + 6)]
+    found = asked_together(SharedEncoder(slow), slow, questions)
+    assert slow.served == ["a text", "question 0", f"question {_QUERY_BATCH}"]  # one call for each batch
+    for question in questions:
+        alone, got = HashingEncoder(64).encode_passages([question]), found[question]
+        assert isinstance(got, Encodings)
+        assert got.vectors.tobytes() == alone.vectors.tobytes()
+        assert got.tokens.of_text(0).tobytes() == alone.tokens.of_text(0).tobytes()
+
+
+def test_a_question_that_fails_fails_alone() -> None:
+    class Picky(Slow):
+        def encode_queries(self, texts: Sequence[str]) -> Encodings:
+            if "bad" in texts:
+                raise RuntimeError("bad")
+            return super().encode_queries(texts)
+
+    picky = Picky()
+    found = asked_together(SharedEncoder(picky), picky, ["good", "bad", "better"])
+    assert {question: type(one) for question, one in found.items()} == {
+        "good": Encodings,
+        "bad": RuntimeError,
+        "better": Encodings,
+    }
+
+
+def test_many_questions_of_one_call_leave_turns_to_others() -> None:
+    slow = Slow()
+    texts = [f"text {n}" for n in range(2 * _QUERY_BATCH + 1)]
+    made = SharedEncoder(slow).encode_queries(texts)
+    assert slow.served == ["text 0", f"text {_QUERY_BATCH}", f"text {2 * _QUERY_BATCH}"]
+    alone = HashingEncoder(64).encode_passages(texts)
+    assert made.vectors.tobytes() == alone.vectors.tobytes()
+    assert made.tokens.codes.tobytes() == alone.tokens.codes.tobytes()
+    assert len(SharedEncoder(HashingEncoder(64)).encode_queries([]).vectors) == 0
+
+
+@pytest.mark.model
+def test_the_default_model_gives_the_same_bytes_together_and_alone(default_encoder: Encoder) -> None:
+    questions = ["谁负责节约用水？", "水", "What share of kindergartens is inclusive?", "万元产值用水量下降多少？" * 9]
+    together = SharedEncoder(default_encoder).encode_queries(questions)
+    for i, question in enumerate(questions):
+        alone = SharedEncoder(default_encoder).encode_queries([question])
+        assert together.vectors[i].tobytes() == alone.vectors[0].tobytes()
+        assert together.tokens.of_text(i).tobytes() == alone.tokens.of_text(0).tobytes()
 
 
 def test_an_encoder_that_fails_releases_the_lock() -> None:

@@ -202,6 +202,8 @@ def _arguments(text: str, passage: Passage, *, known: bool, language: str, job: 
         "form": "csv" if known else text,
         "wide": False,
         "k": 5,
+        "start": 0,
+        "limit": 10,
         "chapter": "",
         "first": "1" if known else text,
         "second": "2" if known else text,

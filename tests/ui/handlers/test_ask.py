@@ -9,6 +9,7 @@ from index.citations import cite
 from index.errors import UnknownPlaceError
 from index.storage.generations import Generation
 from retrieval.question.plan import QuestionPlan
+from retrieval.ranking.ranker import EncodedQuery
 from retrieval.records import Answer
 from retrieval.schema import answer_json
 from tests.ui.fakes import FIRST, SECOND, BigramSearcher, Standing, law, plan
@@ -67,8 +68,8 @@ def test_a_place_leads_to_its_passages() -> None:
 class Repeating(BigramSearcher):
     """Finds that the first hit's words stand in the last passage, too."""
 
-    def answer(self, plan: QuestionPlan, *, k: int = 5) -> Answer:
-        found = super().answer(plan, k=k)
+    def answer(self, plan: QuestionPlan, *, k: int = 5, encoded: EncodedQuery | None = None) -> Answer:
+        found = super().answer(plan, k=k, encoded=encoded)
         same = (self.documents[-1].passages[-1],)
         return replace(found, hits=(replace(found.hits[0], same_text=same), *found.hits[1:]))
 
@@ -173,9 +174,9 @@ class Overtaken(BigramSearcher):
 
     live: Standing
 
-    def answer(self, plan: QuestionPlan, *, k: int = 5) -> Answer:
+    def answer(self, plan: QuestionPlan, *, k: int = 5, encoded: EncodedQuery | None = None) -> Answer:
         self.live.generation = SECOND
-        return super().answer(plan, k=k)
+        return super().answer(plan, k=k, encoded=encoded)
 
 
 def test_a_question_is_asked_of_one_index_alone() -> None:

@@ -5,6 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextvars import copy_context
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,8 @@ from ui.handlers.library import LibraryHandlers
 from ui.handlers.uploads import UploadEndpoint
 from ui.render.library import render_job
 from ui.security.body_limits import UPLOAD_PATH
+from ui.state.audit import AuditLog
+from ui.state.concurrency import VISITOR
 from ui.state.index_jobs import IndexJob, IndexJobs, JobRunningError
 from ui.words import EN, WORDS, ZH
 
@@ -60,7 +63,14 @@ class Desk:
     def __init__(self, directory: Path, sources: Path, live: LiveSearcher, encoder: Held, *, editable: bool) -> None:
         self.directory, self.live, self.encoder = directory, live, encoder
         models = SharedEncoderLoader(lambda _: encoder)
-        self.index_jobs = IndexJobs(directory, models, live, sources=[sources], editable=editable)
+        self.index_jobs = IndexJobs(
+            directory,
+            models,
+            live,
+            sources=[sources],
+            editable=editable,
+            audit=AuditLog(directory.parent / "audit.jsonl"),
+        )
         self.uploads = UploadEndpoint(self.index_jobs, most=10_000)
         self.library = LibraryHandlers(live, AskHandlers(live).lookup, self.index_jobs, self.uploads)
 
@@ -135,6 +145,21 @@ def test_the_view_shows_the_documents_and_the_index(desk: Desk) -> None:
     assert [a["data-remove"] for _, a in shown.elements if "data-remove" in a] == ["plan.txt"]
     assert any(a.get("type") == "file" and "multiple" in a for _, a in shown.elements)
     assert "Documents: 1, passages: 7" in Page(desk.library.view("en")["html"]).text()
+
+
+def test_changes_are_recorded_with_who_made_them(desk: Desk) -> None:
+    token = desk.send("law.txt", LAW.encode())[1]["token"]
+    desk.encoder.go_on.set()
+    copy_context().run(lambda: [VISITOR.set("anna"), desk.library.add([token], "zh")])
+    desk.ended()
+    path, end = desk.directory.parent / "audit.jsonl", time.monotonic() + PATIENCE
+    while len(lines := path.read_text(encoding="utf-8").splitlines()) < 2:
+        assert time.monotonic() < end
+    events = [json.loads(line) for line in lines]
+    assert [(one["event"], one["who"], one["documents"]) for one in events] == [
+        ("add begins", "anna", ["law.txt"]),
+        ("add done", "anna", ["law.txt"]),
+    ]
 
 
 @READ_ONLY

@@ -16,6 +16,7 @@ from ui.html.links import link
 from ui.html.markup import element
 from ui.render.chapter_map import MapView, render_map, render_pair_passages, render_strongest, shades
 from ui.render.related import CitedPassage, opening, render_pairs, render_related, render_related_card, render_source
+from ui.state.computation import Computation
 from ui.state.concurrency import ConcurrencyLimit
 from ui.words import EN, ZH, PageWords
 
@@ -292,6 +293,40 @@ def test_one_chapter_has_no_map() -> None:
     lonely = relations(BigramSearcher((document("d", "规划", [((ENERGY,), 1, "", "甲乙。")]),)))
     assert ZH.related.too_few in lonely.chapter_map("", "", [], "zh", "")["html"]
     assert ZH.related.too_few in relations().chapter_map("", "", ["gone"], "zh", "")["html"]
+
+
+def test_the_map_is_computed_beside_the_questions_and_once() -> None:
+    go_on, computed = Event(), []
+
+    class Slow(BigramSearcher):
+        def chapter_map(self) -> ChapterMap:
+            computed.append(1)
+            assert go_on.wait(10)
+            return super().chapter_map()
+
+    limit = ConcurrencyLimit(waiting=0, wait=0.05)
+    handlers = relations(Slow(SEARCHER.documents), limit=limit)
+    handlers._maps = Computation(wait=0.05)
+    for _ in range(2):
+        waiting = handlers.chapter_map("", "", [], "zh", "")
+        assert waiting["again"]
+        assert ZH.related.map_computed in waiting["html"]
+        with limit.hold():  # nobody else waits
+            pass
+    go_on.set()
+    handlers._maps._wait = 10
+    assert "again" not in handlers.chapter_map("", "", [], "zh", "")
+    assert computed == [1]
+
+
+def test_a_map_that_failed_is_computed_again() -> None:
+    class Failing(BigramSearcher):
+        def chapter_map(self) -> ChapterMap:
+            raise RuntimeError
+
+    failing = relations(Failing(SEARCHER.documents))
+    assert ZH.unexpected in failing.chapter_map("", "", [], "zh", "")["html"]
+    assert failing._maps._future is None
 
 
 def test_both_views_respect_the_concurrency_limit() -> None:

@@ -5,12 +5,12 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Mount, Route
 
 from tests.ui.app.running import Site, built_app
-from ui.app.application import PULSE
+from ui.app.application import METRICS, PULSE
 from ui.html.static_files import STATIC, static
 from ui.security.body_limits import UPLOAD_PATH
-from ui.security.open_routes import GRADIO_API, OpenRoutes
+from ui.security.open_routes import GRADIO_API, HEALTH, OpenRoutes
 
-OWN = {"/", PULSE, STATIC}
+OWN = {"/", PULSE, STATIC, HEALTH, METRICS}
 # What the installed Gradio offers besides, and why nobody needs it.
 CLOSED = {
     "/login": "Gradio's own sign-in; ours stands before it",

@@ -92,6 +92,12 @@ def test_nobody_is_sent_elsewhere(closed: Site, target: str) -> None:
     assert len(done.headers.get_all("Set-Cookie") or ()) == 1
 
 
+def test_health_is_open_to_all_and_figures_are_not(closed: Site) -> None:
+    assert closed.ask("/health").status == 200
+    assert closed.ask("/metrics").status == 401
+    assert closed.ask("/metrics", Authorization=basic("anna", PASSWORDS["anna"])).status == 200
+
+
 def test_signing_out_ends_the_session(closed: Site) -> None:
     mine = cookie(sign_in(closed, "anna", PASSWORDS["anna"]))
     assert 'action="/logout"' in closed.ask("/", Cookie=mine).body
