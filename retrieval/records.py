@@ -98,7 +98,8 @@ class Answer:
     names and that do not exist. ``differences`` are years and values in which the first hit differs from the question.
     ``second`` is the rank of a hit in another chapter that answers as well as the first, if there is one.
     ``place_size`` is the number of passages of a place, if the question asks for nothing else; the hits are the first
-    of them, in order.
+    of them, in order. ``parts`` are the answers to the single questions of which it consists, if there are several,
+    each with one hit.
     """
 
     question: str
@@ -111,6 +112,7 @@ class Answer:
     unresolved: tuple[str, ...] = ()
     second: int | None = None
     place_size: int = 0
+    parts: tuple["Answer", ...] = ()
 
     @property
     def answering(self) -> tuple[Hit, ...]:

@@ -25,8 +25,17 @@ def answer_json(answer: Answer) -> Json:
 
     ``related`` is the sentence that treats the subject if the text does not surely answer, and ``missing`` the detail
     that it lacks.
-    ``also`` holds the sentence of another chapter that answers as well, where there is one.
+    ``also`` holds the sentence of another chapter that answers as well, where there is one, and ``parts`` the same for
+    each of several questions, without hits.
     """
+    return {
+        **_verdict_json(answer),
+        "parts": [_verdict_json(part) for part in answer.parts],
+        "hits": [_hit_json(hit) for hit in answer.hits],
+    }
+
+
+def _verdict_json(answer: Answer) -> Json:
     return {
         "question": answer.question,
         "answered": answer.answered,
@@ -39,7 +48,6 @@ def answer_json(answer: Answer) -> Json:
         "answer": next((_answer_span(hit) for hit in answer.answering), None),
         "related": next((_answer_span(hit) for hit in answer.quoted if not answer.answered), None),
         "also": [_answer_span(hit) for hit in answer.answering[1:]],
-        "hits": [_hit_json(hit) for hit in answer.hits],
     }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 from threadpoolctl import threadpool_limits
 
 from index.models.contract import model_mismatch
@@ -25,6 +26,7 @@ from retrieval.coverage.finder import CoverageFinder, TermSimilarity
 from retrieval.coverage.records import Coverage, checked_terms
 from retrieval.explanation import match_reasons
 from retrieval.explanation.aligner import WordAligner
+from retrieval.question.parts import single_questions
 from retrieval.question.plan import QuestionPlan, QuestionPlanner
 from retrieval.question.question_type import QuestionType, classify
 from retrieval.ranking.ranker import EncodedQuery, Ranker, Ranking
@@ -33,6 +35,8 @@ from retrieval.records import Answer, RelatedHit, RelatedPair, WordMatch
 from retrieval.related.chapter_map import ChapterMap
 from retrieval.related.related_hits import related_hits, related_pairs
 from retrieval.related.relations import RelationFinder
+
+_NEAR = 5  # hits of a text with several questions that are more likely to answer each of them
 
 
 class Searcher:
@@ -139,10 +143,7 @@ class Searcher:
 
         ``encoded`` is what ``encode`` has returned, if it was called before.
         """
-        encoded = encoded or self.encode(plan)
-        if encoded is None:
-            return unsearched_answer(self._corpus, plan, k)
-        return self._answerer.answer(plan, encoded, self.load(), k, reasons=True)
+        return self._answer(plan, encoded or self.encode(plan), k, reasons=True)
 
     def answers(self, plans: Sequence[QuestionPlan], *, k: int = 5, reasons: bool = True) -> Iterator[Answer]:
         """Embed the planned questions together, then answer each when its turn comes.
@@ -150,12 +151,27 @@ class Searcher:
         Without ``reasons`` hits do not say why they were found, which takes a tenth of the time.
         """
         questions = iter(self._encoded([(plan.words, plan.question_type) for plan in plans if plan.words]))
-        return (
-            self._answerer.answer(plan, next(questions), self.load(), k, reasons=reasons)
-            if plan.words
-            else unsearched_answer(self._corpus, plan, k)
-            for plan in plans
-        )
+        return (self._answer(plan, next(questions) if plan.words else None, k, reasons=reasons) for plan in plans)
+
+    def _answer(self, plan: QuestionPlan, encoded: EncodedQuery | None, k: int, *, reasons: bool) -> Answer:
+        """Answer a question, and each of several that it consists of, for which its own hits count more."""
+        if encoded is None:
+            return unsearched_answer(self._corpus, plan, k)
+        whole = self._answerer.answer(plan, encoded, self.load(), k, reasons=reasons)
+        singles = single_questions(plan.words)
+        found = [self._corpus.row(hit.passage) for hit in whole.hits[:_NEAR]]
+        boosted = np.isin(np.arange(len(self.passages)), found)
+        parts = [
+            self._answerer.answer(
+                replace(plan, question=text, words=text, question_type=one.question_type, boosted=boosted),
+                one,
+                self.load(),
+                1,
+                reasons=False,
+            )
+            for text, one in zip(singles, self.questions(singles), strict=True)
+        ]
+        return replace(whole, parts=tuple(parts)) if parts else whole
 
     def ask(self, question: str, *, k: int = 5, chapters: Sequence[str] = (), titles: Sequence[str] = ()) -> Answer:
         """Plan and answer one question; see ``plan`` and ``answer``."""

@@ -110,7 +110,21 @@ def _place_size(found: Answer) -> None:
 
 
 def _verdict(found: Answer) -> None:
-    """Print the verdict with its confidence or its reason, and the sentences that answer."""
+    """Print the verdict on each question, and the title of the hits."""
+    for part in found.parts:
+        echo(_flat(part.question), dim=True)
+        _quotations(part)
+        echo()
+    if not found.parts:
+        _quotations(found)
+        if found.hits:
+            echo()
+    if found.hits:
+        echo(f"{EN.found if found.answering else EN.nearest}:")
+
+
+def _quotations(found: Answer) -> None:
+    """Print the verdict with its confidence or its reason, and the sentences that answer or are related."""
     title, explanation = EN.verdict(found), EN.explanation(found)
     if found.answering:
         title = f"{title} (confidence {found.confidence:.0%}):"
@@ -121,8 +135,6 @@ def _verdict(found: Answer) -> None:
         echo()
         echo(f"   {_flat(hit.quotation)}", bold=True)
         echo("   " + own_language(hit.sentence_citation, hit.passage))
-    if found.hits:
-        echo(f"\n{EN.found if found.answering else EN.nearest}:")
 
 
 def _hit(hit: Hit | RelatedHit) -> None:

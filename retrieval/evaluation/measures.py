@@ -221,7 +221,7 @@ def _outcome(query: Query, answer: Answer, searcher: Searcher, depth: int) -> Ou
         marked=marked,
         marked_share=share,
         other_script=in_other_script(query.text, answer.hits[0].passage.text) if answer.hits else None,
-        quoted="\n".join(hit.quotation for hit in answer.quoted),
+        quoted="\n".join(hit.quotation for one in (answer, *answer.parts) for hit in one.quoted),
     )
 
 

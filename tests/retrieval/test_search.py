@@ -452,3 +452,16 @@ def test_only_sentences_that_are_there_are_explained(searcher: Searcher) -> None
     ):
         with pytest.raises(UnknownPlaceError, match="there is no sentence"):
             searcher.matches("water", [(name, span)])
+
+
+def test_each_of_several_questions_has_its_own_answer(searcher: Searcher) -> None:
+    found = searcher.ask("万元产值用水量下降多少？怎样推广再生水？")
+    assert [part.question for part in found.parts] == ["万元产值用水量下降多少？", "怎样推广再生水？"]
+    first, second = (part.hits[0].quotation for part in found.parts)
+    assert "12%" in first
+    assert "再生水" in second
+    assert all(len(part.hits) == 1 for part in found.parts)
+    data = answer_json(found)
+    assert [part["question"] for part in data["parts"]] == [part.question for part in found.parts]
+    assert "hits" not in data["parts"][0]
+    assert searcher.ask("万元产值用水量下降多少？").parts == ()

@@ -138,6 +138,27 @@ def test_a_related_sentence_is_quoted_and_what_it_lacks_is_said(
     assert "30%" not in out
 
 
+def test_each_of_several_questions_has_its_verdict(capsys: pytest.CaptureFixture[str]) -> None:
+    first = Answer(question="降多少？", status="answered", confidence=0.8, hits=HITS[:1])
+    second = Answer(question="谁管？", status="related", confidence=0.2, hits=HITS[1:], reason="no detail", missing="name")
+    both = Answer(question="降多少？谁管？", status="answered", confidence=0.5, hits=HITS, parts=(first, second))
+    assert shown(both, capsys).startswith(
+        "降多少？\n"
+        "Answer in the text (confidence 80%):\n"
+        "\n"
+        "   用水量 下降12%。\n"
+        "   《某省规划》第一章第1段\n"
+        "\n"
+        "谁管？\n"
+        "Related, please check. The documents cover this topic, but this sentence does not state a body or a person.\n"
+        "\n"
+        "   节约用电。\n"
+        "   《某省规划》第二章第1段\n"
+        "\n"
+        "Passages:\n"
+    )
+
+
 def test_an_answer_says_in_what_it_differs(capsys: pytest.CaptureFixture[str]) -> None:
     different = (Difference("value", "20%", "12%"),)
     out = shown(Answer(question="？", status="answered", confidence=0.8, hits=HITS, differences=different), capsys)

@@ -32,14 +32,16 @@ class MemoBuilder:
     def answer(self, answer: Answer) -> Memo:
         """Return the memo of an answer."""
         words = self.words
-        details = (words.confidence_text(answer) if answer.answering else "", words.explanation(answer))
+        details = [words.confidence_text(answer) if answer.answering else "", words.explanation(answer)]
+        details += [f"{part.question} {words.verdict(part)}" for part in answer.parts]
+        quoted = {hit.quotation: hit for one in (answer, *answer.parts) for hit in one.quoted}
         return self._memo(
             answer.question,
             words.found if answer.answered else words.nearest,
             [self._hit(hit, answer.question) for hit in answer.hits],
             verdict=words.verdict(answer),
             details=tuple(filter(None, details)),
-            answers=tuple(self._sentence(hit, answer.question) for hit in answer.quoted),
+            answers=tuple(self._sentence(hit, answer.question) for hit in quoted.values()),
         )
 
     def place(self, name: str, places: Sequence[Place]) -> Memo:

@@ -87,11 +87,20 @@ def render_problem(message: str, *, title: str = "", reason: Html = EMPTY) -> Ht
 def _verdict(answer: Answer, words: PageWords) -> Html:
     """Return the question, the verdict, and the sentences that answer it or are related."""
     question = element("p", element("span", words.asked), answer.question, class_="zj-asked")
+    parts = [
+        element("section", element("p", part.question, class_="zj-part"), _verdict_body(part, words))
+        for part in answer.parts
+    ]
+    body = join(*parts) if parts else _verdict_body(answer, words)
+    answering = any(one.answering for one in answer.parts or (answer,))
+    kind = "zj-answered" if answering else "zj-unanswered"
+    return element("div", question, body, class_=f"zj-verdict {kind}", role="status")
+
+
+def _verdict_body(answer: Answer, words: PageWords) -> Html:
     title = element("p", words.verdict(answer), class_="zj-verdict-title")
     why = words.explanation(answer)
-    body = join(title, element("p", why, class_="zj-why") if why else EMPTY, _quotations(answer, words))
-    kind = "zj-answered" if answer.answering else "zj-unanswered"
-    return element("div", question, body, class_=f"zj-verdict {kind}", role="status")
+    return join(title, element("p", why, class_="zj-why") if why else EMPTY, _quotations(answer, words))
 
 
 def _quotations(answer: Answer, words: PageWords) -> Html:

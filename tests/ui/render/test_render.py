@@ -306,6 +306,20 @@ def test_a_related_sentence_is_quoted_below_what_it_lacks(missing: Detail | None
         assert words.nearest in Page(html).text("h2")
 
 
+def test_each_of_several_questions_has_its_verdict() -> None:
+    first = replace(answer(hit(passage(TEXT), Span(9, 16))), question="<怎么管？")
+    second = replace(answer(second_hit(), status="related"), question="谁管？", reason="no detail", missing="name")
+    both = replace(answer(hit(passage(TEXT), Span(0, 9))), parts=(first, second))
+    html = shown(both, ZH)
+    verdict = html[: html.index('<div class="zj-export"')]
+    one, two = verdict.split("<section>")[1:]
+    assert '<p class="zj-part">&lt;怎么管？</p><p class="zj-verdict-title">原文的回答</p>' in one
+    assert "加强节能管理。" in one
+    assert f'<p class="zj-part">谁管？</p><p class="zj-verdict-title">{ZH.related_only}</p>' in two
+    assert "没有写明机构或人员。" in two
+    assert "降耗。" in two
+
+
 def test_what_differs_from_the_question_is_said_of_an_answer() -> None:
     found = replace(answer(hit(passage(TEXT), Span(9, 16))), differences=(Difference("value", "20%", "<12%"),))
     assert "问题说的是“20%”，原文说的是“&lt;12%”。" in shown(found, ZH)
