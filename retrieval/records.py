@@ -8,8 +8,8 @@ from index.records import Citation, Passage, Span
 HIGH_CONFIDENCE = 0.7  # from which the page says that the text answers; below, that it perhaps does
 
 FoundBy = Literal["meaning", "words", "both"]
-# The text answers; it treats the subject, but what is asked is not surely there; it has nothing near. "empty" is a row of
-# a list without a question.
+# The text answers; it treats the subject, but what is asked is not surely there; it has nothing near. "empty" is a row
+# of a list without a question.
 AnswerStatus = Literal["answered", "related", "not in the text", "too vague", "empty"]
 Detail = Literal["money", "duration", "date", "number", "place", "name", "why"]  # what a question may ask for
 # Why a text does not answer. "no detail" goes with "related", all others with "not in the text": nothing is near; the
@@ -94,8 +94,8 @@ class Answer:
     """Hits for a question, best first, with the verdict whether the first of them answers it.
 
     ``confidence``, between 0 and 1, is the estimated probability that the first hit answers the question. ``reason``
-    tells why it is not answered, ``missing`` which detail the first hit lacks, and ``unresolved`` are the places that it
-    names and that do not exist. ``differences`` are years and values in which the first hit differs from the question.
+    tells why it is not answered, ``missing`` which detail the first hit lacks, and ``unresolved`` are the places that
+    it names and that do not exist. ``differences`` are years and values in which the first hit differs from the question.
     ``second`` is the rank of a hit in another chapter that answers as well as the first, if there is one.
     ``place_size`` is the number of passages of a place, if the question asks for nothing else; the hits are the first
     of them, in order. ``parts`` are the answers to the single questions of which it consists, if there are several,

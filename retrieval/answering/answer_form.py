@@ -36,8 +36,8 @@ def form_score(wanted: QuestionType, text: str) -> float:
 
     A number: 1 with the measure asked for, or with any if none is; .5 without a unit, or for money as a share or a
     multiple of a sum; .25 with another measure. A date: 1 for a year if a year is asked for, else for any calendar
-    date; .5 for "before", "if" and the like, or a period ("within 72 hours"). Names and places: 1 for a name; .5 for roles ("the chairman") and relative
-    places. A list, a cause or a definition without a marker: .5.
+    date; .5 for "before", "if" and the like, or a period ("within 72 hours"). Names and places: 1 for a name; .5 for
+    roles ("the chairman") and relative places. A list, a cause or a definition without a marker: .5.
     """
     text = to_simplified(text)
     if wanted.kind in ("number", "money", "duration"):

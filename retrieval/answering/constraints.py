@@ -12,7 +12,7 @@ from retrieval.records import Detail, Difference
 
 # Details that leave a mark in a text, with the form score from which a sentence has them. A cause has a word for it; a
 # number, a date, a name or a place has many forms, of which a weak one is enough.
-_LEAST_FORM: dict[str, float] = {
+_LEAST_FORM: dict[Detail, float] = {
     "money": 0.3, "duration": 0.3, "number": 0.3, "date": 0.3, "place": 0.3, "name": 0.3, "why": 0.9,
 }  # fmt: skip
 # Measures whose values are facts. Times, ages and numbers of people in a question are mostly its circumstances.
@@ -24,7 +24,7 @@ def missing_detail(wanted: QuestionType, sentence: str) -> Detail | None:
     """Return the detail that is asked for and that a sentence lacks; None if it has it or nothing can be said."""
     for kind, least in _LEAST_FORM.items():
         if wanted.kind == kind and form_score(wanted, sentence) < least:
-            return wanted.kind
+            return kind
     return None
 
 

@@ -109,7 +109,8 @@ class QuotationFigures:
     """Figures of the quoted answers, over the ``known`` questions whose collection says what they must contain.
 
     ``exact`` is the share with all that is wanted and nothing that misleads, ``misleading`` the share that is called
-    answered and quotes something misleading; of the ``confident`` answers, with a confidence of 0.9 and more, ``misleading_confident`` do.
+    answered and quotes something misleading; of the ``confident`` answers, with a confidence of 0.9 and more,
+    ``misleading_confident`` do.
     """
 
     known: int

@@ -28,7 +28,16 @@ LEVEL_COLUMNS = {  # kinds of levels by column
     "path_article": ("条",),
 }
 ANSWER_COLUMNS = ("answer_citation_zh", "answer_citation_en", "answer_start", "answer_end", "document_id")
-FURTHER_COLUMNS = ("reason", "missing", "differences", *ANSWER_COLUMNS, *LEVEL_COLUMNS, "path_paragraph", "page", "link")
+FURTHER_COLUMNS = (
+    "reason",
+    "missing",
+    "differences",
+    *ANSWER_COLUMNS,
+    *LEVEL_COLUMNS,
+    "path_paragraph",
+    "page",
+    "link",
+)
 COLUMNS = (*QUESTION_COLUMNS, *HIT_COLUMNS, *FURTHER_COLUMNS)
 WIDE_QUESTION_COLUMNS = (*QUESTION_COLUMNS, "reason", "missing", "differences", "answer")
 # each followed by the rank of the hit

@@ -76,7 +76,9 @@ def _abstention(evaluations: Sequence[Evaluation]) -> str:
         for e in evaluations
         if (a := e.groups[0].abstention)
     ]
-    return markdown_table(["", "answerable: answered", "not in the text", "unanswerable: answered", "not in the text", "AUROC"], rows)
+    return markdown_table(
+        ["", "answerable: answered", "not in the text", "unanswerable: answered", "not in the text", "AUROC"], rows
+    )
 
 
 def _marking(evaluations: Sequence[Evaluation]) -> str:

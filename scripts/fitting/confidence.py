@@ -130,10 +130,19 @@ def main(arguments: Sequence[str]) -> None:
         probabilities.append(found)
         right.append(np.array([c.right for c in own]))
     means = np.array([[float(cell) for cell in row[1:]] for row in rows]).mean(axis=0)
-    header = ("left out", "AUROC", "first hit right: AUROC", "answerable: answered", "not in the text", "unanswerable: not answered")
+    header = (
+        "left out",
+        "AUROC",
+        "AUROC, first hit right",
+        "answered",
+        "not in the text",
+        "unanswerable: not answered",
+    )
     print(markdown_table(header, [*rows, ["mean", *(f"{mean:.2f}" for mean in means)]]))
     bins = statistics.reliability(np.concatenate(probabilities), np.concatenate(right))
-    lines = [[f"{b.low:.1f}–{b.high:.1f}", str(b.count), f"{b.confidence:.2f}", f"{b.right:.2f}"] for b in bins if b.count]
+    lines = [
+        [f"{b.low:.1f}–{b.high:.1f}", str(b.count), f"{b.confidence:.2f}", f"{b.right:.2f}"] for b in bins if b.count
+    ]
     print("\n" + markdown_table(("confidence", "questions", "mean confidence", "first hit right"), lines))
 
 

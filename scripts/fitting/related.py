@@ -63,9 +63,7 @@ def judge(snapshot: Snapshot, cases: Mapping[int, Sequence[int]], texts: Sequenc
 def _signals(snapshot: Snapshot, rows: npt.NDArray[np.int64], texts: Sequence[str]) -> Mapping[str, Array]:
     ranker = Ranker(snapshot)
     first = np.searchsorted(snapshot.sentences[:, 0], np.arange(len(texts) + 1))
-    parts = Relatedness(
-        texts, ranker.passages.vectors, ranker.sentences.vectors, first, snapshot.lexical
-    ).signals(rows)
+    parts = Relatedness(texts, ranker.passages.vectors, ranker.sentences.vectors, first, snapshot.lexical).signals(rows)
     plain = ranker.passages.read(rows) @ ranker.passages.vectors.T
     centred = CentredVectors(ranker.sentences.vectors)
     sentences = [np.arange(first[row], first[row + 1]) for row in rows]

@@ -140,7 +140,9 @@ def test_a_related_sentence_is_quoted_and_what_it_lacks_is_said(
 
 def test_each_of_several_questions_has_its_verdict(capsys: pytest.CaptureFixture[str]) -> None:
     first = Answer(question="降多少？", status="answered", confidence=0.8, hits=HITS[:1])
-    second = Answer(question="谁管？", status="related", confidence=0.2, hits=HITS[1:], reason="no detail", missing="name")
+    second = Answer(
+        question="谁管？", status="related", confidence=0.2, hits=HITS[1:], reason="no detail", missing="name"
+    )
     both = Answer(question="降多少？谁管？", status="answered", confidence=0.5, hits=HITS, parts=(first, second))
     assert shown(both, capsys).startswith(
         "降多少？\n"

@@ -59,7 +59,7 @@ def test_features_by_hand() -> None:
     assert result.features == pytest.approx(
         Features(
             gap=0.2,
-            late_z=0.2 / (np.std([0.9, 0.7, 0.5]) + 1e-3),
+            late_z=0.2 / (float(np.std([0.9, 0.7, 0.5])) + 1e-3),
             reverse=0.6,
             length=math.log(1 + len(PASSAGE)) - math.log(2),
             other_script=0,

@@ -31,7 +31,8 @@ def test_the_detail_that_a_sentence_lacks(question: str, sentence: str, missing:
 
 
 def difference(question: str, sentence: str, around: str = "") -> list[tuple[str, str, str]]:
-    return [tuple(one) for one in differences(question, classify(question), sentence, around + sentence)]
+    found = differences(question, classify(question), sentence, around + sentence)
+    return [(one.kind, one.asked, one.found) for one in found]
 
 
 def test_a_year_that_the_text_does_not_name() -> None:

@@ -47,9 +47,7 @@ def test_a_list_is_answered_in_blocks_and_becomes_a_table() -> None:
     assert "已完成 0 / 3 个问题" in shown["html"]
     found = batch.next_block(begun["job"], "zh")
     assert (found["first"], found["done"], found["total"]) == (0, 3, 3)
-    assert found["summary"] == (
-        "已回答 1 个，可能已回答 0 个，只有相关内容 0 个，未回答 1 个，不是完整的问题 1 个。"
-    )
+    assert found["summary"] == ("已回答 1 个，可能已回答 0 个，只有相关内容 0 个，未回答 1 个，不是完整的问题 1 个。")
     assert SENTENCE in found["rows"]
     assert "《云溪市发展规划》第二章第二节第1段" in found["rows"]
     assert batch.view(begun["job"], "zh")["ended"]
