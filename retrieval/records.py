@@ -95,8 +95,8 @@ class Answer:
 
     ``confidence``, between 0 and 1, is the estimated probability that the first hit answers the question. ``reason``
     tells why it is not answered, ``missing`` which detail the first hit lacks, and ``unresolved`` are the places that
-    it names and that do not exist. ``differences`` are years and values in which the first hit differs from the question.
-    ``second`` is the rank of a hit in another chapter that answers as well as the first, if there is one.
+    it names and that do not exist. ``differences`` are years and values in which the first hit differs from the
+    question. ``second`` is the rank of a hit in another chapter that answers as well as the first, if there is one.
     ``place_size`` is the number of passages of a place, if the question asks for nothing else; the hits are the first
     of them, in order. ``parts`` are the answers to the single questions of which it consists, if there are several,
     each with one hit.

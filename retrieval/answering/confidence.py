@@ -89,14 +89,14 @@ class LogisticModel(NamedTuple):
 
 # Fitted by scripts/fitting/confidence.py.
 MODEL = LogisticModel(
-    -24.033,
+    -23.805,
     Features(
-        gap=49.320,
-        late_z=0.430,
-        reverse=22.814,
-        length=0.955,
-        other_script=2.419,
-        shortfall=-83.762,
-        missing=-2.404,
+        gap=48.755,
+        late_z=0.426,
+        reverse=22.602,
+        length=0.944,
+        other_script=2.394,
+        shortfall=-83.125,
+        missing=-2.346,
     ),
 )

@@ -43,7 +43,7 @@ they differ only where several passages are relevant. Measured by ir-measures.""
 
 def markdown(evaluations: Sequence[Evaluation]) -> str:
     """Return all tables and the legend."""
-    figures = [_measures, lambda _: _LEGEND, _abstention, _marking, _confidence, _reliability]
+    figures = [_measures, lambda _: _LEGEND, _abstention, _marking, _quotation, _confidence, _reliability]
     parts = [figure_of(evaluations) for figure_of in figures]
     return "\n\n".join(filter(None, parts)) + "\n"
 
@@ -54,6 +54,7 @@ def _measures(evaluations: Sequence[Evaluation]) -> str:
         [name, f"{group.queries:,}", *(with_bounds(group.measures[measure], count=group.queries) for measure in names)]
         for evaluation in evaluations
         for name, group in _labelled(evaluation, shown_groups(evaluation.groups))
+        if group.lang is None or group.queries >= MIN_QUESTIONS
     ]
     return markdown_table(["", "questions", *names], rows)
 
@@ -88,6 +89,22 @@ def _marking(evaluations: Sequence[Evaluation]) -> str:
         if (m := e.groups[0].marking)
     ]
     return markdown_table(["", "right first hits", "marked sentence holds the answer", "of the passage marked"], rows)
+
+
+def _quotation(evaluations: Sequence[Evaluation]) -> str:
+    rows = [
+        [
+            e.collection.name,
+            str(q.known),
+            percent(q.exact),
+            percent(q.misleading),
+            f"{q.misleading_confident}/{q.confident}",
+        ]
+        for e in evaluations
+        if (q := e.groups[0].quotation)
+    ]
+    header = ["", "questions", "quoted answer is exact", "misleads", "of those with a confidence from .9 on"]
+    return markdown_table(header, rows)
 
 
 def _confidence(evaluations: Sequence[Evaluation]) -> str:
