@@ -8,10 +8,10 @@ import numpy as np
 
 from index.building.embedding import heading_text
 from index.models.encoder import Encoder
-from index.records import Span
+from index.records import Passage, Span
 from index.text.chinese import to_simplified
 from index.text.scripts import in_other_script
-from retrieval.answering import answer_sentences, verdict
+from retrieval.answering import answer_sentences, table_cells, verdict
 from retrieval.answering.confidence import Features, features
 from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.answering.quotation import lead_ins, whole_sentence
@@ -116,6 +116,8 @@ class Answerer:
         passage = self._corpus.passages[ranking.rows[i]]
         clauses = [self._spans[row] for row in ranking.sentence_rows[i]]
         answering = [whole_sentence(passage.text, clauses, clause) for clause in self._answering(question, ranking, i)]
+        if passage.rows and (cell := table_cells.choose(question.text, passage, self._context(passage))):
+            answering = [cell]
         introducing = {lead_in for sentence in answering for lead_in in lead_ins(passage, sentence)}
         return Hit(
             rank=rank,
@@ -129,6 +131,10 @@ class Answerer:
             sentence_citation=self._corpus.citation(passage, answering[0]),
             same_text=tuple(self._corpus.passages[row] for row in duplicates),
         )
+
+    def _context(self, passage: Passage) -> str:
+        """Return the titles of a passage's document and divisions."""
+        return " ".join([self._corpus.title(passage), *(division.title for division in passage.path)])
 
     def _answering(self, question: EncodedQuery, ranking: Ranking, i: int) -> tuple[Span, ...]:
         """Return the sentences of a candidate that answer, the best first."""

@@ -289,7 +289,15 @@ def _pieces(sentence: str, tokens: int, room: int) -> list[str]:
 
 
 def heading_text(passage: Passage) -> str:
-    """Return the text embedded before a passage's own: the titles of its divisions on one line, or nothing."""
+    """Return the text embedded before a passage's own: the titles of its divisions on one line, or nothing.
+
+    Of the row of a table also the caption, the row that names its group, and heads that its text does not repeat.
+    """
     # The title of a box is the text of its passage.
-    titles = " ".join(d.title for d in passage.path if d.title and d.kind != "专栏")
-    return f"{titles}\n" if titles else ""
+    titles = [d.title for d in passage.path if d.title and d.kind != "专栏"]
+    for row in passage.rows[:1]:
+        heads = (head for cell in row.cells for head in cell.columns if head not in passage.text)
+        titles += [part for part in (row.caption, row.group) if part not in titles]
+        titles += dict.fromkeys(heads)
+    words = " ".join(filter(None, titles))
+    return f"{words}\n" if words else ""

@@ -1,0 +1,145 @@
+"""Tables of a document: the caption and the unit above each, and the names of its rows."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from index.citations import titled_label
+from index.records import Passage, Path, Span, TableRow
+
+_MAX_ABOVE = 3  # lines above a table that belong to it: its caption, a unit, a date
+_MAX_CAPTION = 60  # characters
+_UNIT = re.compile(
+    r"[（(\[【]?\s*(?:(?:计量|計量)?[单單]\s*位|unit(?:s)?(?:\s+of\s+measure(?:ment)?)?|einheit(?:en)?|unité)\s*[:：]\s*"
+    r"(?P<unit>[^（(\[【\n]+?)\s*[）)\]】]?$",
+    re.IGNORECASE,
+)
+_UNIT_BEHIND = re.compile(rf"\s*(?P<open>[（(\[【])?(?<=[\s（(\[【]){_UNIT.pattern}", re.IGNORECASE)
+_TABLE_NUMBER = r"[0-9０-９]+(?:[-－‑–—.．][0-9０-９]+)*|[一二三四五六七八九十]{1,3}|[A-Z](?:[-.]?[0-9]+)*|[IVX]+"
+_CAPTION = re.compile(
+    rf"(?:[附续續]?\s*表\s*(?:{_TABLE_NUMBER})(?![0-9])|(?:annex\s+)?(?:table|tab\.|tabelle|tableau|tabla|tabella|tabela|"
+    rf"таблица|bảng|表格|표)\s*(?:{_TABLE_NUMBER})\b)",
+    re.IGNORECASE,
+)
+_CONTINUED = re.compile(
+    r"^[续續]\s*表|[（(]\s*(?:续|續|续表|接上表|接上页|cont(?:inued|\.|’d|'d)?)\s*[）)]\s*$", re.IGNORECASE
+)
+_NO_CAPTION_ENDS = "。；;：:，,、！!？?"
+_TABLE_KINDS = ("专栏", "附表")
+
+
+def table_caption(path: Path) -> str:
+    """Return the label and title of the division that a passage is in if it is that of a table: a box, 表3."""
+    last = path[-1] if path else None
+    if last is None or not last.title:
+        return ""
+    return titled_label(last, "zh") if last.kind in _TABLE_KINDS or _CAPTION.match(last.title) else ""
+
+
+class TableContext:
+    """What stands above a row: the lines before its table, the row that names its group; fed in order of the text."""
+
+    def __init__(self) -> None:
+        self._above: list[str] = []
+        self._numbered: dict[str, str] = {}  # captions by number
+        self._last = ""
+        self._table = TableRow(span=Span(0, 0))
+
+    def heading(self) -> None:
+        """Take a heading: what is above it belongs to no table below."""
+        self._above = []
+
+    def text(self, text: str) -> None:
+        """Take a line of text."""
+        self._above = [*self._above, text][-_MAX_ABOVE:]
+
+    def row(self, row: TableRow, text: str) -> TableRow:
+        """Return a row, whose line is ``text``, with the caption and the unit of its table, its group and its label."""
+        if row.first:
+            caption, unit = self._read_above()
+            self._table = replace(self._table, caption=caption, unit=unit, group="")
+        self._above = []
+        if not row.cells:
+            self._table = replace(self._table, group=text)
+        table = self._table
+        group = table.group if row.cells else ""
+        return replace(row, caption=table.caption, unit=table.unit, group=group, label=_label(row, text))
+
+    def _read_above(self) -> tuple[str, str]:
+        """Return caption and unit by the lines above: a numbered caption, else the line next to the table."""
+        unit, plain = "", ""
+        for distance, line in enumerate(reversed(self._above)):
+            if found := _UNIT.match(line):
+                unit = unit or found["unit"]
+                continue
+            if len(line) > _MAX_CAPTION:
+                break
+            words, behind = _without_unit(line)
+            if _CAPTION.match(words) or _CONTINUED.search(words):
+                return self._named(words), unit or behind
+            if not plain and line[-1] not in _NO_CAPTION_ENDS and distance <= bool(unit):
+                plain, unit = words, unit or behind
+        return plain, unit
+
+    def _named(self, words: str) -> str:
+        """Return a caption; that of a continued table is that of its beginning."""
+        number = _CAPTION.match(words)
+        key = re.sub(r"\s|^[续續]", "", number[0]) if number else ""
+        if _CONTINUED.search(words):
+            return self._numbered.get(key, words) if key else self._last or words
+        self._last = words
+        if key:
+            self._numbered[key] = words
+        return words
+
+
+def _without_unit(line: str) -> tuple[str, str]:
+    """Return a caption without the unit behind it, and the unit."""
+    found = _UNIT_BEHIND.search(line)
+    if found is None or not found.start():
+        return line, ""
+    return line[: found.start()].rstrip(), found["unit"]
+
+
+def _label(row: TableRow, text: str) -> str:
+    """Return the name of a row: its last label, the most specific; the first cell of a row without labels."""
+    labels = [cell for cell in row.cells if cell.role == "label"] or list(row.cells[:1])
+    return text[slice(*labels[-1].span)] if labels else text
+
+
+def with_distinct_labels(passages: Sequence[Passage]) -> tuple[Passage, ...]:
+    """Return the passages with rows of one caption and one label told apart: by group and labels, else by number."""
+    for distinguish in (_with_group, _with_labels, _with_number):
+        counts = Counter(_key(p) for p in passages if len(p.rows) == 1)
+        if not any(count > 1 for count in counts.values()):
+            break
+        passages = [_relabelled(p, distinguish(p)) if counts[_key(p)] > 1 and p.rows else p for p in passages]
+    return tuple(passages)
+
+
+def _key(passage: Passage) -> tuple[object, ...]:
+    row = passage.rows[0] if len(passage.rows) == 1 else None
+    return (passage.path, row.caption, row.label) if row and row.cells else (passage.id,)
+
+
+def _with_group(passage: Passage) -> str:
+    row = passage.rows[0]
+    return _joined([row.group, row.label])
+
+
+def _with_labels(passage: Passage) -> str:
+    row = passage.rows[0]
+    return _joined([row.group, *(passage.text[slice(*cell.span)] for cell in row.cells if cell.role == "label")])
+
+
+def _with_number(passage: Passage) -> str:
+    return f"{passage.rows[0].label}（{passage.ordinal}）"
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return " ".join(dict.fromkeys(filter(None, parts)))
+
+
+def _relabelled(passage: Passage, label: str) -> Passage:
+    return replace(passage, rows=(replace(passage.rows[0], label=label),))

@@ -1,0 +1,131 @@
+"""The cell of a table's row that a question asks for: by the years and the names of columns that it states.
+
+A year is matched exactly: where the table has no column of the year asked for, no cell is chosen, and the row answers as
+a whole.
+"""
+
+import re
+from collections.abc import Sequence
+
+from index.cells import cell_at
+from index.records import Passage, Span, TableCell, TableRow
+from index.text.chinese import normalise_unicode, to_simplified
+from index.text.scripts import in_other_script
+from index.text.terms import extract_terms, is_cjk_character
+
+_YEAR = re.compile(r"(?<![\d.,])((?:19|20)\d\d)(?![\d.,]?\d|\s*(?:元|人|吨|公里|米|个|户|%))")
+_HAN_YEAR = re.compile(r"[一二][〇○零一二三四五六七八九]{3}(?=年)")
+_HAN_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+_YEAR_WORDS = re.compile(rf"(?:{_YEAR.pattern}|{_HAN_YEAR.pattern})\s*年?")
+_BRACKETS = re.compile(r"[（(\[【][^（()）\[\]【】]*[)）\]】]")
+_MIN_SHARE = 0.25  # of the terms of a row's name that a question in its script has to hold
+_MIN_HEAD = 0.5  # the same for the head of a column
+
+
+def years(text: str) -> frozenset[int]:
+    """Return the years that a text names, in digits or in Chinese numerals."""
+    plain = normalise_unicode("NFKC", text)
+    found = [*_YEAR.findall(plain), *(word.translate(_HAN_DIGITS) for word in _HAN_YEAR.findall(plain))]
+    return frozenset(map(int, found))
+
+
+def choose(question: str, passage: Passage, context: str) -> Span | None:
+    """Return the cell of a passage's table rows that a question asks for, None if it names none or several.
+
+    ``context`` are words that hold for the whole table, such as the titles of its document and of its chapter.
+    """
+    rows = [row for row in passage.rows if row.cells and _names_row(question, passage, row)]
+    found = [cell.span for row in rows if (cell := _cell(question, passage, row, f"{context} {row.caption}"))]
+    return found[0] if len(found) == 1 else None
+
+
+def _names_row(question: str, passage: Passage, row: TableRow) -> bool:
+    """Return whether a question may mean a row: it holds some of its name, or is in another script."""
+    return in_other_script(question, passage.text) or label_share(question, passage, row) >= _MIN_SHARE
+
+
+def label_share(question: str, passage: Passage, row: TableRow) -> float:
+    """Return the share of the terms of a row's name, or of all its labels, that a question holds, from 0 to 1."""
+    return max(_share(row.label, question), _share(" ".join(_labels(passage, row)), question))
+
+
+def _cell(question: str, passage: Passage, row: TableRow, context: str) -> TableCell | None:
+    cells = [cell for cell in row.cells if cell_at(passage, cell.span)]
+    label = " ".join([row.label, *_labels(passage, row)])
+    asked = years(question)
+    if of_row := years(label):  # a row for each year
+        return _narrowed(cells, question, label) if asked and asked <= of_row else None
+    if not asked:
+        return _narrowed(cells, question, label)
+    known = years(context)
+    for wanted in filter(None, dict.fromkeys((asked, asked - known))):  # a question may name the document with its year
+        if dated := [cell for cell in cells if wanted in map(years, cell.columns)]:
+            return _dated(dated, cells, question, label)
+    of_columns = frozenset().union(*map(_years_of, cells))
+    if not of_columns:
+        return _narrowed(cells, question, label) if asked <= known else None
+    if len(asked) > 1 and asked <= of_columns:  # a period: its growth is in a column without years
+        return _named(cells, question, label, 1.0)
+    return None
+
+
+def _dated(dated: Sequence[TableCell], cells: Sequence[TableCell], question: str, label: str) -> TableCell | None:
+    """Return the cell of the year asked for, unless the question names a column without a year: growth up to 2025."""
+    if max(_head_share(cell, question, label) for cell in dated) < _MIN_HEAD:
+        if named := _named(cells, question, label, 1.0):
+            return named
+    return _narrowed(dated, question, label)
+
+
+def _named(cells: Sequence[TableCell], question: str, label: str, share: float) -> TableCell | None:
+    """Return the only cell in a column without a year of whose head the question holds a share."""
+    found = [c for c in cells if not _years_of(c) and _head_share(c, question, label) >= share]
+    return found[0] if len(found) == 1 else None
+
+
+def _narrowed(cells: Sequence[TableCell], question: str, label: str) -> TableCell | None:
+    """Return the only cell, or the one whose column the question names best, or that has nothing but a year."""
+    if len(cells) == 1:
+        return cells[0]
+    shares = [_head_share(cell, question, label) for cell in cells]
+    if cells and max(shares) >= _MIN_HEAD:
+        best = [cell for cell, share in zip(cells, shares, strict=True) if share == max(shares)]
+    else:
+        best = [cell for cell in cells if _years_of(cell) and not _own_terms(cell, "")] if _same_years(cells) else []
+    return best[0] if len(best) == 1 else None
+
+
+def _same_years(cells: Sequence[TableCell]) -> bool:
+    return len(set(map(_years_of, cells))) == 1
+
+
+def _years_of(cell: TableCell) -> frozenset[int]:
+    return years(" ".join(cell.columns))
+
+
+def _own_terms(cell: TableCell, label: str) -> set[str]:
+    """Return the terms of the head of a column, without years and without those in the name of the row."""
+    words = _YEAR_WORDS.sub(" ", _BRACKETS.sub(" ", " ".join(cell.columns)))
+    return set(_terms(words)) - set(_terms(label))
+
+
+def _head_share(cell: TableCell, question: str, label: str) -> float:
+    """Return the share of the terms of a column's head that a question holds, from 0 to 1."""
+    own = _own_terms(cell, label)
+    return len(own & set(_terms(question))) / len(own) if own else 0.0
+
+
+def _labels(passage: Passage, row: TableRow) -> list[str]:
+    return [passage.text[slice(*cell.span)] for cell in row.cells if cell.role == "label"]
+
+
+def _share(words: str, question: str) -> float:
+    """Return the share of the terms of some words, without those in brackets, that a question holds."""
+    wanted = set(_terms(_BRACKETS.sub(" ", words)) or _terms(words))
+    return len(wanted & set(_terms(question))) / len(wanted) if wanted else 0.0
+
+
+def _terms(text: str) -> list[str]:
+    """Return the words of a text and its pairs of Chinese characters, single ones if there is nothing else."""
+    found = extract_terms(to_simplified(text))
+    return [term for term in found if not is_cjk_character(term)] or found
