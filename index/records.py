@@ -68,7 +68,7 @@ class Link:
     targets: tuple[str, ...] = ()
 
 
-CellRole = Literal["label", "unit", "number", "value"]  # number: that of the row
+CellRole = Literal["head", "label", "unit", "number", "value"]  # a number is that of the row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ class TableCell:
     """A cell of a table's row: its ``span`` in the text, without the head of its column.
 
     ``columns`` are the heads of the columns that it spans, each after those above it; empty in a table without heads.
-    Labels name the row; a unit is that of the row's values.
+    Labels name the row; a unit is that of the row's values; heads are cells of a row that names the columns.
     """
 
     span: Span
@@ -89,8 +89,8 @@ class TableRow:
     """A row of a table, which is a line of a text: ``span`` is the line.
 
     ``cells`` are those with text, by start; a row that only names those below it has none. ``first`` marks the first
-    row of a table. ``caption`` and ``unit`` are those of the table, ``group`` is the text of the row that names this
-    one and others; all may be empty. ``label`` names the row in its table.
+    row of a table. ``caption`` and ``unit`` are those of the table, ``group`` is the text of the row, or of the cell of
+    another row, that names this one and others; all may be empty. ``label`` names the row in its table.
     """
 
     span: Span

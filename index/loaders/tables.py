@@ -41,6 +41,28 @@ class RowText(NamedTuple):
     row: TableRow | None
 
 
+class ReadCell(NamedTuple):
+    """A cell with text, the heads of its columns and what it is."""
+
+    cell: Cell
+    columns: tuple[str, ...]
+    role: CellRole
+
+
+class ReadRow(NamedTuple):
+    """The cells with text of a row below the heads, or of a caption; ``first`` for the first row of a table."""
+
+    cells: list[ReadCell]
+    first: bool = False
+    is_caption: bool = False
+    leads: bool = True  # its first cell has text
+
+    @property
+    def names_others(self) -> bool:
+        """Return whether the row is a single text at the left, which names the rows below it."""
+        return len(self.cells) == 1 and self.leads
+
+
 _Grid = list[list[Cell]]
 
 
@@ -55,6 +77,11 @@ def table_rows(rows: Sequence[Sequence[Cell]]) -> list[RowText | None]:
     A line is the row's values in order, each after the head of its column: "指标：漏损率 | 2025年：12%". A table
     without heads gives its values alone. Rows at the top that are a single cell are captions.
     """
+    return [_row_text(row) if row is not None else None for row in read_rows(rows)]
+
+
+def read_rows(rows: Sequence[Sequence[Cell]]) -> list[ReadRow | None]:
+    """Return the cells of each row with the heads of their columns, None for head rows."""
     grid = _grid(rows)
     captions = _caption_rows(grid)
     body = grid[captions:]
@@ -63,9 +90,13 @@ def table_rows(rows: Sequence[Sequence[Cell]]) -> list[RowText | None]:
     titles = [_title([row[at] for row in body[:heads] if at < len(row)]) for at in range(columns)]
     if heads == len(body):  # nothing below them
         heads, titles = 0, [""] * columns
-    above = [RowText(row[0].text, None) for row in grid[:captions]]
-    roles = column_roles([[cell.text for cell in row] for row in body[heads:]], titles, _merged_columns(body[heads:]))
-    return [*above, *[None] * heads, *_row_texts(body[heads:], titles, roles)]
+    below = body[heads:]
+    roles = column_roles([[cell.text for cell in row] for row in below], titles, _merged_columns(below))
+    return [
+        *(ReadRow([ReadCell(row[0], (), "value")], is_caption=True) for row in grid[:captions]),
+        *[None] * heads,
+        *(ReadRow(_read_cells(row, titles, roles), at == 0, leads=bool(row and row[0].text)) for at, row in enumerate(below)),
+    ]
 
 
 def is_value(text: str) -> bool:
@@ -78,12 +109,19 @@ def row_block(line: RowText) -> Block:
     return Block(text=line.text, gap=True, row=line.row)
 
 
-def _row_texts(body: _Grid, titles: Sequence[str], roles: Sequence[CellRole]) -> list[RowText]:
-    found: list[RowText] = []
-    for row in body:
-        text, cells = _line(row, titles, roles)
-        found.append(RowText(text, TableRow(span=Span(0, len(text)), cells=cells, first=not found)))
-    return found
+def _row_text(row: ReadRow) -> RowText:
+    """Return the line of a row; a row of one text that names the rows below it has no cells."""
+    text, cells = "", []
+    if row.names_others or row.is_caption:
+        text = row.cells[0].cell.text
+    else:
+        for cell, columns, role in row.cells:
+            text += (" | " if text else "") + head_before(columns, cell.text) + cell.text
+            span = Span(len(text) - len(cell.text), len(text))
+            cells.append(TableCell(span=span, columns=columns, role=role))
+    if row.is_caption:
+        return RowText(text, None)
+    return RowText(text, TableRow(span=Span(0, len(text)), cells=tuple(cells), first=row.first))
 
 
 def _grid(rows: Sequence[Sequence[Cell]]) -> _Grid:
@@ -194,24 +232,16 @@ def _has_values(texts: Sequence[Sequence[str]], titles: Sequence[str], at: int) 
     return bool(_UNIT_HEAD.fullmatch(titles[at].strip()) or _YEAR.search(titles[at])) or 2 * numbers > len(cells)
 
 
-def _line(
-    row: Sequence[Cell], titles: Sequence[str], roles: Sequence[CellRole]
-) -> tuple[str, tuple[TableCell, ...]]:
-    """Return the text of a row and its cells; a row of one text has no cells, as it names the rows below it."""
-    places: dict[int, list[int]] = {}  # columns of each cell
+def _read_cells(row: Sequence[Cell], titles: Sequence[str], roles: Sequence[CellRole]) -> list[ReadCell]:
+    """Return the cells with text, each with the heads of the columns that it spans."""
+    places: dict[int, list[int]] = {}
     for at, cell in enumerate(row):
         if cell.text:
             places.setdefault(id(cell), []).append(at)
-    if len(places) == 1 and row[0].text:
-        return row[0].text, ()
-    text, cells = "", []
-    for columns in places.values():
-        words = row[columns[0]].text
-        heads = tuple(dict.fromkeys(titles[at] for at in columns if at < len(titles) and titles[at]))
-        text += " | " if text else ""
-        text += head_before(heads, words) + words
-        cells.append(TableCell(span=Span(len(text) - len(words), len(text)), columns=heads, role=roles[columns[0]]))
-    return text, tuple(cells)
+    return [
+        ReadCell(row[at[0]], tuple(dict.fromkeys(titles[i] for i in at if titles[i])), roles[at[0]])
+        for at in places.values()
+    ]
 
 
 def head_before(heads: Sequence[str], text: str) -> str:

@@ -63,7 +63,7 @@ class TableContext:
         if not row.cells:
             self._table = replace(self._table, group=text)
         table = self._table
-        group = table.group if row.cells else ""
+        group = (row.group or table.group) if row.cells else ""
         return replace(row, caption=table.caption, unit=table.unit, group=group, label=_label(row, text))
 
     def _read_above(self) -> tuple[str, str]:
