@@ -48,7 +48,8 @@ class Answerer:
         features = self.features(question, ranking, models.out_of_domain, everywhere)
         first = self._corpus.passages[ranking.rows[0]]
         other_script = in_other_script(question.text, first.text)
-        hits = self._hits(question, self._reranked(question, ranking, models.reranker), k, reasons=reasons)
+        ranking_shown = self._with_named_row(question, self._reranked(question, ranking, models.reranker))
+        hits = self._hits(question, ranking_shown, k, reasons=reasons)
         return verdict.ranked_answer(
             plan.question, hits, features, ranking.scores, other_script=other_script, unresolved=plan.unresolved
         )
@@ -76,6 +77,15 @@ class Answerer:
             return ranking
         places = np.arange(len(ranking.rows), dtype=np.int64)
         return ranking.reordered(reranked(reranker, question.text, places, lambda i: self._model_text(ranking.rows[i])))
+
+    def _with_named_row(self, question: EncodedQuery, ranking: Ranking) -> Ranking:
+        """Return the candidates; if the first is a row of a table, that which the question names stands before it."""
+        compared = ranking.rows[: ranking.matches.shape[1]].tolist()
+        if not self._corpus.passages[compared[0]].rows:
+            return ranking
+        at = table_cells.named_row(question.text, [self._corpus.passages[row] for row in compared])
+        order = np.arange(len(ranking.rows), dtype=np.int64)
+        return ranking.reordered(np.concatenate([order[at : at + 1], np.delete(order, at)])) if at else ranking
 
     def _model_text(self, row: int) -> str:
         """Return a passage as a model reads it."""

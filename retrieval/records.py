@@ -73,6 +73,11 @@ class Hit:
         return cell_at(self.passage, self.best)
 
     @property
+    def compared(self) -> Span:
+        """The part whose words are compared with the question: of a cell its whole row."""
+        return self.cell[0].span if self.cell is not None else self.best
+
+    @property
     def quotation(self) -> str:
         """The words that answer: the lead-ins of an item and the best sentence, each on a line; all without one.
 

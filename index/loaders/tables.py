@@ -11,8 +11,9 @@ from index.records import CellRole, Span, TableCell, TableRow
 MAX_SPAN = 100  # columns; files can state any number
 
 _MAX_HEAD = 30  # characters; a longer cell is a value
-_VALUE = re.compile(r"(?!(?:19|20)\d\d\s*年?\b)[^\W\d_]{0,2}\s*[-+±≥≤<>~约]?\s*\d")  # a number, but no year
+_VALUE = re.compile(r"(?!(?:19|20)\d\d\s*(?:年|\b))[^\W\d_]{0,2}\s*[-+±≥≤<>~约]?\s*\d")  # a number, but no year
 _NUMBER = re.compile(r"[^\w]{0,3}\d|[-—–―…/.]+$|[（(【\[［〔]?\D{0,3}\d")  # or a dash in place of one
+_YEAR_HEAD = re.compile(r"(?:19|20)\d\d(?:\s*年|\b(?![.,]?\d))")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _UNIT_HEAD = re.compile(r"(?:计量|計量)?\s*[单單]\s*位(?:名称)?|units?(?:\s+of\s+measure(?:ment)?)?|einheit|unité|unidad", re.IGNORECASE)
 _NUMBER_HEAD = re.compile(r"序\s*号|序\s*號|编\s*号|no\.?|nr\.?|#|№|number", re.IGNORECASE)
@@ -104,6 +105,16 @@ def is_value(text: str) -> bool:
     return bool(_NUMBER.match(text))
 
 
+def is_figure(text: str) -> bool:
+    """Return whether the text of a cell is a number and no year."""
+    return is_value(text) and not _YEAR_HEAD.match(text)
+
+
+def is_head_of_figures(text: str) -> bool:
+    """Return whether a text is the head of a column with units, or with the figures of a year."""
+    return bool(_UNIT_HEAD.fullmatch(text) or _YEAR_HEAD.match(text))
+
+
 def row_block(line: RowText) -> Block:
     """Return a line of a table as a block of its own: rows of equal length are no wrapped paragraph."""
     return Block(text=line.text, gap=True, row=line.row)
@@ -132,10 +143,11 @@ def _grid(rows: Sequence[Sequence[Cell]]) -> _Grid:
         row: list[Cell] = []
         for cell in cells:
             _fill(row, pending)
-            if cell.above and grid and len(row) < len(grid[-1]):
+            continues = cell.above and bool(grid) and len(row) < len(grid[-1])
+            if continues:
                 cell = grid[-1][len(row)]
             for _ in range(min(max(cell.columns, 1), MAX_SPAN)):
-                if cell.rows > 1 and not cell.above:
+                if cell.rows > 1 and not (continues or cell.above):
                     pending[len(row)] = cell, cell.rows - 1
                 row.append(cell)
         _fill(row, pending)

@@ -19,6 +19,7 @@ _HAN_DIGITS = str.maketrans("〇○零一二三四五六七八九", "00012345678
 _YEAR_WORDS = re.compile(rf"(?:{_YEAR.pattern}|{_HAN_YEAR.pattern})\s*年?")
 _BRACKETS = re.compile(r"[（(\[【][^（()）\[\]【】]*[)）\]】]")
 _MIN_SHARE = 0.25  # of the terms of a row's name that a question in its script has to hold
+_MIN_NAMED, _MIN_LEAD = 0.6, 0.2  # the same for another row than the first found, and how much more it has to hold
 _MIN_HEAD = 0.5  # the same for the head of a column
 
 
@@ -39,6 +40,47 @@ def choose(question: str, passage: Passage, context: str) -> Span | None:
     return found[0] if len(found) == 1 else None
 
 
+def named_row(question: str, passages: Sequence[Passage]) -> int:
+    """Return which of the candidates, best first, is the row that a question names in the table of the first.
+
+    It is the first itself unless another row of its table is of the year asked for, or is named better.
+    """
+    peers = [at for at, other in enumerate(passages) if _are_one_table(passages[0], other)]
+    if 0 not in peers:
+        return 0
+    asked = years(question)
+    of_year = [at for at in peers if asked and years(_name(passages[at])) == asked]
+    if of_year:
+        return 0 if 0 in of_year else of_year[0] if len(of_year) == 1 else 0
+    if in_other_script(question, passages[0].text):
+        return 0
+    shares = {at: label_share(question, passages[at], passages[at].rows[0]) for at in peers if _has_label(passages[at])}
+    best = max(shares, key=lambda at: shares[at], default=0)
+    clear = shares.get(best, 0.0) >= max(_MIN_NAMED, shares.get(0, 0.0) + _MIN_LEAD)
+    return best if clear and list(shares.values()).count(shares[best]) == 1 else 0
+
+
+def _are_one_table(passage: Passage, other: Passage) -> bool:
+    if len(passage.rows) != 1 or len(other.rows) != 1 or passage.document != other.document:
+        return False
+    row, row_of_other = passage.rows[0], other.rows[0]
+    columns = {column for cell in row.cells for column in cell.columns or (_text(passage, cell),)}
+    same = {column for cell in row_of_other.cells for column in cell.columns or (_text(other, cell),)}
+    return bool(row.caption == row_of_other.caption and passage.path == other.path and columns & same)
+
+
+def _text(passage: Passage, cell: TableCell) -> str:
+    return passage.text[slice(*cell.span)]
+
+
+def _has_label(passage: Passage) -> bool:
+    return any(cell.role == "label" for cell in passage.rows[0].cells)
+
+
+def _name(passage: Passage) -> str:
+    return " ".join(_labels(passage, passage.rows[0]))
+
+
 def _names_row(question: str, passage: Passage, row: TableRow) -> bool:
     """Return whether a question may mean a row: it holds some of its name, or is in another script."""
     return in_other_script(question, passage.text) or label_share(question, passage, row) >= _MIN_SHARE
@@ -46,7 +88,8 @@ def _names_row(question: str, passage: Passage, row: TableRow) -> bool:
 
 def label_share(question: str, passage: Passage, row: TableRow) -> float:
     """Return the share of the terms of a row's name, or of all its labels, that a question holds, from 0 to 1."""
-    return max(_share(row.label, question), _share(" ".join(_labels(passage, row)), question))
+    labels = _labels(passage, row)
+    return max(_share(row.label, question), _share(" ".join(labels), question), _share(" ".join([row.group, *labels]), question))
 
 
 def _cell(question: str, passage: Passage, row: TableRow, context: str) -> TableCell | None:
@@ -116,7 +159,7 @@ def _head_share(cell: TableCell, question: str, label: str) -> float:
 
 
 def _labels(passage: Passage, row: TableRow) -> list[str]:
-    return [passage.text[slice(*cell.span)] for cell in row.cells if cell.role == "label"]
+    return [_text(passage, cell) for cell in row.cells if cell.role == "label"]
 
 
 def _share(words: str, question: str) -> float:

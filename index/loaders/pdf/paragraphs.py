@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from index.loaders.pdf.rows import PdfPage, TextRow, is_unspaced
+from index.loaders.pdf.continued_tables import TableReader
+from index.loaders.pdf.glyphs import PdfPage, TextRow, is_unspaced
 from index.loaders.source import Block
 from index.text.numerals import NUMBER_PATTERN
 
@@ -107,12 +108,19 @@ def build_paragraphs(pages: Sequence[PdfPage]) -> Iterator[Block]:
     """Yield the paragraphs in reading order; footnotes follow the paragraph that they interrupt."""
     pages = [page for page in pages if page.rows]
     rows = [row for page in pages for row in page.rows if not _CONTENTS_ENTRY.search(row.text)]
-    layout = _Layout(rows)
+    layout = _Layout([row for row in rows if not row.cells] or rows)
     known = {word.lower() for row in rows for word in _WORD.findall(row.text)}
     notes = {id(row) for page in pages for row in _footnotes(page.rows, layout)}
     waiting: list[list[TextRow]] = []
     current: list[TextRow] = []
+    tables = TableReader()
     for row in rows:
+        if row.cells:
+            yield from _finished(current, waiting, layout, known)
+            current, waiting = [], []
+            yield from tables.add(row)
+            continue
+        yield from tables.finish()
         if id(row) in notes:
             if waiting and not _NOTE_START.match(row.text):
                 waiting[-1].append(row)
@@ -123,6 +131,7 @@ def build_paragraphs(pages: Sequence[PdfPage]) -> Iterator[Block]:
         else:
             yield from _finished(current, waiting, layout, known)
             current, waiting = [row], []
+    yield from tables.finish()
     yield from _finished(current, waiting, layout, known)
 
 
@@ -142,7 +151,7 @@ def _footnotes(rows: Sequence[TextRow], layout: _Layout) -> Iterator[TextRow]:
         own = [row for row in rows if row.column == column]
         if all(row.size < _SMALL * layout.size for row in own):
             continue  # a page in small type, such as an appendix
-        while own and own[-1].size < _SMALL * layout.size:
+        while own and not own[-1].cells and own[-1].size < _SMALL * layout.size:
             yield own.pop()
 
 
