@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from index.loaders.pdf.continued_tables import TableReader
+from index.loaders.pdf.tables.continued import TableReader
 from index.loaders.pdf.glyphs import PdfPage, TextRow, is_unspaced
 from index.loaders.source import Block
 from index.text.numerals import NUMBER_PATTERN

@@ -11,8 +11,8 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from index.loaders.pdf.glyphs import Glyph, PdfPage, Run, TextRow, inked_of, left_of, right_of, text_rows
-from index.loaders.pdf.rulings import Ruling
-from index.loaders.pdf.tables import PageTable, find_tables
+from index.loaders.pdf.tables.rulings import Ruling
+from index.loaders.pdf.tables.page import PageTable, find_tables
 
 if TYPE_CHECKING:
     import pypdfium2

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from index.loaders.pdf.aligned_tables import aligned_tables
+from index.loaders.pdf.tables.aligned import aligned_tables
 from index.loaders.pdf.glyphs import Glyph, Run, TextRow
-from index.loaders.pdf.ruled_tables import ruled_tables
-from index.loaders.pdf.rulings import Ruling
-from index.loaders.pdf.table_cells import PlacedRow
+from index.loaders.pdf.tables.ruled import ruled_tables
+from index.loaders.pdf.tables.rulings import Ruling
+from index.loaders.pdf.tables.cells import PlacedRow
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from statistics import median
-from typing import NamedTuple
 
 from index.loaders.pdf.glyphs import Glyph, Run, grouped, inked_of, is_rtl
-from index.loaders.pdf.table_cells import PlacedRow, cell_text
+from index.loaders.pdf.tables.merged_labels import Interval, Line, merged_labels, with_labels
+from index.loaders.pdf.tables.cells import PlacedRow, cell_text
 from index.loaders.tables import Cell, is_figure, is_head_of_figures
 
 # em
@@ -17,26 +17,11 @@ _COLUMN_GAP = 1.0  # between two columns; wider than a full-width space
 _MAX_DISTANCE = 3.5  # of the base lines of two rows
 _SAME_CELL = 0.8  # of the usual distance of rows, below which a row of text continues a cell
 _MIN_ROWS = 3
+_AT_EDGE = 2  # rows of text above or below a table at the edge of a page
 _MIN_COLUMNS = 3
 _MAX_LONE = 2  # rows of text with a single cell, one after the other
 _MAX_HEADS = 4  # rows
 _MIN_FIGURES = 0.5  # of the cells of a column of figures
-
-Interval = tuple[float, float]
-
-
-class _Line(NamedTuple):
-    """A row of text, divided at wide gaps."""
-
-    base: float
-    size: float
-    parts: list[list[Glyph]]
-
-    @property
-    def spans(self) -> list[Interval]:
-        """Where the parts begin and end."""
-        return [(part[0].left, part[-1].right) for part in self.parts]
-
 
 def aligned_tables(runs: Sequence[Run]) -> Iterator[tuple[list[PlacedRow], tuple[float, ...]]]:
     """Yield the rows and the edges of the columns of each table."""
@@ -45,11 +30,17 @@ def aligned_tables(runs: Sequence[Run]) -> Iterator[tuple[list[PlacedRow], tuple
         return
     for region in _regions(lines):
         columns = _columns(region)
-        if len(columns) >= _MIN_COLUMNS:
-            edges = [columns[0][0], *((a[1] + b[0]) / 2 for a, b in pairwise(columns)), columns[-1][1]]
-            rows = _with_heads(_cells(region, columns, edges))
-            if _has_figures(rows, len(columns)):
-                yield rows, tuple(edges)
+        if len(columns) < _MIN_COLUMNS:
+            continue
+        merged = merged_labels(region, columns)
+        if merged is not None:
+            region, columns = merged.lines, merged.columns
+        edges = [columns[0][0], *((a[1] + b[0]) / 2 for a, b in pairwise(columns)), columns[-1][1]]
+        rows = _with_heads(_cells(region, columns, edges))
+        if _has_figures(rows, len(columns)):
+            if merged is not None:
+                rows, edges = with_labels(rows, merged.labels), [merged.column[0], *edges]
+            yield rows, tuple(edges)
 
 
 def _is_rtl(runs: Sequence[Run]) -> bool:
@@ -57,7 +48,7 @@ def _is_rtl(runs: Sequence[Run]) -> bool:
     return sum(is_rtl(glyph.text) for glyph in letters) * 2 > len(letters)
 
 
-def _line(glyphs: list[Glyph]) -> _Line:
+def _line(glyphs: list[Glyph]) -> Line:
     size = median(glyph.size for glyph in inked_of(glyphs))
     parts: list[list[Glyph]] = []
     spaces: list[Glyph] = []
@@ -70,10 +61,10 @@ def _line(glyphs: list[Glyph]) -> _Line:
         else:
             parts[-1] += [*spaces, glyph]
         spaces = []
-    return _Line(parts[0][0].base, size, parts)
+    return Line(parts[0][0].base, size, parts)
 
 
-def _regions(lines: Sequence[_Line]) -> Iterator[list[_Line]]:
+def _regions(lines: Sequence[Line]) -> Iterator[list[Line]]:
     """Yield runs of rows of text near to each other that have several parts, single ones between them included."""
     at = 0
     while at < len(lines):
@@ -87,16 +78,18 @@ def _regions(lines: Sequence[_Line]) -> Iterator[list[_Line]]:
         region = list(lines[at : last + 1])
         while region and len(region[0].parts) < 2:
             region.pop(0)
-        if sum(len(line.parts) >= _MIN_COLUMNS for line in region) >= _MIN_ROWS - 1 and len(region) >= _MIN_ROWS:
+        # of a table that is broken across pages, one of them may show little
+        least = _MIN_ROWS - (at <= _AT_EDGE or len(lines) - last - 1 <= _AT_EDGE)
+        if sum(len(line.parts) >= _MIN_COLUMNS for line in region) >= least - 1 and len(region) >= least:
             yield region
         at = max(last + 1, at + 1)
 
 
-def _are_near(above: _Line, below: _Line) -> bool:
+def _are_near(above: Line, below: Line) -> bool:
     return above.base - below.base <= _MAX_DISTANCE * max(above.size, below.size)
 
 
-def _columns(region: Sequence[_Line]) -> list[Interval]:
+def _columns(region: Sequence[Line]) -> list[Interval]:
     """Return where the columns begin and end, by the rows with the most parts; none if these do not align."""
     counts = Counter(len(line.parts) for line in region)
     most = max((count for count, rows in counts.items() if rows > 1), default=0)
@@ -109,11 +102,11 @@ def _columns(region: Sequence[_Line]) -> list[Interval]:
     return [(left, right) for left, right in found] if len(found) == most else []
 
 
-def _cells(region: Sequence[_Line], columns: Sequence[Interval], edges: Sequence[float]) -> list[PlacedRow]:
+def _cells(region: Sequence[Line], columns: Sequence[Interval], edges: Sequence[float]) -> list[PlacedRow]:
     """Return the rows of a table; a row of text that continues the cells of another is joined to it."""
     distances = [a.base - b.base for a, b in pairwise(region) if min(len(a.parts), len(b.parts)) > 1]
     usual = median(distances) if distances else 0.0
-    groups: list[list[_Line]] = []
+    groups: list[list[Line]] = []
     for at, line in enumerate(region):
         lone = len(line.parts) == 1
         above = region[at - 1].base - line.base if at else float("inf")
@@ -128,7 +121,7 @@ def _cells(region: Sequence[_Line], columns: Sequence[Interval], edges: Sequence
     return [_row(group, columns, edges) for group in groups]
 
 
-def _row(lines: Sequence[_Line], columns: Sequence[Interval], edges: Sequence[float]) -> PlacedRow:
+def _row(lines: Sequence[Line], columns: Sequence[Interval], edges: Sequence[float]) -> PlacedRow:
     inside: dict[int, list[Run]] = {}
     widths: dict[int, int] = {}
     for line in lines:
@@ -178,4 +171,4 @@ def _has_figures(rows: Sequence[PlacedRow], columns: int) -> bool:
     filled = [[cells[at].text for cells in body if cells[at].text] for at in range(columns)]
     figures = [at for at in range(columns) if sum(map(is_figure, filled[at])) > _MIN_FIGURES * max(len(filled[at]), 1)]
     heads = [cell.text for row in rows if row.cells[0].head for cell in row.cells]
-    return len(body) >= _MIN_ROWS - 1 and (len(figures) > 1 or (bool(figures) and any(map(is_head_of_figures, heads))))
+    return bool(body) and (len(figures) > 1 or (bool(figures) and any(map(is_head_of_figures, heads))))

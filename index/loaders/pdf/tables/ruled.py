@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from index.loaders.pdf.glyphs import Glyph, Run, grouped
-from index.loaders.pdf.rulings import Ruling
-from index.loaders.pdf.table_cells import PlacedRow, cell_text
+from index.loaders.pdf.tables.rulings import Ruling
+from index.loaders.pdf.tables.cells import PlacedRow, cell_text
 from index.loaders.tables import Cell
 
 # points
