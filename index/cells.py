@@ -9,18 +9,21 @@ _VALUE = re.compile(r"[^\d]{0,12}\d[\d.,，\s]*(?P<behind>[^\d]*)$")
 _APPROXIMATE = re.compile(r"左右|上下|以上|以下|以内|以內|之间|or more|or less|\W*$", re.IGNORECASE)
 _BRACKETS = re.compile(r"[（(\[【]([^（()）\[\]【】]{1,30})[）)\]】]")
 _BARE = re.compile(r"[,，]\s*((?:in\s+)?[^,，]{1,20})$")
+_MEASURES = (  # characters that a Chinese unit ends with
+    "亿億万萬千百元人户戶吨噸斤克里米亩畝顷頃岁歲个個件家所张張辆輛台套座条條项項次处處倍床册冊份篇只头頭株艘架间間栋棟度瓦升煤点點名位时時天"
+)
 _UNIT = re.compile(
     r"[%％‰℃°²³㎡$€£¥￥]|^[十百千万亿萬億]+[^\d\s]{1,6}$"
-    r"|^[^\d]{0,8}(?:[亿億万萬千百元人户戶吨噸斤克里米亩畝顷頃岁歲个個件家所张張辆輛台套座条條项項次处處倍床册冊份篇只头頭株艘架间間栋棟度瓦升煤点點名位时時天])"
-    r"(?:[/／每].{1,6})?$|^(?:年|月|日)$"
-    r"|^(?:in\s+)?(?:[\d,.]+\s+)?(?:[a-zµμ]{1,12}\s+){0,2}(?:percent|per\s*cent|percentage points?|pp|millions?|billions?|trillions?|"
-    r"thousands?|mn|bn|tons?|tonnes?|kt|mt|t|kg|g|mg|km2?|m2?|m3|ha|hectares?|acres?|miles?|[kmg]wh?|twh|litres?|people|"
-    r"persons?|inhabitants|households|beds|units?|years?(?:\s+old)?|days|hours|usd|eur|cny|rmb|gbp|yuan|euros?|dollars?)"
-    r"(?:\s*(?:/|per|of)\s*.{1,20})?$",
+    rf"|^[^\d]{{0,8}}[{_MEASURES}](?:[/／每].{{1,6}})?$|^[年月日]$"
+    r"|^(?:in\s+)?(?:[\d,.]+\s+)?(?:[a-zµμ]{1,12}\s+){0,2}(?:percent|per\s*cent|percentage points?|pp|millions?"
+    r"|billions?|trillions?|thousands?|mn|bn|tons?|tonnes?|kt|mt|t|kg|g|mg|km2?|m2?|m3|ha|hectares?|acres?|miles?"
+    r"|[kmg]wh?|twh|litres?|people|persons?|inhabitants|households|beds|units?|years?(?:\s+old)?|days|hours|usd|eur|cny"
+    r"|rmb|gbp|yuan|euros?|dollars?)(?:\s*(?:/|per|of)\s*.{1,20})?$",
     re.IGNORECASE,
 )
 _OTHER_QUANTITY = re.compile(  # heads of columns whose values are not in the unit of the row
-    r"增长|增長|增速|增幅|年均|累计|累計|占比|比重|同比|环比|growth|change|increase|average|share|p\.\s?a\.", re.IGNORECASE
+    r"增长|增長|增速|增幅|年均|累计|累計|占比|比重|同比|环比|growth|change|increase|average|share|p\.\s?a\.",
+    re.IGNORECASE,
 )
 _LATIN = re.compile(r"[A-Za-z]")
 _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7a3\uff00-\uffef]")

@@ -49,10 +49,10 @@ class MatchReason:
 class Hit:
     """Passage that was found for a question.
 
-    ``rank`` counts from 1. ``best`` is its best matching sentence, or the cell of a table, a span of its text. If that is in an item of a list,
-    ``lead_ins`` are the texts that introduce the item, without which it cannot be understood. ``marked`` contains all
-    of these, and a second sentence if it is as good, in the order of the text. ``same_text`` are further passages with
-    the same words, which have no hits of their own.
+    ``rank`` counts from 1. ``best`` is its best matching sentence, or the cell of a table, a span of its text. If that
+    is in an item of a list, ``lead_ins`` are the texts that introduce the item, without which it cannot be understood.
+    ``marked`` contains all of these, and a second sentence if it is as good, in the order of the text.
+    ``same_text`` are further passages with the same words, which have no hits of their own.
     """
 
     rank: int
@@ -62,7 +62,7 @@ class Hit:
     citation: Citation
     best: Span
     marked: tuple[Span, ...]
-    sentence_citation: Citation  # of ``best``: down to 款 and 项
+    sentence_citation: Citation  # of ``best``: down to 款 and 项, or to the cell
     lead_ins: tuple[Span, ...] = ()
     same_text: tuple[Passage, ...] = ()
     match_reason: MatchReason | None = None

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import NamedTuple
 
 from index.loaders.source import Line, strip_blank
@@ -96,7 +97,7 @@ def _pipe_cells(line: re.Match[str], *, head: bool = False) -> Iterator[_PlacedC
     first = words.index(shown) + shown.startswith("|")
     last = words.index(shown) + len(shown) - (len(shown) > 1 and shown.endswith("|") and not shown.endswith("\\|"))
     edges = [first - 1, *(found.start() for found in _PIPE.finditer(words, first, last)), last]
-    for left, right in zip(edges, edges[1:], strict=False):
+    for left, right in pairwise(edges):
         yield _placed(words, left + 1, right, line.start(), Cell(text="", head=head))
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from index.loaders.source import Block
@@ -15,7 +16,9 @@ _VALUE = re.compile(r"(?!(?:19|20)\d\d\s*(?:年|\b))[^\W\d_]{0,2}\s*[-+±≥≤<
 _NUMBER = re.compile(r"[^\w]{0,3}\d|[-—–―…/.]+$|[（(【\[［〔]?\D{0,3}\d")  # or a dash in place of one
 _YEAR_HEAD = re.compile(r"(?:19|20)\d\d(?:\s*年|\b(?![.,]?\d))")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_UNIT_HEAD = re.compile(r"(?:计量|計量)?\s*[单單]\s*位(?:名称)?|units?(?:\s+of\s+measure(?:ment)?)?|einheit|unité|unidad", re.IGNORECASE)
+_UNIT_HEAD = re.compile(
+    r"(?:计量|計量)?\s*[单單]\s*位(?:名称)?|units?(?:\s+of\s+measure(?:ment)?)?|einheit|unité|unidad", re.IGNORECASE
+)
 _NUMBER_HEAD = re.compile(r"序\s*号|序\s*號|编\s*号|no\.?|nr\.?|#|№|number", re.IGNORECASE)
 _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7a3\uff00-\uffef]")
 
@@ -96,7 +99,10 @@ def read_rows(rows: Sequence[Sequence[Cell]]) -> list[ReadRow | None]:
     return [
         *(ReadRow([ReadCell(row[0], (), "value")], is_caption=True) for row in grid[:captions]),
         *[None] * heads,
-        *(ReadRow(_read_cells(row, titles, roles), at == 0, leads=bool(row and row[0].text)) for at, row in enumerate(below)),
+        *(
+            ReadRow(_read_cells(row, titles, roles), at == 0, leads=bool(row and row[0].text))
+            for at, row in enumerate(below)
+        ),
     ]
 
 
@@ -207,9 +213,9 @@ def _title(cells: Sequence[Cell]) -> str:
 def _merged_columns(body: Sequence[Sequence[Cell]]) -> int:
     """Return the number of columns at the left in which a cell spans several rows."""
     merged = 0
-    while any(
-        merged < min(len(a), len(b)) and a[merged] is b[merged] for a, b in zip(body, body[1:], strict=False)
-    ) and merged < len(body[0]):
+    while any(merged < min(len(a), len(b)) and a[merged] is b[merged] for a, b in pairwise(body)) and merged < len(
+        body[0]
+    ):
         merged += 1
     return merged
 
@@ -262,5 +268,3 @@ def head_before(heads: Sequence[str], text: str) -> str:
     if not title or title == text:
         return ""
     return f"{title}：" if _WIDE.search(title[-1]) else f"{title}: "
-
-

@@ -4,7 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from index.records import Division, Document, Heading, InnerDivision, LeftOut, Link, Passage, Path, Span, TableCell, TableRow
+from index.records import (
+    Division,
+    Document,
+    Heading,
+    InnerDivision,
+    LeftOut,
+    Link,
+    Passage,
+    Path,
+    Span,
+    TableCell,
+    TableRow,
+)
 
 
 def document_to_json(document: Document) -> dict[str, Any]:

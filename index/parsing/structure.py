@@ -346,9 +346,7 @@ def _rows(draft: _Draft, pieces: Sequence[Span]) -> Iterator[TableRow]:
     for line in (line for lines in draft.paragraphs if len(lines) == 1 for line in lines):
         if line.row is not None:
             at = offset_in_text(pieces, line.start)
-            cells = tuple(
-                replace(cell, span=Span(at + cell.span.start, at + cell.span.end)) for cell in line.row.cells
-            )
+            cells = tuple(replace(cell, span=Span(at + cell.span.start, at + cell.span.end)) for cell in line.row.cells)
             caption = line.row.caption or table_caption(draft.path)
             yield replace(line.row, span=Span(at, at + len(line.text)), cells=cells, caption=caption)
 

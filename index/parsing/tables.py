@@ -7,25 +7,12 @@ from dataclasses import replace
 
 from index.citations import titled_label
 from index.records import Passage, Path, Span, TableRow
+from index.text.captions import CONTINUED_TABLE, TABLE_CAPTION, TABLE_UNIT
 
 _MAX_ABOVE = 3  # lines above a table that belong to it: its caption, a unit, a date
 _MAX_CAPTION = 60  # characters
-_UNIT = re.compile(
-    r"[（(\[【]?\s*(?:(?:计量|計量)?[单單]\s*位|unit(?:s)?(?:\s+of\s+measure(?:ment)?)?|einheit(?:en)?|unité)\s*[:：]\s*"
-    r"(?P<unit>[^（(\[【\n]+?)\s*[）)\]】]?$",
-    re.IGNORECASE,
-)
-_UNIT_BEHIND = re.compile(rf"\s*(?P<open>[（(\[【])?(?<=[\s（(\[【]){_UNIT.pattern}", re.IGNORECASE)
-_TABLE_NUMBER = r"[0-9０-９]+(?:[-－‑–—.．][0-9０-９]+)*|[一二三四五六七八九十]{1,3}|[A-Z](?:[-.]?[0-9]+)*|[IVX]+"
-_CAPTION = re.compile(
-    rf"(?:[附续續]?\s*表\s*(?:{_TABLE_NUMBER})(?![0-9])|(?:annex\s+)?(?:table|tab\.|tabelle|tableau|tabla|tabella|tabela|"
-    rf"таблица|bảng|表格|표)\s*(?:{_TABLE_NUMBER})\b)",
-    re.IGNORECASE,
-)
-_CONTINUED = re.compile(
-    r"^[续續]\s*表|[（(]\s*(?:续|續|续表|接上表|接上页|cont(?:inued|\.|’d|'d)?)\s*[）)]\s*$", re.IGNORECASE
-)
-_NO_CAPTION_ENDS = "。；;：:，,、！!？?"
+_UNIT_BEHIND = re.compile(rf"\s*(?P<open>[（(\[【])?(?<=[\s（(\[【]){TABLE_UNIT.pattern}", re.IGNORECASE)
+_NO_CAPTION_ENDS = "。；;：:，,、！!？?.…"
 _TABLE_KINDS = ("专栏", "附表")
 
 
@@ -34,7 +21,7 @@ def table_caption(path: Path) -> str:
     last = path[-1] if path else None
     if last is None or not last.title:
         return ""
-    return titled_label(last, "zh") if last.kind in _TABLE_KINDS or _CAPTION.match(last.title) else ""
+    return titled_label(last, "zh") if last.kind in _TABLE_KINDS or TABLE_CAPTION.match(last.title) else ""
 
 
 class TableContext:
@@ -57,7 +44,8 @@ class TableContext:
     def row(self, row: TableRow, text: str) -> TableRow:
         """Return a row, whose line is ``text``, with the caption and the unit of its table, its group and its label."""
         if row.first:
-            caption, unit = self._read_above()
+            has_heads = any(cell.columns or cell.role == "head" for cell in row.cells)
+            caption, unit = self._read_above(has_heads=has_heads)
             self._table = replace(self._table, caption=caption, unit=unit, group="")
         self._above = []
         if not row.cells:
@@ -66,27 +54,27 @@ class TableContext:
         group = (row.group or table.group) if row.cells else ""
         return replace(row, caption=table.caption, unit=table.unit, group=group, label=_label(row, text))
 
-    def _read_above(self) -> tuple[str, str]:
-        """Return caption and unit by the lines above: a numbered caption, else the line next to the table."""
+    def _read_above(self, *, has_heads: bool) -> tuple[str, str]:
+        """Return caption and unit by the lines above: a numbered caption, else the line next to a table with heads."""
         unit, plain = "", ""
         for distance, line in enumerate(reversed(self._above)):
-            if found := _UNIT.match(line):
+            if found := TABLE_UNIT.match(line):
                 unit = unit or found["unit"]
                 continue
             if len(line) > _MAX_CAPTION:
                 break
             words, behind = _without_unit(line)
-            if _CAPTION.match(words) or _CONTINUED.search(words):
+            if TABLE_CAPTION.match(words) or CONTINUED_TABLE.search(words):
                 return self._named(words), unit or behind
-            if not plain and line[-1] not in _NO_CAPTION_ENDS and distance <= bool(unit):
+            if has_heads and not plain and line[-1] not in _NO_CAPTION_ENDS and distance <= bool(unit):
                 plain, unit = words, unit or behind
         return plain, unit
 
     def _named(self, words: str) -> str:
         """Return a caption; that of a continued table is that of its beginning."""
-        number = _CAPTION.match(words)
+        number = TABLE_CAPTION.match(words)
         key = re.sub(r"\s|^[续續]", "", number[0]) if number else ""
-        if _CONTINUED.search(words):
+        if CONTINUED_TABLE.search(words):
             return self._numbered.get(key, words) if key else self._last or words
         self._last = words
         if key:

@@ -1,7 +1,7 @@
 """The cell of a table's row that a question asks for: by the years and the names of columns that it states.
 
-A year is matched exactly: where the table has no column of the year asked for, no cell is chosen, and the row answers as
-a whole.
+A year is matched exactly: where the table has no column of the year asked for, no cell is chosen, and the row answers
+as a whole.
 """
 
 import re
@@ -89,7 +89,11 @@ def _names_row(question: str, passage: Passage, row: TableRow) -> bool:
 def label_share(question: str, passage: Passage, row: TableRow) -> float:
     """Return the share of the terms of a row's name, or of all its labels, that a question holds, from 0 to 1."""
     labels = _labels(passage, row)
-    return max(_share(row.label, question), _share(" ".join(labels), question), _share(" ".join([row.group, *labels]), question))
+    return max(
+        _share(row.label, question),
+        _share(" ".join(labels), question),
+        _share(" ".join([row.group, *labels]), question),
+    )
 
 
 def _cell(question: str, passage: Passage, row: TableRow, context: str) -> TableCell | None:
@@ -114,9 +118,9 @@ def _cell(question: str, passage: Passage, row: TableRow, context: str) -> Table
 
 def _dated(dated: Sequence[TableCell], cells: Sequence[TableCell], question: str, label: str) -> TableCell | None:
     """Return the cell of the year asked for, unless the question names a column without a year: growth up to 2025."""
-    if max(_head_share(cell, question, label) for cell in dated) < _MIN_HEAD:
-        if named := _named(cells, question, label, 1.0):
-            return named
+    unnamed = max(_head_share(cell, question, label) for cell in dated) < _MIN_HEAD
+    if unnamed and (named := _named(cells, question, label, 1.0)):
+        return named
     return _narrowed(dated, question, label)
 
 

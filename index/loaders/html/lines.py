@@ -74,7 +74,9 @@ def _is_data(rows: list[list[_TableCell]]) -> bool:
         return False
     if all(len(lines) == 1 for row in filled for lines in row):
         return True
-    short = all(len(block.text) <= _MAX_CELL_LINE and not block.level for row in filled for cell in row for block in cell)
+    short = all(
+        len(block.text) <= _MAX_CELL_LINE and not block.level for row in filled for cell in row for block in cell
+    )
     values = [is_value(strip_blank(cell[0].text)) for row in filled[1:] for cell in row[1:]]
     return short and sum(values) * 2 > len(values)
 

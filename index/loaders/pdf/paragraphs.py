@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from index.loaders.pdf.tables.continued import TableReader
 from index.loaders.pdf.glyphs import PdfPage, TextRow, is_unspaced
+from index.loaders.pdf.tables.continued import TableReader
 from index.loaders.source import Block
+from index.text.captions import TABLE_CAPTION, TABLE_UNIT
 from index.text.numerals import NUMBER_PATTERN
 
 # distances in em, the size of the type
@@ -25,6 +26,7 @@ _SIZE_DIFFERENCE = 0.12  # relative difference of type sizes above which two row
 _LARGE = 1.15  # type size of titles
 _SMALL = 0.88  # type size of footnotes
 _MIN_ROWS = 0.03  # share of rows that start or end at an edge of the text
+_ABOVE_TABLE = 3  # rows above a table, with its caption and the unit of its values
 _MAX_LEADING = 4.0  # em, distance of rows in a paragraph with wide spacing
 
 _SENTENCE_ENDS = "。；;：:！!？?.”’」』）)》"
@@ -114,6 +116,7 @@ def build_paragraphs(pages: Sequence[PdfPage]) -> Iterator[Block]:
     waiting: list[list[TextRow]] = []
     current: list[TextRow] = []
     tables = TableReader()
+    above_tables = {id(row) for row in _above_tables(rows)}
     for row in rows:
         if row.cells:
             yield from _finished(current, waiting, layout, known)
@@ -126,13 +129,22 @@ def build_paragraphs(pages: Sequence[PdfPage]) -> Iterator[Block]:
                 waiting[-1].append(row)
             else:
                 waiting.append([row])
-        elif current and not _starts_paragraph(current, row, layout):
+        elif current and id(row) not in above_tables and not _starts_paragraph(current, row, layout):
             current.append(row)
         else:
             yield from _finished(current, waiting, layout, known)
             current, waiting = [row], []
     yield from tables.finish()
     yield from _finished(current, waiting, layout, known)
+
+
+def _above_tables(rows: Sequence[TextRow]) -> Iterator[TextRow]:
+    """Yield the captions and units above tables, which do not continue the paragraph before them."""
+    for at, row in enumerate(rows):
+        if row.cells and row.first:
+            for above in rows[max(at - _ABOVE_TABLE, 0) : at]:
+                if TABLE_CAPTION.match(above.text) or TABLE_UNIT.match(above.text):
+                    yield above
 
 
 def _finished(current: list[TextRow], notes: list[list[TextRow]], layout: _Layout, known: set[str]) -> Iterator[Block]:

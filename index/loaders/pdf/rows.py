@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from statistics import median
 from typing import TYPE_CHECKING
 
-from index.loaders.pdf.glyphs import Glyph, PdfPage, Run, TextRow, inked_of, left_of, right_of, text_rows
-from index.loaders.pdf.tables.rulings import Ruling
+from index.loaders.pdf.glyphs import Glyph, PdfPage, Run, TextRow, left_of, right_of, text_rows
 from index.loaders.pdf.tables.page import PageTable, find_tables
+from index.loaders.pdf.tables.rulings import Ruling
 
 if TYPE_CHECKING:
     import pypdfium2
@@ -185,5 +185,3 @@ def _are_columns(runs: Sequence[Run], gutters: Sequence[float], width: float) ->
         if median(widths) < _MIN_FILLED * max(widths) or max(widths) < _MIN_FILLED * width:
             return False
     return True
-
-

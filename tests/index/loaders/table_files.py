@@ -134,9 +134,7 @@ def as_xlsx(parts: Document) -> bytes:
         for (r, c), (high, wide) in part.spans().items():
             if high > 1 or wide > 1:
                 first = r + len(part.above) + 1
-                sheet.merge_cells(
-                    start_row=first, start_column=c + 1, end_row=first + high - 1, end_column=c + wide
-                )
+                sheet.merge_cells(start_row=first, start_column=c + 1, end_row=first + high - 1, end_column=c + wide)
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()

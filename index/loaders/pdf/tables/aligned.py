@@ -8,8 +8,8 @@ from itertools import pairwise
 from statistics import median
 
 from index.loaders.pdf.glyphs import Glyph, Run, grouped, inked_of, is_rtl
-from index.loaders.pdf.tables.merged_labels import Interval, Line, merged_labels, with_labels
 from index.loaders.pdf.tables.cells import PlacedRow, cell_text
+from index.loaders.pdf.tables.merged_labels import Interval, Line, merged_labels, with_labels
 from index.loaders.tables import Cell, is_figure, is_head_of_figures
 
 # em
@@ -22,6 +22,7 @@ _MIN_COLUMNS = 3
 _MAX_LONE = 2  # rows of text with a single cell, one after the other
 _MAX_HEADS = 4  # rows
 _MIN_FIGURES = 0.5  # of the cells of a column of figures
+
 
 def aligned_tables(runs: Sequence[Run]) -> Iterator[tuple[list[PlacedRow], tuple[float, ...]]]:
     """Yield the rows and the edges of the columns of each table."""
@@ -112,9 +113,8 @@ def _cells(region: Sequence[Line], columns: Sequence[Interval], edges: Sequence[
         above = region[at - 1].base - line.base if at else float("inf")
         below = line.base - region[at + 1].base if at + 1 < len(region) else float("inf")
         before_lone = bool(groups) and len(groups[-1]) == 1 and len(groups[-1][0].parts) == 1 and not lone
-        if groups and lone and above <= below and above < _SAME_CELL * usual:
-            groups[-1].append(line)
-        elif before_lone and above < _SAME_CELL * usual:
+        continues = (bool(groups) and lone and above <= below) or before_lone
+        if continues and above < _SAME_CELL * usual:
             groups[-1].append(line)
         else:
             groups.append([line])

@@ -1,4 +1,4 @@
-"""Labels at the left of a table without lines that stand for several rows: in the middle of them, or beside the first."""
+"""Labels of several rows at the left of a table without lines: in the middle of the rows, or beside the first."""
 
 from collections.abc import Sequence
 from itertools import pairwise

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from index.loaders.pdf.tables.aligned import aligned_tables
 from index.loaders.pdf.glyphs import Glyph, Run, TextRow
+from index.loaders.pdf.tables.aligned import aligned_tables
+from index.loaders.pdf.tables.cells import PlacedRow
 from index.loaders.pdf.tables.ruled import ruled_tables
 from index.loaders.pdf.tables.rulings import Ruling
-from index.loaders.pdf.tables.cells import PlacedRow
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,9 +22,7 @@ class PageTable:
     glyphs: tuple[Glyph, ...]
 
 
-def find_tables(
-    runs: Sequence[Run], rulings: Sequence[Ruling], page: int, *, is_one_column: bool
-) -> list[PageTable]:
+def find_tables(runs: Sequence[Run], rulings: Sequence[Ruling], page: int, *, is_one_column: bool) -> list[PageTable]:
     """Return the tables of a page; aligned columns are searched for only where the text has one column."""
     found = [_page_table(rows, edges, page) for rows, edges in ruled_tables(runs, rulings)]
     if is_one_column:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from index.loaders.pdf.glyphs import Glyph, Run, grouped
-from index.loaders.pdf.tables.rulings import Ruling
 from index.loaders.pdf.tables.cells import PlacedRow, cell_text
+from index.loaders.pdf.tables.rulings import Ruling
 from index.loaders.tables import Cell
 
 # points
@@ -16,8 +16,9 @@ _MIN_OPEN = 10.0  # length of horizontal lines beyond the outer vertical ones of
 _MAX_CELLS = 20_000  # between the lines of a table
 _MAX_CROSSINGS = 4_000_000
 _MIDDLE = 0.3  # em from the base line to the middle of a character
-_MIN_FILLED = 0.6  # of the columns that have text in a row of text, if each is a row of the table
-_MIN_FULL_ROWS = 0.7  # of the rows of text between two lines that fill so many columns
+_MIN_LINES = 3  # rows of text between two lines, if each is a row of the table
+_MIN_FILLED = 0.8  # of the columns that have text in such a row
+_MIN_FULL_ROWS = 0.8  # of the rows of text between two lines that fill so many columns
 
 Place = tuple[int, int]  # row and column
 
@@ -52,9 +53,7 @@ class _Grid:
         return (row, column) if inside else None
 
 
-def ruled_tables(
-    runs: Sequence[Run], rulings: Sequence[Ruling]
-) -> Iterator[tuple[list[PlacedRow], tuple[float, ...]]]:
+def ruled_tables(runs: Sequence[Run], rulings: Sequence[Ruling]) -> Iterator[tuple[list[PlacedRow], tuple[float, ...]]]:
     """Yield the rows and the edges of the columns of each table that has lines between its columns."""
     for grid in _grids(rulings):
         for run in runs:
@@ -134,10 +133,7 @@ def _connected(across: Sequence[Ruling], down: Sequence[Ruling]) -> list[list[Ru
 
     for i, a in enumerate(across):
         for j, b in enumerate(down, len(across)):
-            if (
-                a.x0 - _TOUCHES <= b.x0 <= a.x1 + _TOUCHES
-                and b.y0 - _TOUCHES <= a.y0 <= b.y1 + _TOUCHES
-            ):
+            if a.x0 - _TOUCHES <= b.x0 <= a.x1 + _TOUCHES and b.y0 - _TOUCHES <= a.y0 <= b.y1 + _TOUCHES:
                 parent[root(j)] = root(i)
     groups: dict[int, list[Ruling]] = {}
     for at, line in enumerate(lines):
@@ -167,7 +163,7 @@ def _rows(grid: _Grid) -> Iterator[PlacedRow]:
         if not runs and not spanned:
             continue
         tall = any(place[0] != owner[0] for owner in own for place in places[owner])
-        if not tall and not spanned and len(lines := _lines_as_rows(runs, grid)) > 1:
+        if not tall and not spanned and (lines := _lines_as_rows(runs, grid)):
             yield from lines
             continue
         cells = tuple(_cell(places[owner], grid) for owner in sorted(own, key=lambda owner: owner[1]))
@@ -210,6 +206,5 @@ def _lines_as_rows(runs: Sequence[Run], grid: _Grid) -> list[PlacedRow]:
                 inside.setdefault(place[1], []).append(glyph)
         cells = tuple(Cell(text=cell_text([inside[at]]) if at in inside else "") for at in range(columns))
         rows.append(PlacedRow(cells, glyphs[0].base, tuple(glyphs)))
-    full = sum(sum(bool(cell.text) for cell in row.cells) >= max(2, _MIN_FILLED * columns) for row in rows)
-    return rows if len(rows) > 1 and full >= max(2, _MIN_FULL_ROWS * len(rows)) else []
-
+    full = sum(sum(bool(cell.text) for cell in row.cells) >= _MIN_FILLED * columns for row in rows)
+    return rows if len(rows) >= _MIN_LINES and full >= _MIN_FULL_ROWS * len(rows) else []

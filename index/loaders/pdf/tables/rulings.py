@@ -4,6 +4,7 @@ import ctypes
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def _rulings(path: Any, matrix: Matrix) -> Iterator[Ruling]:
         return
     for points in _polygons(path, matrix):
         if stroke.value:
-            yield from filter(None, (_line(a, b) for a, b in zip(points, points[1:], strict=False)))
+            yield from filter(None, (_line(a, b) for a, b in pairwise(points)))
         elif (bar := _bar(points)) is not None:
             yield bar
 
