@@ -113,6 +113,7 @@ class HitWords:
     hit_of: str
     choose_document: str
     inferred: str
+    unit: str  # of all values of a table
     styles: Mapping[str, str]  # of citations
 
 
