@@ -25,6 +25,7 @@ _OTHER_QUANTITY = re.compile(  # heads of columns whose values are not in the un
     r"增长|增長|增速|增幅|年均|累计|累計|占比|比重|同比|环比|growth|change|increase|average|share|p\.\s?a\.",
     re.IGNORECASE,
 )
+_WRITTEN = re.compile(r"[^\W_]|[%％‰℃°$€£¥￥]")
 _LATIN = re.compile(r"[A-Za-z]")
 _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7a3\uff00-\uffef]")
 
@@ -59,6 +60,7 @@ def cell_unit(passage: Passage, row: TableRow, cell: TableCell) -> str:
     if column or any(map(_OTHER_QUANTITY.search, cell.columns)):
         return column
     own = next((passage.text[slice(*other.span)] for other in row.cells if other.role == "unit"), "")
+    own = own if _WRITTEN.search(own) else ""  # a dash: the value has no unit
     return own or unit_in(row.label) or unit_in(row.group) or row.unit
 
 

@@ -10,7 +10,8 @@ from index.records import Passage, Path, Span, TableRow
 from index.text.captions import CONTINUED_TABLE, TABLE_CAPTION, TABLE_UNIT
 
 _MAX_ABOVE = 3  # lines above a table that belong to it: its caption, a unit, a date
-_MAX_CAPTION = 60  # characters
+_MAX_CAPTION = 200  # characters
+_MAX_PLAIN = 60  # characters of a caption without a number
 _UNIT_BEHIND = re.compile(rf"\s*(?P<open>[（(\[【])?(?<=[\s（(\[【]){TABLE_UNIT.pattern}", re.IGNORECASE)
 _NO_CAPTION_ENDS = "。；;：:，,、！!？?.…"
 _TABLE_KINDS = ("专栏", "附表")
@@ -66,7 +67,13 @@ class TableContext:
             words, behind = _without_unit(line)
             if TABLE_CAPTION.match(words) or CONTINUED_TABLE.search(words):
                 return self._named(words), unit or behind
-            if has_heads and not plain and line[-1] not in _NO_CAPTION_ENDS and distance <= bool(unit):
+            if (
+                has_heads
+                and not plain
+                and len(line) <= _MAX_PLAIN
+                and line[-1] not in _NO_CAPTION_ENDS
+                and distance <= bool(unit)
+            ):
                 plain, unit = words, unit or behind
         return plain, unit
 

@@ -18,6 +18,12 @@ _HAN_YEAR = re.compile(r"[一二][〇○零一二三四五六七八九]{3}(?=年
 _HAN_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _YEAR_WORDS = re.compile(rf"(?:{_YEAR.pattern}|{_HAN_YEAR.pattern})\s*年?")
 _BRACKETS = re.compile(r"[（(\[【][^（()）\[\]【】]*[)）\]】]")
+_TOTAL = re.compile(
+    r"合\s*计|总\s*计|共\s*计|小\s*计|总额|总量|total|sum\b", re.IGNORECASE
+)  # the head of a column of sums
+_TOTAL_ASKED = re.compile(
+    r"总共|一共|合计|总计|共计|共[有需计投]|总[额量投计]|\b(?:total|altogether|in all|overall)\b", re.IGNORECASE
+)
 _MIN_SHARE = 0.25  # of the terms of a row's name that a question in its script has to hold
 _MIN_NAMED, _MIN_LEAD = 0.6, 0.2  # the same for another row than the first found, and how much more it has to hold
 _MIN_HEAD = 0.5  # the same for the head of a column
@@ -118,7 +124,7 @@ def _cell(question: str, passage: Passage, row: TableRow, context: str) -> Table
 
 def _dated(dated: Sequence[TableCell], cells: Sequence[TableCell], question: str, label: str) -> TableCell | None:
     """Return the cell of the year asked for, unless the question names a column without a year: growth up to 2025."""
-    unnamed = max(_head_share(cell, question, label) for cell in dated) < _MIN_HEAD
+    unnamed = max(_head_share(cell, cells, question, label) for cell in dated) < _MIN_HEAD
     if unnamed and (named := _named(cells, question, label, 1.0)):
         return named
     return _narrowed(dated, question, label)
@@ -126,7 +132,7 @@ def _dated(dated: Sequence[TableCell], cells: Sequence[TableCell], question: str
 
 def _named(cells: Sequence[TableCell], question: str, label: str, share: float) -> TableCell | None:
     """Return the only cell in a column without a year of whose head the question holds a share."""
-    found = [c for c in cells if not _years_of(c) and _head_share(c, question, label) >= share]
+    found = [c for c in cells if not _years_of(c) and _head_share(c, cells, question, label) >= share]
     return found[0] if len(found) == 1 else None
 
 
@@ -134,9 +140,11 @@ def _narrowed(cells: Sequence[TableCell], question: str, label: str) -> TableCel
     """Return the only cell, or the one whose column the question names best, or that has nothing but a year."""
     if len(cells) == 1:
         return cells[0]
-    shares = [_head_share(cell, question, label) for cell in cells]
+    shares = [_head_share(cell, cells, question, label) for cell in cells]
     if cells and max(shares) >= _MIN_HEAD:
         best = [cell for cell, share in zip(cells, shares, strict=True) if share == max(shares)]
+    elif _TOTAL_ASKED.search(question):
+        best = [cell for cell in cells if _TOTAL.search(" ".join(cell.columns))]
     else:
         best = [cell for cell in cells if _years_of(cell) and not _own_terms(cell, "")] if _same_years(cells) else []
     return best[0] if len(best) == 1 else None
@@ -156,10 +164,20 @@ def _own_terms(cell: TableCell, label: str) -> set[str]:
     return set(_terms(words)) - set(_terms(label))
 
 
-def _head_share(cell: TableCell, question: str, label: str) -> float:
-    """Return the share of the terms of a column's head that a question holds, from 0 to 1."""
+def _head_share(cell: TableCell, cells: Sequence[TableCell], question: str, label: str) -> float:
+    """Return the share of the terms of a column's head that a question holds, from 0 to 1.
+
+    Terms of several of the columns to choose from tell nothing. Of pairs of characters, the single ones count half.
+    """
     own = _own_terms(cell, label)
-    return len(own & set(_terms(question))) / len(own) if own else 0.0
+    others = [_own_terms(other, label) for other in cells if other.columns != cell.columns]
+    own = own.difference(*others) or own
+    if not own:
+        return 0.0
+    single = {c for term in own for c in term if is_cjk_character(c)}
+    asked = set(extract_terms(question))
+    share = len(own & asked) / len(own)
+    return share if not single or share == 1 else (share + len(single & asked) / len(single)) / 2
 
 
 def _labels(passage: Passage, row: TableRow) -> list[str]:

@@ -36,7 +36,13 @@ def render_rows(
     caption = EMPTY if in_text else _caption(first, words)
     heads = EMPTY if in_text and not first.first else _heads(first)
     body = element("tbody", *(_row(passage, row, fill) for row in rows))
-    return element("div", element("table", caption, heads, body), class_="zj-table", tabindex="0")
+    columns = (element("col", class_="zj-label" if cell.role == "label" else False) for cell in first.cells)
+    return element(
+        "div",
+        element("table", caption, element("colgroup", *columns), heads, body),
+        class_="zj-table",
+        tabindex="0",
+    )
 
 
 def _caption(row: TableRow, words: PageWords) -> Html:
