@@ -6,7 +6,7 @@ from index.records import Passage, Span, TableCell, TableRow
 
 # A value: a number, and what is written behind it.
 _VALUE = re.compile(r"[^\d]{0,12}\d[\d.,，\s]*(?P<behind>[^\d]*)$")
-_APPROXIMATE = re.compile(r"左右|上下|以上|以下|以内|以內|之间|or more|or less|\W*$", re.IGNORECASE)
+_APPROXIMATE = re.compile(r"左右|上下|以上|以下|以内|以內|之间|or more|or less|[\s)）\]】*]*$", re.IGNORECASE)
 _BRACKETS = re.compile(r"[（(\[【]([^（()）\[\]【】]{1,30})[）)\]】]")
 _BARE = re.compile(r"[,，]\s*((?:in\s+)?[^,，]{1,20})$")
 _MEASURES = (  # characters that a Chinese unit ends with
@@ -76,7 +76,7 @@ def quoted_value(passage: Passage, row: TableRow, cell: TableCell) -> str:
     text, unit = passage.text[slice(*cell.span)], cell_unit(passage, row, cell)
     if not unit or text.endswith(unit):
         return text
-    if not text[-1].isdigit():
+    if not text[-1].isdigit() or unit[0].isdigit():
         return f"{text}（{unit}）" if _WIDE.search(text + unit) else f"{text} ({unit})"
     return f"{text} {unit}" if _LATIN.match(unit) else f"{text}{unit}"
 

@@ -112,7 +112,11 @@ def _cell(question: str, passage: Passage, row: TableRow, context: str) -> Table
         return _narrowed(cells, question, label)
     known = years(context)
     for wanted in filter(None, dict.fromkeys((asked, asked - known))):  # a question may name the document with its year
-        if dated := [cell for cell in cells if wanted in map(years, cell.columns)]:
+        dated = [cell for cell in cells if wanted in map(years, cell.columns)]
+        if len(wanted) > 1:  # the growth of a period has to be named, two years may be those of two columns
+            named = [c for c in dated if _head_share(c, cells, question, label) >= _MIN_HEAD]
+            dated = named or [cell for cell in dated if not _own_terms(cell, label)]
+        if dated:
             return _dated(dated, cells, question, label)
     of_columns = frozenset().union(*map(_years_of, cells))
     if not of_columns:

@@ -63,7 +63,7 @@ def merged_labels(region: Sequence[Line], columns: Sequence[Interval]) -> Merged
     labels: list[Label] = []
     lines: list[Line] = []
     for line in region:
-        left = [part for part in line.parts if part[-1].right <= column[1] + line.size / 2]
+        left = [part for part in line.parts if part[-1].right < rest[0][0]]
         others = [part for part in line.parts if part not in left]
         if left and labels and labels[-1].base - line.base <= _ONE_LABEL * line.size and not others:
             labels[-1] = Label((labels[-1].base + line.base) / 2, [*labels[-1].runs, *left])

@@ -57,8 +57,9 @@ def ruled_tables(runs: Sequence[Run], rulings: Sequence[Ruling]) -> Iterator[tup
     """Yield the rows and the edges of the columns of each table that has lines between its columns."""
     for grid in _grids(rulings):
         for run in runs:
-            for place, part in _split(run, grid):
-                grid.content.setdefault(place, []).append(part)
+            if grid.ys[-1] - run[0].size <= run[0].base <= grid.ys[0]:
+                for place, part in _split(run, grid):
+                    grid.content.setdefault(place, []).append(part)
         rows = list(_rows(grid))
         if sum(sum(bool(cell.text) for cell in row.cells) > 1 for row in rows) > 1:
             yield rows, tuple(grid.xs)
@@ -156,9 +157,13 @@ def _rows(grid: _Grid) -> Iterator[PlacedRow]:
     places: dict[Place, list[Place]] = {}
     for place, owner in owners.items():
         places.setdefault(owner, []).append(place)
+    starts: dict[int, list[Place]] = {}
+    for owner in places:
+        starts.setdefault(owner[0], []).append(owner)
+    reach = -1  # the last row of a cell that begins above
     for row in range(len(grid.ys) - 1):
-        own = [owner for owner in places if owner[0] == row]
-        spanned = any(row in range(owner[0] + 1, max(p[0] for p in places[owner]) + 1) for owner in places)
+        own, spanned = starts.get(row, []), row <= reach
+        reach = max([reach, *(place[0] for owner in own for place in places[owner])])
         runs = [run for owner in own for place in places[owner] for run in grid.content.get(place, ())]
         if not runs and not spanned:
             continue
