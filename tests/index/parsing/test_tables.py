@@ -10,20 +10,20 @@ from reportlab.pdfgen.canvas import Canvas
 from index.citations import cite
 from index.parsing.structure import read_document
 from index.records import Document, Passage, TableRow
-from tests.index.loaders.table_files import ABOVE, RENDERINGS, TableText, as_html, as_markdown, as_pdf
+from tests.index.loaders.table_files import ABOVE, RENDERINGS, Part, TableText, as_html, as_markdown, as_pdf
 
 TABLE = TableText(
     ["表3 主要指标（单位：亿元）"],
     [["类别", "指标", "2020年", "2025年"], ["水", "供水", "1", "2"], ["^", "用水", "3", "4"], ["路", "公路", "5", "<"]],
 )
-PARTS = ["# 竹园市规划", "## 第一章 目标", "目标如下，请各部门遵照执行。", TABLE, "以上指标每年公布一次。"]
+PARTS: list[Part] = ["# 竹园市规划", "## 第一章 目标", "目标如下，请各部门遵照执行。", TABLE, "以上指标每年公布一次。"]
 
 
 def rows(document: Document) -> list[tuple[Passage, TableRow]]:
     return [(passage, row) for passage in document.passages for row in passage.rows if row.cells]
 
 
-def read(parts: list[str | TableText], form: str = "html") -> Document:
+def read(parts: list[Part], form: str = "html") -> Document:
     return read_document(RENDERINGS[form](parts), f"plan.{form}")
 
 
