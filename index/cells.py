@@ -61,7 +61,7 @@ def cell_unit(passage: Passage, row: TableRow, cell: TableCell) -> str:
         return column
     own = next((passage.text[slice(*other.span)] for other in row.cells if other.role == "unit"), "")
     own = own if _WRITTEN.search(own) else ""  # a dash: the value has no unit
-    return own or unit_in(row.label) or unit_in(row.group) or row.unit
+    return own or unit_in(row.label) or unit_in(row.group) or row.unit or unit_in(row.caption)
 
 
 def unit_in(words: str) -> str:

@@ -126,7 +126,7 @@ class Answerer:
         passage = self._corpus.passages[ranking.rows[i]]
         clauses = [self._spans[row] for row in ranking.sentence_rows[i]]
         answering = [whole_sentence(passage.text, clauses, clause) for clause in self._answering(question, ranking, i)]
-        if passage.rows and (cell := table_cells.choose(question.text, passage, self._context(passage))):
+        if passage.rows and (cell := self._cell(question, ranking, i)) is not None:
             answering = [cell]
         introducing = {lead_in for sentence in answering for lead_in in lead_ins(passage, sentence)}
         return Hit(
@@ -141,6 +141,15 @@ class Answerer:
             sentence_citation=self._corpus.citation(passage, answering[0]),
             same_text=tuple(self._corpus.passages[row] for row in duplicates),
         )
+
+    def _cell(self, question: EncodedQuery, ranking: Ranking, i: int) -> Span | None:
+        """Return the cell of a candidate's table rows that the question asks for, if it is clear which."""
+        passage = self._corpus.passages[ranking.rows[i]]
+        compared = ranking.rows[: ranking.matches.shape[1]].tolist()
+        passages = [self._corpus.passages[row] for row in compared]
+        if not table_cells.is_clear(question.text, passage, passages, ranking.scores):
+            return None
+        return table_cells.choose(question.text, passage, self._context(passage))
 
     def _context(self, passage: Passage) -> str:
         """Return the titles of a passage's document and divisions."""

@@ -12,9 +12,11 @@ from index.records import CellRole, Span, TableCell, TableRow
 MAX_SPAN = 100  # columns; files can state any number
 
 _MAX_HEAD = 30  # characters; a longer cell is a value
-_VALUE = re.compile(r"(?!(?:19|20)\d\d\s*(?:年|\b))[^\W\d_]{0,2}\s*[-+±≥≤<>~约]?\s*\d")  # a number, but no year
+_VALUE = re.compile(  # a number, but no year: 2025年, FY2025
+    r"(?![^\W\d_]{0,3}\s*(?:19|20)\d\d\s*(?:年|\b))[^\W\d_]{0,2}\s*[-+±≥≤<>~约]?\s*\d"
+)
 _NUMBER = re.compile(r"[^\w]{0,3}\d|[-—–―…/.]+$|[（(【\[［〔]?\D{0,3}\d")  # or a dash in place of one
-_YEAR_HEAD = re.compile(r"(?:19|20)\d\d(?:\s*年|\b(?![.,]?\d))")
+_YEAR_HEAD = re.compile(r"[^\W\d_]{0,3}\s*(?:19|20)\d\d(?:\s*年|\b(?![.,]?\d))")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _UNIT_HEAD = re.compile(
     r"(?:计量|計量)?\s*[单單]\s*位(?:名称)?|units?(?:\s+of\s+measure(?:ment)?)?|einheit|unité|unidad", re.IGNORECASE

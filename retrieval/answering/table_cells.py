@@ -12,6 +12,7 @@ from index.records import Passage, Span, TableCell, TableRow
 from index.text.chinese import normalise_unicode, to_simplified
 from index.text.scripts import in_other_script
 from index.text.terms import extract_terms, is_cjk_character
+from retrieval.arrays import Scores
 
 _YEAR = re.compile(r"(?<![\d.,])((?:19|20)\d\d)(?![\d.,]?\d|\s*(?:元|人|吨|公里|米|个|户|%))")
 _HAN_YEAR = re.compile(r"[一二][〇○零一二三四五六七八九]{3}(?=年)")
@@ -25,6 +26,9 @@ _TOTAL_ASKED = re.compile(
     r"总共|一共|合计|总计|共计|共[有需计投]|总[额量投计]|\b(?:total|altogether|in all|overall)\b", re.IGNORECASE
 )
 _MIN_SHARE = 0.25  # of the terms of a row's name that a question in its script has to hold
+# Difference of the scores of two rows for a question in another script: of 36 such questions on six tables four found
+# the wrong row, all by less, and two of 19 the right one.
+_MIN_GAP = 0.005
 _MIN_NAMED, _MIN_LEAD = 0.6, 0.2  # the same for another row than the first found, and how much more it has to hold
 _MIN_HEAD = 0.5  # the same for the head of a column
 
@@ -64,6 +68,18 @@ def named_row(question: str, passages: Sequence[Passage]) -> int:
     best = max(shares, key=lambda at: shares[at], default=0)
     clear = shares.get(best, 0.0) >= max(_MIN_NAMED, shares.get(0, 0.0) + _MIN_LEAD)
     return best if clear and list(shares.values()).count(shares[best]) == 1 else 0
+
+
+def is_clear(question: str, passage: Passage, passages: Sequence[Passage], scores: Scores) -> bool:
+    """Return whether the words of a question or the ranking tell a row from the others of its table.
+
+    A question in another script cannot name the row, so the others have to score clearly less; ``scores``, (n,), begin
+    with those of ``passages``, the candidates, best first.
+    """
+    if not in_other_script(question, passage.text):
+        return True
+    peers = [float(score) for other, score in zip(passages, scores, strict=False) if _are_one_table(passage, other)]
+    return passage is passages[0] and (len(peers) < 2 or peers[0] - peers[1] >= _MIN_GAP)
 
 
 def _are_one_table(passage: Passage, other: Passage) -> bool:

@@ -10,7 +10,7 @@ from statistics import median
 from index.loaders.pdf.glyphs import Glyph, Run, grouped, inked_of, is_rtl
 from index.loaders.pdf.tables.cells import PlacedRow, cell_text
 from index.loaders.pdf.tables.merged_labels import Interval, Line, merged_labels, with_labels
-from index.loaders.tables import Cell, is_figure, is_head_of_figures
+from index.loaders.tables import Cell, is_figure, is_head_of_figures, is_value
 
 # em
 _COLUMN_GAP = 1.0  # between two columns; wider than a full-width space
@@ -37,7 +37,7 @@ def aligned_tables(runs: Sequence[Run]) -> Iterator[tuple[list[PlacedRow], tuple
         if merged is not None:
             region, columns = merged.lines, merged.columns
         edges = [columns[0][0], *((a[1] + b[0]) / 2 for a, b in pairwise(columns)), columns[-1][1]]
-        rows = _with_heads(_cells(region, columns, edges))
+        rows = _with_heads(_cells(region, columns, edges), columns)
         if _has_figures(rows, len(columns)):
             if merged is not None:
                 rows, edges = with_labels(rows, merged.labels), [merged.column[0], *edges]
@@ -149,20 +149,57 @@ def _span(left: float, right: float, columns: Sequence[Interval], edges: Sequenc
     return at, at
 
 
-def _with_heads(rows: list[PlacedRow]) -> list[PlacedRow]:
-    """Return the rows, those above the first with figures marked as heads."""
+def _with_heads(rows: list[PlacedRow], columns: Sequence[Interval]) -> list[PlacedRow]:
+    """Return the rows, those above the first with figures, or that names others, marked as heads."""
     heads = 0
-    while heads < len(rows) and not _is_row_of_figures(rows[heads]):
+    while heads < len(rows) and not _is_row_of_figures(rows[heads]) and not (heads and _is_name(rows[heads])):
         heads += 1
     if not 0 < heads < len(rows) or heads > _MAX_HEADS:
         return rows
-    marked = [row._replace(cells=tuple(replace(cell, head=True) for cell in row.cells)) for row in rows[:heads]]
+    above = [_over_several(row, columns) for row in rows[: heads - 1]]
+    marked = [
+        row._replace(cells=tuple(replace(cell, head=True) for cell in row.cells)) for row in [*above, rows[heads - 1]]
+    ]
     return [*marked, *rows[heads:]]
 
 
 def _is_row_of_figures(row: PlacedRow) -> bool:
+    """Return whether most cells have figures; of them some may look like years."""
     others = [cell.text for cell in row.cells[1:] if cell.text]
-    return 2 * sum(map(is_figure, others)) >= len(others) > 0
+    return 2 * sum(map(is_value, others)) >= len(others) > 0 and any(map(is_figure, others))
+
+
+def _is_name(row: PlacedRow) -> bool:
+    return bool(row.cells[0].text) and not any(cell.text for cell in row.cells[1:])
+
+
+def _over_several(row: PlacedRow, columns: Sequence[Interval]) -> PlacedRow:
+    """Return a row of heads, each over the columns that it is in the middle of; others have theirs in the next row."""
+    parts = _line(sorted(row.glyphs, key=lambda glyph: glyph.left)).parts
+    taken: dict[int, tuple[int, list[Glyph]]] = {}  # by first column: the number of columns, the head
+    start = 0
+    for at, part in enumerate(parts):
+        middle = (part[0].left + part[-1].right) / 2
+        limit = parts[at + 1][0].left if at + 1 < len(parts) else float("inf")
+        spans = [
+            (first, last)
+            for first in range(start, len(columns))
+            for last in range(first, len(columns))
+            if columns[last][0] < limit
+            and columns[first][0] - part[0].size <= middle <= columns[last][1] + part[0].size
+        ]
+        if not spans:
+            return row
+        first, last = min(spans, key=lambda span: abs((columns[span[0]][0] + columns[span[1]][1]) / 2 - middle))
+        taken[first] = last - first + 1, part
+        start = last + 1
+    cells: list[Cell] = []
+    column = 0
+    while column < len(columns):
+        width, head = taken.get(column, (1, []))
+        cells.append(Cell(text=cell_text([head]) if head else "", columns=width))
+        column += width
+    return row._replace(cells=tuple(cells))
 
 
 def _has_figures(rows: Sequence[PlacedRow], columns: int) -> bool:
