@@ -6,10 +6,12 @@ as a whole.
 
 import re
 from collections.abc import Sequence
+from difflib import SequenceMatcher
+from itertools import pairwise
 
 from index.cells import cell_at
 from index.records import Passage, Span, TableCell, TableRow
-from index.text.chinese import normalise_unicode, to_simplified
+from index.text.chinese import HAN, normalise_unicode, to_simplified
 from index.text.scripts import in_other_script
 from index.text.terms import extract_terms, is_cjk_character
 from retrieval.arrays import Scores
@@ -17,6 +19,7 @@ from retrieval.arrays import Scores
 _YEAR = re.compile(r"(?<![\d.,])((?:19|20)\d\d)(?![\d.,]?\d|\s*(?:元|人|吨|公里|米|个|户|%))")
 _HAN_YEAR = re.compile(r"[一二][〇○零一二三四五六七八九]{3}(?=年)")
 _HAN_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+_OTHER_WORDS = re.compile(f"[{HAN}]{{2,6}}")
 _YEAR_WORDS = re.compile(rf"(?:{_YEAR.pattern}|{_HAN_YEAR.pattern})\s*年?")
 _BRACKETS = re.compile(r"[（(\[【][^（()）\[\]【】]*[)）\]】]")
 _TOTAL = re.compile(
@@ -25,7 +28,7 @@ _TOTAL = re.compile(
 _TOTAL_ASKED = re.compile(
     r"总共|一共|合计|总计|共计|共[有需计投]|总[额量投计]|\b(?:total|altogether|in all|overall)\b", re.IGNORECASE
 )
-_MIN_SHARE = 0.25  # of the terms of a row's name that a question in its script has to hold
+_MIN_SHARE = 0.5  # of the terms of a row's name that a question in its script has to hold
 # Difference of the scores of two rows for a question in another script: of 36 such questions on six tables four found
 # the wrong row, all by less, and two of 19 the right one.
 _MIN_GAP = 0.005
@@ -104,8 +107,18 @@ def _name(passage: Passage) -> str:
 
 
 def _names_row(question: str, passage: Passage, row: TableRow) -> bool:
-    """Return whether a question may mean a row: it holds some of its name, or is in another script."""
-    return in_other_script(question, passage.text) or label_share(question, passage, row) >= _MIN_SHARE
+    """Return whether a question may mean a row: it holds most of its name, or is in another script."""
+    if in_other_script(question, passage.text):
+        return True
+    return label_share(question, passage, row) >= _MIN_SHARE and not _is_replaced(row.label, question)
+
+
+def _is_replaced(label: str, question: str) -> bool:
+    """Return whether a question has other words in the middle of a row's name: 城镇登记失业率 for 城镇调查失业率."""
+    name, asked = (to_simplified(_BRACKETS.sub("", text)) for text in (label, question))
+    blocks = [b for b in SequenceMatcher(None, name, asked, autojunk=False).get_matching_blocks() if b.size > 1]
+    between = ((name[a.a + a.size : b.a], asked[a.b + a.size : b.b]) for a, b in pairwise(blocks))
+    return any(_OTHER_WORDS.fullmatch(ours) and _OTHER_WORDS.fullmatch(theirs) for ours, theirs in between)
 
 
 def label_share(question: str, passage: Passage, row: TableRow) -> float:

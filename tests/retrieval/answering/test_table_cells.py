@@ -40,6 +40,7 @@ def chosen(question: str, passage: Passage, context: str = "") -> str | None:
         ("城镇化率是多少？", None),  # of which year?
         ("2020年和2025年的城镇化率", None),  # two cells
         ("2025年公园面积是多少？", None),  # another row
+        ("2025年粮食单产", None),
     ],
 )
 def test_the_cell_of_the_year_or_of_the_column_named(question: str, value: str | None) -> None:
@@ -66,6 +67,14 @@ def test_columns_of_one_year_are_told_apart_by_their_own_words() -> None:
     assert chosen("2024年农村收入", row) == "3"
     assert chosen("收入一共多少", row) == "8"
     assert chosen("2024年收入", row) is None
+
+
+def test_a_name_with_other_words_in_it_is_that_of_another_row() -> None:
+    row = passages(
+        [HEADS, ["城镇调查失业率", "%", "5.2", "5.5", "—", "人社局"], ["收入", "元", "1", "2", "3", "乙局"]]
+    )[0]
+    assert chosen("2025年城镇调查失业率", row) == "5.5"
+    assert chosen("2025年城镇登记失业率", row) is None
 
 
 def test_a_question_may_name_the_document_with_its_year() -> None:
