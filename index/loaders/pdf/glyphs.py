@@ -80,12 +80,12 @@ def inked_of(run: Run) -> list[Glyph]:
 
 def left_of(run: Run) -> float:
     """Return where a run begins."""
-    return inked_of(run)[0].left
+    return next(glyph for glyph in run if not glyph.text.isspace()).left
 
 
 def right_of(run: Run) -> float:
     """Return where a run ends."""
-    return inked_of(run)[-1].right
+    return next(glyph for glyph in reversed(run) if not glyph.text.isspace()).right
 
 
 def text_rows(runs: Sequence[Run], page: int, column: int) -> Iterator[TextRow]:

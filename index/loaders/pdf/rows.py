@@ -46,11 +46,13 @@ def arrange_page(glyphs: Sequence[Glyph], number: int, rulings: Sequence[Ruling]
     main = turns.most_common(1)[0][0] if turns else 0
     upright = [glyph for glyph in glyphs if glyph.quarter_turns == main and glyph.text not in _UNKNOWN]
     runs = _runs(upright)
-    tables = find_tables(runs, [ruling.turned(main) for ruling in rulings], number, is_one_column=not _gutters(runs))
+    gutters = _gutters(runs)
+    tables = find_tables(runs, [ruling.turned(main) for ruling in rulings], number, is_one_column=not gutters)
     if tables:
         taken = {id(glyph) for table in tables for glyph in table.glyphs}
         runs = _runs(glyph for glyph in upright if id(glyph) not in taken)
-    rows = tuple(_rows_in_reading_order(runs, number, tables))
+        gutters = _gutters(runs)
+    rows = tuple(_rows_in_reading_order(runs, number, gutters, tables))
     return PdfPage(number, rows, len(inked), sum(glyph.text in _UNKNOWN for glyph in inked))
 
 
@@ -108,9 +110,10 @@ def _runs(glyphs: Iterable[Glyph]) -> list[Run]:
     return [run for run in runs if any(not glyph.text.isspace() for glyph in run)]
 
 
-def _rows_in_reading_order(runs: list[Run], page: int, tables: Sequence[PageTable]) -> Iterator[TextRow]:
+def _rows_in_reading_order(
+    runs: list[Run], page: int, gutters: Sequence[float], tables: Sequence[PageTable]
+) -> Iterator[TextRow]:
     """Yield the rows from top to bottom and from left to right, columns one after the other."""
-    gutters = _gutters(runs)
     if not gutters:
         yield from _with_tables(text_rows(runs, page, 0), tables)
         return
