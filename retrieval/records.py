@@ -69,8 +69,9 @@ class Hit:
 
     @property
     def cell(self) -> tuple[TableRow, TableCell] | None:
-        """The cell of a table that is the best part, and its row."""
-        return cell_at(self.passage, self.best)
+        """The cell of a table that is the best part, and its row; None if that is a sentence in a cell."""
+        found = cell_at(self.passage, self.best)
+        return found if found is not None and found[1].span == self.best else None
 
     @property
     def compared(self) -> Span:

@@ -1,10 +1,12 @@
 """Cells of tables in evidence: they can be cited, shown, checked and exported."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from index.parsing.structure import read_document
+from index.records import Span
 from retrieval import tables
 from retrieval.evidence import quote_check
 from retrieval.evidence.evidence_rows import COLUMNS, answer_rows
@@ -53,6 +55,15 @@ def test_an_answer_that_is_no_cell_has_none_of_them(searcher: Searcher) -> None:
     answer = searcher.ask("第二章第1段")
     found = answer_json(answer)["answer"]
     assert {found[key] for key in ("table", "row", "column", "value", "unit")} == {None}
+
+
+def test_a_sentence_in_a_cell_is_quoted_as_a_sentence(searcher: Searcher) -> None:
+    hit = searcher.ask(QUESTION).hits[0]
+    cell = hit.cell
+    assert cell is not None
+    start, end = cell[1].span
+    assert replace(hit, best=Span(start, end - 1)).cell is None
+    assert replace(hit, best=Span(start, end - 1)).quotation == "6"
 
 
 def test_a_cell_and_a_row_are_shown_by_their_citations(searcher: Searcher) -> None:
