@@ -17,14 +17,15 @@ _UNIT = re.compile(
     rf"|^[^\d]{{0,8}}[{_MEASURES}](?:[/／每].{{1,6}})?$|^[年月日]$"
     r"|^(?:in\s+)?(?:[\d,.]+\s+)?(?:[a-zµμ]{1,12}\s+){0,2}(?:percent|per\s*cent|percentage points?|pp|millions?"
     r"|billions?|trillions?|thousands?|mn|bn|tons?|tonnes?|kt|mt|t|kg|g|mg|km2?|m2?|m3|ha|hectares?|acres?|miles?"
-    r"|[kmg]wh?|twh|litres?|people|persons?|inhabitants|households|beds|units?|years?(?:\s+old)?|days|hours|usd|eur|cny"
+    r"|[kmg]wh?|twh|litres?|people|persons?|inhabitants|households|beds|units?|years?(?:\s+old)?|months?|weeks?|days?|hours?|minutes?|usd|eur|cny"
     r"|rmb|gbp|yuan|euros?|dollars?)(?:\s*(?:/|per|of)\s*.{1,20})?$",
     re.IGNORECASE,
 )
+_GROWTH_HEAD = r"增长|增長|增速|增幅|同比|环比|growth|change|increase"
 _OTHER_QUANTITY = re.compile(  # heads of columns whose values are not in the unit of the row
-    r"增长|增長|增速|增幅|年均|累计|累計|占比|比重|同比|环比|growth|change|increase|average|share|p\.\s?a\.",
-    re.IGNORECASE,
+    rf"{_GROWTH_HEAD}|年均|累计|累計|占比|比重|average|share|p\.\s?a\.", re.IGNORECASE
 )
+GROWTH = re.compile(rf"{_GROWTH_HEAD}|\bgrow|\bgrew|\brise\b|\brose\b|\bfell\b|下降", re.IGNORECASE)
 _WRITTEN = re.compile(r"[^\W_]|[%％‰℃°$€£¥￥]")
 _LATIN = re.compile(r"[A-Za-z]")
 _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7a3\uff00-\uffef]")

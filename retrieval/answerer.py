@@ -81,8 +81,6 @@ class Answerer:
     def _with_named_row(self, question: EncodedQuery, ranking: Ranking) -> Ranking:
         """Return the candidates; if the first is a row of a table, that which the question names stands before it."""
         compared = ranking.rows[: ranking.matches.shape[1]].tolist()
-        if not self._corpus.passages[compared[0]].rows:
-            return ranking
         at = table_cells.named_row(question.text, [self._corpus.passages[row] for row in compared])
         order = np.arange(len(ranking.rows), dtype=np.int64)
         return ranking.reordered(np.concatenate([order[at : at + 1], np.delete(order, at)])) if at else ranking

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
 
-from index.cells import cell_at
+from index.cells import GROWTH, cell_at
 from index.records import Passage, Span, TableCell, TableRow
 from index.text.chinese import HAN, normalise_unicode, to_simplified
 from index.text.scripts import in_other_script
@@ -20,6 +20,7 @@ _YEAR = re.compile(r"(?<![\d.,])((?:19|20)\d\d)(?![\d.,]?\d|\s*(?:元|人|吨|�
 _HAN_YEAR = re.compile(r"[一二][〇○零一二三四五六七八九]{3}(?=年)")
 _HAN_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _OTHER_WORDS = re.compile(f"[{HAN}]{{2,6}}")
+_FIGURE = re.compile(r"[^\w]{0,2}\d")
 _YEAR_WORDS = re.compile(rf"(?:{_YEAR.pattern}|{_HAN_YEAR.pattern})\s*年?")
 _BRACKETS = re.compile(r"[（(\[【][^（()）\[\]【】]*[)）\]】]")
 _TOTAL = re.compile(
@@ -59,14 +60,16 @@ def named_row(question: str, passages: Sequence[Passage]) -> int:
     It is the first itself unless another row of its table is of the year asked for, or is named better.
     """
     peers = [at for at, other in enumerate(passages) if _are_one_table(passages[0], other)]
-    if 0 not in peers:
+    if 0 not in peers:  # a caption stands for its table
+        peers = [at for at, other in enumerate(passages) if _is_caption(passages[0], other)]
+    if not peers:
         return 0
     asked = years(question)
     of_year = [at for at in peers if asked and years(_name(passages[at])) == asked]
     if of_year:
         return 0 if 0 in of_year else of_year[0] if len(of_year) == 1 else 0
-    if in_other_script(question, passages[0].text):
-        return 0
+    if in_other_script(question, passages[peers[0]].text):
+        return peers[0]
     shares = {at: label_share(question, passages[at], passages[at].rows[0]) for at in peers if _has_label(passages[at])}
     best = max(shares, key=lambda at: shares[at], default=0)
     clear = shares.get(best, 0.0) >= max(_MIN_NAMED, shares.get(0, 0.0) + _MIN_LEAD)
@@ -92,6 +95,15 @@ def _are_one_table(passage: Passage, other: Passage) -> bool:
     columns = {column for cell in row.cells for column in cell.columns or (_text(passage, cell),)}
     same = {column for cell in row_of_other.cells for column in cell.columns or (_text(other, cell),)}
     return bool(row.caption == row_of_other.caption and passage.path == other.path and columns & same)
+
+
+def _is_caption(passage: Passage, other: Passage) -> bool:
+    """Return whether a passage is the caption of the table that another is a row of."""
+    captions = {row.caption for row in other.rows if len(other.rows) == 1}
+    place = passage.document, passage.path
+    return (
+        place == (other.document, other.path) and not passage.rows and passage.text.startswith(tuple(captions - {""}))
+    )
 
 
 def _text(passage: Passage, cell: TableCell) -> str:
@@ -138,7 +150,7 @@ def _cell(question: str, passage: Passage, row: TableRow, context: str) -> Table
     if of_row := years(label):  # a row for each year
         return _narrowed(cells, question, label) if asked and asked <= of_row else None
     if not asked:
-        return _narrowed(cells, question, label)
+        return _narrowed(cells, question, label) or _by_growth(cells, passage, question, label)
     known = years(context)
     for wanted in filter(None, dict.fromkeys((asked, asked - known))):  # a question may name the document with its year
         dated = [cell for cell in cells if wanted in map(years, cell.columns)]
@@ -146,10 +158,12 @@ def _cell(question: str, passage: Passage, row: TableRow, context: str) -> Table
             named = [c for c in dated if _head_share(c, cells, question, label) >= _MIN_HEAD]
             dated = named or [cell for cell in dated if not _own_terms(cell, label)]
         if dated:
-            return _dated(dated, cells, question, label)
+            return _dated(dated, cells, question, label) or _by_growth(dated, passage, question, label)
     of_columns = frozenset().union(*map(_years_of, cells))
     if not of_columns:
-        return _narrowed(cells, question, label) if asked <= known else None
+        if not asked <= known:
+            return None
+        return _narrowed(cells, question, label) or _by_growth(cells, passage, question, label)
     if len(asked) > 1 and asked <= of_columns:  # a period: its growth is in a column without years
         return _named(cells, question, label, 1.0)
     return None
@@ -181,6 +195,15 @@ def _narrowed(cells: Sequence[TableCell], question: str, label: str) -> TableCel
     else:
         best = [cell for cell in cells if _years_of(cell) and not _own_terms(cell, "")] if _same_years(cells) else []
     return best[0] if len(best) == 1 else None
+
+
+def _by_growth(cells: Sequence[TableCell], passage: Passage, question: str, label: str) -> TableCell | None:
+    """Return the only cell with a growth if the question asks for one, else the only figure beside a growth."""
+    figures = [cell for cell in cells if _FIGURE.match(_text(passage, cell))]
+    growth = [cell for cell in figures if GROWTH.search(" ".join(cell.columns))]
+    asked = {word.lower() for word in GROWTH.findall(question)} - {word.lower() for word in GROWTH.findall(label)}
+    found = growth if asked else [cell for cell in figures if cell not in growth] if growth else []
+    return found[0] if len(found) == 1 and len(set(map(_years_of, cells))) == 1 else None
 
 
 def _same_years(cells: Sequence[TableCell]) -> bool:

@@ -5,7 +5,7 @@ import pytest
 from index.parsing.structure import read_document
 from index.records import Passage
 from retrieval.answering.table_cells import choose, named_row, years
-from tests.index.loaders.table_files import TableText, as_html
+from tests.index.loaders.table_files import Part, TableText, as_html
 
 HEADS = ["指标", "单位", "2020年", "2025年", "2021—2025年年均增长（%）", "责任部门"]
 CITY = [HEADS, ["城镇化率", "%", "58", "65", "—", "发改局"], ["粮食产量", "万吨", "18", "19", "1.1", "农业局"]]
@@ -75,6 +75,28 @@ def test_a_name_with_other_words_in_it_is_that_of_another_row() -> None:
     )[0]
     assert chosen("2025年城镇调查失业率", row) == "5.5"
     assert chosen("2025年城镇登记失业率", row) is None
+
+
+def test_a_figure_or_its_growth() -> None:
+    rows = [
+        ["指标", "单位", "绝对数", "比上年增长（%）", "备注"],
+        ["零售额", "亿元", "97", "6.1", "新"],
+        ["产值", "亿元", "3", "4", "旧"],
+    ]
+    row = passages(rows, caption="表1 2024年完成情况")[0]
+    assert chosen("2024年零售额是多少", row) == "97"
+    assert chosen("2024年零售额增长了多少", row) == "6.1"
+    assert chosen("2023年零售额是多少", row) is None
+
+
+def test_a_caption_found_first_stands_for_its_table() -> None:
+    parts: list[Part] = ["# 甲市规划", "正文在此。", TableText(["表1 指标"], CITY), "结尾。"]
+    document = read_document(as_html(parts), "a.html")
+    caption = next(passage for passage in document.passages if passage.text == "表1 指标")
+    city, grain = (passage for passage in document.passages if passage.rows)
+    assert named_row("2025年粮食产量", [caption, city, grain]) == 2
+    assert named_row("2025年公园面积", [caption, city, grain]) == 0
+    assert named_row("2025年粮食产量", [document.passages[0], city, grain]) == 0
 
 
 def test_a_question_may_name_the_document_with_its_year() -> None:
