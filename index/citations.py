@@ -3,6 +3,7 @@
 import re
 from typing import Literal
 
+from index.cells import cell_at, column_name
 from index.records import Citation, Division, InnerDivision, Passage, Path, Span
 from index.text.controls import isolated
 from index.text.numerals import to_chinese
@@ -112,18 +113,41 @@ def _repeats(number: str, below: str) -> bool:
 
 
 def cite(title: str, passage: Passage, span: Span | None = None) -> Citation:
-    """Return the citation of a passage, or of a span of its text down to 款, 项 and 目. ``title`` is the document's."""
+    """Return the citation of a passage, or of a span of its text down to 款, 项 and 目, or to the cell of a table.
+
+    ``title`` is the document's. A row of a table with a caption is cited by the caption and its label.
+    """
     levels = cited_path(passage.path)
     inner = _inner_levels(passage, span) if span is not None else ()
-    zh = "".join(
-        [*(division_label(d, "zh") for d in levels), paragraph_label(passage, "zh"), *map(_chinese_inner, inner)]
-    )
-    places = [*(division_label(d, "en", long=False) for d in levels), paragraph_label(passage, "en", long=False)]
+    table = tuple(map(isolated, _table_levels(passage, span)))
+    own = table and is_table_row(passage)
+    zh = "".join([*(division_label(d, "zh") for d in levels), "" if own else paragraph_label(passage, "zh")])
+    # 专栏1 is the caption itself
+    behind = "，" if table and not (own and passage.rows[0].caption == table[0]) else ""
+    zh += "".join(map(_chinese_inner, inner)) + (behind if zh else "") + "，".join(table)
+    places = [division_label(d, "en", long=False) for d in levels]
+    places += [] if own else [paragraph_label(passage, "en", long=False)]
     en = ", ".join(filter(None, places)) + "".join(f"({part.number}{_english_sub(part)})" for part in inner)
+    en = ", ".join(filter(None, [en, *table]))
     title = isolated(title)
     return Citation(
         zh=f"《{_with_single_brackets(title)}》{zh}", en=", ".join(filter(None, [title, en])), short_zh=zh, short_en=en
     )
+
+
+def is_table_row(passage: Passage) -> bool:
+    """Return whether a passage is nothing but a row of a table with a caption."""
+    return bool(passage.ordinal and len(passage.rows) == 1 and passage.rows[0].caption and passage.rows[0].cells)
+
+
+def _table_levels(passage: Passage, span: Span | None) -> tuple[str, ...]:
+    """Return caption, row and column, as far as they are cited: no caption if the path ends with it."""
+    found = cell_at(passage, span) if span is not None else None
+    if found is None and not is_table_row(passage):
+        return ()
+    row, column = (found[0], column_name(found[1])) if found else (passage.rows[0], "")
+    named = bool(passage.path) and titled_label(passage.path[-1], "zh") == row.caption
+    return tuple(filter(None, ("" if named else row.caption, row.label, column)))
 
 
 def _inner_levels(passage: Passage, span: Span) -> tuple[InnerDivision, ...]:

@@ -68,6 +68,40 @@ class Link:
     targets: tuple[str, ...] = ()
 
 
+CellRole = Literal["head", "label", "unit", "number", "value"]  # a number is that of the row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableCell:
+    """A cell of a table's row: its ``span`` in the text, without the head of its column.
+
+    ``columns`` are the heads of the columns that it spans, each after those above it; empty in a table without heads.
+    Labels name the row; a unit is that of the row's values; heads are cells of a row that names the columns.
+    """
+
+    span: Span
+    columns: tuple[str, ...] = ()
+    role: CellRole = "value"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableRow:
+    """A row of a table, which is a line of a text: ``span`` is the line.
+
+    ``cells`` are those with text, by start; a row that only names those below it has none. ``first`` marks the first
+    row of a table. ``caption`` and ``unit`` are those of the table, ``group`` is the text of the row, or of the cell of
+    another row, that names this one and others; all may be empty. ``label`` names the row in its table.
+    """
+
+    span: Span
+    cells: tuple[TableCell, ...] = ()
+    first: bool = False
+    caption: str = ""
+    unit: str = ""
+    group: str = ""
+    label: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
     """The unit of search and citation: a paragraph of a plan, an article of a law, the title of a box.
@@ -90,6 +124,7 @@ class Passage:
     page: int = 0  # from 1; 0 if the format has no pages
     inner: tuple[InnerDivision, ...] = ()  # by start, the outer before the inner
     links: tuple[Link, ...] = ()  # by start
+    rows: tuple[TableRow, ...] = ()  # by start; spans of the passage's text
 
     def __post_init__(self) -> None:
         if not self.text or sum(end - start for start, end in self.pieces) != len(self.text):

@@ -8,9 +8,9 @@ import numpy as np
 
 from index.building.embedding import heading_text
 from index.models.encoder import Encoder
-from index.records import Span
+from index.records import Passage, Span
 from index.text.chinese import to_simplified
-from retrieval.answering import answer_sentences, verdict
+from retrieval.answering import answer_sentences, table_cells, verdict
 from retrieval.answering.confidence import Assessment, assess
 from retrieval.answering.constraints import differences, missing_detail
 from retrieval.answering.out_of_domain import OutOfDomainVectors
@@ -46,7 +46,8 @@ class Answerer:
         # A reranker changes the order; the verdict rests on what the first ranking shows, for which it was fitted.
         everywhere = None if plan.among is None else self._ranker.rank(question)
         found = self.assess(question, ranking, models.out_of_domain, everywhere)
-        hits = self._hits(question, self._reranked(question, ranking, models.reranker), k, reasons=reasons)
+        shown = self._with_named_row(question, self._reranked(question, ranking, models.reranker))
+        hits = self._hits(question, shown, k, reasons=reasons)
         first, wanted = hits[0], question.question_type
         around = heading_text(first.passage) + first.passage.text
         return verdict.ranked_answer(
@@ -82,6 +83,13 @@ class Answerer:
             return ranking
         places = np.arange(len(ranking.rows), dtype=np.int64)
         return ranking.reordered(reranked(reranker, question.text, places, lambda i: self._model_text(ranking.rows[i])))
+
+    def _with_named_row(self, question: EncodedQuery, ranking: Ranking) -> Ranking:
+        """Return the candidates; if the first is a row of a table, that which the question names stands before it."""
+        compared = ranking.rows[: ranking.matches.shape[1]].tolist()
+        at = table_cells.named_row(question.text, [self._corpus.passages[row] for row in compared])
+        order = np.arange(len(ranking.rows), dtype=np.int64)
+        return ranking.reordered(np.concatenate([order[at : at + 1], np.delete(order, at)])) if at else ranking
 
     def _model_text(self, row: int) -> str:
         """Return a passage as a model reads it."""
@@ -122,6 +130,8 @@ class Answerer:
         passage = self._corpus.passages[ranking.rows[i]]
         clauses = [self._spans[row] for row in ranking.sentence_rows[i]]
         answering = [quoted_span(passage, clauses, clause) for clause in self._answering(question, ranking, i)]
+        if passage.rows and (cell := self._cell(question, ranking, i)) is not None:
+            answering = [cell]
         introducing = {lead_in for sentence in answering for lead_in in lead_ins(passage, sentence)}
         return Hit(
             rank=rank,
@@ -135,6 +145,19 @@ class Answerer:
             sentence_citation=self._corpus.citation(passage, answering[0]),
             same_text=tuple(self._corpus.passages[row] for row in duplicates),
         )
+
+    def _cell(self, question: EncodedQuery, ranking: Ranking, i: int) -> Span | None:
+        """Return the cell of a candidate's table rows that the question asks for, if it is clear which."""
+        passage = self._corpus.passages[ranking.rows[i]]
+        compared = ranking.rows[: ranking.matches.shape[1]].tolist()
+        passages = [self._corpus.passages[row] for row in compared]
+        if not table_cells.is_clear(question.text, passage, passages, ranking.scores):
+            return None
+        return table_cells.choose(question.text, passage, self._context(passage))
+
+    def _context(self, passage: Passage) -> str:
+        """Return the titles of a passage's document and divisions."""
+        return " ".join([self._corpus.title(passage), *(division.title for division in passage.path)])
 
     def _answering(self, question: EncodedQuery, ranking: Ranking, i: int) -> tuple[Span, ...]:
         """Return the sentences of a candidate that answer, the best first."""

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from index.records import Citation, Passage, Span
+from index.cells import cell_at, quoted_cell
+from index.records import Citation, Passage, Span, TableCell, TableRow
 
 HIGH_CONFIDENCE = 0.7  # from which the page says that the text answers; below, that it perhaps does
 
@@ -59,10 +60,10 @@ class MatchReason:
 class Hit:
     """Passage that was found for a question.
 
-    ``rank`` counts from 1. ``best`` is its best matching sentence, a span of its text. If that is in an item of a list,
-    ``lead_ins`` are the texts that introduce the item, without which it cannot be understood. ``marked`` contains all
-    of these, and a second sentence if it is as good, in the order of the text. ``same_text`` are further passages with
-    the same words, which have no hits of their own.
+    ``rank`` counts from 1. ``best`` is its best matching sentence, or the cell of a table, a span of its text. If that
+    is in an item of a list, ``lead_ins`` are the texts that introduce the item, without which it cannot be understood.
+    ``marked`` contains all of these, and a second sentence if it is as good, in the order of the text.
+    ``same_text`` are further passages with the same words, which have no hits of their own.
     """
 
     rank: int
@@ -72,14 +73,30 @@ class Hit:
     citation: Citation
     best: Span
     marked: tuple[Span, ...]
-    sentence_citation: Citation  # of ``best``: down to 款 and 项
+    sentence_citation: Citation  # of ``best``: down to 款 and 项, or to the cell
     lead_ins: tuple[Span, ...] = ()
     same_text: tuple[Passage, ...] = ()
     match_reason: MatchReason | None = None
 
     @property
+    def cell(self) -> tuple[TableRow, TableCell] | None:
+        """The cell of a table that is the best part, and its row; None if that is a sentence in a cell."""
+        found = cell_at(self.passage, self.best)
+        return found if found is not None and found[1].span == self.best else None
+
+    @property
+    def compared(self) -> Span:
+        """The part whose words are compared with the question: of a cell its whole row."""
+        return self.cell[0].span if self.cell is not None else self.best
+
+    @property
     def quotation(self) -> str:
-        """The words that answer: the lead-ins of an item and the best sentence, each on a line; all without one."""
+        """The words that answer: the lead-ins of an item and the best sentence, each on a line; all without one.
+
+        A cell is quoted with the caption of its table, its row, its column and its unit.
+        """
+        if self.cell is not None:
+            return quoted_cell(self.passage, *self.cell)
         spans = (*self.lead_ins, self.best)
         return "\n".join(self.passage.text[start:end] for start, end in spans) or self.passage.text
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from index.cells import cell_unit, column_name
 from index.citations import cite
 from index.records import Citation, Document, Passage, Path, Span
 from index.text.chinese import is_chinese
@@ -59,6 +60,21 @@ def _answer_span(hit: Hit) -> Json:
         "passage": hit.passage.id,
         "start": span[0].start,
         "end": span[-1].end,
+        **_cell_json(hit),
+    }
+
+
+def _cell_json(hit: Hit) -> Json:
+    """Return the place of a cell of a table: null for each key if the answer is no cell."""
+    if hit.cell is None:
+        return dict.fromkeys(("table", "row", "column", "value", "unit"))
+    row, cell = hit.cell
+    return {
+        "table": row.caption,
+        "row": row.label,
+        "column": column_name(cell),
+        "value": sentence(hit.passage, cell.span),
+        "unit": cell_unit(hit.passage, row, cell),
     }
 
 
@@ -236,6 +252,7 @@ def passage_json(passage: Passage) -> Json:
         "page": passage.page,
         "inner": [asdict(part) for part in passage.inner],
         "links": [asdict(link) for link in passage.links],
+        "rows": [asdict(row) for row in passage.rows],
     }
 
 

@@ -214,7 +214,7 @@ class Searcher:
     def with_matches(self, answer: Answer) -> Answer:
         """Return the answer with the matches of its hits in another language than the question; see ``matches``."""
         hits = match_reasons.hits_in_other_script(answer)
-        found = self.matches(answer.question, [(hit.passage.id, hit.best) for hit in hits]) if hits else []
+        found = self.matches(answer.question, [(hit.passage.id, hit.compared) for hit in hits]) if hits else []
         known = {hit.rank: matches for hit, matches in zip(hits, found, strict=True)}
         return replace(
             answer,

@@ -75,8 +75,17 @@ def passage_texts(passages: Sequence[Passage]) -> KeyedTexts:
 
 
 def sentence_texts(passages: Sequence[Passage], sentences: Sequence[tuple[int, int, int]]) -> KeyedTexts:
-    """Return the text of every sentence, without headings; see ``sentence_rows``."""
-    return KeyedTexts.from_pairs([("", passages[row].text[start:end]) for row, start, end in sentences])
+    """Return the text of every sentence, without headings but for those of columns; see ``sentence_rows``."""
+    return KeyedTexts.from_pairs(
+        [(_column_heads(passages[row]), passages[row].text[start:end]) for row, start, end in sentences]
+    )
+
+
+def _column_heads(passage: Passage) -> str:
+    """Return the heads of a table's row if its text does not repeat them, on one line, or nothing."""
+    heads = (head for row in passage.rows for cell in row.cells for head in cell.columns if head not in passage.text)
+    words = " ".join(dict.fromkeys(heads))
+    return f"{words}\n" if words else ""
 
 
 def sentence_rows(passages: Sequence[Passage]) -> list[tuple[int, int, int]]:
@@ -295,7 +304,13 @@ def _pieces(sentence: str, tokens: int, room: int) -> list[str]:
 
 
 def heading_text(passage: Passage) -> str:
-    """Return the text embedded before a passage's own: the titles of its divisions on one line, or nothing."""
+    """Return the text embedded before a passage's own: the titles of its divisions on one line, or nothing.
+
+    Of the row of a table also the caption, the row that names its group, and heads that its text does not repeat.
+    """
     # The title of a box is the text of its passage.
-    titles = " ".join(d.title for d in passage.path if d.title and d.kind != "专栏")
-    return f"{titles}\n" if titles else ""
+    titles = [d.title for d in passage.path if d.title and d.kind != "专栏"]
+    for row in passage.rows[:1]:
+        titles += [part for part in (row.caption, row.group, _column_heads(passage).strip()) if part not in titles]
+    words = " ".join(filter(None, titles))
+    return f"{words}\n" if words else ""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from index.errors import DocumentError
+from index.loaders.markdown_tables import HTML_TABLE, TABLE_RULE, rows_of_tables, with_rows
 from index.loaders.source import Line, SourceText, strip_blank
 from index.loaders.text import decode_text, split_lines
 
@@ -18,7 +19,6 @@ _RULE = re.compile(r"(?:[-*_]\s*){3,}$")
 _LEADING = re.compile(r"(?:>\s?|[-*+]\s+(?:\[[ xX]\]\s+)?)+")  # block quotes, bullets and check boxes
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _IMAGE = re.compile(r"(?:\[?!\[[^\]]*\]\([^)]*\)(?:\]\([^)]*\))?\s*)+$")
-_TABLE_RULE = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)+\|?$|\|\s*:?-+:?\s*\|$")
 _EMPHASIS = ("***", "___", "**", "__", "*", "_")
 # bold numbers of articles and items: the closing marks would separate the number from its text
 _BOLD_NUMBER = re.compile(
@@ -34,7 +34,6 @@ _METADATA = re.compile(
 _VISIBLE = re.compile(r"\S")
 _METADATA_KEYS = {"标题": "title", "日期": "date", "来源": "source", "作者": "author"}
 _LINK = re.compile(r"\[([^\[\]]+)\]\([^()]*(?:\([^()]*\)[^()]*)*\)$")  # a line that is nothing but a link
-_HTML_TABLE = re.compile(r"<table\b.*?</table\s*>", re.IGNORECASE | re.DOTALL)
 _TABLE_TAGS = re.compile(r"(?P<cell></t[dh]\s*>\s*<t[dh]\b[^<>]*>)|(?P<row></tr\s*>)|</?[A-Za-z][^<>]*>", re.IGNORECASE)
 _MIN_WRAPPED = 50  # characters; a shorter line is one of an address or a list
 _FIRST_CJK = "\u2e80"
@@ -52,8 +51,10 @@ def load(data: bytes, name: str) -> SourceText:
     metadata = dict(_metadata(front.group(1))) if front else {}
     if front:
         text = _blank(front) + text[front.end() :]
-    text = _HTML_TABLE.sub(_table_rows, _BOLD_NUMBER.sub(_without_bold, _COMMENT.sub(_blank, text)))
-    lines = tuple(_with_soft_breaks(_with_gaps(_without_markup(list(split_lines(text)))), text))
+    text = _BOLD_NUMBER.sub(_without_bold, _COMMENT.sub(_blank, text))
+    rows = list(rows_of_tables(text))
+    text = HTML_TABLE.sub(_table_rows, text)
+    lines = tuple(with_rows(_with_soft_breaks(_with_gaps(_without_markup(list(split_lines(text)))), text), rows))
     if not lines:
         raise DocumentError(f"{name} holds no text, only marks; give a document with text in it")
     return SourceText(text=_blank_outside(lines, text), lines=lines, metadata=metadata, remarks=remarks)
@@ -139,7 +140,7 @@ def _underlines(line: Line, above: Line) -> bool:
 
 def _plain(line: Line) -> Line | None:
     """Return a line outside fences without its markup, None if nothing is left."""
-    if _RULE.match(line.text) or _TABLE_RULE.match(line.text):
+    if _RULE.match(line.text) or TABLE_RULE.match(line.text):
         return None
     leading = _LEADING.match(line.text)
     if leading:

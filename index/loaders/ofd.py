@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from index.errors import DocumentError
 from index.loaders.limits import MAX_PDF_PAGES, MAX_XML_TAGS
 from index.loaders.parts import Format, Parts
+from index.loaders.pdf.glyphs import Glyph, PdfPage, is_unspaced
 from index.loaders.pdf.paragraphs import build_paragraphs
-from index.loaders.pdf.rows import Glyph, PdfPage, arrange_page, is_unspaced
+from index.loaders.pdf.rows import arrange_page
 from index.loaders.pdf.running_headers import remove_running_lines
 from index.loaders.source import SourceText, compose_source, strip_blank
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from index.records import LeftOut
+from index.records import LeftOut, TableRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,7 +13,7 @@ class Line:
     ``number`` is the 1-based line of the source. ``level`` is the depth of a heading in formats that mark headings
     (``##`` is 2), else 0. ``gap`` is true after a blank line, next to a heading and at the start of the file.
     ``page`` counts from 1 in formats that have pages, else it is 0. ``soft`` is true if the line continues the sentence
-    of the previous line.
+    of the previous line. ``row`` is the table row that the line is, with spans of its text.
     """
 
     text: str
@@ -23,6 +23,7 @@ class Line:
     gap: bool = False
     page: int = 0
     soft: bool = False
+    row: TableRow | None = None
 
     @property
     def end(self) -> int:
@@ -52,6 +53,7 @@ class Block:
     level: int = 0
     gap: bool = False
     page: int = 0
+    row: TableRow | None = None
 
 
 _MAX_HEADING_LENGTH = 120  # characters; authors use heading styles for whole paragraphs because of their looks
@@ -68,7 +70,8 @@ def compose_source(blocks: Iterable[Block], metadata: Mapping[str, str]) -> Sour
             continue
         level = block.level if len(text) <= _MAX_HEADING_LENGTH and text[-1] not in "。；;" else 0
         gap = gap or block.gap or level > 0
-        lines.append(Line(text=text, start=at, number=len(lines) + 1, level=level, gap=gap, page=block.page))
+        number = len(lines) + 1
+        lines.append(Line(text=text, start=at, number=number, level=level, gap=gap, page=block.page, row=block.row))
         at, gap = at + len(text) + 1, level > 0
     return SourceText(text="\n".join(line.text for line in lines), lines=tuple(lines), metadata=dict(metadata))
 

@@ -152,6 +152,16 @@ def join_lines(source: str, paragraphs: Sequence[Sequence[Line]]) -> tuple[str, 
     return "".join(texts), tuple(pieces)
 
 
+def offset_in_text(pieces: Sequence[Span], offset: int) -> int:
+    """Return the offset in a text of an offset in the source, both in one of the pieces that make up the text."""
+    at = 0
+    for start, end in pieces:
+        if start <= offset <= end:
+            return at + offset - start
+        at += end - start
+    raise ValueError(f"the offset {offset} is in none of the pieces {pieces}")
+
+
 def _is_spaced(left: str, right: str) -> bool:
     """Return whether a space separates the last word of a line from the first of the next: not in Chinese."""
     return not (_is_unspaced(left.rstrip(_QUOTES)[-1:]) or _is_unspaced(right.lstrip(_QUOTES)[:1]))

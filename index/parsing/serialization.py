@@ -5,7 +5,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
-from index.records import Division, Document, Heading, InnerDivision, LeftOut, Link, Passage, Path, Span
+from index.records import (
+    Division,
+    Document,
+    Heading,
+    InnerDivision,
+    LeftOut,
+    Link,
+    Passage,
+    Path,
+    Span,
+    TableCell,
+    TableRow,
+)
 
 
 def document_to_json(document: Document) -> dict[str, Any]:
@@ -48,4 +60,14 @@ def _passage(record: Mapping[str, Any]) -> Passage:
     pieces = tuple(Span(*piece) for piece in record["pieces"])
     inner = tuple(InnerDivision(**{**i, "span": Span(*i["span"])}) for i in record["inner"])
     links = tuple(Link(span=Span(*i["span"]), targets=tuple(i["targets"])) for i in record["links"])
-    return Passage(**{**record, "path": _path(record["path"]), "pieces": pieces, "inner": inner, "links": links})
+    rows = tuple(map(_row, record.get("rows", ())))
+    parts = {"path": _path(record["path"]), "pieces": pieces, "inner": inner, "links": links, "rows": rows}
+    return Passage(**{**record, **parts})
+
+
+def _row(record: Mapping[str, Any]) -> TableRow:
+    cells = tuple(
+        TableCell(**{**cell, "span": Span(*cell["span"]), "columns": tuple(cell["columns"])})
+        for cell in record["cells"]
+    )
+    return TableRow(**{**record, "span": Span(*record["span"]), "cells": cells})

@@ -27,9 +27,10 @@ from index.parsing.headings.titles import (
     title_captions_behind,
 )
 from index.parsing.items import parse_inner_divisions, parse_item_mark
-from index.parsing.line_joining import LineJoiner, group_paragraphs, join_lines
+from index.parsing.line_joining import LineJoiner, group_paragraphs, join_lines, offset_in_text
+from index.parsing.tables import TableContext, table_caption, with_distinct_labels
 from index.parsing.unread import find_unread
-from index.records import Division, Document, Heading, LeftOut, Passage, Path
+from index.records import Division, Document, Heading, LeftOut, Passage, Path, Span, TableRow
 from index.text.folding import fold, fold_with_offsets
 
 PARSER_VERSION = 8  # raise it when the same file gives other passages; indexes built by another parser are rebuilt
@@ -184,6 +185,7 @@ class _PassageBuilder:
         self._ordinals: Counter[Path] = Counter()
         self._ids: Counter[str] = Counter()
         self._last: dict[str, tuple[Path, Division]] = {}  # kind -> the last division and its parent
+        self._tables = TableContext()
 
     @property
     def _path(self) -> Path:
@@ -221,6 +223,7 @@ class _PassageBuilder:
         )
 
     def _add_text(self, lines: Sequence[Line]) -> None:
+        lines = self._with_table(lines)
         mark = parse_item_mark(lines[0].text)
         is_item = mark is not None and mark.style != "一、" and self._continues_list(lines)
         if self._in_article() or is_item:
@@ -232,6 +235,14 @@ class _PassageBuilder:
             self._add_passage(lines, ordinal=self._ordinals[self._path])
         if len(lines) > 1:
             self.remarks.append(f"line {lines[0].number}: {len(lines)} lines {_JOINED}")
+
+    def _with_table(self, lines: Sequence[Line]) -> Sequence[Line]:
+        """Return the lines of a paragraph; a table row with what stands above it."""
+        line = lines[0]
+        if line.row is None or len(lines) > 1:
+            self._tables.text(lines[-1].text)
+            return lines
+        return [replace(line, row=self._tables.row(line.row, line.text))]
 
     def _add_item(self, division: Division, lines: Sequence[Line], *, leaf: bool) -> None:
         """Add an item of a list to the passage that introduces the list, or open a level of the outline.
@@ -261,6 +272,7 @@ class _PassageBuilder:
 
     def _open_division(self, division: Division, line: Line) -> None:
         """Close the levels that a heading ends, and open its own."""
+        self._tables.heading()
         depth = division_rank(division, line.level)
         while self._open and _closes(division, line.level, self._open[-1]):
             self._open.pop()
@@ -307,11 +319,11 @@ class _PassageBuilder:
             first = joined[0].partition(":")[0]
             self.remarks = [remark for remark in self.remarks if not remark.endswith(_JOINED)]
             self.remarks.append(f"{first}: this is the first of {len(joined):,} paragraphs {_WRAPPED}")
-        passages = [self._passage(draft) for draft in self._drafts]
+        passages = with_distinct_labels([self._passage(draft) for draft in self._drafts])
         leads = [_lead(p) for p in passages]
         paragraphs = sum(p.ordinal > 0 for p in passages)
         if sum(map(bool, leads)) < _MIN_LEAD_SHARE * paragraphs:
-            return tuple(passages)
+            return passages
         return tuple(replace(p, lead=lead) if lead else p for p, lead in zip(passages, leads, strict=True))
 
     def _passage(self, draft: _Draft) -> Passage:
@@ -327,6 +339,7 @@ class _PassageBuilder:
             line=first.number,
             page=first.page,
             inner=parse_inner_divisions(text, caption=_caption(draft)) if _has_inner_divisions(draft) else (),
+            rows=tuple(_rows(draft, pieces)),
         )
 
     def _id(self, draft: _Draft, text: str) -> str:
@@ -335,6 +348,16 @@ class _PassageBuilder:
         key = "\0".join([self._document, *place, str(draft.ordinal), text])
         self._ids[key] += 1  # tells passages with the same path and text apart
         return hashlib.sha256(f"{key}\0{self._ids[key]}".encode()).hexdigest()[:12]
+
+
+def _rows(draft: _Draft, pieces: Sequence[Span]) -> Iterator[TableRow]:
+    """Yield the table rows among the lines of a passage, with spans of its text."""
+    for line in (line for lines in draft.paragraphs if len(lines) == 1 for line in lines):
+        if line.row is not None:
+            at = offset_in_text(pieces, line.start)
+            cells = tuple(replace(cell, span=Span(at + cell.span.start, at + cell.span.end)) for cell in line.row.cells)
+            caption = line.row.caption or table_caption(draft.path)
+            yield replace(line.row, span=Span(at, at + len(line.text)), cells=cells, caption=caption)
 
 
 def _has_inner_divisions(draft: _Draft) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any, Literal
 
+from index.cells import cell_at, quoted_cell
 from index.citations import cite
 from index.errors import QuestionError
 from index.records import Document, Passage, Span
@@ -141,12 +142,27 @@ def _checked(quote: Quote, documents: Sequence[Document]) -> CheckedQuote:
 def _is_unchanged(document: Document, quote: Quote) -> bool:
     start, end = quote.span
     containing = [p for p in document.passages if p.start <= start and end <= p.end]
+    if any(quote.span == _source_span(p, cell) for p in containing for cell in _cells(p, quote.text)):
+        return True
     if quote.lead_ins and not any(_is_introduced(p, quote) for p in containing):
         return False
     if _same(document.source[max(start, 0) : max(end, 0)], quote.text):
         return True
     # a paragraph that is broken across lines in the source is quoted without the breaks
     return any(_same(_between(document, p, quote.span), quote.text) for p in containing)
+
+
+def _cells(passage: Passage, quoted: str) -> Iterator[Span]:
+    """Yield the cells of a passage's tables that are quoted so, with caption, row and column."""
+    for row in passage.rows:
+        for cell in row.cells:
+            if cell_at(passage, cell.span) and quoted_cell(passage, row, cell) == quoted:
+                yield cell.span
+
+
+def _source_span(passage: Passage, span: Span) -> Span:
+    spans = passage.source_spans(span)
+    return Span(spans[0].start, spans[-1].end)
 
 
 def _is_introduced(passage: Passage, quote: Quote) -> bool:
@@ -158,6 +174,11 @@ def _other_place(document: Document, quote: Quote) -> CurrentPlace | None:
     """Return the place of a text at its recorded offsets if the table cites another; None if it cites this."""
     wanted, _ = uncut(quote.text)
     start, end = quote.span
+    for passage in document.passages:
+        for cell in _cells(passage, quote.text):
+            if quote.span == _source_span(passage, cell):
+                is_cited = quote.citation in ("", cite(document.title, passage, cell).zh)
+                return None if is_cited else _place_of(document, passage, cell)
     holding = [p for p in document.passages if p.start <= start and end <= p.end and wanted in p.text]
     for passage in holding:
         cited = quote.citation in ("", *_citations(document, passage, wanted))
@@ -186,6 +207,9 @@ def _between(document: Document, passage: Passage, span: Span) -> str:
 def _find(document: Document, quote: Quote) -> CurrentPlace | None:
     """Return the first place of a quotation in a document, whole passages before parts of them."""
     wanted, _ = uncut(quote.text)
+    for passage in document.passages:
+        for cell in _cells(passage, wanted):
+            return _place_of(document, passage, cell)
     for passage in (*(p for p in document.passages if p.text == wanted), *document.passages):
         if wanted in passage.text and _is_introduced(passage, quote):
             return _place_in(document, passage, wanted)
@@ -198,9 +222,13 @@ def _find(document: Document, quote: Quote) -> CurrentPlace | None:
 
 def _place_in(document: Document, passage: Passage, text: str) -> CurrentPlace:
     """Return the place of the first occurrence of a text in a passage."""
-    inside = Span(at := passage.text.index(text), at + len(text))
-    spans = passage.source_spans(inside)
-    span = Span(spans[0].start, spans[-1].end)
+    return _place_of(document, passage, Span(at := passage.text.index(text), at + len(text)))
+
+
+def _place_of(document: Document, passage: Passage, inside: Span) -> CurrentPlace:
+    """Return the place of a span of a passage's text."""
+    span = _source_span(passage, inside)
     line = document.source.count("\n", 0, span.start) + 1
-    citation = cite(document.title, passage, None if text == passage.text else inside)
+    whole = inside == Span(0, len(passage.text))
+    citation = cite(document.title, passage, None if whole else inside)
     return CurrentPlace(document=document.title, line=line, span=span, citation=citation.zh)

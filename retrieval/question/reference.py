@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from index.citations import cite
+from index.cells import cell_at
+from index.citations import cite, is_table_row
 from index.errors import UnknownPlaceError
 from index.records import Document, Passage
 from index.references.divisions import DivisionIndex
@@ -141,11 +142,24 @@ def _printed(words: str, documents: Sequence[Document]) -> list[Place]:
         if words.startswith((bare, title)):
             exact = [p for p in document.passages if _numbered(words, p) and words in _citations(document.title, p)]
             found += [Place(p) for p in document.passages if any(_heads(e, p) for e in exact)]
+            found += [] if exact else _printed_cells(words, document)
     return found
+
+
+def _printed_cells(words: str, document: Document) -> list[Place]:
+    """Return the cells of tables that the words name as they are cited."""
+    cells = ((p, c.span) for p in document.passages for row in p.rows if row.label in words for c in row.cells)
+    return [
+        Place(p, span)
+        for p, span in cells
+        if cell_at(p, span) and words in (cite(document.title, p, span).zh, cite(document.title, p, span).en)
+    ]
 
 
 def _numbered(words: str, passage: Passage) -> bool:
     """Return True if words contain the last number of a passage's citation: citing every passage would take long."""
+    if is_table_row(passage):
+        return passage.rows[0].label in words
     number = passage.ordinal or (passage.path[-1].number if passage.path else 0)
     return not number or str(number) in words or to_chinese(number) in words
 

@@ -18,7 +18,7 @@ _MAX_SENTENCES = 20  # at a time; the page shows ten hits
 
 def to_explain(answer: Answer) -> list[list[str | int]]:
     """Return the sentences in another language than the question: passage id, start and end in the passage."""
-    return [[hit.passage.id, *hit.best] for hit in hits_in_other_script(answer)]
+    return [[hit.passage.id, *hit.compared] for hit in hits_in_other_script(answer)]
 
 
 class ExplainHandler:

@@ -14,7 +14,7 @@ __all__ = ["EMPTY", "Html", "element", "join"]
 
 EMPTY: Final = Html()
 _SPECIAL = re.compile("[&<>'\"]")
-_VOID = frozenset({"br", "input", "meta", "link"})  # elements without an end tag
+_VOID = frozenset({"br", "col", "input", "meta", "link"})  # elements without an end tag
 
 
 def element(name: str, /, *children: str, **attributes: str | bool) -> Html:

@@ -5,10 +5,11 @@ from itertools import chain
 from typing import NamedTuple, Protocol
 
 from index.citations import PATH_SEPARATOR, division_label, paragraph_label
-from index.records import Citation, Division, Link, Passage, Path, Span
+from index.records import Citation, Division, Link, Passage, Path, Span, TableRow
 from index.text.chinese import is_chinese
 from ui.html.links import is_local, link
 from ui.html.markup import EMPTY, Html, element, join
+from ui.html.table_rows import are_one_table, render_rows, row_at
 from ui.words import PageWords
 
 
@@ -98,11 +99,33 @@ def source_line(citation: Citation, passage: Passage, words: PageWords) -> Html:
 
 
 def passage_text(
-    passage: Passage, words: PageWords, highlights: Highlights = NO_HIGHLIGHTS, *, name: str = "div"
+    passage: Passage,
+    words: PageWords,
+    highlights: Highlights = NO_HIGHLIGHTS,
+    *,
+    name: str = "div",
+    in_text: bool = False,
 ) -> Html:
-    """Return the text, a ``<p>`` for each line: sentences in ``<mark>``, terms in ``<u>``, references as links."""
-    paragraphs = (element("p", *_marked(passage, line, highlights, words)) for line in line_spans(passage.text))
-    return element(name, *paragraphs, class_="zj-text", lang=text_language(passage.text))
+    """Return the text, a ``<p>`` for each line: sentences in ``<mark>``, terms in ``<u>``, references as links.
+
+    Rows of tables are tables; ``in_text`` tells that the text above the passage is shown as well.
+    """
+
+    def fill(span: Span) -> Html:
+        return join(*_marked(passage, span, highlights, words))
+
+    parts: list[Span | list[TableRow]] = []
+    for line in line_spans(passage.text):
+        row = row_at(passage, line)
+        if row is not None and parts and isinstance(parts[-1], list) and are_one_table(parts[-1][-1], row):
+            parts[-1].append(row)
+        else:
+            parts.append(line if row is None else [row])
+    blocks = (
+        render_rows(passage, part, fill, words, in_text=in_text) if isinstance(part, list) else element("p", fill(part))
+        for part in parts
+    )
+    return element(name, *blocks, class_="zj-text", lang=text_language(passage.text))
 
 
 def line_spans(text: str) -> Iterator[Span]:

@@ -75,7 +75,7 @@ def _passage(document: Document, passage: Passage, words: PageWords) -> Html:
     return element(
         "div",
         anchor,
-        passage_text(passage, words),
+        passage_text(passage, words, in_text=True),
         class_="zj-passage",
         data_passage=passage.id,
         data_cite=citation_text(cite(document.title, passage), words),

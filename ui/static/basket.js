@@ -59,15 +59,28 @@ function toggle(button, state) {
  * @returns {Collected}
  */
 function seen(passage, at) {
-  const lines = [...at?.querySelectorAll(".zj-text p") ?? []].map(line => line.textContent);
+  const shown = [...at?.querySelectorAll(".zj-text > p, .zj-text tbody > tr") ?? []];
+  const lines = shown.map(line => line.dataset.line ?? line.textContent);
   return {
     passage,
     question: here().q ?? "",
     citation: at?.dataset.cite ?? at?.querySelector("cite")?.textContent ?? "",
     text: lines.join("\n").slice(0, TEXT),
-    marked: [...at?.querySelectorAll(".zj-text mark") ?? []].slice(0, MARKED).map(one => one.textContent),
+    marked: [...at?.querySelectorAll(".zj-text mark") ?? []].slice(0, MARKED).map(words),
     note: "",
   };
+}
+
+/**
+ * Return what is marked; a cell of a table with the head of its column, as it stands in the line.
+ * @param {HTMLElement} mark
+ */
+function words(mark) {
+  const cell = mark.closest("[data-at]"), before = cell?.previousElementSibling;
+  if (!cell) return mark.textContent;
+  const start = before ? Number(before.dataset.at) + before.textContent.length : 0;
+  const end = Number(cell.dataset.at) + cell.textContent.length;
+  return (cell.parentElement.dataset.line ?? "").slice(start, end).replace(/^\s*\|\s*/, "");
 }
 
 /**

@@ -4,6 +4,7 @@
 import { run } from "./api.js";
 import { closest } from "./dom.js";
 
+const LINES = ".zj-text > p, .zj-text tbody > tr";
 const MET = "zj-match", POINTED = "zj-match-active"; // names of highlights in cards.css; browsers without them show the pairs alone
 
 /**
@@ -56,16 +57,19 @@ function mark(name, pairs) {
 /** Return the range of a pair's words in the text of its card. @param {HTMLElement} pair */
 function range(pair) {
   const [paragraph = 0, start = 0, end = 0] = (pair.dataset.match ?? "").split(" ").map(Number);
-  const text = pair.closest("article").querySelectorAll(".zj-text > p")[paragraph];
-  if (!text) return null;
+  const line = pair.closest("article").querySelectorAll(LINES)[paragraph];
+  if (!line) return null;
+  // a row of a table shows its cells alone, each at its offset in the line
+  const cell = [...line.querySelectorAll("[data-at]")].filter(one => Number(one.dataset.at) <= start).at(-1);
+  const text = cell ?? line, before = Number(cell?.dataset.at ?? 0);
   const found = document.createRange();
   const nodes = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
   let at = 0, begun = false;
   while (nodes.nextNode()) {
     const node = nodes.currentNode;
     const behind = at + (node.nodeValue?.length ?? 0);
-    if (!begun && start < behind) { found.setStart(node, start - at); begun = true; }
-    if (end <= behind) { found.setEnd(node, end - at); return found; }
+    if (!begun && start - before < behind) { found.setStart(node, start - before - at); begun = true; }
+    if (end - before <= behind) { found.setEnd(node, end - before - at); return found; }
     at = behind;
   }
   return null;

@@ -124,6 +124,7 @@ class HitWords:
     hit_of: str
     choose_document: str
     inferred: str
+    unit: str  # of all values of a table
     styles: Mapping[str, str]  # of citations
     details: Mapping[str, str]  # that a question may ask for, by kind
 

@@ -172,7 +172,7 @@ def _read_embedded(data: bytes, name: str) -> Iterator[Block]:
     from index.loaders import load as load_any  # which imports this module
 
     for line in load_any(data, name).lines:
-        yield Block(text=line.text, level=line.level, gap=line.gap)
+        yield Block(text=line.text, level=line.level, gap=line.gap, row=line.row)
 
 
 def _text_boxes(node: Element) -> Iterator[Element]:

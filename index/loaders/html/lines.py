@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from index.loaders.html.main_text import walk
 from index.loaders.source import Block, strip_blank
-from index.loaders.tables import Cell, table_lines
+from index.loaders.tables import Cell, is_value, row_block, table_rows
 from index.text.chinese import UNSPACED
 from index.text.numerals import to_roman
 
@@ -29,6 +29,7 @@ _ITEM_MARK = re.compile(
     r"[（(\[]?\s*(?:[0-9]{1,3}|[a-z]{1,3}|[ivxlc]{1,6}|[一二三四五六七八九十]{1,4})\s*[)）\].、．]?$|[—–•·-]$"
 )
 _NUMBERED = re.compile(r"\s*[（(第]?\s*[0-9一二三四五六七八九十]")
+_MAX_CELL_LINE = 40  # characters of a line, of several in a cell; longer ones are text that is laid out in a table
 _NO_NUMBERS = re.compile(r"list-style(?:-type)?\s*:[^;]*none", re.IGNORECASE)
 
 
@@ -57,8 +58,8 @@ class _Table:
         """Return the lines of a data table, or those of the cells of a layout table."""
         rows = [row for row in self.rows if any(map(_texts, row))]
         if _is_data(rows):
-            lines = table_lines([[cell.merged() for cell in row] for row in rows])
-            return [block for line in lines if line for block in (Block(text=line, gap=True), Block(text=""))]
+            lines = table_rows([[cell.merged() for cell in row] for row in rows])
+            return [block for line in lines if line for block in (row_block(line), Block(text=""))]
         return [block for row in self.rows for block in _laid_out(row)]
 
 
@@ -67,9 +68,17 @@ def _texts(cell: _TableCell) -> list[Block]:
 
 
 def _is_data(rows: list[list[_TableCell]]) -> bool:
-    """Return whether at least two rows have several cells and every cell is a single line."""
-    filled = [[cell for cell in row if _texts(cell)] for row in rows]
-    return sum(len(row) > 1 for row in filled) > 1 and all(len(_texts(cell)) == 1 for row in filled for cell in row)
+    """Return whether at least two rows have several cells, and all are single lines, or short ones over values."""
+    filled = [[_texts(cell) for cell in row if _texts(cell)] for row in rows]
+    if sum(len(row) > 1 for row in filled) < 2:
+        return False
+    if all(len(lines) == 1 for row in filled for lines in row):
+        return True
+    short = all(
+        len(block.text) <= _MAX_CELL_LINE and not block.level for row in filled for cell in row for block in cell
+    )
+    values = [is_value(strip_blank(cell[0].text)) for row in filled[1:] for cell in row[1:]]
+    return short and sum(values) * 2 > len(values)
 
 
 def _laid_out(row: list[_TableCell]) -> list[Block]:

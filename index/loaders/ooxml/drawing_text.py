@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from index.loaders.source import Block, strip_blank
-from index.loaders.tables import Cell, table_lines
+from index.loaders.tables import Cell, row_block, table_rows
 
 
 def paragraphs(body: Element) -> Iterator[str]:
@@ -25,9 +25,7 @@ def table_blocks(table: Element) -> Iterator[Block]:
     head = properties is not None and properties.get("firstRow") in ("1", "true")
     rows = [[_cell(cell, head and not at) for cell in row.findall("tc")] for at, row in enumerate(table.findall("tr"))]
     yield Block(text="")
-    for line in table_lines([[cell for cell in row if cell is not None] for row in rows]):
-        if line:
-            yield Block(text=line, gap=True)
+    yield from map(row_block, filter(None, table_rows([[cell for cell in row if cell is not None] for row in rows])))
     yield Block(text="")
 
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from index.loaders.pdf.rows import PdfPage, TextRow, is_unspaced
+from index.loaders.pdf.glyphs import PdfPage, TextRow, is_unspaced
+from index.loaders.pdf.tables.continued import TableReader
 from index.loaders.source import Block
+from index.text.captions import TABLE_CAPTION, TABLE_UNIT
 from index.text.numerals import NUMBER_PATTERN
 
 # distances in em, the size of the type
@@ -24,6 +26,7 @@ _SIZE_DIFFERENCE = 0.12  # relative difference of type sizes above which two row
 _LARGE = 1.15  # type size of titles
 _SMALL = 0.88  # type size of footnotes
 _MIN_ROWS = 0.03  # share of rows that start or end at an edge of the text
+_ABOVE_TABLE = 3  # rows above a table, with its caption and the unit of its values
 _MAX_LEADING = 4.0  # em, distance of rows in a paragraph with wide spacing
 
 _SENTENCE_ENDS = "。；;：:！!？?.”’」』）)》"
@@ -107,23 +110,41 @@ def build_paragraphs(pages: Sequence[PdfPage]) -> Iterator[Block]:
     """Yield the paragraphs in reading order; footnotes follow the paragraph that they interrupt."""
     pages = [page for page in pages if page.rows]
     rows = [row for page in pages for row in page.rows if not _CONTENTS_ENTRY.search(row.text)]
-    layout = _Layout(rows)
+    layout = _Layout([row for row in rows if not row.cells] or rows)
     known = {word.lower() for row in rows for word in _WORD.findall(row.text)}
     notes = {id(row) for page in pages for row in _footnotes(page.rows, layout)}
     waiting: list[list[TextRow]] = []
     current: list[TextRow] = []
+    tables = TableReader()
+    above_tables = {id(row) for row in _above_tables(rows)}
     for row in rows:
+        if row.cells:
+            yield from _finished(current, waiting, layout, known)
+            current, waiting = [], []
+            yield from tables.add(row)
+            continue
+        yield from tables.finish()
         if id(row) in notes:
             if waiting and not _NOTE_START.match(row.text):
                 waiting[-1].append(row)
             else:
                 waiting.append([row])
-        elif current and not _starts_paragraph(current, row, layout):
+        elif current and id(row) not in above_tables and not _starts_paragraph(current, row, layout):
             current.append(row)
         else:
             yield from _finished(current, waiting, layout, known)
             current, waiting = [row], []
+    yield from tables.finish()
     yield from _finished(current, waiting, layout, known)
+
+
+def _above_tables(rows: Sequence[TextRow]) -> Iterator[TextRow]:
+    """Yield the captions and units above tables, which do not continue the paragraph before them."""
+    for at, row in enumerate(rows):
+        if row.cells and row.first:
+            for above in rows[max(at - _ABOVE_TABLE, 0) : at]:
+                if TABLE_CAPTION.match(above.text) or TABLE_UNIT.match(above.text):
+                    yield above
 
 
 def _finished(current: list[TextRow], notes: list[list[TextRow]], layout: _Layout, known: set[str]) -> Iterator[Block]:
@@ -142,7 +163,7 @@ def _footnotes(rows: Sequence[TextRow], layout: _Layout) -> Iterator[TextRow]:
         own = [row for row in rows if row.column == column]
         if all(row.size < _SMALL * layout.size for row in own):
             continue  # a page in small type, such as an appendix
-        while own and own[-1].size < _SMALL * layout.size:
+        while own and not own[-1].cells and own[-1].size < _SMALL * layout.size:
             yield own.pop()
 
 

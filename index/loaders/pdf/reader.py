@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 from index.errors import DocumentError
 from index.loaders.limits import MAX_PDF_PAGES
 from index.loaders.pdf import recognition
+from index.loaders.pdf.glyphs import PdfPage
 from index.loaders.pdf.paragraphs import build_paragraphs
-from index.loaders.pdf.rows import PdfPage, extract_page
+from index.loaders.pdf.rows import extract_page
 from index.loaders.pdf.running_headers import remove_running_lines
 from index.loaders.pdf.scans import MAX_UNKNOWN, ScanReading, is_scan, read_scans
+from index.loaders.pdf.tables.rulings import page_rulings
 from index.loaders.source import SourceText, compose_source, strip_blank
 
 if TYPE_CHECKING:
@@ -81,7 +83,7 @@ def _page(document: "pypdfium2.PdfDocument", index: int, name: str) -> tuple[Pdf
         raise _damaged(name, f"page {index + 1}: {error}") from error
     else:
         try:
-            read = extract_page(text, index + 1)
+            read = extract_page(text, index + 1, page_rulings(page))
             return read, is_scan(page, read)
         finally:
             text.close()

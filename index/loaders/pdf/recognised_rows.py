@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from index.loaders.pdf.glyphs import Glyph, PdfPage, is_unspaced
 from index.loaders.pdf.recognition import RecognisedLine
-from index.loaders.pdf.rows import Glyph, PdfPage, arrange_page, is_unspaced
+from index.loaders.pdf.rows import arrange_page
 
 _LONG = 5  # ratio of width to height of lines that tell the page's angle
 _MIN_PITCHES = 4  # distances of Chinese characters that give the size of the type

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from index.loaders.pdf.rows import PdfPage, TextRow
+from index.loaders.pdf.glyphs import PdfPage, TextRow
 from index.records import LeftOut
 from index.text.numerals import CHINESE_NUMERALS, parse_number
 
@@ -31,7 +31,7 @@ def remove_running_lines(pages: Sequence[PdfPage]) -> tuple[list[PdfPage], tuple
     removed: dict[str, None] = {}
     for page in pages:
         rest = tuple(row for row in page.rows if row not in running)
-        numbers = [row for row in (rest[:1] + rest[-1:]) if _PAGE_NUMBER.match(row.text)]
+        numbers = [row for row in (rest[:1] + rest[-1:]) if _PAGE_NUMBER.match(row.text) and not row.cells]
         if len(pages) == 1 and rest and rest[-1].text == "1":
             numbers.append(rest[-1])
         kept.append(replace(page, rows=tuple(row for row in rest if row not in numbers)))
@@ -59,8 +59,8 @@ def _running_lines(pages: Sequence[PdfPage]) -> set[TextRow]:
 
 
 def _edges(rows: Sequence[TextRow]) -> Iterator[TextRow]:
-    """Yield the rows nearest to the top and to the bottom, in any column."""
-    by_height = sorted(rows, key=lambda row: -row.base)
+    """Yield the rows nearest to the top and to the bottom, in any column, without those of tables."""
+    by_height = sorted((row for row in rows if not row.cells), key=lambda row: -row.base)
     yield from by_height[:_EDGE_ROWS]
     yield from by_height[max(_EDGE_ROWS, len(by_height) - _EDGE_ROWS) :]
 
@@ -98,6 +98,6 @@ def _chapter_headers(pages: Sequence[PdfPage]) -> set[TextRow]:
 
 def _separate_first_row(page: PdfPage) -> TextRow | None:
     rows = sorted(page.rows, key=lambda row: -row.base)
-    if len(rows) < 3:
+    if len(rows) < 3 or rows[0].cells:
         return None
     return rows[0] if rows[0].base - rows[1].base > _SEPARATION * (rows[1].base - rows[2].base) > 0 else None

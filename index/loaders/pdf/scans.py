@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from index.errors import DocumentError
 from index.loaders.limits import MAX_RECOGNISED_PAGES
 from index.loaders.pdf import recognition
+from index.loaders.pdf.glyphs import PdfPage
 from index.loaders.pdf.recognised_rows import RecognisedPage, arrange_recognised, normalise
 from index.loaders.pdf.recognition import RecognisedLine
-from index.loaders.pdf.rows import PdfPage
 from index.records import LeftOut
 
 if TYPE_CHECKING:

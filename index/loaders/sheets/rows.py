@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from index.loaders.source import Block, strip_blank
-from index.loaders.tables import Cell, table_lines
+from index.loaders.tables import Cell, row_block, table_lines, table_rows
 
 _MIN_COLUMNS = 3
 _MAX_NAME = 30  # characters; a longer cell is a value
@@ -25,9 +25,7 @@ def sheet_blocks(rows: Iterable[Sequence[Cell]]) -> Iterator[Block]:
         while captions < len(table) and _is_alone(table[captions]):
             yield Block(text=_texts(table[captions])[0], gap=True)
             captions += 1
-        for line in table_lines(_with_heads(table[captions:])):
-            if line:
-                yield Block(text=line, gap=True)  # rows of equal length are no wrapped paragraph
+        yield from map(row_block, filter(None, table_rows(_with_heads(table[captions:]))))
         yield Block(text="")
 
 

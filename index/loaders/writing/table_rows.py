@@ -1,10 +1,11 @@
 """Tables of word processors as blocks."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from index.loaders.source import Block, strip_blank
-from index.loaders.tables import Cell, table_lines
+from index.loaders.tables import Cell, row_block, table_rows
 
 
 class TableCell(NamedTuple):
@@ -21,11 +22,13 @@ def cell_text(blocks: Sequence[Block]) -> str:
 
 def row_blocks(rows: Sequence[Sequence[TableCell]]) -> Iterator[Block]:
     """Yield a block for each row but the heads, or the paragraphs of a row with only one cell: a frame around text."""
+    several = sum(sum(bool(cell.blocks) for cell in row) > 1 for row in rows)
     yield Block(text="")  # text before and after a table is not one paragraph with it
-    for row, line in zip(rows, table_lines([[cell.cell for cell in row] for row in rows]), strict=True):
+    for row, line in zip(rows, table_rows([[cell.cell for cell in row] for row in rows]), strict=True):
         filled = [cell.blocks for cell in row if cell.blocks]
         if len(filled) == 1 and not any(cell.cell.above for cell in row):
-            yield from filled[0]
+            names_rows = 2 * several > len(rows) and len(filled[0]) == 1
+            yield from [replace(filled[0][0], row=line.row)] if line and names_rows else filled[0]
         elif line:
-            yield Block(text=line, gap=True)  # rows of equal length are no wrapped paragraph
+            yield row_block(line)
     yield Block(text="")

@@ -95,8 +95,8 @@ class ClassifiedLine:
 def classify_line(line: Line) -> ClassifiedLine:
     """Return the kind of a line by its words and by the heading level that its format gives."""
     for classify in (_box, _heading, _article, _annex, _word_heading, _unnumbered, _dotted, _item):
-        if (classified := classify(line)) is not None:
-            return classified
+        if (classified := classify(line)) is not None and not (line.row and classified.kind == "item"):
+            return classified  # the numbers of a table's rows are no outline
     if line.level:
         return ClassifiedLine(line, "heading", Division(kind=UNNUMBERED, number=0, title=line.text))
     return ClassifiedLine(line, "text")

@@ -28,14 +28,15 @@ def test_text_drawn_twice_or_outside_the_page_is_read_once_or_not_at_all() -> No
     assert texts(load(ofd([page]), "x.ofd")) == ["粗体"]
 
 
-def test_cells_of_a_table_are_apart() -> None:
+def test_a_table_without_lines_says_what_its_columns_are() -> None:
     rows = [("指标", "2025年", "2030年"), ("水位", "3", "4"), ("漏损率", "10%", "8%")]
     page = "".join(
         text_object(text, 20 + 40 * column, 30 + 7 * row)
         for row, cells in enumerate(rows)
         for column, text in enumerate(cells)
     )
-    assert texts(load(ofd([page]), "x.ofd")) == ["指标 | 2025年 | 2030年", "水位 | 3 | 4", "漏损率 | 10% | 8%"]
+    expected = ["指标：水位 | 2025年：3 | 2030年：4", "指标：漏损率 | 2025年：10% | 2030年：8%"]
+    assert texts(load(ofd([page]), "x.ofd")) == expected
 
 
 def test_a_missing_page_is_remarked() -> None:

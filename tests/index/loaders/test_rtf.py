@@ -68,7 +68,7 @@ def test_tables_say_what_their_columns_are() -> None:
     merged = r"\trowd\cellx2000\cellx4000\clvmrg\cellx6000\pard\intbl m\par n\cell o\cell\cell\row"
     joined = r"\trowd\clmgf\cellx2000\clmrg\cellx4000\cellx6000\pard\intbl p\cell\cell q\cell\row"
     assert lines(rf"before\par{head}{wide}{merged}{joined}\pard after") == [
-        "before", "A: wide | C: v", "A: m n | B: o | C: v", "A: p | C: q", "after",
+        "before", "A, B: wide | C: v", "A: m n | B: o | C: v", "A, B: p | C: q", "after",
     ]  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from index.errors import DocumentError
 from index.loaders import load
-from index.loaders.pdf.rows import _logical_order
+from index.loaders.pdf.glyphs import logical_order
 from tests.index.loaders import bombs
 from tests.index.loaders.small_law import write_font
 from tests.index.loaders.test_formats import texts
@@ -251,5 +251,5 @@ def test_digits_as_wide_as_chinese_characters_are_one_number(tmp_path: Path) -> 
 
 
 def test_a_row_of_arabic_is_read_from_the_right_and_its_numbers_from_the_left() -> None:
-    assert _logical_order(list("3 ةدام 2030 ماع")) == "عام 2030 مادة 3"
-    assert _logical_order(["(", "ب", "أ", ")"]) == "(أب)"
+    assert logical_order(list("3 ةدام 2030 ماع")) == "عام 2030 مادة 3"
+    assert logical_order(["(", "ب", "أ", ")"]) == "(أب)"

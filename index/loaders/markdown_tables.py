@@ -1,0 +1,129 @@
+"""Tables of Markdown, with pipes or as HTML: which parts of the text are cells, and of what columns."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import NamedTuple
+
+from index.loaders.source import Line, strip_blank
+from index.loaders.tables import MAX_SPAN, Cell, ReadRow, read_rows
+from index.records import Span, TableCell, TableRow
+
+HTML_TABLE = re.compile(r"<table\b.*?</table\s*>", re.IGNORECASE | re.DOTALL)
+TABLE_RULE = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)+\|?$|\|\s*:?-+:?\s*\|$")
+_TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9]*)\b(?P<attributes>[^<>]*)>")
+_SPAN = re.compile(r"(col|row)span\s*=\s*[\"']?\s*(\d{1,4})", re.IGNORECASE)
+_EMPHASIS = re.compile(r"^(?:\*{1,3}|_{1,3}|`)([^*_`]+)(?:\*{1,3}|_{1,3}|`)$")
+_PIPE = re.compile(r"(?<!\\)\|")
+
+
+class _PlacedCell(NamedTuple):
+    cell: Cell
+    start: int  # of its text in the file
+
+
+_Rows = list[list[_PlacedCell]]
+
+
+def rows_of_tables(text: str) -> Iterator[tuple[Span, TableRow]]:
+    """Yield the rows of all tables with their place in the text, in which the spans of their cells are as well."""
+    for table in [*_pipe_tables(text), *_html_tables(text)]:
+        places = {id(placed.cell): placed.start for row in table for placed in row}
+        read = read_rows([[placed.cell for placed in row] for row in table])
+        first = True
+        for placed, row in zip(table, read, strict=True):
+            if not placed or (row is not None and row.is_caption):
+                continue
+            span = Span(placed[0].start, max(p.start + len(p.cell.text) for p in placed))
+            yield span, replace(_head_row(placed) if row is None else _row(row, placed, places), span=span, first=first)
+            first = False
+
+
+def with_rows(lines: Iterable[Line], rows: Sequence[tuple[Span, TableRow]]) -> Iterator[Line]:
+    """Yield the lines, each with the table row that begins in it."""
+    ordered = sorted(rows, key=lambda row: row[0].start)
+    at = 0
+    for line in lines:
+        while at < len(ordered) and ordered[at][0].end <= line.start:
+            at += 1
+        span, row = ordered[at] if at < len(ordered) else (Span(0, 0), None)
+        if row is not None and span.start < line.end:
+            cells = tuple(
+                replace(cell, span=Span(cell.span.start - line.start, cell.span.end - line.start))
+                for cell in row.cells
+                if line.start <= cell.span.start <= cell.span.end <= line.end
+            )
+            line = replace(line, gap=True, row=replace(row, span=Span(0, len(line.text)), cells=cells))
+        yield line
+
+
+def _row(row: ReadRow, placed: Sequence[_PlacedCell], places: Mapping[int, int]) -> TableRow:
+    """Return a row with the cells that are written in it; the text of one that is merged from above is its group."""
+    own = {id(part.cell) for part in placed}
+    cells = tuple(
+        TableCell(span=Span(at := places[id(cell)], at + len(cell.text)), columns=columns, role=role)
+        for cell, columns, role in row.cells
+        if id(cell) in own
+    )
+    above = [cell.text for cell, _, role in row.cells if id(cell) not in own and role == "label"]
+    return TableRow(span=Span(0, 0), cells=() if row.names_others else cells, group=" ".join(above))
+
+
+def _head_row(placed: Sequence[_PlacedCell]) -> TableRow:
+    cells = (TableCell(span=Span(start, start + len(cell.text)), role="head") for cell, start in placed if cell.text)
+    return TableRow(span=Span(0, 0), cells=tuple(cells))
+
+
+def _pipe_tables(text: str) -> Iterator[_Rows]:
+    """Yield the tables whose heads have a rule of dashes below them; they end at a line without a pipe."""
+    lines = list(re.finditer(r"[^\n]+", text)) if "|" in text else []
+    at = 1
+    while at < len(lines):
+        rule = TABLE_RULE.match(lines[at].group().strip())
+        if rule and "|" in lines[at - 1].group() and lines[at - 1].end() + 1 == lines[at].start():
+            end = at + 1
+            while end < len(lines) and lines[end].start() == lines[end - 1].end() + 1 and "|" in lines[end].group():
+                end += 1
+            heads = [list(_pipe_cells(lines[at - 1], head=True))]
+            yield heads + [list(_pipe_cells(line)) for line in lines[at + 1 : end]]
+            at = end
+        at += 1
+
+
+def _pipe_cells(line: re.Match[str], *, head: bool = False) -> Iterator[_PlacedCell]:
+    words = line.group()
+    shown = strip_blank(words)
+    first = words.index(shown) + shown.startswith("|")
+    last = words.index(shown) + len(shown) - (len(shown) > 1 and shown.endswith("|") and not shown.endswith("\\|"))
+    edges = [first - 1, *(found.start() for found in _PIPE.finditer(words, first, last)), last]
+    for left, right in pairwise(edges):
+        yield _placed(words, left + 1, right, line.start(), Cell(text="", head=head))
+
+
+def _placed(words: str, start: int, end: int, offset: int, cell: Cell) -> _PlacedCell:
+    """Return a cell with the text between two offsets, and where it begins in the file."""
+    shown = strip_blank(words[start:end])
+    shown = next(iter(_EMPHASIS.findall(shown)), shown)
+    at = start + words[start:end].index(shown) if shown else start
+    return _PlacedCell(replace(cell, text=shown), offset + at)
+
+
+def _html_tables(text: str) -> Iterator[_Rows]:
+    for table in HTML_TABLE.finditer(text):
+        rows: _Rows = []
+        words = _TAG.sub(lambda tag: " " * len(tag.group()), table.group())
+        open_: tuple[int, Cell] | None = None
+        for tag in _TAG.finditer(table.group()):
+            name = tag["name"].lower()
+            if name in ("td", "th", "tr", "table") and open_ is not None:
+                rows[-1].append(_placed(words, open_[0], tag.start(), table.start(), open_[1]))
+                open_ = None
+            if name == "tr" and not tag["end"]:
+                rows.append([])
+            if name in ("td", "th") and not tag["end"]:
+                rows += [[]] if not rows else []
+                spans = {kind.lower(): min(int(number), MAX_SPAN) for kind, number in _SPAN.findall(tag["attributes"])}
+                cell = Cell(text="", columns=spans.get("col", 1), rows=spans.get("row", 1), head=name == "th")
+                open_ = tag.end(), cell
+        yield [row for row in rows if row]
