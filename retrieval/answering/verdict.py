@@ -6,8 +6,8 @@ from retrieval.arrays import Scores
 from retrieval.chapters import chapter_path, in_other_chapter
 from retrieval.records import HIGH_CONFIDENCE, AbstentionReason, Answer, Detail, Difference, Hit
 
-# Least probability of an answer. On documents that nothing was fitted on, two of three answerable questions reach it, and
-# one in four or five of those that a text does not answer (scripts/fitting/confidence.py).
+# Least probability of an answer. On documents that nothing was fitted on, two of three answerable questions reach it,
+# and one in four or five of those that a text does not answer (scripts/fitting/confidence.py).
 ANSWERED = 0.33
 # Least probability of an answer to a question that is nearer to the out-of-domain sentences than to the text. Of the
 # answerable questions 4 % are below both, of those about something else half.
