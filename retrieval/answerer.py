@@ -129,7 +129,9 @@ class Answerer:
     def _hit(self, rank: int, question: EncodedQuery, ranking: Ranking, i: int, duplicates: Sequence[int]) -> Hit:
         passage = self._corpus.passages[ranking.rows[i]]
         clauses = [self._spans[row] for row in ranking.sentence_rows[i]]
-        answering = [quoted_span(passage, clauses, clause) for clause in self._answering(question, ranking, i)]
+        answering = [
+            quoted_span(passage, clauses, clause, question.text) for clause in self._answering(question, ranking, i)
+        ]
         if passage.rows and (cell := self._cell(question, ranking, i)) is not None:
             answering = [cell]
         introducing = {lead_in for sentence in answering for lead_in in lead_ins(passage, sentence)}

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from index.parsing.items import parse_item_mark
 from index.records import InnerDivision, Passage, Span
+from index.text.chinese import HAN
 from retrieval import data
 
 _CLAUSE_ENDS = "；;"
@@ -14,19 +15,48 @@ _LEAD_IN_ENDS = "：:"
 _MAX_LENGTH = 240  # characters of a language that writes syllables; of a longer sentence only the clause is quoted
 _FIRST_CJK = "\u2e80"
 _LETTERS = 2.5  # of an alphabet that say as much as one such character
-_CONTINUES = re.compile("|".join(data.words("answer_forms.toml", data.read_toml("answer_forms.toml"), "continues")))
+_FORMS = data.read_toml("answer_forms.toml")
+_CONTINUES, _QUALIFIES, _DENIES = (
+    re.compile("|".join(data.words("answer_forms.toml", _FORMS, key)).replace("<Han>", f"[{HAN}]"), re.IGNORECASE)
+    for key in ("continues", "qualifies", "denies")
+)
+_NEGATIONS = ("不", "无", "not ")
 
 
-def quoted_span(passage: Passage, clauses: Sequence[Span], clause: Span) -> Span:
+def quoted_span(passage: Passage, clauses: Sequence[Span], clause: Span, question: str = "") -> Span:
     """Return what is quoted for a clause of a passage; ``clauses`` are all of its text, in order.
 
     It is its sentence, or all of the item of a list that it is in, with a sentence that limits or continues it and with
-    the one that it limits itself.
+    the one that it limits itself. An exception that the ``question`` does not name is quoted from the general rule on.
     """
     sentence = whole_sentence(passage.text, clauses, clause)
+    rule = general_rule(question, passage.text, clauses, clause)
+    if rule and not _is_long(passage.text, Span(rule.start, sentence.end)):
+        return Span(rule.start, sentence.end)
     if (item := _item(passage, sentence)) and not _is_long(passage.text, item):
         return item
     return _with_continuations(passage.text, clauses, sentence)
+
+
+def general_rule(question: str, text: str, clauses: Sequence[Span], clause: Span) -> Span | None:
+    """Return the rule before a clause that says the opposite of it, if the clause is an exception to it.
+
+    A question that names the exception ("to exceed") is answered by the exception.
+    """
+    if not question or not _QUALIFIES.search(text[slice(*clause)]) or _QUALIFIES.search(question):
+        return None
+    before = [c for c in clauses if c.end <= clause.start]
+    return next((c for c in reversed(before) if _contradict(text[slice(*c)], text[slice(*clause)])), None)
+
+
+def _contradict(rule: str, exception: str) -> bool:
+    """Return whether of two sentences one denies what the other says."""
+    return any(
+        not one[max(place - 4, 0) : place].endswith(_NEGATIONS)
+        for one, other in ((rule, exception), (exception, rule))
+        for denied in _DENIES.finditer(other)
+        if (place := one.find(denied["zh"] or denied["en"])) >= 0
+    )
 
 
 def whole_sentence(text: str, clauses: Sequence[Span], clause: Span) -> Span:

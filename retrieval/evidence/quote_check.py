@@ -99,8 +99,18 @@ def _of_row(row: Row, number: int) -> Iterator[Quote]:
         if cell_text(hit.get("answer")) and cell_text(hit.get("answer_start")):
             span = Span(_offset(hit, "answer_start", number), _offset(hit, "answer_end", number))
             citation = cell_text(hit.get("answer_citation_zh")) or zh
-            lead_ins, _, text = cell_text(hit["answer"]).rpartition("\n")
+            lead_ins, text = _parted(cell_text(hit["answer"]), span.end - span.start)
             yield Quote(kind="answer", text=text, lead_ins=lead_ins, span=span, citation=citation, **common)
+
+
+def _parted(answer: str, length: int) -> tuple[str, str]:
+    """Return the lead-ins of an answer and its sentence of some length, or its last line if that does not fit."""
+    if len(answer) == length:
+        return "", answer
+    if len(answer) > length > 0 and answer[-length - 1] == "\n":
+        return answer[: -length - 1], answer[-length:]
+    lead_ins, _, text = answer.rpartition("\n")
+    return lead_ins, text
 
 
 def _offset(row: Row, name: str, number: int) -> int:

@@ -3,7 +3,7 @@
 from index.parsing.structure import read_document
 from index.records import Passage, Span
 from index.text.sentences import sentence_spans
-from retrieval.answering.quotation import lead_ins, quoted_span, whole_sentence
+from retrieval.answering.quotation import general_rule, lead_ins, quoted_span, whole_sentence
 
 LAW = """\
 水井条例
@@ -96,3 +96,31 @@ def test_a_long_sentence_has_more_letters_in_an_alphabet() -> None:
     words = "; ".join(f"the well number {n} is kept by the town" for n in range(12)) + "."  # 430 letters
     spans = sentence_spans(words)
     assert whole_sentence(words, spans, spans[3]) == Span(0, len(words))
+
+
+DEFENCE = """\
+条例
+第一条 守夜人赶走偷水的人，不承担赔偿责任。
+守夜人明显超过必要限度的，应当承担赔偿责任。
+第二条 Nobody shall be fined for a first visit. Whoever exceeds ten buckets shall be fined for a first visit.
+"""
+
+
+def test_an_exception_is_quoted_from_its_rule_on_unless_it_is_asked_for() -> None:
+    first, second = read_document(DEFENCE.encode(), "x.txt").passages
+    spans = sentence_spans(first.text)
+    found = quoted_span(first, spans, clause(first, "明显超过"), "守夜人要赔偿吗？")
+    assert first.text[slice(*found)] == first.text
+    found = quoted_span(first, spans, clause(first, "明显超过"), "守夜人超过限度要赔偿吗？")
+    assert first.text[slice(*found)] == "守夜人明显超过必要限度的，应当承担赔偿责任。"
+    found = quoted_span(first, spans, clause(first, "赶走"), "守夜人要赔偿吗？")
+    assert first.text[slice(*found)] == "第一条 守夜人赶走偷水的人，不承担赔偿责任。"
+
+
+def test_what_does_not_contradict_is_no_exception_to_it() -> None:
+    text = "取水应当登记。超过十桶的，应当另行缴费。"
+    first, second = sentence_spans(text)
+    assert general_rule("要登记吗？", text, [first, second], second) is None
+    text = "A visit shall not be counted as use. A visit beyond an hour shall be counted as use."
+    first, second = sentence_spans(text)
+    assert general_rule("Is a visit use?", text, [first, second], second) == first

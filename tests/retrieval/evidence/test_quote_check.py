@@ -140,6 +140,18 @@ def test_an_item_stands_only_with_its_lead_in() -> None:
     assert checked(answer, document(law.replace("处罚款", "予警告"))).verdict == "gone"
 
 
+def test_an_answer_of_two_paragraphs_stands_as_a_whole() -> None:
+    law = "水法\n第一条 不赔偿。\n超过的，赔偿。\n"
+    whole = "第一条 不赔偿。\n超过的，赔偿。"
+    row = {"question": "？", "document": "水法", "document_id": "plan.txt", "text": whole, "start": 3, "end": 19}
+    row |= {"answer": whole, "answer_start": 3, "answer_end": 3 + len(whole)}
+    table = tables.records.Table(columns=tuple(row), rows=(row,), numbers=(2,))
+    answer = quote_check.quotes(table)[1]
+    assert (answer.text, answer.lead_ins) == (whole, "")
+    assert checked(answer, document(law)).verdict == "stands"
+    assert checked(answer, document(law.replace("不赔偿", "要赔偿"))).verdict == "gone"
+
+
 def test_tables_without_quotations_and_damaged_offsets_are_refused() -> None:
     with pytest.raises(QuestionError, match="no columns question"):
         quote_check.quotes(read({"a": 1}))
