@@ -1,13 +1,21 @@
 """Clauses of standards and contracts, which a document numbers throughout or not at all: 1 Scope, 2. Rent, 3.1 …."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from index.parsing.headings.classification import CLAUSE_LEVEL, UNNUMBERED, ClassifiedLine, parse_dotted
+from index.parsing.headings.classification import (
+    CLAUSE_LEVEL,
+    UNNUMBERED,
+    ClassifiedLine,
+    is_heading_text,
+    parse_dotted,
+)
 from index.records import Division
 
 _MIN_CLAUSES = 3  # numbered 1, 2, 3; fewer are no outline
 _MIN_STEPS = 2  # from a number to the next one: 1, 1.1, 1.2
+_INSERTED = re.compile(r"([1-9][0-9]?)[A-Z]\s+([^\W\d_].{0,79})$")  # 2A Title, behind clause 2
 
 
 def number_clauses(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
@@ -18,14 +26,25 @@ def number_clauses(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
     plain, dotted = _has_plain_clauses(lines), _has_dotted_clauses(lines)
     tops = _top_items(lines) if dotted else set()
     found: list[ClassifiedLine] = []
+    last = 0
     for row, line in enumerate(lines):
         numbers = _numbers(line)
-        if row in tops:
+        last = numbers[0] if len(numbers) == 1 else last
+        if plain and line.kind == "text" and _is_inserted(line.line.text, last):
+            division = Division(kind=UNNUMBERED, number=0, title=line.line.text)
+            line = ClassifiedLine(replace(line.line, level=CLAUSE_LEVEL), "heading", division)
+        elif row in tops:
             line = _clause(line)
         elif (len(numbers) == 1 and not plain) or (numbers and line.kind == "article" and not dotted):
             line = ClassifiedLine(replace(line.line, level=0), "text")
         found.append(line)
     return found
+
+
+def _is_inserted(text: str, last: int) -> bool:
+    """Return whether a line is the title of a clause that was put in behind the last one: 2A behind 2."""
+    found = _INSERTED.match(text)
+    return found is not None and int(found[1]) == last and text[-1] != "." and is_heading_text(found[2])
 
 
 def _numbers(line: ClassifiedLine) -> tuple[int, ...]:

@@ -12,13 +12,18 @@ from index.text.numerals import parse_number
 
 SUFFIXES = ("bis", "ter", "quater", "quinquies", "sexies", "septies", "octies", "nonies", "decies")  # from 2
 _DASHES = r"\-–—‑−"  # in a character class
+_ALPHABETS = (("а", "я"), ("α", "ω"), ("क", "ह"))  # first and last letter, beside the Latin one
+_LETTERS = "".join(
+    f"{first}-{last}{first.upper()}-{last.upper()}" for first, last in _ALPHABETS
+)  # in a character class
 _WORD = re.compile(rf"[^\s\d.,:;()\[\]{_DASHES}]+")
 _NUMBER = re.compile(
     rf"""\s*\.?\s*(?P<open>[(\[]?)\s*
     (?:(?P<code>[LRDA]\*?\.?\s?\*?)(?=\d))?
-    (?:(?P<digits>\d{{1,6}}(?:[.{_DASHES}]\d{{1,4}}){{0,4}})
-       (?:[\s{_DASHES}]?(?P<latin>{"|".join(SUFFIXES)})\b|(?:er|re|ère|st|nd|rd|th|[ºª°])(?![^\W\d_])
-         |(?P<letters>[A-Za-z]{{1,2}}|\s[a-z](?=[.:)]|\s+[^\W\d_a-z]|$))(?![^\W\d_]))?
+    (?:(?P<digits>\d{{1,6}}(?:[.{_DASHES}]\d{{1,4}}){{0,4}}(?:/\d{{1,2}}(?!\d))?)
+       (?:[\s{_DASHES}]?(?P<latin>{"|".join(SUFFIXES)})\b|(?:\.?[ºª°])?[{_DASHES}](?P<capital>[A-Z])(?![^\W_])
+         |(?:er|re|ère|st|nd|rd|th|[ºª°])(?![^\W\d_])
+         |(?P<letters>[A-Za-z]{{1,2}}|[{_LETTERS}]|\s[a-z](?=[.:)]|\s+[^\W\d_a-z]|$))(?![^\W\d_]))?
      |(?P<roman>[IVXLCDM]+|[ivx]+)(?:er|[{_DASHES}\s]?(?P<after>[A-Z]))?(?![^\W_])
      |(?P<letter>[A-Z])(?![^\W_])
      |(?P<word>[^\W\d_][^\W\d_'’]*(?:['’][^\W\d_]+)?)['’΄ʹ׳]?)
@@ -93,7 +98,11 @@ def parse_word_heading(text: str) -> WordHeading | None:
         return None
     second = _WORD.match(text, first.end() + 1) if text[first.end() : first.end() + 1].isspace() else None
     if second and (kind := _words().kinds.get(_fold(f"{first[0]} {second[0]}"))):
-        return _word_first(kind, text, second.end())
+        found = _word_first(kind, text, second.end())
+        # an article of another series: EK MADDE 1, the first of the additional ones
+        return found and found._replace(
+            label=f"{first[0]} {found.label or found.number}" if kind == "条" else found.label
+        )
     if kind := _words().kinds.get(_fold(first[0])):
         return _word_first(kind, text, first.end())
     if second and (number := _number_of_word(first[0])) and (kind := _words().kinds.get(_fold(second[0]))):
@@ -151,14 +160,16 @@ def _letter(letter: str) -> tuple[int, int, str]:
 
 
 def _digits_value(found: re.Match[str]) -> tuple[int, int, str]:
-    """Return 2, 1 for 2-1; 12, 3 with a label for L. 12-3; 2, 2 with a label for 2 bis; 1, 1 with a label for 1a."""
-    numbers = [int(part) for part in re.split(f"[.{_DASHES}]", found["digits"])]
+    """Return 2, 1 for 2-1; and, each with a label, 12, 3 for L. 12-3; 2, 2 for 2 bis; 1, 1 for 1a and 1.º-A."""
+    numbers = [int(part) for part in re.split(f"[./{_DASHES}]", found["digits"])]
     sub = fold_subs(numbers[1:])
-    plain = len(numbers) == 1 or (len(numbers) == 2 and "." not in found["digits"])
+    plain = len(numbers) == 1 or (len(numbers) == 2 and not {".", "/"} & set(found["digits"]))
     label = "" if plain else re.sub(f"[{_DASHES}]", "-", found["digits"])
     digits = re.sub(f"[{_DASHES}]", "-", found["digits"])
     if suffix := found["latin"]:
         sub, label = sub * 100 + SUFFIXES.index(suffix) + 2, f"{digits} {suffix}"
+    elif capital := found["capital"]:
+        sub, label = sub * 100 + _letters_value(capital), f"{digits}-{capital}"
     elif letters := found["letters"]:
         sub, label = sub * 100 + _letters_value(letters.strip()), digits + letters
     if found["code"]:
@@ -175,7 +186,9 @@ def fold_subs(numbers: Iterable[int | str]) -> int:
 
 
 def _letters_value(letters: str) -> int:
-    """Return 1 for a, 26 for z, 27 for aa."""
+    """Return 1 for a, 26 for z, 27 for aa; 1 for а, α and क."""
+    if first := next((first for first, last in _ALPHABETS if first <= letters.lower() <= last), ""):
+        return ord(letters.lower()) - ord(first) + 1
     value = 0
     for letter in letters.lower():
         value = value * 26 + ord(letter) - 96

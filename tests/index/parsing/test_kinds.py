@@ -103,6 +103,11 @@ def test_a_reference_at_the_start_of_a_line_is_no_article(text: str, numbers: li
         ("規則\n第 3 條\n一。\n第 3-2 條\n二。\n", ["art. 3", "art. 3-2"]),
         ("规则\n第三条\n一。\n第三条\n之一\n二。\n", ["art. 3", "art. 3-1"]),
         ("标准\n第3.1条 一。\n第3.2条 二。\n", ["art. 3.1", "art. 3.2"]),
+        ("Lei\nArtigo 1.º\nUm.\nArtigo 1.º-A\nDois.\nArtigo 2-B\nTrês.\n", ["art. 1", "art. 1-A", "art. 2-B"]),
+        ("นํ้า\nมาตรา ๑ ไหล\nมาตรา ๑/๑ ใส\n", ["art. 1", "art. ๑/๑"]),
+        ("नियम\nधारा 1. जल।\nधारा 1क. नदी।\n", ["art. 1", "art. 1क"]),
+        ("Kanun\nMADDE 1 – Bir.\nEK MADDE 1 – İki.\nMADDE 2 – Üç.\n", ["art. 1", "art. EK 1", "art. 2"]),
+        ("Правила\nСтатья 1. Один.\nСтатья 1б. Два.\n", ["art. 1", "art. 1б"]),
         ("Code\n§ 4-101. Wells\nOne.\n§ 4-102.03. Pumps\nTwo.\n", ["art. 4-101", "art. 4-102.03"]),
     ],
 )  # fmt: skip
@@ -196,6 +201,13 @@ def test_clauses_of_a_standard() -> None:
         (13, "附录B第2段"),
         (15, "附表2第1段"),
     ]
+
+
+def test_a_clause_that_was_put_in_stands_behind_its_number() -> None:
+    text = "Wells Act\n1 Title\nThe Act.\n2 Wells\nIt holds water.\n2A Register\nIt is kept.\n5G masts\n3 Fines\nTen.\n"
+    assert [citation for _, citation in cited(read(text), english=True)] == [
+        "1 Title, para. 1", "2 Wells, para. 1", "2A Register, para. 1", "2A Register, para. 2", "3 Fines, para. 1",
+    ]  # fmt: skip
 
 
 def test_clauses_of_a_contract() -> None:
