@@ -125,6 +125,7 @@ class Passage:
     inner: tuple[InnerDivision, ...] = ()  # by start, the outer before the inner
     links: tuple[Link, ...] = ()  # by start
     rows: tuple[TableRow, ...] = ()  # by start; spans of the passage's text
+    doubtful: tuple[Span, ...] = ()  # by start; lines of a scan with characters that may be wrong
 
     def __post_init__(self) -> None:
         if not self.text or sum(end - start for start, end in self.pieces) != len(self.text):
@@ -146,6 +147,11 @@ class Passage:
     def repaired(self) -> bool:
         """True if the parser joined lines, so that ``text`` differs from ``source[start:end]``."""
         return len(self.pieces) > 1
+
+    def is_doubtful(self, *spans: Span) -> bool:
+        """Return whether characters of one of the spans, or of the text if there are none, may be read wrongly."""
+        parts = spans or (Span(0, len(self.text)),)
+        return any(a.start < b.end and b.start < a.end for a in parts for b in self.doubtful)
 
     def source_spans(self, span: Span) -> tuple[Span, ...]:
         """Return the spans of the source for ``text[span.start:span.end]``; more than one if lines were joined."""

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
 
@@ -160,6 +161,24 @@ def offset_in_text(pieces: Sequence[Span], offset: int) -> int:
             return at + offset - start
         at += end - start
     raise ValueError(f"the offset {offset} is in none of the pieces {pieces}")
+
+
+def spans_in_text(pieces: Sequence[Span], spans: Sequence[Span]) -> Iterator[Span]:
+    """Yield the parts of spans of the source that are in the pieces, as spans of the text that these make up.
+
+    Both are in order, and no two spans overlap.
+    """
+    at = 0
+    for start, end in pieces:
+        for span in spans[bisect_right(spans, start, key=_end) :]:
+            if span.start >= end:
+                break
+            yield Span(at + max(span.start, start) - start, at + min(span.end, end) - start)
+        at += end - start
+
+
+def _end(span: Span) -> int:
+    return span.end
 
 
 def _is_spaced(left: str, right: str) -> bool:

@@ -27,13 +27,13 @@ from index.parsing.headings.titles import (
     title_captions_behind,
 )
 from index.parsing.items import parse_inner_divisions, parse_item_mark
-from index.parsing.line_joining import LineJoiner, group_paragraphs, join_lines, offset_in_text
+from index.parsing.line_joining import LineJoiner, group_paragraphs, join_lines, offset_in_text, spans_in_text
 from index.parsing.tables import TableContext, table_caption, with_distinct_labels
 from index.parsing.unread import find_unread
 from index.records import Division, Document, Heading, LeftOut, Passage, Path, Span, TableRow
 from index.text.folding import fold, fold_with_offsets
 
-PARSER_VERSION = 8  # raise it when the same file gives other passages; indexes built by another parser are rebuilt
+PARSER_VERSION = 9  # raise it when the same file gives other passages; indexes built by another parser are rebuilt
 
 _JOINED, _WRAPPED = "joined to one paragraph", "whose lines are joined"
 _MAX_JOINED = 20  # remarks on joined lines; with more, the whole text is wrapped
@@ -63,7 +63,7 @@ def _read(source: SourceText, name: str, sha256: str) -> Document:
     candidates = number_clauses(front.lines)
     chosen = list(drop_numbers_out_of_sequence(candidates))
     lines = _merge_headings(chosen)
-    builder = _PassageBuilder(name, source.text, infer_missing_chapter(lines), source.remarks)
+    builder = _PassageBuilder(name, source, infer_missing_chapter(lines))
     groups = group_paragraphs(lines, joiner)
     for at, group in enumerate(groups):
         builder.add(group, groups[at + 1][0] if at + 1 < len(groups) else None)
@@ -172,10 +172,10 @@ class _Draft:
 class _PassageBuilder:
     """Builder of passages from paragraphs in the order of the text; it tracks the open levels."""
 
-    def __init__(self, document: str, source: str, missing_chapter: Division | None, remarks: Sequence[str]) -> None:
+    def __init__(self, document: str, source: SourceText, missing_chapter: Division | None) -> None:
         self.headings: list[Heading] = []
         self.heading_lines: list[Line] = []
-        self.remarks = list(remarks)
+        self.remarks = list(source.remarks)
         self._document = document
         self._source = source
         self._open: list[_OpenLevel] = []  # outermost first
@@ -327,7 +327,7 @@ class _PassageBuilder:
         return tuple(replace(p, lead=lead) if lead else p for p, lead in zip(passages, leads, strict=True))
 
     def _passage(self, draft: _Draft) -> Passage:
-        text, pieces = join_lines(self._source, draft.paragraphs)
+        text, pieces = join_lines(self._source.text, draft.paragraphs)
         first = draft.paragraphs[0][0]
         return Passage(
             id=self._id(draft, text),
@@ -340,6 +340,7 @@ class _PassageBuilder:
             page=first.page,
             inner=parse_inner_divisions(text, caption=_caption(draft)) if _has_inner_divisions(draft) else (),
             rows=tuple(_rows(draft, pieces)),
+            doubtful=tuple(spans_in_text(pieces, self._source.doubtful)),
         )
 
     def _id(self, draft: _Draft, text: str) -> str:

@@ -11,6 +11,7 @@ from statistics import median
 from index.loaders.pdf.glyphs import PdfPage, TextRow, is_unspaced
 from index.loaders.pdf.tables.continued import TableReader
 from index.loaders.source import Block
+from index.records import Span
 from index.text.captions import TABLE_CAPTION, TABLE_UNIT
 from index.text.numerals import NUMBER_PATTERN
 
@@ -150,11 +151,11 @@ def _above_tables(rows: Sequence[TextRow]) -> Iterator[TextRow]:
 def _finished(current: list[TextRow], notes: list[list[TextRow]], layout: _Layout, known: set[str]) -> Iterator[Block]:
     if current:
         heading = len(current) == 1 and (layout.is_centred(current[0]) or _is_large(current[0], layout))
-        yield Block(text=_joined(current, known), page=current[0].page, gap=True)
+        yield _block(current, known)
         if heading:
             yield Block(text="")
     for note in notes:
-        yield Block(text=_joined(note, known), page=note[0].page, gap=True)
+        yield _block(note, known)
 
 
 def _footnotes(rows: Sequence[TextRow], layout: _Layout) -> Iterator[TextRow]:
@@ -225,9 +226,10 @@ def _is_large(row: TextRow, layout: _Layout) -> bool:
     return row.size > _LARGE * layout.size
 
 
-def _joined(rows: Sequence[TextRow], known: set[str]) -> str:
+def _block(rows: Sequence[TextRow], known: set[str]) -> Block:
     """Join rows to one text, with spaces between words of spaced scripts and without hyphenation."""
     text = rows[0].text
+    doubtful = [Span(0, len(text))] if rows[0].doubtful else []
     for row in rows[1:]:
         hyphenated = _HYPHENATED.search(text)
         if hyphenated and row.text[:1].islower():
@@ -238,7 +240,9 @@ def _joined(rows: Sequence[TextRow], known: set[str]) -> str:
             text += row.text
         else:
             text += " " + row.text
-    return text
+        if row.doubtful:
+            doubtful.append(Span(len(text) - len(row.text), len(text)))
+    return Block(text=text, page=rows[0].page, gap=True, doubtful=tuple(doubtful))
 
 
 def _is_split_number(text: str, rest: str) -> bool:

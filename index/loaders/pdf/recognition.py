@@ -21,6 +21,7 @@ INSTALL = "pip install 'zhangju[ocr]'"
 _MAX_THREADS = 4  # each takes address space, which the reading process has little of
 _MAX_LINES = 3000  # on a page; a newspaper has less
 _LIKELY = 0.8  # mean score of a page that stands upright; lower for one that is upside down or lies on its side
+_UNCERTAIN = 0.7  # score of a letter below which its line is doubtful: half of the wrong ones, 0.7 % of the others
 _REDNESS = 60  # difference of red from the other colours in the ink of stamps and letterheads
 _LIGHT = 150  # least red of such ink on paper, from 0 to 255; it is less on black letters
 _MIN_RED = 0.0005  # share of a page that has this ink
@@ -58,6 +59,11 @@ class RecognisedLine:
         characters = (character for character in self.text if not character.isspace())
         known = zip(characters, self.scores, strict=True)
         return min((score for character, score in known if character.isalnum()), default=1.0)
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether a letter or digit may be wrong."""
+        return self.least < _UNCERTAIN
 
     @property
     def size(self) -> tuple[float, float]:

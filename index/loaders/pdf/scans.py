@@ -25,7 +25,6 @@ _DPI = 200
 _MAX_PIXELS = 4_500_000  # of a picture: A4 at 200 dpi has 3.9 million
 _MIN_SCORE = 0.5  # of a line; below are stamps, drawings
 _MAX_HEIGHT = 0.2  # of the page; higher lines are pictures
-_UNCERTAIN = 0.7  # score of a letter below which its line is remarked: half of the wrong ones, 0.7 % of the others
 _MAX_REMARKS = 20
 
 
@@ -111,7 +110,7 @@ def _illegible(pages: Iterable[RecognisedPage]) -> Iterator[LeftOut]:
 def _remarks(pages: Sequence[RecognisedPage], read: Iterable[int]) -> Iterator[str]:
     if numbers := sorted(read):
         yield f"recognised from pictures, compare quotations with the original: {_numbered(numbers)}"
-    doubtful = [(page.number, line) for page in pages for line in page.lines if line.least < _UNCERTAIN]
+    doubtful = [(page.number, line) for page in pages for line in page.lines if line.is_doubtful]
     for number, line in doubtful[:_MAX_REMARKS]:
         yield f"page {number}: recognised with doubt, please check: {normalise(line.text)}"
     if (more := len(doubtful) - _MAX_REMARKS) > 0:
