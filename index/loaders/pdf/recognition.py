@@ -2,8 +2,10 @@
 
 import math
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     Picture = npt.NDArray[np.uint8]  # (height, width, 3), blue, green and red
 
 INSTALL = "pip install 'zhangju[ocr]'"
+_SETTINGS = 1  # raise it when the same page of a file gives other lines: they are kept (index/parsing/process.py)
 _MAX_THREADS = 4  # each takes address space, which the reading process has little of
 _MAX_LINES = 3000  # on a page; a newspaper has less
 _LIKELY = 0.8  # mean score of a page that stands upright; lower for one that is upside down or lies on its side
@@ -31,9 +34,9 @@ _FLAT = 1.5  # ratio of width to height above which a box tells how the page sta
 class RecognitionNeeded(Exception):  # noqa: N818 - a request to the parent process, no error
     """Raised by a process without the memory for it when a document has pages to recognise."""
 
-    def __init__(self, pages: int) -> None:
-        super().__init__(f"{pages} pages to recognise")
-        self.pages = pages
+    def __init__(self, pages: Sequence[int]) -> None:
+        super().__init__(f"{len(pages)} pages to recognise")
+        self.pages = tuple(pages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +90,15 @@ def defer() -> None:
     _deferral.on = True
 
 
-def check_deferred(pages: int) -> None:
-    """Raise RecognitionNeeded if this process leaves recognition to another one."""
+def check_deferred(pages: Sequence[int]) -> None:
+    """Raise RecognitionNeeded with the numbers of the pages if this process leaves recognition to another one."""
     if _deferral.on:
         raise RecognitionNeeded(pages)
+
+
+def version() -> str:
+    """Return the version of what is recognised: of the settings, and of the libraries that compute it."""
+    return " ".join([str(_SETTINGS), *(metadata.version(name) for name in ("rapidocr", "openvino"))])
 
 
 def is_installed() -> bool:

@@ -10,6 +10,7 @@ from index.errors import DocumentError
 from index.loaders.limits import MAX_RECOGNISED_PAGES
 from index.loaders.pdf import recognition
 from index.loaders.pdf.glyphs import PdfPage
+from index.loaders.pdf.recognised_pages import PAGES
 from index.loaders.pdf.recognised_rows import RecognisedPage, arrange_recognised, normalise
 from index.loaders.pdf.recognition import RecognisedLine
 from index.records import LeftOut
@@ -76,7 +77,7 @@ def read_scans(
         raise DocumentError(
             f"{name} has {len(scanned):,} scanned pages, more than the {MAX_RECOGNISED_PAGES:,} that are read; split it"
         )
-    recognition.check_deferred(len(scanned))
+    recognition.check_deferred(scanned)
     found = [page for number in scanned if (page := _recognised(document, number)).lines]
     legible = [replace(page, lines=[line for line in page.lines if _is_legible(line, page)]) for page in found]
     rows = {page.number: page for page in arrange_recognised(legible) if page.rows}
@@ -85,6 +86,15 @@ def read_scans(
 
 
 def _recognised(document: "pypdfium2.PdfDocument", number: int) -> RecognisedPage:
+    """Return a page that is known already, or recognise it and hand it on."""
+    found = PAGES.find(number)
+    if found is None:
+        found = _recognise(document, number)
+        PAGES.add(found)
+    return found
+
+
+def _recognise(document: "pypdfium2.PdfDocument", number: int) -> RecognisedPage:
     page = document[number - 1]
     try:
         width, height = page.get_size()

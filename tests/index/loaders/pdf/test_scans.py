@@ -271,7 +271,7 @@ def test_a_process_may_leave_recognition_to_another_one(
     recognition.defer()
     with pytest.raises(RecognitionNeeded) as needed:
         read_document(PAGE, "x.pdf")
-    assert needed.value.pages == 1
+    assert needed.value.pages == (1,)
 
 
 def test_the_limits_grow_with_the_scanned_pages() -> None:
