@@ -64,7 +64,7 @@ class LineJoiner:
 
 def _may_be_one_paragraph(before: ClassifiedLine, after: ClassifiedLine) -> bool:
     """Return whether text follows text, or the first line of an article or item, without a gap."""
-    return after.kind == "text" and before.kind in ("text", "article", "item") and not after.line.gap
+    return after.kind == "text" and before.kind in ("text", "article", "item", "closing") and not after.line.gap
 
 
 def _is_bare_mark(line: ClassifiedLine) -> bool:
