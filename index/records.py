@@ -172,16 +172,17 @@ class Heading:
     line: int
 
 
-LeftOutReason = Literal["contents", "running lines", "surroundings", "illegible", "unread"]
+LeftOutReason = Literal["contents", "running lines", "surroundings", "turned", "illegible", "unread"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
     """Lines of a file that are in no passage and no heading, and why.
 
-    ``reason`` is a table of contents, running headers with page numbers, the surroundings of a web page's text, marks
-    in a scan that cannot be read, such as stamps, or ``unread``: the parser lost the lines, which is an error of this
-    program. ``line`` is the 1-based line of the source, 0 if the lines are not in it.
+    ``reason`` is a table of contents, running headers with page numbers, the surroundings of a web page's text, text in
+    another direction (``turned``), such as watermarks, marks in a scan that cannot be read, such as stamps,
+    or ``unread``: the parser lost the lines, which is an error of this program. ``line`` is the 1-based line of the
+    source, 0 if the lines are not in it.
     """
 
     reason: LeftOutReason

@@ -48,6 +48,7 @@ class PageWords:
     contents: str
     running_lines: str
     surroundings: str
+    turned: str
     illegible: str
     unread: str
     more_lines: str

@@ -59,12 +59,16 @@ class TextRow:
 
 @dataclass(frozen=True, slots=True)
 class PdfPage:
-    """Rows of a page in reading order, its number of characters, and the number of those without a code."""
+    """Rows of a page in reading order, its number of characters, and the number of those without a code.
+
+    ``turned`` is the text in another direction, which is in no row.
+    """
 
     number: int
     rows: tuple[TextRow, ...]
     characters: int
     unknown: int
+    turned: str = ""
 
 
 Run = list[Glyph]  # consecutive characters on one base line

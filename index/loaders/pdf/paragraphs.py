@@ -9,6 +9,7 @@ from itertools import pairwise
 from statistics import median
 
 from index.loaders.pdf.glyphs import PdfPage, TextRow, is_unspaced
+from index.loaders.pdf.layout_remarks import LayoutNotes
 from index.loaders.pdf.tables.continued import TableReader
 from index.loaders.source import Block
 from index.records import Span
@@ -107,10 +108,14 @@ def _place(row: TextRow) -> tuple[int, int]:
     return row.column, row.page % 2  # left and right pages may have different margins
 
 
-def build_paragraphs(pages: Sequence[PdfPage]) -> Iterator[Block]:
-    """Yield the paragraphs in reading order; footnotes follow the paragraph that they interrupt."""
+def build_paragraphs(pages: Sequence[PdfPage], report: LayoutNotes) -> Iterator[Block]:
+    """Yield the paragraphs in reading order; footnotes follow the paragraph that they interrupt.
+
+    ``report`` receives what the layout left to judge.
+    """
     pages = [page for page in pages if page.rows]
     rows = [row for page in pages for row in page.rows if not _CONTENTS_ENTRY.search(row.text)]
+    report.contents += [row.text for page in pages for row in page.rows if _CONTENTS_ENTRY.search(row.text)]
     layout = _Layout([row for row in rows if not row.cells] or rows)
     known = {word.lower() for row in rows for word in _WORD.findall(row.text)}
     notes = {id(row) for page in pages for row in _footnotes(page.rows, layout)}
@@ -126,11 +131,13 @@ def build_paragraphs(pages: Sequence[PdfPage]) -> Iterator[Block]:
             continue
         yield from tables.finish()
         if id(row) in notes:
+            report.notes.add(row.page)
             if waiting and not _NOTE_START.match(row.text):
                 waiting[-1].append(row)
             else:
                 waiting.append([row])
         elif current and id(row) not in above_tables and not _starts_paragraph(current, row, layout):
+            report.broken |= {current[-1].page} if current[-1].page != row.page else set()
             current.append(row)
         else:
             yield from _finished(current, waiting, layout, known)

@@ -3,13 +3,13 @@
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from index.errors import DocumentError
 from index.loaders.limits import MAX_RECOGNISED_PAGES
 from index.loaders.pdf import recognition
 from index.loaders.pdf.glyphs import PdfPage
+from index.loaders.pdf.layout_remarks import numbered
 from index.loaders.pdf.recognised_pages import PAGES
 from index.loaders.pdf.recognised_rows import RecognisedPage, arrange_recognised, normalise
 from index.loaders.pdf.recognition import RecognisedLine
@@ -71,7 +71,7 @@ def read_scans(
     if not scanned:
         return ScanReading(list(pages))
     if not recognition.is_installed():
-        remark = f"not recognised: the pictures of {_numbered(scanned)}; to read them: {recognition.INSTALL}"
+        remark = f"not recognised: the pictures of {numbered(scanned)}; to read them: {recognition.INSTALL}"
         return ScanReading(list(pages), (remark,))
     if len(scanned) > MAX_RECOGNISED_PAGES:
         raise DocumentError(
@@ -119,16 +119,9 @@ def _illegible(pages: Iterable[RecognisedPage]) -> Iterator[LeftOut]:
 
 def _remarks(pages: Sequence[RecognisedPage], read: Iterable[int]) -> Iterator[str]:
     if numbers := sorted(read):
-        yield f"recognised from pictures, compare quotations with the original: {_numbered(numbers)}"
+        yield f"recognised from pictures, compare quotations with the original: {numbered(numbers)}"
     doubtful = [(page.number, line) for page in pages for line in page.lines if line.is_doubtful]
     for number, line in doubtful[:_MAX_REMARKS]:
         yield f"page {number}: recognised with doubt, please check: {normalise(line.text)}"
     if (more := len(doubtful) - _MAX_REMARKS) > 0:
         yield f"{more:,} more lines are recognised with doubt"
-
-
-def _numbered(numbers: Sequence[int]) -> str:
-    """Return page numbers in words, runs shortened: page 3, pages 1-4, 7."""
-    runs = [[n for _, n in run] for _, run in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0])]
-    words = ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
-    return f"page{'s' if len(numbers) > 1 else ''} {words}"
