@@ -125,6 +125,7 @@ class Passage:
     inner: tuple[InnerDivision, ...] = ()  # by start, the outer before the inner
     links: tuple[Link, ...] = ()  # by start
     rows: tuple[TableRow, ...] = ()  # by start; spans of the passage's text
+    doubtful: tuple[Span, ...] = ()  # by start; lines of a scan with characters that may be wrong
 
     def __post_init__(self) -> None:
         if not self.text or sum(end - start for start, end in self.pieces) != len(self.text):
@@ -147,6 +148,11 @@ class Passage:
         """True if the parser joined lines, so that ``text`` differs from ``source[start:end]``."""
         return len(self.pieces) > 1
 
+    def is_doubtful(self, *spans: Span) -> bool:
+        """Return whether characters of one of the spans, or of the text if there are none, may be read wrongly."""
+        parts = spans or (Span(0, len(self.text)),)
+        return any(a.start < b.end and b.start < a.end for a in parts for b in self.doubtful)
+
     def source_spans(self, span: Span) -> tuple[Span, ...]:
         """Return the spans of the source for ``text[span.start:span.end]``; more than one if lines were joined."""
         found, at = [], 0
@@ -166,16 +172,17 @@ class Heading:
     line: int
 
 
-LeftOutReason = Literal["contents", "running lines", "surroundings", "illegible", "unread"]
+LeftOutReason = Literal["contents", "running lines", "surroundings", "turned", "illegible", "unread"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
     """Lines of a file that are in no passage and no heading, and why.
 
-    ``reason`` is a table of contents, running headers with page numbers, the surroundings of a web page's text, marks
-    in a scan that cannot be read, such as stamps, or ``unread``: the parser lost the lines, which is an error of this
-    program. ``line`` is the 1-based line of the source, 0 if the lines are not in it.
+    ``reason`` is a table of contents, running headers with page numbers, the surroundings of a web page's text, text in
+    another direction (``turned``), such as watermarks, marks in a scan that cannot be read, such as stamps,
+    or ``unread``: the parser lost the lines, which is an error of this program. ``line`` is the 1-based line of the
+    source, 0 if the lines are not in it.
     """
 
     reason: LeftOutReason

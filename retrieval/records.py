@@ -101,6 +101,11 @@ class Hit:
         return "\n".join(self.passage.text[start:end] for start, end in spans) or self.passage.text
 
     @property
+    def is_quoted_doubtfully(self) -> bool:
+        """Whether the quotation has characters that were recognised in a scan with doubt."""
+        return self.passage.is_doubtful(*(span for span in (*self.lead_ins, self.compared) if span.start < span.end))
+
+    @property
     def highlights(self) -> tuple[Span, ...]:
         """The marked sentences as spans of the document's source."""
         return tuple(span for marked in self.marked for span in self.passage.source_spans(marked))

@@ -60,6 +60,7 @@ def _answer_span(hit: Hit) -> Json:
         "passage": hit.passage.id,
         "start": span[0].start,
         "end": span[-1].end,
+        "check": hit.is_quoted_doubtfully,
         **_cell_json(hit),
     }
 
@@ -253,6 +254,7 @@ def passage_json(passage: Passage) -> Json:
         "inner": [asdict(part) for part in passage.inner],
         "links": [asdict(link) for link in passage.links],
         "rows": [asdict(row) for row in passage.rows],
+        "doubtful": [list(span) for span in passage.doubtful],
     }
 
 

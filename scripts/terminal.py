@@ -135,6 +135,8 @@ def _quotations(found: Answer) -> None:
         echo()
         echo(f"   {_flat(hit.quotation)}", bold=True)
         echo("   " + own_language(hit.sentence_citation, hit.passage))
+        if hit.is_quoted_doubtfully:
+            echo(f"   {EN.recognised}", dim=True)
 
 
 def _hit(hit: Hit | RelatedHit) -> None:
@@ -272,3 +274,5 @@ def _text(passage: Passage, marked: Sequence[Span] = ()) -> None:
     for line in isolated(shown + escaped(text[at:])).split("\n"):
         if line.strip():
             typer.echo("   " + line.strip())
+    if passage.doubtful:
+        echo(f"   {EN.recognised}", dim=True)

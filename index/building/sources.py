@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from index.building.reading import document_reader
 from index.errors import DocumentError
 from index.loaders import LOADERS
-from index.parsing.process import DocumentReader, read_file
+from index.parsing.process import read_file
 from index.records import Document
 from index.references.links import link_documents
 
@@ -114,7 +115,7 @@ def read_files(files: Iterable[SourceFile]) -> tuple[tuple[Document, ...], dict[
     """
     documents: list[Document] = []
     failures: dict[str, str] = {}
-    with DocumentReader() as reader:
+    with document_reader() as reader:
         for file in files:
             try:
                 documents.append(reader.read(read_unchanging(file.path), _checked_id(file.id)))

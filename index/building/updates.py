@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 from index.building import uploads
 from index.building.build import BuildReport, build_report, resumable_encoder, reusable_snapshots
 from index.building.embedding import EmbeddingResult, embed_new
+from index.building.reading import document_reader
 from index.building.sources import SourceFile, read_unchanging
 from index.building.uploads import Upload
 from index.errors import DocumentError, StoreError
@@ -88,7 +89,7 @@ def apply_update(
     with store.build_lock(directory):
         current = store.open_snapshot(directory)
         documents = _DocumentSet(current, progress)
-        with DocumentReader() as reader:
+        with document_reader() as reader:
             documents.add_uploads(directory, request, reader)
             if request.rebuild:
                 documents.read_again(directory, request, reader)

@@ -11,6 +11,7 @@ from index.errors import DocumentError
 from index.loaders.limits import MAX_PDF_PAGES, MAX_XML_TAGS
 from index.loaders.parts import Format, Parts
 from index.loaders.pdf.glyphs import Glyph, PdfPage, is_unspaced
+from index.loaders.pdf.layout_remarks import LayoutNotes, layout_left_out, layout_remarks
 from index.loaders.pdf.paragraphs import build_paragraphs
 from index.loaders.pdf.rows import arrange_page
 from index.loaders.pdf.running_headers import remove_running_lines
@@ -41,12 +42,13 @@ def load(data: bytes, name: str) -> SourceText:
     layout = _layout(Parts(data, name, _OFD))
     pages = [_page(box, runs, number) for number, (box, runs) in enumerate(layout.pages, 1)]
     kept, running = remove_running_lines(pages)
-    source = compose_source(build_paragraphs(kept), _metadata(layout.title, pages))
+    notes = LayoutNotes()
+    source = compose_source(build_paragraphs(kept, notes), _metadata(layout.title, pages))
     if not source.lines:
         raise DocumentError(f"{name} holds no text, only pictures (pages: {len(pages)}); run it through OCR first")
     # of pages and templates that the file names but does not hold
-    remarks = tuple(f"not read: {warning}" for warning in layout.warnings)
-    return replace(source, remarks=remarks, left_out=running)
+    remarks = (*(f"not read: {warning}" for warning in layout.warnings), *layout_remarks(pages, notes))
+    return replace(source, remarks=remarks, left_out=(*running, *layout_left_out(pages, notes)))
 
 
 def _layout(parts: Parts) -> _Layout:

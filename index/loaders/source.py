@@ -1,9 +1,9 @@
 """Records that every loader returns: the decoded text of a file and its lines with positions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from index.records import LeftOut, TableRow
+from index.records import LeftOut, Span, TableRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,8 @@ class Line:
 class SourceText:
     """A file as text. All offsets refer to ``text``; ``remarks`` describe uncertainties to the user.
 
-    ``left_out`` is what the loader leaves out of the text, such as running headers.
+    ``left_out`` is what the loader leaves out of the text, such as running headers. ``doubtful`` are spans of the text,
+    by start, whose characters may be recognised wrongly.
     """
 
     text: str
@@ -43,17 +44,22 @@ class SourceText:
     metadata: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    doubtful: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """A paragraph, heading or table row of a format other than plain text; the other fields are as in Line."""
+    """A paragraph, heading or table row of a format other than plain text; the other fields are as in Line.
+
+    ``doubtful`` are spans of ``text`` as in SourceText.
+    """
 
     text: str
     level: int = 0
     gap: bool = False
     page: int = 0
     row: TableRow | None = None
+    doubtful: tuple[Span, ...] = ()
 
 
 _MAX_HEADING_LENGTH = 120  # characters; authors use heading styles for whole paragraphs because of their looks
@@ -62,6 +68,7 @@ _MAX_HEADING_LENGTH = 120  # characters; authors use heading styles for whole pa
 def compose_source(blocks: Iterable[Block], metadata: Mapping[str, str]) -> SourceText:
     """Return a text with one line for each block that is not blank, and its lines."""
     lines: list[Line] = []
+    doubtful: list[Span] = []
     at, gap = 0, True
     for block in blocks:
         text = strip_blank(block.text).replace("\n", " ")
@@ -72,8 +79,19 @@ def compose_source(blocks: Iterable[Block], metadata: Mapping[str, str]) -> Sour
         gap = gap or block.gap or level > 0
         number = len(lines) + 1
         lines.append(Line(text=text, start=at, number=number, level=level, gap=gap, page=block.page, row=block.row))
+        doubtful += _shifted(block, at, len(text))
         at, gap = at + len(text) + 1, level > 0
-    return SourceText(text="\n".join(line.text for line in lines), lines=tuple(lines), metadata=dict(metadata))
+    text = "\n".join(line.text for line in lines)
+    return SourceText(text=text, lines=tuple(lines), metadata=dict(metadata), doubtful=tuple(doubtful))
+
+
+def _shifted(block: Block, at: int, length: int) -> Iterator[Span]:
+    """Yield the doubtful spans of a block as spans of the text in which its line begins at ``at``."""
+    blank = len(block.text) - len(block.text.lstrip(_BLANK))
+    for start, end in block.doubtful:
+        start, end = max(start - blank, 0), min(end - blank, length)
+        if start < end:
+            yield Span(at + start, at + end)
 
 
 # zero-width characters and a byte-order mark in the middle of a file are as invisible as spaces

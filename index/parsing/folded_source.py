@@ -18,7 +18,9 @@ def fold_source(source: SourceText, folded: FoldedText) -> SourceText:
     """Return a source whose text and lines are folded, with a remark on what was; lines of nothing else are dropped."""
     lines = tuple(_fold_lines(source, folded))
     remarks = (*source.remarks, _remark(source.text))
-    return replace(source, text=folded.text, lines=lines, remarks=remarks)
+    spans = (Span(folded.position(start), folded.position(end)) for start, end in source.doubtful)
+    doubtful = tuple(span for span in spans if span.start < span.end)
+    return replace(source, text=folded.text, lines=lines, remarks=remarks, doubtful=doubtful)
 
 
 def _fold_lines(source: SourceText, folded: FoldedText) -> Iterator[Line]:
@@ -80,4 +82,5 @@ def _restore(passage: Passage, source: str, folded: FoldedText) -> Passage:
         pieces=tuple(pieces),
         lead=text[slice(*restored(Span(0, len(passage.lead))))] if passage.lead else "",
         inner=tuple(replace(part, span=restored(part.span)) for part in passage.inner),
+        doubtful=tuple(map(restored, passage.doubtful)),
     )

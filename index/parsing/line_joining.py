@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
 
@@ -63,7 +64,7 @@ class LineJoiner:
 
 def _may_be_one_paragraph(before: ClassifiedLine, after: ClassifiedLine) -> bool:
     """Return whether text follows text, or the first line of an article or item, without a gap."""
-    return after.kind == "text" and before.kind in ("text", "article", "item") and not after.line.gap
+    return after.kind == "text" and before.kind in ("text", "article", "item", "closing") and not after.line.gap
 
 
 def _is_bare_mark(line: ClassifiedLine) -> bool:
@@ -160,6 +161,24 @@ def offset_in_text(pieces: Sequence[Span], offset: int) -> int:
             return at + offset - start
         at += end - start
     raise ValueError(f"the offset {offset} is in none of the pieces {pieces}")
+
+
+def spans_in_text(pieces: Sequence[Span], spans: Sequence[Span]) -> Iterator[Span]:
+    """Yield the parts of spans of the source that are in the pieces, as spans of the text that these make up.
+
+    Both are in order, and no two spans overlap.
+    """
+    at = 0
+    for start, end in pieces:
+        for span in spans[bisect_right(spans, start, key=_end) :]:
+            if span.start >= end:
+                break
+            yield Span(at + max(span.start, start) - start, at + min(span.end, end) - start)
+        at += end - start
+
+
+def _end(span: Span) -> int:
+    return span.end
 
 
 def _is_spaced(left: str, right: str) -> bool:

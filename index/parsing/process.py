@@ -7,7 +7,7 @@ import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -15,8 +15,18 @@ from typing import Any, BinaryIO, Self
 
 from index.errors import DocumentError, ZhangjuError
 from index.loaders.limits import MAX_FILE_BYTES, MAX_RECOGNISED_PAGES, check_size
+from index.parsing.recognition_cache import MAX_PAGE_BYTES, RecognitionCache
 from index.parsing.serialization import document_from_json
-from index.parsing.worker import MEGABYTE, OUT_OF_MEMORY, READY, ProcessLimits, receive, send
+from index.parsing.worker import (
+    MEGABYTE,
+    OUT_OF_MEMORY,
+    READY,
+    ProcessLimits,
+    page_message,
+    parse_page,
+    receive,
+    send,
+)
 from index.records import Document
 
 _START_CODE = (
@@ -54,11 +64,13 @@ class DocumentReader:
     """Parser of documents in a separate process, one after the other; a process that has died is replaced.
 
     A context manager, for one thread at a time: ``with DocumentReader() as reader: reader.read(data, name)``. The
-    process starts with the first document and ends with the context, or with this process in any case.
+    process starts with the first document and ends with the context, or with this process in any case. Pages that are
+    recognised are kept in the folder ``recognised``, so that a stopped run goes on; see recognition_cache.py.
     """
 
-    def __init__(self, limits: ProcessLimits = _DEFAULT_LIMITS) -> None:
+    def __init__(self, limits: ProcessLimits = _DEFAULT_LIMITS, *, recognised: Path | None = None) -> None:
         self._limits = limits
+        self._recognised = recognised
         self._worker: _Worker | None = None
 
     def __enter__(self) -> Self:
@@ -93,10 +105,10 @@ class DocumentReader:
             self.close()
         try:
             found, spent = self._ask(data, name, limits)
-            if isinstance(found, int):  # as many scanned pages, which need a process with more memory and time
+            if isinstance(found, tuple):  # numbers of scanned pages, which need a process with more memory and time
                 self.close()
-                found, spent = self._ask(data, name, self._limits.with_scans(found))[0], True
-                if isinstance(found, int):
+                found, spent = self._ask(data, name, self._limits.with_scans(len(found)), found)[0], True
+                if isinstance(found, tuple):
                     raise TypeError("it asks twice for more")
         except _MALFORMED as error:
             self.close()
@@ -113,10 +125,13 @@ class DocumentReader:
             raise DocumentError(_printable(_rejection(found, name)))
         return found
 
-    def _ask(self, data: bytes, name: str, limits: ProcessLimits) -> tuple["Document | str | int | None", bool]:
+    def _ask(
+        self, data: bytes, name: str, limits: ProcessLimits, scans: tuple[int, ...] = ()
+    ) -> tuple["Document | str | tuple[int, ...] | None", bool]:
         """Return what the process answers, None if it ended without an answer, and whether to end the process."""
         self._worker = self._worker or _Worker(limits)
-        reply = self._worker.ask(data, name)
+        cache = RecognitionCache(self._recognised, data) if self._recognised and scans else None
+        reply = self._worker.ask(data, name, scans, cache)
         return (None, False) if reply is None else _parse_answer(reply)
 
     def _crash_error(self, data: bytes, name: str) -> DocumentError:
@@ -138,8 +153,8 @@ class DocumentReader:
         return DocumentError(_printable(f"{name} {why}"))
 
 
-def _parse_answer(reply: bytes) -> tuple[Document | str | int, bool]:
-    """Return the document, the reason for its rejection or its number of scanned pages; and whether the process ends.
+def _parse_answer(reply: bytes) -> tuple[Document | str | tuple[int, ...], bool]:
+    """Return the document, the reason for its rejection or its scanned pages; and whether the process ends.
 
     Raises one of _MALFORMED.
     """
@@ -147,7 +162,7 @@ def _parse_answer(reply: bytes) -> tuple[Document | str | int, bool]:
     if "failed" in answer:
         raise ValueError(answer["failed"])
     if "scans" in answer:
-        return min(int(answer["scans"]), MAX_RECOGNISED_PAGES), True
+        return tuple(map(int, answer["scans"][:MAX_RECOGNISED_PAGES])), True
     spent = bool(answer["spent"])
     if "document" in answer:
         return document_from_json(answer["document"]), spent
@@ -216,14 +231,28 @@ class _Worker:
                 f'run: {sys.executable} -c "import index.parsing.worker"'
             )
 
-    def ask(self, data: bytes, name: str) -> bytes | None:
-        """Return the answer for a file, None if the process ended without one or exceeded the time limit."""
+    def ask(
+        self, data: bytes, name: str, scans: Iterable[int] = (), cache: RecognitionCache | None = None
+    ) -> bytes | None:
+        """Return the answer for a file, None if the process ended without one or exceeded the time limit.
+
+        The pages of ``scans`` that are in the cache go to the process, and those that it recognises to the cache.
+        """
 
         def exchange() -> bytes | None:
+            missing = set(scans)
             with suppress(OSError):  # it has died; read its last message
                 send(self._to, name.encode("utf-8", "surrogatepass"))
                 send(self._to, data)
-            return receive(self._from)
+                for number, page in (cache.read(scans) if cache else {}).items():
+                    send(self._to, page_message(number, page))
+                send(self._to)
+            while (message := receive(self._from)) is not None and (recognised := parse_page(message)) is not None:
+                number, page = recognised
+                if cache and number in missing and len(page) <= MAX_PAGE_BYTES:
+                    missing.remove(number)
+                    cache.write(number, page)
+            return message
 
         return self._within(self.limits.patience(len(data)), exchange)
 

@@ -61,8 +61,9 @@ def _passage(record: Mapping[str, Any]) -> Passage:
     inner = tuple(InnerDivision(**{**i, "span": Span(*i["span"])}) for i in record["inner"])
     links = tuple(Link(span=Span(*i["span"]), targets=tuple(i["targets"])) for i in record["links"])
     rows = tuple(map(_row, record.get("rows", ())))
+    doubtful = tuple(Span(*span) for span in record.get("doubtful", ()))  # earlier indexes have none
     parts = {"path": _path(record["path"]), "pieces": pieces, "inner": inner, "links": links, "rows": rows}
-    return Passage(**{**record, **parts})
+    return Passage(**{**record, **parts, "doubtful": doubtful})
 
 
 def _row(record: Mapping[str, Any]) -> TableRow:

@@ -15,6 +15,7 @@ from index.parsing.folded_source import fold_source, restore_document
 from index.parsing.front_matter import split_front_matter
 from index.parsing.headings.classification import ClassifiedLine, classify_line, division_rank, parse_dotted
 from index.parsing.headings.clauses import number_clauses
+from index.parsing.headings.closing import separate_closing
 from index.parsing.headings.number_sequence import drop_numbers_out_of_sequence, remark_doubts
 from index.parsing.headings.recitals import number_recitals
 from index.parsing.headings.restarts import name_restarts
@@ -27,13 +28,13 @@ from index.parsing.headings.titles import (
     title_captions_behind,
 )
 from index.parsing.items import parse_inner_divisions, parse_item_mark
-from index.parsing.line_joining import LineJoiner, group_paragraphs, join_lines, offset_in_text
+from index.parsing.line_joining import LineJoiner, group_paragraphs, join_lines, offset_in_text, spans_in_text
 from index.parsing.tables import TableContext, table_caption, with_distinct_labels
 from index.parsing.unread import find_unread
 from index.records import Division, Document, Heading, LeftOut, Passage, Path, Span, TableRow
 from index.text.folding import fold, fold_with_offsets
 
-PARSER_VERSION = 8  # raise it when the same file gives other passages; indexes built by another parser are rebuilt
+PARSER_VERSION = 9  # raise it when the same file gives other passages; indexes built by another parser are rebuilt
 
 _JOINED, _WRAPPED = "joined to one paragraph", "whose lines are joined"
 _MAX_JOINED = 20  # remarks on joined lines; with more, the whole text is wrapped
@@ -63,7 +64,7 @@ def _read(source: SourceText, name: str, sha256: str) -> Document:
     candidates = number_clauses(front.lines)
     chosen = list(drop_numbers_out_of_sequence(candidates))
     lines = _merge_headings(chosen)
-    builder = _PassageBuilder(name, source.text, infer_missing_chapter(lines), source.remarks)
+    builder = _PassageBuilder(name, source, infer_missing_chapter(lines))
     groups = group_paragraphs(lines, joiner)
     for at, group in enumerate(groups):
         builder.add(group, groups[at + 1][0] if at + 1 < len(groups) else None)
@@ -96,9 +97,10 @@ def _read(source: SourceText, name: str, sha256: str) -> Document:
 
 
 def _merge_headings(lines: list[ClassifiedLine]) -> list[ClassifiedLine]:
-    """Return the lines, with headings that are spread over two lines joined, and recitals as divisions."""
+    """Return the lines, with headings over two lines joined, recitals as divisions, and the closing apart."""
     lines = number_recitals(merge_subs_below(lines))
-    return nest_sections_in_articles(title_captions_behind(merge_captions_above(merge_titles_below(lines))))
+    lines = nest_sections_in_articles(title_captions_behind(merge_captions_above(merge_titles_below(lines))))
+    return separate_closing(lines)
 
 
 def _contents_remark(table: Sequence[ClassifiedLine]) -> str:
@@ -172,15 +174,16 @@ class _Draft:
 class _PassageBuilder:
     """Builder of passages from paragraphs in the order of the text; it tracks the open levels."""
 
-    def __init__(self, document: str, source: str, missing_chapter: Division | None, remarks: Sequence[str]) -> None:
+    def __init__(self, document: str, source: SourceText, missing_chapter: Division | None) -> None:
         self.headings: list[Heading] = []
         self.heading_lines: list[Line] = []
-        self.remarks = list(remarks)
+        self.remarks = list(source.remarks)
         self._document = document
         self._source = source
         self._open: list[_OpenLevel] = []  # outermost first
         self._missing_chapter = missing_chapter
         self._drafts: list[_Draft] = []
+        self._in_closing = False  # after the last article
         self._in_list = False  # the last passage contains items of a list that may continue
         self._ordinals: Counter[Path] = Counter()
         self._ids: Counter[str] = Counter()
@@ -194,6 +197,9 @@ class _PassageBuilder:
     def add(self, group: Sequence[ClassifiedLine], following: ClassifiedLine | None) -> None:
         """Add a paragraph or a heading; ``following`` is the first line of the next one."""
         first, lines = group[0], [line.line for line in group]
+        if first.kind == "closing":
+            self._begin_closing(lines)
+            return
         if first.division is None or (first.kind == "item" and self._in_article()):
             self._add_text(lines)
             return
@@ -213,8 +219,19 @@ class _PassageBuilder:
         elif leaf:  # with nothing below, a heading is a passage
             self._add_passage([*lines, *filter(None, [first.title_line])], ordinal=0)
 
+    def _begin_closing(self, lines: Sequence[Line]) -> None:
+        """End the last article, and add a passage of the closing, which the next lines belong to."""
+        self._tables.heading()
+        self._open.clear()
+        self._in_list, self._in_closing = False, True
+        self._ordinals[()] += 1
+        self._add_passage(lines, ordinal=self._ordinals[()])
+        self._remark_joined(lines)
+
     def _in_article(self) -> bool:
-        """Return whether the next paragraph belongs to an article, or to a section that is set like one."""
+        """Return whether the next paragraph belongs to an article, a section that is set like one, or a closing."""
+        if self._in_closing:
+            return True
         return (
             bool(self._drafts)
             and not self._drafts[-1].ordinal
@@ -233,6 +250,9 @@ class _PassageBuilder:
             self._in_list = False
             self._ordinals[self._path] += 1
             self._add_passage(lines, ordinal=self._ordinals[self._path])
+        self._remark_joined(lines)
+
+    def _remark_joined(self, lines: Sequence[Line]) -> None:
         if len(lines) > 1:
             self.remarks.append(f"line {lines[0].number}: {len(lines)} lines {_JOINED}")
 
@@ -273,6 +293,7 @@ class _PassageBuilder:
     def _open_division(self, division: Division, line: Line) -> None:
         """Close the levels that a heading ends, and open its own."""
         self._tables.heading()
+        self._in_closing = False
         depth = division_rank(division, line.level)
         while self._open and _closes(division, line.level, self._open[-1]):
             self._open.pop()
@@ -327,7 +348,7 @@ class _PassageBuilder:
         return tuple(replace(p, lead=lead) if lead else p for p, lead in zip(passages, leads, strict=True))
 
     def _passage(self, draft: _Draft) -> Passage:
-        text, pieces = join_lines(self._source, draft.paragraphs)
+        text, pieces = join_lines(self._source.text, draft.paragraphs)
         first = draft.paragraphs[0][0]
         return Passage(
             id=self._id(draft, text),
@@ -340,6 +361,7 @@ class _PassageBuilder:
             page=first.page,
             inner=parse_inner_divisions(text, caption=_caption(draft)) if _has_inner_divisions(draft) else (),
             rows=tuple(_rows(draft, pieces)),
+            doubtful=tuple(spans_in_text(pieces, self._source.doubtful)),
         )
 
     def _id(self, draft: _Draft, text: str) -> str:

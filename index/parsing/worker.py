@@ -1,7 +1,8 @@
 """Sandboxed process that parses documents for another process, started by ``index/parsing/process.py``.
 
-It reads the name and the bytes of a file from stdin and writes the document, or the reason for its rejection, to
-stdout. Each message is preceded by its length in eight bytes.
+It reads the name and the bytes of a file, and the pages of it that were recognised before, from stdin. It writes each
+page that it recognises, and in the end the document, or the reason for its rejection, to stdout. Each message is
+preceded by its length in eight bytes; an empty one ends the pages.
 
 Before the first document the process drops what parsing does not need: memory and processor time above a limit, writing
 of files, other processes and the network. An audit hook refuses Python's calls for the last three on every system. The
@@ -14,6 +15,7 @@ import json
 import math
 import os
 import queue
+import re
 import signal
 import struct
 import sys
@@ -28,6 +30,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from index.errors import DocumentError
 from index.loaders.pdf import recognition
+from index.loaders.pdf.recognised_pages import PAGES
 from index.parsing.serialization import json_parts, to_json
 from index.parsing.structure import read_document
 
@@ -40,6 +43,7 @@ MEGABYTE = 1_000_000
 OUT_OF_MEMORY = 71  # exit status at the memory limit
 READY = b"ready"  # the first message
 _MAX_MESSAGE_BYTES = 2000 * MEGABYTE  # the largest memory limit of an ordinary file; files are smaller
+_PAGE = re.compile(rb"page (\d{1,9})\n")
 _LENGTH = struct.Struct(">Q")
 _MAX_MEMORY_SHARE = 0.4  # peak beyond which the process is replaced: memory that it keeps lacks for the next file
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
@@ -131,25 +135,40 @@ def main(limits: ProcessLimits) -> None:
     confine(limits)
     if not limits.scans:
         recognition.defer()
-    requests: queue.SimpleQueue[tuple[str, bytes]] = queue.SimpleQueue()
+    requests: queue.SimpleQueue[tuple[str, bytes, dict[int, bytes]]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(source, requests), daemon=True).start()
     send(target, READY)
     while True:
         _answer(*requests.get(), target, limits)
 
 
-def _listen(source: BinaryIO, requests: "queue.SimpleQueue[tuple[str, bytes]]") -> None:
+def page_message(number: int, page: bytes) -> bytes:
+    """Return the message with a recognised page: its number, a line feed, the page."""
+    return b"page %d\n%b" % (number, page)
+
+
+def parse_page(message: bytes) -> tuple[int, bytes] | None:
+    """Return the number and the content of a recognised page, None for another message."""
+    found = _PAGE.match(message)
+    return (int(found[1]), message[found.end() :]) if found else None
+
+
+def _listen(source: BinaryIO, requests: "queue.SimpleQueue[tuple[str, bytes, dict[int, bytes]]]") -> None:
     """Queue the requests; end the process at once when the parent has ended."""
     status = OUT_OF_MEMORY
     try:
         while (name := receive(source)) is not None and (data := receive(source)) is not None:
-            requests.put((name.decode("utf-8", "surrogatepass"), data))
+            pages: dict[int, bytes] = {}
+            while message := receive(source):
+                pages |= [parse_page(message) or (0, b"")]
+            requests.put((name.decode("utf-8", "surrogatepass"), data, pages))
         status = 0
     finally:
         os._exit(status)
 
 
-def _answer(name: str, data: bytes, target: BinaryIO, limits: ProcessLimits) -> None:
+def _answer(name: str, data: bytes, pages: dict[int, bytes], target: BinaryIO, limits: ProcessLimits) -> None:
+    PAGES.use(pages, lambda number, page: send(target, page_message(number, page)))
     _renew_time(limits.seconds(len(data)))
     try:
         answer = [b'"document": ', *json_parts(read_document(data, name))]

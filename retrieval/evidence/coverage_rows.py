@@ -5,11 +5,12 @@ from typing import Any
 
 from index.citations import path_text, place_text
 from retrieval.coverage.records import Coverage, CoverageHit
+from retrieval.evidence.evidence_rows import DOUBTFUL
 from retrieval.schema import round_score
 
 COLUMNS = (
     "term", "by", "score", "document", "chapter", "citation_zh", "citation_en", "line", "start", "end", "passage",
-    "path", "text",
+    "path", "text", "scan",
 )  # fmt: skip
 
 
@@ -38,4 +39,5 @@ def _row(found: Coverage, hit: CoverageHit) -> dict[str, Any]:
         "passage": passage.id,
         "path": place_text(passage, "zh"),
         "text": passage.text,
+        "scan": DOUBTFUL if passage.doubtful else "",
     }

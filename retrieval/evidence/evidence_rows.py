@@ -36,12 +36,14 @@ FURTHER_COLUMNS = (
     *LEVEL_COLUMNS,
     "path_paragraph",
     "page",
+    "scan",
     "link",
 )
 COLUMNS = (*QUESTION_COLUMNS, *HIT_COLUMNS, *FURTHER_COLUMNS)
 WIDE_QUESTION_COLUMNS = (*QUESTION_COLUMNS, "reason", "missing", "differences", "answer")
 # each followed by the rank of the hit
-WIDE_HIT_COLUMNS = (*(name for name in HIT_COLUMNS if name != "rank"), *ANSWER_COLUMNS, "link")
+WIDE_HIT_COLUMNS = (*(name for name in HIT_COLUMNS if name != "rank"), *ANSWER_COLUMNS, "scan", "link")
+DOUBTFUL = "recognised, check"  # in the column scan of passages with characters recognised with doubt
 
 _MAX_LINK_LENGTH = 2_000  # characters that spreadsheets and browsers follow
 
@@ -85,6 +87,7 @@ def passage_columns(passage: Passage, citation: Citation, title: str) -> dict[st
         "text": passage.text,
         "document_id": passage.document,
         "page": passage.page or "",
+        "scan": DOUBTFUL if passage.doubtful else "",
     }
 
 

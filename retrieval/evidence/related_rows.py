@@ -3,14 +3,12 @@
 from typing import Any
 
 from index.records import Citation, Passage, Span
+from retrieval.evidence.evidence_rows import DOUBTFUL
 from retrieval.records import RelatedPair
 from retrieval.schema import round_score, sentence
 
-COLUMNS = (
-    *("rank", "score", "kind", "terms"),
-    *("citation_zh", "citation_en", "document_id", "line", "passage", "sentence", "text"),
-    *(f"other_{name}" for name in ("citation_zh", "citation_en", "document_id", "line", "passage", "sentence", "text")),
-)
+_SIDE = ("citation_zh", "citation_en", "document_id", "line", "passage", "sentence", "text", "scan")
+COLUMNS = ("rank", "score", "kind", "terms", *_SIDE, *(f"other_{name}" for name in _SIDE))
 
 
 def row(pair: RelatedPair) -> dict[str, Any]:
@@ -35,4 +33,5 @@ def _side(passage: Passage, citation: Citation, span: Span) -> dict[str, Any]:
         "passage": passage.id,
         "sentence": sentence(passage, span),
         "text": passage.text,
+        "scan": DOUBTFUL if passage.is_doubtful(span) else "",
     }

@@ -77,7 +77,8 @@ def _hit(row: Row) -> Iterator[str]:
     page = f"page {row['page']}, " if row.get("page") else ""
     where = f"{page}line {row.get('line')}, characters {row.get('start')} to {row.get('end')}, score {row.get('score')}"
     link = f", [open](<{row['link']}>)" if row.get("link") else ""
-    yield from (f"Source: {escaped(cell_text(row.get('citation_en')), inline=True)}, {where}{link}", "")
+    scan = f", {row['scan']}" if row.get("scan") else ""
+    yield from (f"Source: {escaped(cell_text(row.get('citation_en')), inline=True)}, {where}{scan}{link}", "")
 
 
 def _quotation(text: str) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from index.building.build import BuildReport, build
+from index.building.reading import document_reader
 from index.building.sources import collect, read_files
 from index.building.uploads import merge_uploads
 from index.errors import DocumentError
@@ -14,7 +15,6 @@ from index.models.encoder import Encoder
 from index.models.loading import load_encoder
 from index.models.location import DEFAULT_MODEL, EMBEDDING, INDEX_MODEL, ModelFiles, ModelRole, locate
 from index.models.shared_encoder import SharedEncoderLoader
-from index.parsing.process import DocumentReader
 from index.records import Document
 from index.references.links import link_documents
 from index.storage.error_messages import shell_quoted
@@ -66,7 +66,7 @@ def read_source(source: Path) -> tuple[tuple[Document, ...], dict[str, str]]:
         return read_files(collect([source]).files)
     if sys.stdin is None:
         raise DocumentError("there is no input, stdin is closed; give a file")
-    with DocumentReader() as reader:
+    with document_reader() as reader:
         return link_documents([reader.read(sys.stdin.buffer.read(MAX_FILE_BYTES + 1), "stdin.txt")]), {}
 
 

@@ -79,6 +79,20 @@ def test_the_answer_comes_first_then_the_passages(capsys: pytest.CaptureFixture[
     )
 
 
+def test_what_a_scan_leaves_in_doubt_is_said_below_the_quotation_and_the_passage(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    doubtful = replace(HITS[0], passage=replace(HITS[0].passage, doubtful=(Span(6, 9),)))
+    answer = Answer(question="？", status="answered", confidence=0.93, hits=(doubtful, HITS[1]))
+    note = "   recognised from a scan, please check\n"
+    assert f"   《某省规划》第一章第1段\n{note}\nPassages:" in (out := shown(answer, capsys))
+    assert f"   下降12%。】\n{note}\n2. " in out
+    assert out.count(note) == 2
+    elsewhere = replace(doubtful, passage=replace(doubtful.passage, doubtful=(Span(0, 3),)))  # not in the quotation
+    assert shown(replace(answer, hits=(elsewhere,)), capsys).count(note) == 1
+    assert note not in shown(replace(answer, hits=HITS), capsys)  # the control
+
+
 @pytest.mark.parametrize(
     ("confidence", "second", "verdict"),
     [

@@ -98,7 +98,9 @@ class MemoBuilder:
 
     def _sentence(self, hit: Hit, question: str) -> Quotation:
         citation = citation_text(hit.sentence_citation, self.words)
-        return Quotation(text=hit.quotation, citation=citation, link=self._shared_link(hit.passage, question))
+        remarks = (self.words.recognised,) if hit.is_quoted_doubtfully else ()
+        shared_link = self._shared_link(hit.passage, question)
+        return Quotation(text=hit.quotation, citation=citation, link=shared_link, remarks=remarks)
 
     def _quotation(
         self,
@@ -117,7 +119,7 @@ class MemoBuilder:
             place=place_text(passage, words.language),
             source=words.source_position(passage),
             link=self._shared_link(passage, question),
-            remarks=(*remarks, words.joined_lines) if passage.repaired else tuple(remarks),
+            remarks=(*remarks, *words.passage_notes(passage)),
         )
 
     def _item(self, item: BasketItem) -> Quotation:

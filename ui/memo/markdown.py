@@ -17,7 +17,9 @@ def _blocks(memo: Memo) -> Iterator[str]:
     yield f"# {markdown_text(memo.title)}"
     if memo.verdict:
         yield f"**{markdown_text(memo.verdict)}**"
-    yield from (_quote(answer) for answer in memo.answers)
+    for answer in memo.answers:
+        yield _quote(answer)
+        yield from map(markdown_text, answer.remarks)
     yield from map(markdown_text, memo.details)
     if memo.passages:
         yield f"## {markdown_text(memo.heading)}"

@@ -40,6 +40,8 @@ def word(memo: Memo) -> bytes:
         document.add_paragraph().add_run(_clean(memo.verdict)).bold = True
     for answer in memo.answers:
         _quote(document, notes, answer, memo.open)
+        for remark in answer.remarks:
+            _small_paragraph(document, remark)
     for sentence in memo.details:
         _small_paragraph(document, sentence)
     if memo.passages:

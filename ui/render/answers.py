@@ -13,6 +13,7 @@ from ui.render.passages import (
     actions,
     citation_text,
     document_text,
+    doubt_note,
     passage_text,
     path_line,
     source_line,
@@ -111,7 +112,10 @@ def _quotations(answer: Answer, words: PageWords) -> Html:
 
 def _quotation(hit: Hit, words: PageWords, degree: Html = EMPTY) -> Html:
     cite = element("cite", citation_text(hit.sentence_citation, words))
-    return join(document_text(hit.quotation, "blockquote"), element("p", cite, degree, class_="zj-source"))
+    return join(
+        document_text(hit.quotation, "blockquote"),
+        element("p", cite, degree, doubt_note(hit, words), class_="zj-source"),
+    )
 
 
 def _hit(hit: Hit, question: str, copies: CopyTexts, same: Sequence[Citation], words: PageWords) -> Html:

@@ -8,7 +8,7 @@ from retrieval.records import HIGH_CONFIDENCE, Answer, Hit
 from retrieval.tables.records import Row
 from ui.html.links import link
 from ui.html.markup import EMPTY, Html, element, join
-from ui.render.passages import citation_text, document_text
+from ui.render.passages import citation_text, document_text, doubt_note
 from ui.state.batch_jobs import SHOWN, BatchJob
 from ui.words import PageWords
 
@@ -164,8 +164,9 @@ def _status(answer: Answer, words: PageWords) -> str:
 def _found(hit: Hit, question: str, words: PageWords, confidence: str) -> Html:
     citation = _link(hit.passage.id, question, citation_text(hit.sentence_citation, words))
     degree = join(" ", element("span", confidence)) if confidence else EMPTY
+    note = join(" ", doubt_note(hit, words)) if hit.is_quoted_doubtfully else EMPTY
     sentence = document_text(hit.quotation, class_="zj-batch-answer")
-    return join(sentence, element("p", citation, degree, class_="zj-source"))
+    return join(sentence, element("p", citation, degree, note, class_="zj-source"))
 
 
 def _nearest(answer: Answer, words: PageWords) -> Html:

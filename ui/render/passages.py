@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 from index.citations import PATH_SEPARATOR, division_label, paragraph_label
 from index.records import Citation, Division, Link, Passage, Path, Span, TableRow
 from index.text.chinese import is_chinese
+from retrieval.records import Hit
 from ui.html.links import is_local, link
 from ui.html.markup import EMPTY, Html, element, join
 from ui.html.table_rows import are_one_table, render_rows, row_at
@@ -93,9 +94,14 @@ def chapter_name(chapter: HasPlace, chapters: Sequence[HasPlace], words: PageWor
 
 def source_line(citation: Citation, passage: Passage, words: PageWords) -> Html:
     """Return the citation, and the page or line in the source file."""
-    notes = [words.source_position(passage)] + ([words.joined_lines] if passage.repaired else [])
     cite = element("cite", citation_text(citation, words))
+    notes = (words.source_position(passage), *words.passage_notes(passage))
     return element("p", cite, *(element("span", note) for note in notes), class_="zj-source")
+
+
+def doubt_note(hit: Hit, words: PageWords) -> Html:
+    """Return the note beside a quotation with characters recognised with doubt, nothing beside another."""
+    return element("span", words.recognised) if hit.is_quoted_doubtfully else EMPTY
 
 
 def passage_text(

@@ -30,6 +30,7 @@ def _left_out(part: LeftOut, words: PageWords) -> Html:
         "contents": words.contents,
         "running lines": words.running_lines,
         "surroundings": words.surroundings,
+        "turned": words.turned,
         "illegible": words.illegible,
         "unread": words.unread,
     }

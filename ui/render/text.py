@@ -6,7 +6,7 @@ from index.citations import cite, division_label, paragraph_label
 from index.records import Document, Passage
 from ui.html.links import link
 from ui.html.markup import EMPTY, Html, element, join
-from ui.render.passages import citation_text, document_text, passage_text
+from ui.render.passages import citation_text, document_text, passage_text, source_line
 from ui.state.outline import OutlineNode
 from ui.state.text_chunks import TextChunk, TextChunks
 from ui.words import PageWords
@@ -40,7 +40,7 @@ def render_preview(document: Document, passage: Passage, more: int, words: PageW
     """Return a passage for a popup, with the number of further places that a reference names."""
     also = element("p", words.hit.also_named.format(count=more), class_="zj-note") if more else EMPTY
     return join(
-        element("p", element("cite", citation_text(cite(document.title, passage), words)), class_="zj-source"),
+        source_line(cite(document.title, passage), passage, words),
         passage_text(passage, words),
         element("p", element("a", words.hit.open, href=link(p=passage.id), data_open=passage.id)),
         also,

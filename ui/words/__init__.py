@@ -48,6 +48,7 @@ class PageWords:
     contents: str
     running_lines: str
     surroundings: str
+    turned: str
     illegible: str
     unread: str
     more_lines: str
@@ -56,6 +57,7 @@ class PageWords:
     line: str
     page: str
     joined_lines: str
+    recognised: str
     question: str
     placeholder: str
     ask: str
@@ -117,6 +119,11 @@ class PageWords:
     def source_position(self, passage: Passage) -> str:
         """Return the page of a passage in its source file, else the line."""
         return self.page.format(page=passage.page) if passage.page else self.line.format(line=passage.line)
+
+    def passage_notes(self, passage: Passage) -> tuple[str, ...]:
+        """Return what differs from the source in a passage: joined lines, characters recognised with doubt."""
+        joined = (self.joined_lines,) if passage.repaired else ()
+        return (*joined, self.recognised) if passage.doubtful else joined
 
     def sureness(self, confidence: float) -> str:
         """Return a confidence between 0 and 1 in words."""

@@ -46,6 +46,19 @@ _REMARKS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (r"(?P<count>[\d,]+) more lines are recognised with doubt", "另有 {count} 行识别不确定"),
         (
+            r"paragraphs that go on over a page break are joined: pages? (?P<pages>[\d, -]+)",
+            "跨页的段落已合并：第 {pages} 页",
+        ),
+        (
+            r"footnotes stand behind the paragraph that they interrupt: pages? (?P<pages>[\d, -]+)",
+            "脚注已移到被它隔断的段落之后：第 {pages} 页",
+        ),
+        (r"read in columns: pages? (?P<pages>[\d, -]+)", "分栏排版，已逐栏读取：第 {pages} 页"),
+        (
+            r"(?P<count>[\d,]+) characters without a code are missing: pages? (?P<pages>[\d, -]+)",
+            "有 {count} 个字符在文件中没有编码，未能读取：第 {pages} 页",
+        ),
+        (
             r"not recognised: the pictures of pages? (?P<pages>[\d, -]+); to read them: (?P<command>.*)",
             "第 {pages} 页是图片，未识别；如需读取，请运行：{command}",
         ),

@@ -36,6 +36,7 @@ class Glyph:
     size: float
     quarter_turns: int  # of its rotation; -1 for oblique text
     after_space: bool = False  # pdfium detected a word boundary before it
+    doubtful: bool = False  # of a line that was recognised with doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +54,21 @@ class TextRow:
     cells: tuple[Cell, ...] = ()  # of a row of a table that was recognised
     edges: tuple[float, ...] = ()  # of the columns of this table
     first: bool = False  # row of its table on the page
+    doubtful: bool = False  # a character of it is
 
 
 @dataclass(frozen=True, slots=True)
 class PdfPage:
-    """Rows of a page in reading order, its number of characters, and the number of those without a code."""
+    """Rows of a page in reading order, its number of characters, and the number of those without a code.
+
+    ``turned`` is the text in another direction, which is in no row.
+    """
 
     number: int
     rows: tuple[TextRow, ...]
     characters: int
     unknown: int
+    turned: str = ""
 
 
 Run = list[Glyph]  # consecutive characters on one base line
@@ -157,4 +163,5 @@ def text_row(glyphs: list[Glyph], page: int, column: int) -> TextRow:
     left, right = inked[0].left, max(inked[-1].right, glyphs[-1].right if glyphs[-1].text == "\u3000" else 0)
     if rtl:  # mirrored, so that rows start at the left edge like others
         left, right = -right, -left
-    return TextRow(text.strip(), left, right, base, size, page, column, is_table)
+    doubtful = any(glyph.doubtful for glyph in inked)
+    return TextRow(text.strip(), left, right, base, size, page, column, is_table, doubtful=doubtful)

@@ -9,8 +9,10 @@ from itertools import pairwise
 from statistics import median
 
 from index.loaders.pdf.glyphs import PdfPage, TextRow, is_unspaced
+from index.loaders.pdf.layout_remarks import LayoutNotes
 from index.loaders.pdf.tables.continued import TableReader
 from index.loaders.source import Block
+from index.records import Span
 from index.text.captions import TABLE_CAPTION, TABLE_UNIT
 from index.text.numerals import NUMBER_PATTERN
 
@@ -106,10 +108,14 @@ def _place(row: TextRow) -> tuple[int, int]:
     return row.column, row.page % 2  # left and right pages may have different margins
 
 
-def build_paragraphs(pages: Sequence[PdfPage]) -> Iterator[Block]:
-    """Yield the paragraphs in reading order; footnotes follow the paragraph that they interrupt."""
+def build_paragraphs(pages: Sequence[PdfPage], report: LayoutNotes) -> Iterator[Block]:
+    """Yield the paragraphs in reading order; footnotes follow the paragraph that they interrupt.
+
+    ``report`` receives what the layout left to judge.
+    """
     pages = [page for page in pages if page.rows]
     rows = [row for page in pages for row in page.rows if not _CONTENTS_ENTRY.search(row.text)]
+    report.contents += [row.text for page in pages for row in page.rows if _CONTENTS_ENTRY.search(row.text)]
     layout = _Layout([row for row in rows if not row.cells] or rows)
     known = {word.lower() for row in rows for word in _WORD.findall(row.text)}
     notes = {id(row) for page in pages for row in _footnotes(page.rows, layout)}
@@ -125,11 +131,13 @@ def build_paragraphs(pages: Sequence[PdfPage]) -> Iterator[Block]:
             continue
         yield from tables.finish()
         if id(row) in notes:
+            report.notes.add(row.page)
             if waiting and not _NOTE_START.match(row.text):
                 waiting[-1].append(row)
             else:
                 waiting.append([row])
         elif current and id(row) not in above_tables and not _starts_paragraph(current, row, layout):
+            report.broken |= {current[-1].page} if current[-1].page != row.page else set()
             current.append(row)
         else:
             yield from _finished(current, waiting, layout, known)
@@ -150,11 +158,11 @@ def _above_tables(rows: Sequence[TextRow]) -> Iterator[TextRow]:
 def _finished(current: list[TextRow], notes: list[list[TextRow]], layout: _Layout, known: set[str]) -> Iterator[Block]:
     if current:
         heading = len(current) == 1 and (layout.is_centred(current[0]) or _is_large(current[0], layout))
-        yield Block(text=_joined(current, known), page=current[0].page, gap=True)
+        yield _block(current, known)
         if heading:
             yield Block(text="")
     for note in notes:
-        yield Block(text=_joined(note, known), page=note[0].page, gap=True)
+        yield _block(note, known)
 
 
 def _footnotes(rows: Sequence[TextRow], layout: _Layout) -> Iterator[TextRow]:
@@ -225,9 +233,10 @@ def _is_large(row: TextRow, layout: _Layout) -> bool:
     return row.size > _LARGE * layout.size
 
 
-def _joined(rows: Sequence[TextRow], known: set[str]) -> str:
+def _block(rows: Sequence[TextRow], known: set[str]) -> Block:
     """Join rows to one text, with spaces between words of spaced scripts and without hyphenation."""
     text = rows[0].text
+    doubtful = [Span(0, len(text))] if rows[0].doubtful else []
     for row in rows[1:]:
         hyphenated = _HYPHENATED.search(text)
         if hyphenated and row.text[:1].islower():
@@ -238,7 +247,9 @@ def _joined(rows: Sequence[TextRow], known: set[str]) -> str:
             text += row.text
         else:
             text += " " + row.text
-    return text
+        if row.doubtful:
+            doubtful.append(Span(len(text) - len(row.text), len(text)))
+    return Block(text=text, page=rows[0].page, gap=True, doubtful=tuple(doubtful))
 
 
 def _is_split_number(text: str, rest: str) -> bool:

@@ -7,6 +7,7 @@ from index.errors import DocumentError
 from index.loaders.limits import MAX_PDF_PAGES
 from index.loaders.pdf import recognition
 from index.loaders.pdf.glyphs import PdfPage
+from index.loaders.pdf.layout_remarks import LayoutNotes, layout_left_out, layout_remarks
 from index.loaders.pdf.paragraphs import build_paragraphs
 from index.loaders.pdf.rows import extract_page
 from index.loaders.pdf.running_headers import remove_running_lines
@@ -31,10 +32,12 @@ def load(data: bytes, name: str) -> SourceText:
     read, title = _read(data, name)
     _check(read.pages, name)
     kept, running = remove_running_lines(read.pages)
-    source = compose_source(build_paragraphs(kept), _metadata(read.pages, title))
+    notes = LayoutNotes()
+    source = compose_source(build_paragraphs(kept, notes), _metadata(read.pages, title))
     if not source.lines:
         raise _no_text(read.pages, name)
-    return replace(source, remarks=read.remarks, left_out=(*running, *read.left_out))
+    remarks = (*read.remarks, *layout_remarks(read.pages, notes))
+    return replace(source, remarks=remarks, left_out=(*running, *layout_left_out(read.pages, notes), *read.left_out))
 
 
 def _read(data: bytes, name: str) -> tuple[ScanReading, str]:

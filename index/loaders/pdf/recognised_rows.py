@@ -98,5 +98,5 @@ def _glyphs(line: RecognisedLine, page: RecognisedPage, angle: float, body: floa
         if character.isspace():
             after_space = True
         else:
-            yield Glyph(character, *next(place), base, size, 0, after_space)
+            yield Glyph(character, *next(place), base, size, 0, after_space, line.is_doubtful)
             after_space = False

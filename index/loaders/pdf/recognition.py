@@ -2,8 +2,10 @@
 
 import math
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,9 +20,11 @@ if TYPE_CHECKING:
     Picture = npt.NDArray[np.uint8]  # (height, width, 3), blue, green and red
 
 INSTALL = "pip install 'zhangju[ocr]'"
+_SETTINGS = 1  # raise it when the same page of a file gives other lines: they are kept (index/parsing/process.py)
 _MAX_THREADS = 4  # each takes address space, which the reading process has little of
 _MAX_LINES = 3000  # on a page; a newspaper has less
 _LIKELY = 0.8  # mean score of a page that stands upright; lower for one that is upside down or lies on its side
+_UNCERTAIN = 0.7  # score of a letter below which its line is doubtful: half of the wrong ones, 0.7 % of the others
 _REDNESS = 60  # difference of red from the other colours in the ink of stamps and letterheads
 _LIGHT = 150  # least red of such ink on paper, from 0 to 255; it is less on black letters
 _MIN_RED = 0.0005  # share of a page that has this ink
@@ -30,9 +34,9 @@ _FLAT = 1.5  # ratio of width to height above which a box tells how the page sta
 class RecognitionNeeded(Exception):  # noqa: N818 - a request to the parent process, no error
     """Raised by a process without the memory for it when a document has pages to recognise."""
 
-    def __init__(self, pages: int) -> None:
-        super().__init__(f"{pages} pages to recognise")
-        self.pages = pages
+    def __init__(self, pages: Sequence[int]) -> None:
+        super().__init__(f"{len(pages)} pages to recognise")
+        self.pages = tuple(pages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,11 @@ class RecognisedLine:
         return min((score for character, score in known if character.isalnum()), default=1.0)
 
     @property
+    def is_doubtful(self) -> bool:
+        """Whether a letter or digit may be wrong."""
+        return self.least < _UNCERTAIN
+
+    @property
     def size(self) -> tuple[float, float]:
         """Width and height of the line's box."""
         a, b, _, d = self.corners
@@ -81,10 +90,15 @@ def defer() -> None:
     _deferral.on = True
 
 
-def check_deferred(pages: int) -> None:
-    """Raise RecognitionNeeded if this process leaves recognition to another one."""
+def check_deferred(pages: Sequence[int]) -> None:
+    """Raise RecognitionNeeded with the numbers of the pages if this process leaves recognition to another one."""
     if _deferral.on:
         raise RecognitionNeeded(pages)
+
+
+def version() -> str:
+    """Return the version of what is recognised: of the settings, and of the libraries that compute it."""
+    return " ".join([str(_SETTINGS), *(metadata.version(name) for name in ("rapidocr", "openvino"))])
 
 
 def is_installed() -> bool:

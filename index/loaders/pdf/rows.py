@@ -53,7 +53,9 @@ def arrange_page(glyphs: Sequence[Glyph], number: int, rulings: Sequence[Ruling]
         runs = _runs(glyph for glyph in upright if id(glyph) not in taken)
         gutters = _gutters(runs)
     rows = tuple(_rows_in_reading_order(runs, number, gutters, tables))
-    return PdfPage(number, rows, len(inked), sum(glyph.text in _UNKNOWN for glyph in inked))
+    unknown = sum(glyph.text in _UNKNOWN for glyph in inked)
+    turned = (glyph for glyph in inked if glyph.quarter_turns != main and glyph.text not in _UNKNOWN)
+    return PdfPage(number, rows, len(inked), unknown, "".join(" " * g.after_space + g.text for g in turned).strip())
 
 
 def _glyphs(text: "pypdfium2.PdfTextPage") -> Iterator[Glyph]:

@@ -3,13 +3,14 @@
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from index.errors import DocumentError
 from index.loaders.limits import MAX_RECOGNISED_PAGES
 from index.loaders.pdf import recognition
 from index.loaders.pdf.glyphs import PdfPage
+from index.loaders.pdf.layout_remarks import numbered
+from index.loaders.pdf.recognised_pages import PAGES
 from index.loaders.pdf.recognised_rows import RecognisedPage, arrange_recognised, normalise
 from index.loaders.pdf.recognition import RecognisedLine
 from index.records import LeftOut
@@ -25,7 +26,6 @@ _DPI = 200
 _MAX_PIXELS = 4_500_000  # of a picture: A4 at 200 dpi has 3.9 million
 _MIN_SCORE = 0.5  # of a line; below are stamps, drawings
 _MAX_HEIGHT = 0.2  # of the page; higher lines are pictures
-_UNCERTAIN = 0.7  # score of a letter below which its line is remarked: half of the wrong ones, 0.7 % of the others
 _MAX_REMARKS = 20
 
 
@@ -71,13 +71,13 @@ def read_scans(
     if not scanned:
         return ScanReading(list(pages))
     if not recognition.is_installed():
-        remark = f"not recognised: the pictures of {_numbered(scanned)}; to read them: {recognition.INSTALL}"
+        remark = f"not recognised: the pictures of {numbered(scanned)}; to read them: {recognition.INSTALL}"
         return ScanReading(list(pages), (remark,))
     if len(scanned) > MAX_RECOGNISED_PAGES:
         raise DocumentError(
             f"{name} has {len(scanned):,} scanned pages, more than the {MAX_RECOGNISED_PAGES:,} that are read; split it"
         )
-    recognition.check_deferred(len(scanned))
+    recognition.check_deferred(scanned)
     found = [page for number in scanned if (page := _recognised(document, number)).lines]
     legible = [replace(page, lines=[line for line in page.lines if _is_legible(line, page)]) for page in found]
     rows = {page.number: page for page in arrange_recognised(legible) if page.rows}
@@ -86,6 +86,15 @@ def read_scans(
 
 
 def _recognised(document: "pypdfium2.PdfDocument", number: int) -> RecognisedPage:
+    """Return a page that is known already, or recognise it and hand it on."""
+    found = PAGES.find(number)
+    if found is None:
+        found = _recognise(document, number)
+        PAGES.add(found)
+    return found
+
+
+def _recognise(document: "pypdfium2.PdfDocument", number: int) -> RecognisedPage:
     page = document[number - 1]
     try:
         width, height = page.get_size()
@@ -110,16 +119,9 @@ def _illegible(pages: Iterable[RecognisedPage]) -> Iterator[LeftOut]:
 
 def _remarks(pages: Sequence[RecognisedPage], read: Iterable[int]) -> Iterator[str]:
     if numbers := sorted(read):
-        yield f"recognised from pictures, compare quotations with the original: {_numbered(numbers)}"
-    doubtful = [(page.number, line) for page in pages for line in page.lines if line.least < _UNCERTAIN]
+        yield f"recognised from pictures, compare quotations with the original: {numbered(numbers)}"
+    doubtful = [(page.number, line) for page in pages for line in page.lines if line.is_doubtful]
     for number, line in doubtful[:_MAX_REMARKS]:
         yield f"page {number}: recognised with doubt, please check: {normalise(line.text)}"
     if (more := len(doubtful) - _MAX_REMARKS) > 0:
         yield f"{more:,} more lines are recognised with doubt"
-
-
-def _numbered(numbers: Sequence[int]) -> str:
-    """Return page numbers in words, runs shortened: page 3, pages 1-4, 7."""
-    runs = [[n for _, n in run] for _, run in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0])]
-    words = ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
-    return f"page{'s' if len(numbers) > 1 else ''} {words}"

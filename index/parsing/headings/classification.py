@@ -13,7 +13,7 @@ from index.parsing.headings.words import fold_subs, parse_word_heading
 from index.records import Division
 from index.text.numerals import CHINESE_NUMERALS, HEADING_NUMBER_PATTERN, SPACED_NUMBER_PATTERN, parse_number
 
-LineKind = Literal["heading", "article", "item", "box", "text"]
+LineKind = Literal["heading", "article", "item", "box", "text", "closing"]
 
 # Depth of each kind, outermost first: a heading closes every open level of its own rank or a deeper one. The kinds of
 # items are the markers in the outline of official documents, 一、（一）1.（1）.
@@ -75,7 +75,7 @@ _ITEMS = (
 
 @dataclass(frozen=True, slots=True)
 class ClassifiedLine:
-    """A line and its kind; ``division`` is the level that it opens, None for text.
+    """A line and its kind; ``division`` is the level that it opens, None for text and closings (see ``closing``).
 
     ``tentative`` is true if the words alone are no proof: the number must continue the sequence, else it is text.
     ``ambiguous`` is true if the words are those of a sentence about the place as well, ``unlikely`` if rather of that.

@@ -32,6 +32,7 @@ _NUMBER = re.compile(
 )
 _NUMBER_FIRST = re.compile(r"(?P<digits>\d{1,4})\s?(?P<letters>[a-z](?=\s))?\.?\s?(?P<word>§|[^\W\d_]+)\.?(?=\s|$)")
 _MAX_NUMBER_WORD = 24  # characters
+_MAX_CLOSING = 200  # characters; treaties write out the year and the languages
 _FIRST_CJK = "\u2e80"  # headings of Chinese, Japanese and Korean are in classification.py
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _LETTERED = ("篇", "附件", "附录")  # may be numbered by a letter: Part B, Annex C
@@ -59,6 +60,7 @@ class _Words(NamedTuple):
     stems: dict[str, tuple[int, int]]  # word without its ending -> number and length of the longest ending
     after: frozenset[str]  # words that follow their number
     recitals: tuple[str, ...]
+    closings: tuple[str, ...]
 
 
 @cache
@@ -76,9 +78,9 @@ def _words() -> _Words:
         stems |= {word: (n, endings) for word, n in found.items() if endings}
         numbers |= {} if endings else found
     after = frozenset(_fold(word) for table in tables.values() for word in table.get("after", ()))
-    return _Words(
-        kinds, numbers, stems, after, tuple(words for table in tables.values() for words in table.get("recitals", ()))
-    )
+    recitals = tuple(words for table in tables.values() for words in table.get("recitals", ()))
+    closings = tuple(_fold(words) for table in tables.values() for words in table.get("closings", ()))
+    return _Words(kinds, numbers, stems, after, recitals, closings)
 
 
 def _fold(word: str) -> str:
@@ -114,6 +116,13 @@ def parse_word_heading(text: str) -> WordHeading | None:
 def starts_recitals(text: str, *, is_heading: bool) -> bool:
     """Return whether numbered recitals follow a line, such as "Whereas:", or a heading, such as "Recitals"."""
     return (is_heading or text[-1] in ":：,") and text.rstrip(" :：,").lower().endswith(_words().recitals)
+
+
+def starts_closing(text: str) -> bool:
+    """Return whether a line begins the closing formula of a regulation or treaty: "Done at Brussels, 27 April 2016"."""
+    if len(text) > _MAX_CLOSING or not text[0].isupper():
+        return False
+    return any(_fold(text[: 2 * len(words)]).startswith(f"{words} ") for words in _words().closings)
 
 
 def _number_of_word(word: str) -> int:

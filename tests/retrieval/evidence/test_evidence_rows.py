@@ -1,8 +1,14 @@
+from dataclasses import replace
+
 import pytest
 
 from index.errors import QuestionError
+from index.records import Span
 from retrieval.evidence import evidence_rows
 from retrieval.evidence.question_files import Questions
+from retrieval.records import Answer
+from retrieval.schema import answer_json
+from retrieval.tables import markdown
 from tests.collection import searcher_of, snapshot_of
 
 LAW = """\
@@ -30,6 +36,27 @@ def test_levels_pages_and_the_sentence_have_columns_of_their_own() -> None:
         source = searcher.documents[0].source
         assert source[row["answer_start"] : row["answer_end"]] == row["answer"].split("\n")[-1]
         assert row["answer_citation_zh"].endswith("第（二）项")
+
+
+def test_passages_and_answers_recognised_with_doubt_are_marked_in_tables_and_json() -> None:
+    searcher = searcher_of(snapshot_of(LAW))
+    answer = searcher.ask("单位应当公布用水量", k=2)
+    first = answer.hits[0]
+    start = first.passage.text.index("（一）")
+
+    def marked(*spans: Span) -> Answer:
+        doubtful = replace(first, passage=replace(first.passage, doubtful=spans))
+        return replace(answer, status="answered", hits=(doubtful, *answer.hits[1:]))
+
+    inside, beside = marked(first.best), marked(Span(start, start + 7))
+    assert not first.best.start <= start < first.best.end
+    assert [row["scan"] for row in evidence_rows.answer_rows(inside)] == ["recognised, check", ""]
+    assert [row["scan"] for row in evidence_rows.answer_rows(marked())] == ["", ""]
+    report = markdown.written(evidence_rows.COLUMNS, evidence_rows.answer_rows(inside), {}).decode()
+    assert report.count(", recognised, check") == 1
+    spoken = [answer_json(each) for each in (inside, beside, marked())]
+    assert [each["answer"]["check"] for each in spoken] == [True, False, False]
+    assert [each["hits"][0]["doubtful"] for each in spoken] == [[list(first.best)], [[start, start + 7]], []]
 
 
 def test_a_wide_row_holds_its_hits_side_by_side() -> None:

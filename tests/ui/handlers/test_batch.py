@@ -94,6 +94,14 @@ def test_a_row_shows_the_confidence() -> None:
     assert rows in batch.view(job, "zh")["html"]  # seen again
 
 
+def test_a_row_says_what_a_scan_leaves_in_doubt() -> None:
+    found = live().current().searcher.ask(WATER)
+    first = found.hits[0]
+    doubtful = replace(first, passage=replace(first.passage, doubtful=(first.best,)))
+    assert ZH.recognised in render_rows([replace(found, hits=(doubtful, *found.hits[1:]))], 0, ZH)
+    assert ZH.recognised not in render_rows([found], 0, ZH)
+
+
 def test_workbooks_and_reports_can_be_downloaded() -> None:
     batch = BatchHandlers(AskHandlers(live()))
     job = sent(batch, WATER, "q.txt")["job"]

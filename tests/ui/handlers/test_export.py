@@ -14,7 +14,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from markdown_it import MarkdownIt
 
-from index.records import Span
+from index.records import Passage, Span
 from tests.ui.fakes import BigramSearcher, Standing, document, law, plan
 from ui.handlers.ask import AskHandlers
 from ui.handlers.downloads import file_name
@@ -71,6 +71,26 @@ def test_a_markdown_answer_written_out_by_hand() -> None:
     assert "版本 1" in text
     assert text.endswith("模型：bigrams。\n")
     assert text.count("### ") == 7
+
+
+@pytest.mark.parametrize(("in_doubt", "times"), [((), 0), ((SENTENCE,), 2), (("提高用水效率。",), 1)])
+def test_what_a_scan_leaves_in_doubt_is_said_below_the_answer_and_the_passage(
+    in_doubt: tuple[str, ...], times: int
+) -> None:
+    def doubted(found: Passage) -> Passage:
+        spans = (Span(at, at + len(part)) for part in in_doubt if (at := found.text.find(part)) >= 0)
+        return replace(found, doubtful=tuple(spans))
+
+    source = plan()
+    source = replace(source, passages=tuple(map(doubted, source.passages)))
+    handlers = export(Standing(BigramSearcher((source,))))
+    assert data(handlers.export_answer(WATER, [], "markdown", "zh", "")).decode().count(ZH.recognised) == times
+    opened = docx.Document(io.BytesIO(data(handlers.export_answer(WATER, [], "word", "zh", ""))))
+    said = [at for at, paragraph in enumerate(opened.paragraphs) if paragraph.text == ZH.recognised]
+    assert len(said) == times
+    assert times < 2 or opened.paragraphs[said[0] - 1].text == SENTENCE
+    table = data(handlers.export_answer(WATER, [], "csv", "zh", "")).decode("utf-8-sig")
+    assert table.count("recognised, check") == min(times, 1)
 
 
 def test_an_unanswered_question_has_its_reason_in_english() -> None:

@@ -7,6 +7,8 @@ import openpyxl
 import pytest
 
 from index.loaders.docx.doc import _LOST, _REMARK
+from index.loaders.pdf.glyphs import PdfPage, TextRow
+from index.loaders.pdf.layout_remarks import LayoutNotes, layout_remarks
 from index.parsing.structure import read_document
 from index.references import links
 from index.references.links import link_documents
@@ -118,6 +120,18 @@ def test_remarks_on_old_word_files_are_translated() -> None:
 )
 def test_remarks_on_scans_are_translated(remark: str, said: str) -> None:
     assert in_chinese(remark) == said
+
+
+def test_remarks_on_the_layout_of_pages_are_translated() -> None:
+    row = TextRow("水", 0, 10, 0, 10, 3, column=1)
+    notes = LayoutNotes(broken={1, 2, 5}, notes={4})
+    remarks = layout_remarks([PdfPage(3, (row,), 9, 2)], notes)
+    assert [in_chinese(remark) for remark in remarks] == [
+        "跨页的段落已合并：第 1-2, 5 页",
+        "脚注已移到被它隔断的段落之后：第 4 页",
+        "分栏排版，已逐栏读取：第 3 页",
+        "有 2 个字符在文件中没有编码，未能读取：第 3 页",
+    ]
 
 
 def test_an_unknown_remark_stays_in_english() -> None:

@@ -495,6 +495,14 @@ def test_a_citation_of_what_is_not_there_is_said_to_be_missing_and_nothing_is_li
         assert "zj-hits" not in html
 
 
+def test_what_a_scan_leaves_in_doubt_is_said_at_the_quotation_and_below_the_passage() -> None:
+    """The quotation is the second sentence; the note is at it only if the doubt is in it."""
+    for words in (ZH, EN):
+        for spans, count in (((), 0), ((Span(0, 9),), 1), ((Span(8, 10),), 2)):
+            html = shown(answer(hit(passage(TEXT, doubtful=spans), Span(9, 16))), words)
+            assert html.count(f"<span>{words.recognised}</span></p>") == count
+
+
 def test_a_link_that_others_cannot_follow_says_so() -> None:
     copies = {"p1": CopyTexts({"zh": "《规划》"}, "http://127.0.0.1:7860/?p=p1")}
     here = render_answer(answer(hit(passage(TEXT), Span(9, 16))), copies, ZH)

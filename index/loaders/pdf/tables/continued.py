@@ -6,6 +6,7 @@ from dataclasses import replace
 from index.loaders.pdf.glyphs import TextRow
 from index.loaders.source import Block
 from index.loaders.tables import Cell, read_rows, row_block, table_rows
+from index.records import Span
 
 _SAME_WIDTH = 6.0  # points by which the columns of a table may differ from page to page
 
@@ -42,7 +43,8 @@ class TableReader:
         yield Block(text="")
         for (row, _), line in zip(joined, lines, strict=True):
             if line is not None:
-                yield replace(row_block(line), page=row.page)
+                block = row_block(line)
+                yield replace(block, page=row.page, doubtful=(Span(0, len(block.text)),) if row.doubtful else ())
         yield Block(text="")
 
 

@@ -47,6 +47,7 @@ def _page_table(rows: Sequence[PlacedRow], edges: tuple[float, ...], page: int) 
             cells=row.cells,
             edges=edges,
             first=at == 0,
+            doubtful=any(glyph.doubtful for glyph in row.glyphs),
         )
         for at, row in enumerate(rows)
     )

@@ -16,6 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 from index.errors import DocumentError
 from index.loaders import load
 from index.loaders.pdf.glyphs import logical_order
+from index.records import LeftOut
 from tests.index.loaders import bombs
 from tests.index.loaders.small_law import write_font
 from tests.index.loaders.test_formats import texts
@@ -60,12 +61,13 @@ def test_a_paragraph_continues_on_the_next_page_and_pages_are_numbered() -> None
         both(rows(50, 580, "某市公报"), rows(50, 500, "完。"), rows(70, 484, "乙" * 10 + "。"), rows(190, 20, "- 2 -")),
         both(rows(50, 580, "某市公报"), rows(70, 500, "丙。"), rows(190, 20, "- 3 -")),
     )
-    lines = load(data, "x.pdf").lines
-    assert [(line.text, line.page) for line in lines] == [
+    source = load(data, "x.pdf")
+    assert [(line.text, line.page) for line in source.lines] == [
         ("甲" * 28 + FULL + "完。", 1),
         ("乙" * 10 + "。", 2),
         ("丙。", 3),
     ]
+    assert source.remarks == ("paragraphs that go on over a page break are joined: page 1",)
 
 
 def test_a_title_over_two_rows_is_joined_if_the_first_row_is_full() -> None:
@@ -108,14 +110,21 @@ def test_a_number_split_at_the_end_of_a_row_is_joined_in_unspaced_text(end: str,
 def test_a_footnote_does_not_split_the_paragraph_above_it() -> None:
     note = rows(50, 60, "① 见附件。", size=7)
     data = pdf(both(rows(70, 500, "甲" * 28), note), rows(50, 500, FULL, "完。"))
-    assert texts(load(data, "x.pdf")) == ["甲" * 28 + FULL + "完。", "① 见附件。"]
+    source = load(data, "x.pdf")
+    assert texts(source) == ["甲" * 28 + FULL + "完。", "① 见附件。"]
+    assert source.remarks == (
+        "paragraphs that go on over a page break are joined: page 1",
+        "footnotes stand behind the paragraph that they interrupt: page 1",
+    )
 
 
 def test_columns_are_read_one_after_the_other() -> None:
     left = [f"左{n}" + "水" * 12 for n in range(9)]
     right = [f"右{n}" + "水" * 12 for n in range(9)]
     data = pdf(both(rows(120, 560, "通栏的标题在两栏之上"), rows(40, 500, *left), rows(210, 500, *right)))
-    assert texts(load(data, "x.pdf")) == ["通栏的标题在两栏之上", "".join(left) + "".join(right)]
+    source = load(data, "x.pdf")
+    assert texts(source) == ["通栏的标题在两栏之上", "".join(left) + "".join(right)]
+    assert source.remarks == ("read in columns: page 1",)
 
 
 def test_watermarks_and_contents_are_left_out() -> None:
@@ -126,7 +135,21 @@ def test_watermarks_and_contents_are_left_out() -> None:
         canvas.restoreState()
 
     contents = rows(50, 560, "第一章 总则……………… 1", "第二章 保护................ 7")
-    assert texts(load(pdf(both(contents, aslant, rows(70, 500, "正文。"))), "x.pdf")) == ["正文。"]
+    source = load(pdf(both(contents, aslant, rows(70, 500, "正文。")), aslant), "x.pdf")
+    assert texts(source) == ["正文。"]
+    assert source.left_out == (
+        LeftOut(reason="contents", lines=("第一章 总则……………… 1", "第二章 保护................ 7")),
+        LeftOut(reason="turned", lines=("征求意见稿",)),
+    )
+    assert not source.remarks
+
+
+def test_characters_without_a_code_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.loaders.pdf.rows._character", lambda code: "\ufffd" if chr(code) == "山" else chr(code))
+    source = load(
+        pdf(rows(70, 500, FULL + "。"), rows(70, 500, "水水水水水山" * 5), rows(70, 500, "水水水水山。")), "x.pdf"
+    )
+    assert source.remarks[-1] == "6 characters without a code are missing: pages 2-3"
 
 
 def test_a_number_that_belongs_to_the_text_is_kept() -> None:

@@ -1,5 +1,6 @@
 """Scanned pages: read by the recogniser where it is installed, refused with the remedy where it is not."""
 
+import json
 import re
 import zlib
 from collections.abc import Callable, Sequence
@@ -15,9 +16,10 @@ from index.loaders.pdf import recognition, scans
 from index.loaders.pdf.recognised_rows import RecognisedPage, arrange_recognised, normalise
 from index.loaders.pdf.recognition import RecognisedLine, RecognitionNeeded
 from index.parsing.process import DocumentReader
+from index.parsing.serialization import document_from_json, json_parts
 from index.parsing.structure import read_document
 from index.parsing.worker import ProcessLimits
-from index.records import LeftOut
+from index.records import Document, LeftOut, Span
 from tests.index.loaders.pdf.scanned import covered, picture, rules, scan, written
 from tests.index.loaders.test_formats import texts
 
@@ -197,8 +199,7 @@ PAGE = written(lambda canvas: canvas.rect(50, 50, 300, 400, fill=1))
 
 def test_doubtful_lines_are_remarked_and_illegible_ones_are_left_out(recognised: Callable[..., Any]) -> None:
     doubtful = [line(f"第{at}条 水井,保护。", 100, 100 + 30 * at, 200, 22) for at in range(1, 24)]
-    doubtful = [RecognisedLine(each.text, each.corners, each.places, (0.3, *each.scores[1:])) for each in doubtful]
-    recognised(*doubtful, line("章印", 400, 900, 100, 50, score=0.4), line("画", 0, 0, 500, 900))
+    recognised(*map(doubting, doubtful), line("章印", 400, 900, 100, 50, score=0.4), line("画", 0, 0, 500, 900))
     source = load(PAGE, "x.pdf")
     assert source.remarks == (
         SAID,
@@ -207,6 +208,50 @@ def test_doubtful_lines_are_remarked_and_illegible_ones_are_left_out(recognised:
     )
     assert source.left_out == (LeftOut(reason="illegible", lines=("章印", "画")),)
     assert len(source.lines) == 23
+
+
+def doubting(each: RecognisedLine) -> RecognisedLine:
+    return RecognisedLine(each.text, each.corners, each.places, (0.3, *each.scores[1:]))
+
+
+def doubtful_texts(document: Document) -> list[list[str]]:
+    return [[passage.text[slice(*span)] for span in passage.doubtful] for passage in document.passages]
+
+
+def test_the_doubtful_lines_of_a_passage_are_marked_in_it(recognised: Callable[..., Any]) -> None:
+    """Each row is 30 characters of 20 pixels; the second article has three rows, and the second of them is in doubt."""
+    rows = ["第一条" + "水" * 26 + "。", "第二条" + "山" * 27, "川" * 30, "林" * 20 + "。"]
+    lines = [line(text, 100, 100 + 30 * at, 20 * len(text), 22) for at, text in enumerate(rows)]
+    recognised(lines[0], lines[1], doubting(lines[2]), lines[3])
+    document = read_document(PAGE, "x.pdf")
+    assert [passage.text for passage in document.passages] == [rows[0], "".join(rows[1:])]
+    assert doubtful_texts(document) == [[], [rows[2]]]
+    second = document.passages[1]
+    assert [second.is_doubtful(Span(*span)) for span in ((0, 30), (29, 31), (60, 81))] == [False, True, False]
+    assert (second.is_doubtful(), document.passages[0].is_doubtful()) == (True, False)
+    assert document_from_json(json.loads(b"".join(json_parts(document)))) == document
+    recognised(*lines)  # the control
+    assert doubtful_texts(read_document(PAGE, "x.pdf")) == [[], []]
+
+
+def test_a_doubtful_line_is_marked_beside_invisible_characters_and_in_a_row_of_a_table(
+    recognised: Callable[..., Any],
+) -> None:
+    figures = [("指标名称", "2025年", "2030年"), ("用水总量", "31.5", "30.2"), ("人均用水", "15.1", "14.2")]
+    cells = [
+        line(text, 100 + 200 * column, 300 + 30 * at, 20 * len(text), 22)
+        for at, row in enumerate(figures)
+        for column, text in enumerate(row)
+    ]
+    recognised(
+        line("第一条 水\u00ad井\u00ad。", 100, 100, 160, 22),
+        doubting(line("第二条 山川。", 100, 150, 140, 22)),
+        *cells[:7],
+        doubting(cells[7]),
+        cells[8],
+    )
+    row = "指标名称：人均用水 | 2025年：15.1 | 2030年：14.2"
+    assert doubtful_texts(read_document(PAGE, "x.pdf")) == [[], ["第二条山川。", row]]
 
 
 def test_too_many_scanned_pages_are_refused(recognised: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -226,7 +271,7 @@ def test_a_process_may_leave_recognition_to_another_one(
     recognition.defer()
     with pytest.raises(RecognitionNeeded) as needed:
         read_document(PAGE, "x.pdf")
-    assert needed.value.pages == 1
+    assert needed.value.pages == (1,)
 
 
 def test_the_limits_grow_with_the_scanned_pages() -> None:

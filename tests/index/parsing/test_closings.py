@@ -1,0 +1,107 @@
+"""Closings after the last article: place and date, signatures and notes are cited without it, and nothing is lost."""
+
+from pathlib import Path
+
+import pytest
+
+from index.citations import cite
+from index.parsing.structure import read_document
+from index.records import Document
+
+ARTICLES = """\
+Water Regulation
+Having regard to the wells,
+Whereas:
+(1) Wells are old.
+Article 1
+Subject
+1. Wells are kept clean (1).
+2. It is done at the expense of the town.
+Article 2
+Entry into force
+This Regulation enters into force on 1 May.
+"""
+CLOSING = """\
+Done at Springfield, 27 April 2016.
+For the Council
+The President
+J. Doe
+(1) OJ C 229, 31.7.2012, p. 90.
+(2) Regulation 12 on wells.
+Second paragraph of the note.
+"""
+
+
+def read(text: str, name: str = "law.txt") -> Document:
+    return read_document(text.encode(), name)
+
+
+def cited(document: Document) -> list[tuple[str, str]]:
+    return [(cite("R", passage).short_en, passage.text) for passage in document.passages]
+
+
+def test_closing_and_notes_are_passages_of_their_own() -> None:
+    before = cited(read(ARTICLES))
+    found = cited(read(ARTICLES + CLOSING))
+    assert found[: len(before)] == before
+    assert before[-1] == ("art. 2", "Article 2\nEntry into force\nThis Regulation enters into force on 1 May.")
+    lines = CLOSING.strip().split("\n")
+    assert (
+        found[len(before) :]
+        == [
+            ("para. 2", "\n".join(lines[:4])),  # the first is before the recitals
+            ("para. 3", lines[4]),
+            ("para. 4", "\n".join(lines[5:])),
+        ]
+    )
+    assert not read(ARTICLES + CLOSING).left_out
+
+
+def test_an_annex_after_the_closing_has_its_own_items() -> None:
+    annex = "ANNEX I\nForms\n(1) First form.\n(2) Second form.\n"
+    found = cited(read(ARTICLES + CLOSING.partition("(1)")[0] + annex))
+    assert [each for each in found if "form." in each[1]] == cited(read(ARTICLES + annex))[-2:]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ARTICLES.replace("(1).\n", "(1).\nDone at the request of the council, it is free.\n"),  # an article follows
+        ARTICLES + "It is done at Springfield.\n(1) A note.\n",
+        "Handbook\nDone at Springfield.\nWells are clean.\n",  # no article
+        ARTICLES + "ANNEX I\nForms\nDone at … on …\nSignature\n",  # the form of an annex
+        ARTICLES + f"Done at the {'long ' * 50} end.\n",
+    ],
+)
+def test_other_lines_with_these_words_stay_where_they_are(text: str) -> None:
+    other = cited(read(text.replace("one at", "ane at")))  # words that close nothing
+    assert cited(read(text)) == [(place, passage.replace("ane at", "one at")) for place, passage in other]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Fait à Bruxelles, le 27 avril 2016.",
+        "Geschehen zu Brüssel am 27. April 2016.",
+        "Hecho en Bruselas.",
+        "DONE at Vienna, this twenty-third day of May, one thousand nine hundred and sixty-nine.",
+        "Kelt Brüsszelben.",
+        "Sporządzono w Brukseli dnia 27 kwietnia 2016 r.",
+        "Съставено в Брюксел на 27 април 2016 година.",
+    ],
+)
+def test_closings_of_other_languages(words: str) -> None:
+    assert cited(read(f"{ARTICLES}{words}\n"))[-1] == ("para. 2", words)
+
+
+@pytest.mark.shared
+def test_the_last_article_of_a_real_regulation(shared_folder: Path) -> None:
+    document = read_document((shared_folder / "corpus/real/gdpr-eurlex.html").read_bytes(), "gdpr.html")
+    last = next(passage for passage in document.passages if passage.path and passage.path[-1].key == ("条", 99, 0))
+    assert last.text.endswith("directly applicable in all Member States.")
+    after = document.passages[document.passages.index(last) + 1 :]
+    assert len(after) == 22  # the closing with its signatures, and 21 notes
+    assert not any(passage.path for passage in after)
+    assert after[0].text.split("\n")[0] == "Done at Brussels, 27 April 2016."
+    assert after[-1].text.startswith("(21) Regulation (EC) No 1049/2001")
+    assert not document.left_out
