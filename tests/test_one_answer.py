@@ -73,7 +73,7 @@ def test_page_command_line_and_api_give_the_same_answer(desk: Run, searcher: Rec
         assert shown["hits"] == [hit.passage.id for hit in answer.hits]
         assert ("place" in shown) == (answer.place_size > 0)
         statuses.add((answer.status, answer.place_size > 0))
-    assert statuses == {("answered", True), ("answered", False), ("not in the text", False)}
+    assert statuses == {("answered", True), ("answered", False), ("related", False), ("not in the text", False)}
 
 
 def test_page_and_command_line_write_the_same_table(desk: Run, searcher: Recorder, tmp_path: Path) -> None:

@@ -156,7 +156,7 @@ class AskHandlers:
             "html": self._answer(lookup, answer, words, base),
             "hits": [passage.id for passage in passages],
             "counts": count_by_node(lookup.outlines, passages),
-            "answered": answer.answered,
+            "quoted": bool(answer.quoted),
             "explain": to_explain(answer),
             **generation_of(serving),
         }

@@ -141,7 +141,7 @@ function showReply(region, found) {
   region.scrollTop = 0;
   if (region.getBoundingClientRect().top < 0) region.scrollIntoView(); // low windows scroll the page
   state.hits = found.hits ?? [];
-  state.beside = found.answered ? state.hits[0] : found.source ?? "";
+  state.beside = found.quoted ? state.hits[0] : found.source ?? "";
   state.reader.unmark();
   showCounts(found.counts ?? {});
   markCollected(region, state);

@@ -13,7 +13,7 @@ from index.parsing.worker import MEGABYTE, ProcessLimits
 from index.text.numerals import to_chinese
 
 LAW = "示例法\n" + "".join(f"第{to_chinese(n)}条　{'节约用水，人人有责。' * 8}\n" for n in range(1, 25_000))  # 6 MB
-LIMITS = ProcessLimits(memory=150 * MEGABYTE, memory_per_byte=40)
+LIMITS = ProcessLimits(memory=120 * MEGABYTE, memory_per_byte=40)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit of memory is that of Linux")

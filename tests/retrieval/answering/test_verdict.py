@@ -28,7 +28,7 @@ class GapModel:
 def _round_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Constants and a model of our own."""
     numbers = {"ANSWERED": ANSWERED, "_NOTHING_NEAR": NOTHING_NEAR, "_TALK": 0.2, "_PERHAPS_TALK": 0.1}
-    numbers |= {"_MAX_GAP": 0.05, "_MIN_LEAD": 0.1, "_SECOND_AMONG": 3}
+    numbers |= {"_FOREIGN_TALK": 0.2, "_FOREIGN": 0.1, "_MAX_GAP": 0.05, "_MIN_LEAD": 0.1, "_SECOND_AMONG": 3}
     for name, value in numbers.items():
         monkeypatch.setattr(verdict, name, value)
     monkeypatch.setattr(verdict, "MODEL", GapModel())
@@ -94,6 +94,14 @@ def test_the_verdict_and_its_reason(found: Assessment, status: AnswerStatus, rea
     quoted = {"answered": HITS[:1], "related": HITS[:1]}.get(status, ())
     assert judged.quoted == quoted
     assert judged.answering == (quoted if status == "answered" else ())
+
+
+def test_a_question_in_another_script_may_be_nearer_to_other_topics() -> None:
+    foreign = assessed(NOTHING_NEAR - 0.01, margin=-0.1, talk=0.3)
+    foreign = foreign._replace(features=foreign.features._replace(other_script=1.0))
+    assert verdict_of(foreign).status == "related"
+    assert verdict_of(foreign._replace(margin=-0.11)).reason == "nothing similar"
+    assert verdict_of(foreign._replace(talk=0.31)).reason == "talk"
 
 
 def test_what_is_missing_is_said_of_what_is_related() -> None:

@@ -139,7 +139,7 @@ def test_all_folders_go_into_the_page(tmp_path: Path, capsys: pytest.CaptureFixt
     assert out.strip() in text
     assert "former tables" not in text
     rows = [line.split(" | ")[0].removeprefix("| ") for line in out.splitlines() if line.startswith("| ")]
-    assert rows[2:8] == ["a", "a, zh", "a, en", "b", "b, zh", "b, en"]
+    assert rows[2:4] == ["a", "b"]  # languages with few questions have no row
     assert [row for row in rows if row[:2] in ("0.", "1.")] == [f"{i / 10:.1f}–{(i + 1) / 10:.1f}" for i in range(10)]
     diagram = tmp_path / "reliability.svg"
     assert f"]({diagram.name})" in text

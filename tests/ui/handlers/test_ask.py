@@ -40,7 +40,7 @@ def key(live: Standing) -> str:
 def test_a_question_is_answered_with_counts_for_the_outline() -> None:
     found = room().answer("  推动高耗能行业节能改造 \n", [], "zh", BASE)
     assert found["hits"][0] == "plan.txt#4"
-    assert found["answered"]
+    assert found["quoted"]
     assert len(found["hits"]) == 9
     assert "《云溪市发展规划》第二章第一节第1段" in found["html"]
     assert found["counts"] == {"zj-n0-0": 2, "zj-n0-1": 4, "zj-n0-2": 1, "zj-n0-3": 1, "zj-n0-4": 1, "zj-n0-5": 1,
