@@ -3,6 +3,7 @@
 # make test-all  install what some tests need (Chromium, fonts, LibreOffice; Debian), then run the tests
 # make coverage  run the tests and print how much of the code they cover
 # make check     format, lint and types: Python, then the scripts and styles of the page (needs Node.js with npm)
+# make bench     compare speed and size with txtai and with plain sentence-transformers on the BEIR folder FOLDER
 # make torture   run the reliability tests in full, about twenty minutes; their figures go to docs/reliability.md
 # make lock      write the versions of a fresh installation to requirements.lock
 
@@ -13,7 +14,7 @@ PORT ?= 7860
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable
 
-.PHONY: run test test-all coverage torture check check-python check-page lock clean
+.PHONY: run test test-all coverage bench bench-folder torture check check-python check-page lock clean
 
 run: .venv/.installed
 	$(BIN)/zhangju serve "$(DOCS)" --index "$(INDEX)" --port $(PORT) --open
@@ -27,6 +28,12 @@ coverage: .venv/.installed-dev
 test-all:
 	.ci/install
 	$(MAKE) test
+
+bench: bench-folder .venv/.installed .venv-bench/.installed
+	$(BIN)/python -m scripts.benchmarks.comparison "$(FOLDER)" --other .venv-bench/bin/python
+
+bench-folder:
+	@test -f "$(FOLDER)/corpus.jsonl" || { echo "make bench needs a BEIR folder, which has a corpus.jsonl, and $(or $(FOLDER),nothing) was given: make bench FOLDER=DIR" >&2; exit 2; }
 
 torture: .venv/.installed-dev
 	ZHANGJU_TORTURE=1 ZHANGJU_FIGURES=docs/reliability.md $(BIN)/python -m pytest tests/reliability --timeout=7200
@@ -54,6 +61,13 @@ check-page: node_modules/.installed
 	$(INSTALL) '.[dev,ocr]'
 	touch $@
 
+# txtai has no place among the dependencies; everything that both environments have is of the same version in both.
+.venv-bench/.installed: requirements.lock
+	$(PYTHON) -m venv .venv-bench
+	@echo "installing txtai and what it is compared with, once: about 1.5 GB, a few minutes"
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock txtai==9.14.0 sentence-transformers faiss-cpu torch
+	touch $@
+
 node_modules/.installed: package.json package-lock.json
 	@command -v npm >/dev/null || { echo "make check needs Node.js 18 or newer with npm for the page's scripts and styles; on Debian: apt-get install nodejs npm" >&2; exit 1; }
 	npm ci --silent
@@ -68,4 +82,4 @@ lock:
 	rm -rf .venv-lock build
 
 clean:
-	rm -rf .venv .venv-lock .zhangju build node_modules *.egg-info
+	rm -rf .venv .venv-lock .venv-bench .zhangju build node_modules *.egg-info

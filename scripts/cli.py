@@ -16,7 +16,7 @@ import typer
 
 from index.errors import QuestionError, ZhangjuError
 from index.loaders import LOADERS
-from scripts import terminal
+from scripts import memory, terminal
 from scripts.commands import access_options, backup, doctor, evidence, examples
 from scripts.commands.coverage import coverage_command
 from scripts.commands.options import (
@@ -291,6 +291,7 @@ def serve(
 
     The page follows new builds of the index.
     """
+    memory.share_heaps()
     # Gradio takes seconds to import, so that begins beside everything else.
     Thread(target=import_module, args=("ui.app.application",), daemon=True).start()
 
@@ -349,6 +350,7 @@ def _stdin() -> str:
 
 def main() -> None:
     """Run the command line; print each ZhangjuError as one line on stderr."""
+    memory.collect_rarely()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

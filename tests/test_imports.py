@@ -23,7 +23,7 @@ ORDER = {
         "coverage schema search live tables evidence evaluation"
     ),
     "ui": "words html state security render memo handlers app",
-    "scripts": "terminal licences commands cli benchmarks fitting",
+    "scripts": "memory terminal licences commands cli benchmarks fitting",
 }
 
 

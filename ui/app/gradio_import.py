@@ -7,8 +7,12 @@ import inspect
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
 from typing import Any
 
+_PANDAS = "pandas"  # of which Gradio needs something only where it caches tables
 _MCP = "mcp"  # optional for Gradio; `ui.app.mcp` imports it where it is wanted
 
 
@@ -46,7 +50,29 @@ def _without_mcp() -> Iterator[None]:
         del sys.modules[_MCP]
 
 
-with _without_stub_files(), _without_mcp():
+@contextmanager
+def _with_late_pandas() -> Iterator[None]:
+    """Give Gradio a module that imports pandas when it is asked for one of its names, unless it is loaded already."""
+    if _PANDAS in sys.modules:
+        yield
+        return
+
+    def attribute(name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(import_module(_PANDAS), name)
+
+    late = ModuleType(_PANDAS)
+    late.__getattr__ = attribute  # type: ignore[method-assign]
+    late.__spec__ = find_spec(_PANDAS)  # another thread may ask whether pandas is installed
+    sys.modules[_PANDAS] = late
+    try:
+        yield
+    finally:
+        del sys.modules[_PANDAS]
+
+
+with _without_stub_files(), _without_mcp(), _with_late_pandas():
     import gradio as gr
 
 __all__ = ["gr"]

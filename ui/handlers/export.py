@@ -13,7 +13,6 @@ from ui.memo.builder import MemoBuilder, marked_spans
 from ui.memo.markdown import markdown
 from ui.memo.records import Memo
 from ui.memo.table import answer_table, basket_table, place_table
-from ui.memo.word import word
 from ui.render.basket import CollectedPassage, render_basket, render_invalid_basket
 from ui.state.basket import MAX_NOTE, MAX_PASSAGES, BasketItem, read_basket
 from ui.words import PageWords, words_for
@@ -142,6 +141,8 @@ def _file(
         case "markdown":
             suffix, data = "md", markdown(memo()).encode("utf-8", "replace")
         case "word":
+            from ui.memo.word import word  # python-docx, of which most visitors need nothing
+
             suffix, data = "docx", word(memo())
         case _:
             suffix, data = "csv", table()

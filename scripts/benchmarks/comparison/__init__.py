@@ -1,0 +1,1 @@
+"""Comparison of speed and size with other programs that search by meaning."""
