@@ -30,7 +30,7 @@ test-all:
 	$(MAKE) test
 
 bench: bench-folder .venv/.installed .venv-bench/.installed
-	$(BIN)/python -m scripts.benchmarks.comparison "$(FOLDER)" --other .venv-bench/bin/python
+	$(BIN)/python -m scripts.benchmarks.comparison.compare "$(FOLDER)" --other .venv-bench/bin/python
 
 bench-folder:
 	@test -f "$(FOLDER)/corpus.jsonl" || { echo "make bench needs a BEIR folder, which has a corpus.jsonl, and $(or $(FOLDER),nothing) was given: make bench FOLDER=DIR" >&2; exit 2; }

@@ -9,7 +9,7 @@ import pytest
 
 from index.errors import DocumentError, ModelError, ZhangjuError
 from retrieval.evaluation.beir import read_collection
-from scripts.benchmarks.comparison import __main__ as comparison
+from scripts.benchmarks.comparison import compare as comparison
 from scripts.benchmarks.comparison import programs
 from tests.bench import write_bench
 

@@ -1,6 +1,6 @@
 """Compare Zhangju with txtai (hybrid) and with sentence-transformers and FAISS on the same passages and weights.
 
-    python -m scripts.benchmarks.comparison FOLDER [--other .venv-bench/bin/python]
+    python -m scripts.benchmarks.comparison.compare FOLDER [--other .venv-bench/bin/python]
 
 FOLDER is a BEIR folder; its first 300 passages are indexed, and 100 of their questions asked. OTHER is the Python of
 an environment with txtai, sentence-transformers and faiss-cpu, which ``make bench`` sets up. Each measurement has a
