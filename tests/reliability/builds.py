@@ -68,13 +68,13 @@ class _ReaderHere:
 
 def build_index(sources: Path, directory: Path, encoder: HashingEncoder) -> BuildReport:
     """Build an index; only the steps after reading the documents are under test."""
-    with mock.patch.object(index.building.sources, "DocumentReader", _ReaderHere):
+    with mock.patch.object(index.building.sources, "document_reader", _ReaderHere):
         return collection.build_index(sources, directory, encoder)
 
 
 def reference(sources: Path) -> Snapshot:
     """Return the expected index of a folder, built from nothing in memory."""
-    with mock.patch.object(index.building.sources, "DocumentReader", _ReaderHere):
+    with mock.patch.object(index.building.sources, "document_reader", _ReaderHere):
         return embed(read_files(collect([sources]).files)[0], ENCODER).snapshot
 
 
