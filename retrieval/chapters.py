@@ -10,7 +10,7 @@ from index.records import Document, Passage, Path
 from retrieval.arrays import Mask, RowIndices
 
 _CHAPTERS = ("章",)
-_BELOW = ("节", "条", "专栏")  # levels that are not chapters
+_BELOW = ("节", "条", "专栏", "鉴于")  # levels that are not chapters
 
 
 def chapter_path(passage: Passage) -> Path | None:

@@ -33,6 +33,16 @@ def test_what_stands_before_the_first_chapter_is_a_unit_of_its_own() -> None:
     assert shown(ChapterUnits(documents(OPENED)))[0] == ("0.txt", [], 0, 1, False)
 
 
+def test_recitals_are_no_chapters() -> None:
+    text = "REGULATION ON WELLS\nWhereas:\n" + "".join(f"({n}) Wells hold water.\n" for n in range(1, 5))
+    text += (
+        "CHAPTER I\nGeneral\nArticle 1\nScope\nIt applies to wells.\nCHAPTER II\nFines\nArticle 2\nFines\nTen coins.\n"
+    )
+    (regulation,) = documents(text)
+    assert sum(p.path[0].kind == "鉴于" for p in regulation.passages if p.path) == 4
+    assert [(path, size) for _, path, _, size, _ in shown(ChapterUnits((regulation,)))] == [([], 5), ([1], 1), ([2], 1)]
+
+
 def test_another_chapter_is_elsewhere_and_in_an_undivided_document_every_other_passage() -> None:
     units = ChapterUnits(documents(PLAN, LAW))
     assert np.flatnonzero(units.in_other_units(4)).tolist() == [0, 1, 2, 6, 7, 8]
