@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from index import loaders
 from index.citations import division_label
@@ -72,11 +73,7 @@ def _read(source: SourceText, name: str, sha256: str) -> Document:
     if not passages:
         raise DocumentError(f"{name} holds no paragraph of text; give a document with text in it")
     headings, passages = name_restarts(tuple(builder.headings), passages)
-    used = [
-        *builder.heading_lines,
-        *(line.line for line in front.used),
-        *(line.line for table in tables for line in table),
-    ]
+    used = [*builder.heading_lines, *(line.line for line in chain(front.used, *tables))]
     left_out = [*source.left_out, *map(_left_out_contents, tables), *find_unread(all_lines, passages, used)]
     return Document(
         id=name,

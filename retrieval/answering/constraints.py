@@ -1,5 +1,6 @@
 """What a question demands of the words that answer it: the detail it asks for, and the numbers and years it names."""
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -17,6 +18,13 @@ _LEAST_FORM: dict[Detail, float] = {
 }  # fmt: skip
 # Measures whose values are facts. Times, ages and numbers of people in a question are mostly its circumstances.
 _COMPARED: tuple[Measure, ...] = ("percent", "times", "money", "area", "length", "volume", "mass", "energy")
+_DIGITS, _AMBIGUOUS = (
+    re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"),
+    re.compile(r"[0-9]{1,3}\.[0-9]{3}"),
+)
+_FRACTION = re.compile(r"(?P<below>.+)分[之の](?P<above>.+)")
+_SHARE = "share"
+_PARTS = {"%": 100, "percent": 100, "per cent": 100, "‰": 1000, "成": 10, "割": 10}  # of one, by their unit
 _SCALES = {"百": 1e2, "千": 1e3, "万": 1e4, "亿": 1e8, "thousand": 1e3, "million": 1e6, "billion": 1e9}
 
 
@@ -63,30 +71,39 @@ def _year(words: str) -> int:
     return parse_number(words[:4])
 
 
-def _differ(one: float | None, other: float | None) -> bool:
-    return one is not None and other is not None and abs(one - other) > 1e-9 * abs(one + other)
+def _differ(one: tuple[float, str] | None, other: tuple[float, str] | None) -> bool:
+    """Return whether two values differ; of different units, or unread, nothing is said."""
+    if one is None or other is None or one[1] != other[1]:
+        return False
+    return abs(one[0] - other[0]) > 1e-9 * abs(one[0] + other[0])
 
 
-def _value(words: str) -> float | None:
-    """Return the value of a quantity with its scale: 3.5万公顷 is 35,000; None if it cannot be read."""
-    text = words.lower().removeprefix("百分之").replace(",", "").lstrip("$€£¥ ")
-    digits = next((text[:end] for end in range(len(text), 0, -1) if _is_number(text[:end])), "")
-    if not digits:
+def _value(words: str) -> tuple[float, str] | None:
+    """Return the value of a quantity with its scale, and its unit; None if it cannot be read for certain.
+
+    3.5万公顷 is 35,000 公顷. Shares are parts of one: 25%, 四分之一, 两成五 is not read. 1.000 is one or a thousand.
+    """
+    text = words.lower()
+    if share := _FRACTION.fullmatch(text):
+        below, above = (_number(share[group]) for group in ("below", "above"))
+        return (above / below, _SHARE) if above is not None and below else None
+    symbol = text[0] if text[0] in "$€£¥" else ""
+    text = text.removeprefix(symbol).strip()
+    digits = next((text[:end] for end in range(len(text), 0, -1) if _number(text[:end]) is not None), "")
+    value = _number(digits) if digits and not _AMBIGUOUS.fullmatch(digits) else None
+    if value is None:
         return None
-    factor, rest = 1.0, text[len(digits) :].strip()
+    rest = text[len(digits) :].strip()
     while scale := next((name for name in _SCALES if rest.startswith(name)), ""):
-        factor *= _SCALES[scale]
-        rest = rest.removeprefix(scale)
-    return _number(digits) * factor
+        value *= _SCALES[scale]
+        rest = rest.removeprefix(scale).strip()
+    return (value / _PARTS[rest], _SHARE) if rest in _PARTS else (value, symbol + rest)
 
 
-def _is_number(text: str) -> bool:
+def _number(text: str) -> float | None:
+    """Return a number in digits, with commas between thousands, or in Chinese numerals; None for anything else."""
+    if text[0].isdecimal():
+        return float(text.replace(",", "")) if _DIGITS.fullmatch(text) else None
     with suppress(ValueError):
-        _number(text)
-        return True
-    return False
-
-
-def _number(text: str) -> float:
-    """Return a number in digits or Chinese numerals. Raises ValueError for anything else."""
-    return float(text) if text[0].isdigit() else float(parse_number(text))
+        return float(parse_number(text))
+    return None

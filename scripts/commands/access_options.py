@@ -16,7 +16,7 @@ HostOption = Annotated[str, typer.Option("--host", help="The address to listen o
 AuthOption = Annotated[
     Path | None,
     typer.Option(
-        "--auth-file", metavar="FILE", help="AllowedHosts and passwords (zhangju password); visitors sign in."
+        "--auth-file", metavar="FILE", help="Users and passwords (zhangju password); visitors sign in."
     ),
 ]
 NoAuthOption = Annotated[

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import QuestionError, UnknownPlaceError
+from ui.security.body_limits import replay_body
 from ui.state.concurrency import VISITOR, BusyError
 
 _PREFIXES = ("/gradio_api/run/", "/gradio_api/call/")
@@ -75,7 +76,7 @@ class ApiCalls:
         _FAILED.set(failed)
         headers = [(name, value) for name, value in scope["headers"] if name != b"content-length"]
         scope = {**scope, "headers": [*headers, (b"content-length", str(len(body)).encode())]}
-        await self._app(scope, _replay(body, receive), _with_status(send, failed))
+        await self._app(scope, replay_body(body, receive), _with_status(send, failed))
 
     def _called(self, scope: Scope) -> list[_Parameter] | None:
         """Return the parameters of the handler that a request calls; None if it calls none."""
@@ -137,15 +138,3 @@ def _with_status(send: Send, failed: list[Exception]) -> Send:
         await send(message)
 
     return sending
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    """Return a receiver that gives a body that was read already, and then the messages that follow."""
-    waiting = [body]
-
-    async def replay() -> Message:
-        if waiting:
-            return {"type": "http.request", "body": waiting.pop(), "more_body": False}
-        return await receive()
-
-    return replay

@@ -66,7 +66,7 @@ class BodyLimits:
                 return
             if not more:
                 break
-        await self._app(scope, _replay(bytes(body), receive), send)
+        await self._app(scope, replay_body(bytes(body), receive), send)
 
 
 def declared_length(headers: Mapping[str, str]) -> int | None:
@@ -104,7 +104,7 @@ async def _disconnected() -> Message:
     return {"type": "http.disconnect"}
 
 
-def _replay(body: bytes, receive: Receive) -> Receive:
+def replay_body(body: bytes, receive: Receive) -> Receive:
     """Return a receiver that gives a body that was read already, and then the messages that follow."""
     waiting = [body]
 

@@ -52,6 +52,12 @@ def test_a_year_that_the_text_does_not_name() -> None:
         ("投资3.5亿元，是吗？", "投资35000万元。", []),
         ("Is it true that it costs $2 million?", "It costs $3 million.", [("value", "$2 million", "$3 million")]),
         ("Is it 1,000 km long?", "It is 1000 km long.", []),
+        ("四分之一的人会用，对吗？", "占25%。", []),
+        ("下降了两成，是吗？", "下降20%。", []),
+        ("占三分之一，对吗？", "占三分之二。", [("value", "三分之一", "三分之二")]),
+        ("Is it 5 percent?", "It is 5%.", []),
+        ("面积是1公顷，对吗？", "面积15亩。", []),  # of different units nothing is said
+        ("Kostet es 1000 Euro?", "Es kostet 1.000 Euro.", []),
         ("用水量下降20%是真的吗？", "一类下降12%，二类下降15%。", []),  # which of them, nobody knows
         ("罚20%的款要怎么交？", "罚款12%。", []),  # stated by nobody
         ("十三岁的人要负责吗？", "满十四周岁的人负责。", []),  # a circumstance
