@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 HostOption = Annotated[str, typer.Option("--host", help="The address to listen on.")]
 AuthOption = Annotated[
     Path | None,
-    typer.Option(
-        "--auth-file", metavar="FILE", help="Users and passwords (zhangju password); visitors sign in."
-    ),
+    typer.Option("--auth-file", metavar="FILE", help="Users and passwords (zhangju password); visitors sign in."),
 ]
 NoAuthOption = Annotated[
     bool, typer.Option("--no-auth", help="Let everyone who can reach the page read the documents, without a password.")

@@ -131,8 +131,8 @@ def test_why_the_text_does_not_answer(
 @pytest.mark.parametrize(
     ("missing", "differences", "says"),
     [
-        (None, (), "it is uncertain whether this sentence answers the question."),
-        ("money", (), "this sentence does not state an amount of money."),
+        (None, (), "it is uncertain whether it answers the question."),
+        ("money", (), "it does not state an amount of money."),
         (
             None,
             (Difference("year", "2030年", "2025年"),),
@@ -146,7 +146,7 @@ def test_a_related_sentence_is_quoted_and_what_it_lacks_is_said(
     answer = Answer(question="？", status="related", confidence=0.3, hits=HITS, reason="no detail")
     out = shown(replace(answer, missing=missing, differences=differences), capsys)
     verdict, _, rest = out.partition("\n")
-    assert verdict.startswith("Related, please check. The documents cover this topic, but ")
+    assert verdict.startswith("Related, please check. This is the nearest sentence; ")
     assert verdict.endswith(says)
     assert rest.startswith("\n   用水量 下降12%。\n   《某省规划》第一章第1段\n\nNearest passages:\n")
     assert "30%" not in out
@@ -166,7 +166,7 @@ def test_each_of_several_questions_has_its_verdict(capsys: pytest.CaptureFixture
         "   《某省规划》第一章第1段\n"
         "\n"
         "谁管？\n"
-        "Related, please check. The documents cover this topic, but this sentence does not state a body or a person.\n"
+        "Related, please check. This is the nearest sentence; it does not state a body or a person.\n"
         "\n"
         "   节约用电。\n"
         "   《某省规划》第二章第1段\n"

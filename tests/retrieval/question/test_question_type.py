@@ -39,6 +39,7 @@ from retrieval.question.question_type import QuestionType, classify
         ("By when must the form be filed?", "date"),
         ("How long does the permit last?", "duration"),
         ("How much does a ticket cost?", "money"),
+        ("What does a high-speed train ticket cost?", "money"),
         ("Who keeps the register?", "name"),
         ("Which agency inspects kitchens?", "name"),
         ("Where is the archive kept?", "place"),

@@ -290,8 +290,8 @@ def test_the_reason_stands_below_the_verdict(reason: AbstentionReason, zh: str, 
 @pytest.mark.parametrize(
     ("missing", "zh", "en"),
     [
-        (None, "但不能确定下面这句回答了所问的内容。", "uncertain whether this sentence answers"),
-        ("duration", "但下面这句没有写明期限。", "this sentence does not state a period."),
+        (None, "不能确定它是否回答了所问的内容。", "it is uncertain whether it answers the question."),
+        ("duration", "其中没有写明期限。", "it does not state a period."),
     ],
 )
 def test_a_related_sentence_is_quoted_below_what_it_lacks(missing: Detail | None, zh: str, en: str) -> None:
