@@ -154,7 +154,10 @@ class Searcher:
         return (self._answer(plan, next(questions) if plan.words else None, k, reasons=reasons) for plan in plans)
 
     def _answer(self, plan: QuestionPlan, encoded: EncodedQuery | None, k: int, *, reasons: bool) -> Answer:
-        """Answer a question, and each of several that it consists of, for which its own hits count more."""
+        """Answer a question, and each of several that it consists of.
+
+        For one that does not say itself what it is about, the hits of the whole count more.
+        """
         if encoded is None:
             return unsearched_answer(self._corpus, plan, k)
         whole = self._answerer.answer(plan, encoded, self.load(), k, reasons=reasons)
@@ -163,13 +166,19 @@ class Searcher:
         boosted = np.isin(np.arange(len(self.passages)), found)
         parts = [
             self._answerer.answer(
-                replace(plan, question=text, words=text, question_type=one.question_type, boosted=boosted),
+                replace(
+                    plan,
+                    question=single.text,
+                    words=single.text,
+                    question_type=one.question_type,
+                    boosted=None if single.whole else boosted,
+                ),
                 one,
                 self.load(),
                 1,
                 reasons=False,
             )
-            for text, one in zip(singles, self.questions(singles), strict=True)
+            for single, one in zip(singles, self.questions([single.text for single in singles]), strict=True)
         ]
         return replace(whole, parts=tuple(parts)) if parts else whole
 

@@ -465,3 +465,12 @@ def test_each_of_several_questions_has_its_own_answer(searcher: Searcher) -> Non
     assert [part["question"] for part in data["parts"]] == [part.question for part in found.parts]
     assert "hits" not in data["parts"][0]
     assert searcher.ask("万元产值用水量下降多少？").parts == ()
+
+
+def test_what_is_asked_of_two_things_is_answered_for_each_where_it_stands(searcher: Searcher) -> None:
+    found = searcher.ask("万元产值用水量和幼儿园分别怎么样？")
+    assert [part.question for part in found.parts] == ["万元产值用水量怎么样？", "幼儿园怎么样？"]
+    first, second = (part.hits[0] for part in found.parts)
+    assert "用水量" in first.quotation
+    assert "幼儿园" in second.quotation
+    assert first.citation.zh != second.citation.zh

@@ -17,4 +17,30 @@ from retrieval.question.parts import single_questions
     ],
 )
 def test_single_questions(text: str, questions: tuple[str, ...]) -> None:
-    assert single_questions(text) == questions
+    assert tuple(one.text for one in single_questions(text)) == questions
+
+
+@pytest.mark.parametrize(
+    ("text", "questions"),
+    [
+        ("水井和道路分别归谁管？", ("水井归谁管？", "道路归谁管？")),
+        (
+            "去年，镇里的水井、道路以及桥各自花了多少钱",
+            ("去年，镇里的水井花了多少钱", "去年，镇里的道路花了多少钱", "去年，镇里的桥花了多少钱"),
+        ),
+        ("东、西两面各由谁守？", ("东由谁守？", "西由谁守？")),
+        ("镇里的水井和村里的道路分别归谁管？", ("镇里的水井归谁管？", "村里的道路归谁管？")),
+        ("井戸と道路はそれぞれ誰が管理しますか。", ("井戸は誰が管理しますか。", "道路は誰が管理しますか。")),
+        ("和平分别多久？", ()),  # nothing before 和
+        ("各种水井归谁管？", ()),
+        ("甲、乙、丙、丁、戊分别归谁管？", ()),  # more than is answered in parts
+    ],
+)
+def test_things_that_are_asked_for_in_common(text: str, questions: tuple[str, ...]) -> None:
+    found = single_questions(text)
+    assert tuple(one.text for one in found) == questions
+    assert all(one.whole for one in found)
+
+
+def test_what_follows_a_question_does_not_say_what_it_is_about() -> None:
+    assert [one.whole for one in single_questions("水井和道路分别归谁管？要收费吗？")] == [True, True, False]
