@@ -1,5 +1,6 @@
 """The chapter of a passage, and the chapters of a collection."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from retrieval.arrays import Mask, RowIndices
 
 _CHAPTERS = ("章",)
 _BELOW = ("节", "条", "专栏", "鉴于")  # levels that are not chapters
+_FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]:")  # of Markdown
 
 
 def chapter_path(passage: Passage) -> Path | None:
@@ -44,8 +46,8 @@ class ChapterUnits:
     """The chapters of a collection, and which of its n passages are in other chapters than a passage.
 
     A document with fewer than two chapters is one unit, in which every other passage counts as one of another chapter.
-    Passages before the first chapter of a document are a unit with an empty path. The title of a box repeats what is in
-    the box, if anything, and is not related to other passages.
+    Passages before the first chapter of a document are a unit with an empty path. What is set apart is not related to
+    other passages: the title of a box repeats what is in the box, if anything, a footnote what it belongs to.
     """
 
     def __init__(self, documents: Sequence[Document]) -> None:
@@ -54,8 +56,8 @@ class ChapterUnits:
         for document in documents:
             unit_of += self._add(document, len(unit_of))
         self.unit_of: RowIndices = np.array(unit_of, dtype=np.int64)  # (n,) index of each passage's unit
-        self.is_box_title: Mask = np.array(
-            [_is_box_title(p) for d in documents for p in d.passages], dtype=np.bool_
+        self.is_set_apart: Mask = np.array(
+            [_is_set_apart(p) for d in documents for p in d.passages], dtype=np.bool_
         )  # (n,)
 
     def _add(self, document: Document, start: int) -> list[int]:
@@ -85,9 +87,10 @@ class ChapterUnits:
 
     def comparable(self, row: int) -> Mask:
         """Return the mask of the passages, (n,), that may be related to a passage."""
-        found: Mask = self.in_other_units(row) & ~self.is_box_title
+        found: Mask = self.in_other_units(row) & ~self.is_set_apart
         return found
 
 
-def _is_box_title(passage: Passage) -> bool:
-    return bool(passage.path) and passage.path[-1].kind == "专栏" and not passage.ordinal
+def _is_set_apart(passage: Passage) -> bool:
+    is_box_title = bool(passage.path) and passage.path[-1].kind == "专栏" and not passage.ordinal
+    return is_box_title or _FOOTNOTE.match(passage.text) is not None

@@ -66,7 +66,7 @@ def nearest_passages(
 ) -> NearestPassages:
     """Compare the collection with itself; ``chapter_of``, (n,), are the passages' indices of ``count`` map chapters."""
     sources = _sources(relatedness, units)
-    sources = sources[~units.is_box_title[sources]]
+    sources = sources[~units.is_set_apart[sources]]
     order = np.argsort(chapter_of, kind="stable")
     order = order[np.searchsorted(chapter_of[order], 0) :]  # the passages of the map, chapter by chapter
     starts = np.searchsorted(chapter_of[order], np.arange(count))

@@ -199,7 +199,7 @@ class RelationFinder:
     def _candidate_pairs(self, between: tuple[int, int] | None, most: int) -> list[RowPair]:
         if between is None:
             return chapter_similarity.candidate_pairs(self._nearest, len(self._passages), most)
-        chapter_of = np.where(self._units.is_box_title, -1, self._map_units[1])
+        chapter_of = np.where(self._units.is_set_apart, -1, self._map_units[1])
         rows, others = (np.flatnonzero(chapter_of == chapter) for chapter in between)
         return chapter_similarity.candidate_pairs_between(self._relatedness, self._nearest, rows, others, most)
 

@@ -57,9 +57,15 @@ def test_one_chapter_alone_is_not_a_division() -> None:
 
 def test_titles_of_boxes_belong_to_nothing() -> None:
     units = ChapterUnits(documents(OPENED))
-    assert units.is_box_title.tolist() == [False, False, False, True]
+    assert units.is_set_apart.tolist() == [False, False, False, True]
     assert units.in_other_units(1).tolist() == [True, False, True, True]
     assert units.comparable(1).tolist() == [True, False, True, False]
+
+
+def test_footnotes_belong_to_nothing() -> None:
+    text = "# Wells\n\n## Water\n\nWells hold water.[^1]\n\n## Notes\n\n[^1]: See the map of wells.\n"
+    units = ChapterUnits((read_document(text.encode(), "wells.md"),))
+    assert units.is_set_apart.tolist() == [False, True]
 
 
 def test_no_documents_have_no_units() -> None:
