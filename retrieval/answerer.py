@@ -165,7 +165,8 @@ class Answerer:
         """Return the sentences of a candidate that answer, the best first."""
         spans = [self._spans[row] for row in ranking.sentence_rows[i]]
         passage = self._corpus.passages[ranking.rows[i]]
-        return answer_sentences.select(question.question_type, passage, spans, ranking.sentence_scores[i])
+        scores = ranking.sentence_scores[i]
+        return answer_sentences.select(question.text, question.question_type, passage, spans, scores)
 
 
 def unsearched_answer(corpus: Corpus, plan: QuestionPlan, k: int) -> Answer:

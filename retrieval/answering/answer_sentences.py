@@ -1,11 +1,13 @@
 """Answer sentences of a passage, and passages with the same words."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
 
 from index.records import Passage, Span
-from index.text.chinese import normalise_unicode, to_simplified
+from index.text.chinese import HAN, normalise_unicode, to_simplified
+from retrieval import data
 from retrieval.answering.answer_form import form_score
 from retrieval.answering.quotation import introduces
 from retrieval.arrays import RowIndices, Scores
@@ -17,6 +19,14 @@ _NUMBER_WEIGHT = 0.15  # if a number, a date or a sum is asked for, which hardly
 # Difference up to which two sentences are both marked: of questions about the plan, one in four; the marks of right
 # passages then contain the answer in 87 to 89 of 100, against 86.
 _MAX_DIFFERENCE = 0.03
+_EXCLUDED_WEIGHT = -0.3  # of a sentence that says what is not what the question is about
+
+_FILE = "answer_forms.toml"
+_CONTENT = data.read_toml(_FILE)
+_EXCLUDES, _NEGATIVE = (
+    re.compile("|".join(data.words(_FILE, _CONTENT, key)).replace("<Han>", f"[{HAN}]"), re.IGNORECASE)
+    for key in ("excludes", "negative")
+)
 
 
 def first_duplicates(texts: Sequence[str]) -> RowIndices:
@@ -48,16 +58,25 @@ def lead_penalty(passage: Passage, spans: Sequence[Span]) -> Scores:
     return np.array([-2.0 * flag for flag in flags], dtype=np.float32)
 
 
-def select(wanted: QuestionType, passage: Passage, spans: Sequence[Span], scores: Scores) -> tuple[Span, ...]:
+def excludes(question: str, sentence: str) -> bool:
+    """Return whether a sentence says of something else that it is not what a question is about ("不属于防卫过当")."""
+    denied = (what for found in _EXCLUDES.finditer(sentence) for what in found.groups() if what)
+    return any(what.casefold() in question.casefold() for what in denied)
+
+
+def select(
+    question: str, wanted: QuestionType, passage: Passage, spans: Sequence[Span], scores: Scores
+) -> tuple[Span, ...]:
     """Return the sentence that answers best, by its score and its form, and a second one if it is nearly as good.
 
-    What introduces the items of a list does not answer; it is quoted with the item that does.
-
-    ``scores``, (m,), are those of the sentences ``spans``, ``wanted`` is the type of the question.
+    What introduces the items of a list does not answer; it is quoted with the item that does. ``scores``, (m,), are
+    those of the sentences ``spans``, ``wanted`` is the type of the question.
     """
     forms = np.array([form_score(wanted, passage.text[slice(*span)]) for span in spans], dtype=np.float32)
     weight = _NUMBER_WEIGHT if wanted.kind in NUMERIC_KINDS else _FORM_WEIGHT
     introducing = np.array([-2.0 * introduces(passage.text, span) for span in spans], dtype=np.float32)
     sums = scores + lead_penalty(passage, spans) + introducing + weight * forms
+    if wanted.kind != "yes/no" and not _NEGATIVE.search(question):
+        sums += [_EXCLUDED_WEIGHT * excludes(question, passage.text[slice(*span)]) for span in spans]
     order = np.argsort(-sums, kind="stable")[:2]
     return tuple(spans[i] for i in order if sums[order[0]] - sums[i] <= _MAX_DIFFERENCE)

@@ -5,7 +5,7 @@ from index.parsing.structure import read_document
 from index.records import Passage, Span
 from index.text.sentences import sentence_spans
 from retrieval.answering import answer_sentences
-from retrieval.answering.answer_sentences import first_duplicates, is_lead, lead_penalty, select
+from retrieval.answering.answer_sentences import excludes, first_duplicates, is_lead, lead_penalty, select
 from retrieval.question.question_type import classify
 
 
@@ -17,7 +17,7 @@ def passage(text: str, lead: str = "") -> Passage:
 def marked(question: str, text: str, *scores: float, lead: str = "") -> list[str]:
     """The sentences of a text that answer, the best first."""
     spans = sentence_spans(text)
-    found = select(classify(question), passage(text, lead), spans, np.array(scores, dtype=np.float32))
+    found = select(question, classify(question), passage(text, lead), spans, np.array(scores, dtype=np.float32))
     return [text[slice(*span)] for span in found]
 
 
@@ -105,5 +105,27 @@ def test_a_title_and_what_introduces_items_do_not_answer() -> None:
     law = "条例\n第一条 收费标准\n收费按照下列标准：\n（一）每桶一元；\n（二）每车五元。\n"
     (whole,) = read_document(law.encode(), "x.txt").passages
     spans = sentence_spans(whole.text)
-    best = select(classify("收费标准"), whole, spans, np.linspace(1, 0, len(spans), dtype=np.float32))[0]
+    best = select("收费标准", classify("收费标准"), whole, spans, np.linspace(1, 0, len(spans), dtype=np.float32))[0]
     assert whole.text[slice(*best)] == "（一）每桶一元；"
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "excluded"),
+    [
+        ("节水用具怎么补贴？", "旧水箱不属于节水用具，不予补贴。", True),
+        ("节水用具怎么补贴？", "节水用具不予补贴。", False),
+        ("旧水箱怎么补贴？", "旧水箱不属于节水用具，不予补贴。", False),
+        ("What is a well worth?", "A pond is not deemed a well.", True),
+        ("井戸の補助は？", "池は井戸ではない。", True),
+        ("우물의 보조금은?", "연못은 우물로 보지 아니한다.", True),
+    ],
+)
+def test_a_sentence_that_says_what_is_not_the_subject(question: str, sentence: str, excluded: bool) -> None:
+    assert excludes(question, sentence) is excluded
+
+
+def test_what_is_not_the_subject_does_not_answer_unless_it_is_asked_for() -> None:
+    text = "旧水箱不属于节水用具，不予补贴。新水箱补贴一半。"
+    assert marked("节水用具怎么补贴？", text, 1.0, 0.8) == ["新水箱补贴一半。"]
+    assert marked("旧水箱属于节水用具吗？", text, 1.0, 0.8)[0] == "旧水箱不属于节水用具，不予补贴。"
+    assert marked("什么不是节水用具？", text, 1.0, 0.8)[0] == "旧水箱不属于节水用具，不予补贴。"
