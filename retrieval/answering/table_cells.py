@@ -203,7 +203,7 @@ def _by_growth(cells: Sequence[TableCell], passage: Passage, question: str, labe
     growth = [cell for cell in figures if GROWTH.search(" ".join(cell.columns))]
     asked = {word.lower() for word in GROWTH.findall(question)} - {word.lower() for word in GROWTH.findall(label)}
     found = growth if asked else [cell for cell in figures if cell not in growth] if growth else []
-    return found[0] if len(found) == 1 and len(set(map(_years_of, cells))) == 1 else None
+    return found[0] if len(found) == 1 and _same_years(cells) else None
 
 
 def _same_years(cells: Sequence[TableCell]) -> bool:

@@ -118,18 +118,29 @@ def main(arguments: Sequence[str]) -> None:
     model = fit(known)
     values = ", ".join(f"{name}={value:.3f}" for name, value in model.weights._asdict().items())
     print(f"LogisticModel({model.intercept:.3f}, Features({values}))\n")
-    rows, probabilities, right = [], [], []
-    for one in folders:
-        if not one.unanswerable:
-            continue
-        shared = {other.name for other in folders if _share(other, one)}
-        without = fit([c for c in known if c.folder not in shared])
-        own = [c for c in known if c.folder == one.name and c.kind in ("answerable", "unanswerable")]
-        found = np.array([without.probability(c.found.features) for c in own])
-        rows.append([one.name, *_figures(own, found)])
-        probabilities.append(found)
-        right.append(np.array([c.right for c in own]))
-    means = np.array([[float(cell) for cell in row[1:]] for row in rows]).mean(axis=0)
+    left_out = [_left_out(one, folders, known) for one in folders if one.unanswerable]
+    _print_figures(left_out)
+    _print_reliability(left_out)
+
+
+class LeftOut(NamedTuple):
+    """The questions that were asked of a folder, and their probabilities, (n,), from a model fitted without it."""
+
+    folder: str
+    asked: list[ConfidenceCase]
+    found: Array
+
+
+def _left_out(one: Collection, folders: Sequence[Collection], known: Sequence[ConfidenceCase]) -> LeftOut:
+    shared = {other.name for other in folders if _share(other, one)}
+    without = fit([c for c in known if c.folder not in shared])
+    asked = [c for c in known if c.folder == one.name and c.kind in ("answerable", "unanswerable")]
+    return LeftOut(one.name, asked, np.array([without.probability(c.found.features) for c in asked]))
+
+
+def _print_figures(left_out: Sequence[LeftOut]) -> None:
+    figures = np.array([_figures(one.asked, one.found) for one in left_out])
+    rows = [*zip([one.folder for one in left_out], figures, strict=True), ("mean", figures.mean(axis=0))]
     header = (
         "left out",
         "AUROC",
@@ -138,8 +149,12 @@ def main(arguments: Sequence[str]) -> None:
         "not in the text",
         "unanswerable: not answered",
     )
-    print(markdown_table(header, [*rows, ["mean", *(f"{mean:.2f}" for mean in means)]]))
-    bins = statistics.reliability(np.concatenate(probabilities), np.concatenate(right))
+    print(markdown_table(header, [[name, *(f"{figure:.2f}" for figure in row)] for name, row in rows]))
+
+
+def _print_reliability(left_out: Sequence[LeftOut]) -> None:
+    right = np.array([c.right for one in left_out for c in one.asked])
+    bins = statistics.reliability(np.concatenate([one.found for one in left_out]), right)
     lines = [
         [f"{b.low:.1f}–{b.high:.1f}", str(b.count), f"{b.confidence:.2f}", f"{b.right:.2f}"] for b in bins if b.count
     ]
@@ -152,19 +167,18 @@ def _share(one: Collection, other: Collection) -> bool:
     return bool(texts & others)
 
 
-def _figures(own: Sequence[ConfidenceCase], found: Array) -> list[str]:
+def _figures(own: Sequence[ConfidenceCase], found: Array) -> tuple[float, ...]:
     answerable = np.array([c.kind == "answerable" for c in own])
     right = np.array([c.right for c in own])
     near = np.array([verdict.is_near(c.found, p) for c, p in zip(own, found, strict=True)])
     answered = found >= verdict.ANSWERED
-    figures = (
+    return (
         statistics.auroc(found[answerable], found[~answerable]),
         statistics.auroc(found[right], found[~right]),
         answered[answerable].mean(),
         (~answered & ~near)[answerable].mean(),
         (~answered)[~answerable].mean(),
     )
-    return [f"{figure:.2f}" for figure in figures]
 
 
 if __name__ == "__main__":
