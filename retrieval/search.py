@@ -20,6 +20,7 @@ from index.text.folding import fold
 from retrieval.answerer import Answerer, Models, unsearched_answer
 from retrieval.answering.confidence import Assessment
 from retrieval.answering.out_of_domain import OutOfDomainVectors
+from retrieval.answering.verdict import answer_of_parts
 from retrieval.arrays import Mask
 from retrieval.corpus import Corpus, Place
 from retrieval.coverage.finder import CoverageFinder, TermSimilarity
@@ -180,6 +181,8 @@ class Searcher:
             )
             for single, one in zip(singles, self.questions([single.text for single in singles]), strict=True)
         ]
+        if singles and all(single.whole for single in singles):
+            return answer_of_parts(whole, tuple(parts), k)
         return replace(whole, parts=tuple(parts)) if parts else whole
 
     def ask(self, question: str, *, k: int = 5, chapters: Sequence[str] = (), titles: Sequence[str] = ()) -> Answer:

@@ -1,5 +1,7 @@
 """The verdict whether the hits answer a question."""
 
+from dataclasses import replace
+
 from index.records import Passage
 from retrieval.answering.confidence import MODEL, Assessment
 from retrieval.arrays import Scores
@@ -71,6 +73,26 @@ def ranked_answer(
         differences=differences if reason in (None, "no detail") else (),
         unresolved=unresolved,
         second=None if reason else _second_rank(hits, scores, probability),
+    )
+
+
+def answer_of_parts(whole: Answer, parts: tuple[Answer, ...], k: int) -> Answer:
+    """Return the answer to what is asked of several things: the first hit of each, then its own, the weakest verdict."""
+    firsts = {part.hits[0].passage.id: part.hits[0] for part in parts if part.hits}
+    reasons = {hit.passage.id: hit.match_reason for hit in whole.hits}
+    first = [replace(hit, match_reason=reasons.get(name)) for name, hit in firsts.items()]
+    hits = [*first, *(hit for hit in whole.hits if hit.passage.id not in firsts)][: max(k, len(first))]
+    weakest = min(parts, key=lambda part: part.confidence)
+    return replace(
+        whole,
+        status=weakest.status,
+        confidence=weakest.confidence,
+        reason=weakest.reason,
+        missing=weakest.missing,
+        differences=(),
+        second=None,
+        hits=tuple(replace(hit, rank=rank) for rank, hit in enumerate(hits, 1)),
+        parts=parts,
     )
 
 

@@ -474,3 +474,6 @@ def test_what_is_asked_of_two_things_is_answered_for_each_where_it_stands(search
     assert "用水量" in first.quotation
     assert "幼儿园" in second.quotation
     assert first.citation.zh != second.citation.zh
+    assert [hit.passage.id for hit in found.hits[:2]] == [first.passage.id, second.passage.id]
+    assert [hit.rank for hit in found.hits] == list(range(1, len(found.hits) + 1))
+    assert found.confidence == min(part.confidence for part in found.parts)
