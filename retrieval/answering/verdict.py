@@ -77,7 +77,7 @@ def ranked_answer(
 
 
 def answer_of_parts(whole: Answer, parts: tuple[Answer, ...], k: int) -> Answer:
-    """Return the answer to what is asked of several things: the first hit of each, then its own, the weakest verdict."""
+    """Return the answer to what is asked of several things: the hits of each first, and the weakest verdict."""
     firsts = {part.hits[0].passage.id: part.hits[0] for part in parts if part.hits}
     reasons = {hit.passage.id: hit.match_reason for hit in whole.hits}
     first = [replace(hit, match_reason=reasons.get(name)) for name, hit in firsts.items()]
