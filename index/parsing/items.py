@@ -1,21 +1,35 @@
 """Inner divisions of an article: its 款, 项 and 目 as the law counts them."""
 
 import re
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from index.parsing.headings.words import parse_word_heading
 from index.records import InnerDivision, Span
-from index.text.numerals import CHINESE_NUMERALS, HEADING_NUMBER_PATTERN, SPACED_NUMBER_PATTERN, parse_number
+from index.text.numerals import (
+    BRANCHES,
+    CAPITAL_NUMERALS,
+    CHINESE_NUMERALS,
+    HEADING_NUMBER_PATTERN,
+    SPACED_NUMBER_PATTERN,
+    STEMS,
+    parse_number,
+)
 
 _CAPTION_ABOVE = re.compile(r"\s*（[^（）\n]*）[^\S\n]*\n\s*")  # above an article of a Japanese law
 _HEADING = re.compile(
     rf"[第제]\s*{HEADING_NUMBER_PATTERN}\s*[条條조](?:\s*[之의の]\s*{SPACED_NUMBER_PATTERN})?(?:\([^()\n]*\))?"
     r"[^\S\n]*[.:：]?[^\S\n]*(?:【[^】\n]*】)?\s*"
 )
+_LISTED = "[、双两兩三等]"  # 甲、乙、丙三人 and 甲、乙双方 begin a sentence
+_SERIAL = ("壹、", "一、", "甲、", "子、")  # marks that words may look like (二、三产业): they must follow each other
 _STYLES = (  # of item marks, named by the mark of a first item; the number is the first group
     ("（一）", re.compile(rf"[（(]\s*([{CHINESE_NUMERALS}]{{1,4}})\s*[)）](?:\s*之\s*([{CHINESE_NUMERALS}]{{1,3}}))?")),
     ("（1）", re.compile(r"[（(]\s*([0-9０-９]{1,3})\s*[)）]")),
+    ("壹、", re.compile(rf"([{CAPITAL_NUMERALS}]{{1,3}})[、.．]")),
     ("一、", re.compile(rf"([{CHINESE_NUMERALS}]{{1,3}})[、.．]")),
+    ("甲、", re.compile(rf"([{STEMS}])、(?![{STEMS}]{_LISTED})")),
+    ("子、", re.compile(rf"([{BRANCHES}])、(?![{BRANCHES}]{_LISTED})")),
     ("1.", re.compile(r"([0-9０-９]{1,3})\s*(?:[.．、](?![0-9]))")),
     ("１", re.compile(r"([0-9０-９]{1,3})(?:\u3000|\s+(?=\S))")),
     ("①", re.compile(r"([①-⑳㉑-㉟㊱-㊿])")),
@@ -23,6 +37,8 @@ _STYLES = (  # of item marks, named by the mark of a first item; the number is t
     ("一", re.compile(rf"([{CHINESE_NUMERALS}]{{1,3}})\u3000")),
 )
 _KINDS = ("款", "项", "目")
+_TAIWANESE = ("一、", "（一）", "1.")
+_BELOW_SUBITEM = 3  # depth of 1、 below （一） below 一、, which Taiwan's laws call 第一目之1
 
 
 class ItemMark(NamedTuple):
@@ -56,9 +72,27 @@ def parse_inner_divisions(text: str, *, caption: str = "") -> tuple[InnerDivisio
     first = parse_item_mark(text[slice(*lines[0])]) if lines else None
     numbered = first.style if first and first.style in ("1.", "（1）", "①", "一、") else ""
     builder = _InnerDivisionBuilder(numbered)
-    for line in lines:
-        builder.add(line, parse_item_mark(text[slice(*line)]))
+    for line, mark in zip(lines, _in_series([parse_item_mark(text[slice(*line)]) for line in lines]), strict=True):
+        builder.add(line, mark)
     return tuple(builder.parts)
+
+
+def _in_series(marks: Sequence[ItemMark | None]) -> Iterator[ItemMark | None]:
+    """Yield the marks, None for a mark of _SERIAL that does not follow the previous one of its style.
+
+    A first mark of heavenly stems or earthly branches must be followed by a second one.
+    """
+    last: dict[str, int] = {}
+    seconds = {mark.style for mark in marks if mark and mark.number == 2}
+    for mark in marks:
+        if mark is None or mark.style not in _SERIAL:
+            yield mark
+        elif mark.number == last.get(mark.style, 0) + 1 or (mark.number == 1 and mark.style in last):
+            alone = mark.style in ("甲、", "子、") and mark.style not in seconds
+            last[mark.style] = mark.number
+            yield None if alone else mark
+        else:
+            yield None
 
 
 class _InnerDivisionBuilder:
@@ -69,16 +103,12 @@ class _InnerDivisionBuilder:
         self._numbered = numbered  # the style in which 款 are numbered, empty for none
         self._open: list[int] = []  # indexes of the open parts, outermost first
         self._styles: list[str] = []  # of the open items, outermost first
-        self._last_ideographic = 0  # number of the last item marked 一、; sentences may start so, too (二、三产业)
 
     def add(self, line: Span, mark: ItemMark | None) -> None:
         """Add a line of the article."""
-        if mark and mark.style == "一、":
-            mark = mark if mark.number in (1, self._last_ideographic + 1) else None
-            self._last_ideographic = mark.number if mark else self._last_ideographic
         depth = self._depth(mark)
-        if depth > 2:  # levels below 目 have no name: the line belongs to the open parts
-            self._extend(line.end, self._open)
+        if depth >= _BELOW_SUBITEM:
+            self._add_below(line, mark, depth)
             return
         number, sub = (mark.number, mark.sub) if mark and depth else (self._paragraph_count() + 1, 0)
         if mark and mark.style == self._numbered:
@@ -88,13 +118,21 @@ class _InnerDivisionBuilder:
         self._open.append(len(self.parts))
         self.parts.append(InnerDivision(kind=_KINDS[depth], number=number, span=line, sub=sub))
 
+    def _add_below(self, line: Span, mark: ItemMark | None, depth: int) -> None:
+        """Add a line below a 目: 第一目之1 in Taiwan; elsewhere it has no name and belongs to the open parts."""
+        self._open = self._open[:_BELOW_SUBITEM]
+        self._extend(line.end, self._open)
+        if mark and depth == _BELOW_SUBITEM and tuple(self._styles) == _TAIWANESE:
+            above = self.parts[self._open[-1]]
+            self.parts.append(InnerDivision(kind="目", number=above.number, span=line, sub=mark.number))
+
     def _depth(self, mark: ItemMark | None) -> int:
         """Return the depth of a line: 0 for a 款; for an item that of the open one in its style, else the next."""
         next_paragraph = mark and mark.style == "１" and mark.number == self._paragraph_count() + 1
         if mark is None or not self.parts or mark.style == self._numbered or next_paragraph:
             self._styles = []
             return 0
-        if mark.style == "（一）":  # always a 项
+        if mark.style == "（一）" and self._styles[:1] != ["一、"]:  # a 项, in Taiwan a 目
             self._styles = []
         if mark.style in self._styles:
             del self._styles[self._styles.index(mark.style) + 1 :]

@@ -5,7 +5,14 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from index.parsing.headings.words import SUFFIXES, fold_subs
-from index.text.numerals import CHINESE_NUMERALS, NUMBER_PATTERN, parse_number
+from index.text.numerals import (
+    BRANCHES,
+    CAPITAL_NUMERALS,
+    CHINESE_NUMERALS,
+    NUMBER_PATTERN,
+    STEMS,
+    parse_number,
+)
 
 
 class Level(NamedTuple):
@@ -43,7 +50,9 @@ _KIND_PATTERN = (
     r"|[款项項](?![目式])|[号號段]"
 )
 # each blank belongs to one part of the pattern, or a long row of numbers could be read in 2 to the power of its length
-_BRACKETED_NUMBER = rf"(?:[（(]\s?)?(?:[0-9]{{1,4}}(?:\.[0-9]{{1,4}}){{1,4}}|{NUMBER_PATTERN})(?:\s?[）)])?"
+_BRACKETED_NUMBER = (
+    rf"(?:[（(]\s?)?(?:[0-9]{{1,4}}(?:\.[0-9]{{1,4}}){{1,4}}|{NUMBER_PATTERN}|[{STEMS}{BRANCHES}](?=目))(?:\s?[）)])?"
+)
 RANGE_WORDS = r"至|到|–|—|~|～"
 _SERIES = rf"{_BRACKETED_NUMBER}(?:\s?(?:[-－、和]|{RANGE_WORDS})\s?{_BRACKETED_NUMBER}){{0,30}}"
 _SUB = rf"(?:\s?[之の]\s?(?P<sub>{NUMBER_PATTERN})(?![般切]))?"
@@ -61,7 +70,7 @@ _ENGLISH_KINDS: dict[str, tuple[str, ...]] = {
     "chapter": ("章",), "chap": ("章",), "ch": ("章",), "section": ("节", "条"), "sec": ("节", "条"),
     "article": ("条",), "art": ("条",), "§": ("条", "节"), "subsection": ("款",), "subsec": ("款",),
     "division": ("分编",), "div": ("分编",), "paragraph": ("段",), "para": ("段",), "subparagraph": ("项",),
-    "point": ("项",), "item": ("item", "一、", "（一）", "1.", "（1）"),
+    "point": ("项",), "item": ("item", "壹、", "一、", "（一）", "1.", "（1）"),
     "box": ("专栏",), "annex": ("附件", "附录"), "schedule": ("附件",), "appendix": ("附录", "附件"), "line": ("行",),
     "app": ("附录", "附件"), "annexed table": ("附表",), "annexed figure": ("附图",), "recital": ("鉴于",),
 }  # fmt: skip
@@ -138,6 +147,8 @@ def match_levels(found: re.Match[str], connector: str) -> tuple[LevelMatch, ...]
 def _outline_level(marker: str) -> Level:
     """Return the level of an outline marker, 一、 or （一） or 1. or （1）, whose form is its kind."""
     number = marker.strip("（()）、.． \u3000")
+    if number[0] in CAPITAL_NUMERALS:
+        return Level("壹、", parse_number(number))
     kind = ("（1）", "（一）", "1.", "一、")[2 * (marker[0] not in "（(") + (number[0] in CHINESE_NUMERALS)]
     return Level(kind, parse_number(number))
 
