@@ -71,19 +71,22 @@ def _words() -> _Words:
     stems: dict[str, tuple[int, int]] = {}
     for table in tables.values():
         kinds |= {
-            _fold(word): kind for kind, words in table["levels"].items() for word in words if _fold(word) not in kinds
+            fold_word(word): kind
+            for kind, words in table["levels"].items()
+            for word in words
+            if fold_word(word) not in kinds
         }
-        found = {_fold(word): n for n, words in enumerate(table["numbers"], 1) for word in words.split()}
+        found = {fold_word(word): n for n, words in enumerate(table["numbers"], 1) for word in words.split()}
         endings = table.get("endings", 0)
         stems |= {word: (n, endings) for word, n in found.items() if endings}
         numbers |= {} if endings else found
-    after = frozenset(_fold(word) for table in tables.values() for word in table.get("after", ()))
+    after = frozenset(fold_word(word) for table in tables.values() for word in table.get("after", ()))
     recitals = tuple(words for table in tables.values() for words in table.get("recitals", ()))
-    closings = tuple(_fold(words) for table in tables.values() for words in table.get("closings", ()))
+    closings = tuple(fold_word(words) for table in tables.values() for words in table.get("closings", ()))
     return _Words(kinds, numbers, stems, after, recitals, closings)
 
 
-def _fold(word: str) -> str:
+def fold_word(word: str) -> str:
     """Return a word in lower case without accents, which capitals may lack; Turkish has a dotted and a dotless i."""
     word = word.replace("İ", "i").lower().replace("ı", "i")
     return word if word.isascii() else _ACCENTS.sub("", unicodedata.normalize("NFD", word))
@@ -99,15 +102,15 @@ def parse_word_heading(text: str) -> WordHeading | None:
     if first is None or first[0][0].islower():
         return None
     second = _WORD.match(text, first.end() + 1) if text[first.end() : first.end() + 1].isspace() else None
-    if second and (kind := _words().kinds.get(_fold(f"{first[0]} {second[0]}"))):
+    if second and (kind := _words().kinds.get(fold_word(f"{first[0]} {second[0]}"))):
         found = _word_first(kind, text, second.end())
         # an article of another series: EK MADDE 1, the first of the additional ones
         return found and found._replace(
             label=f"{first[0]} {found.label or found.number}" if kind == "条" else found.label
         )
-    if kind := _words().kinds.get(_fold(first[0])):
+    if kind := _words().kinds.get(fold_word(first[0])):
         return _word_first(kind, text, first.end())
-    if second and (number := _number_of_word(first[0])) and (kind := _words().kinds.get(_fold(second[0]))):
+    if second and (number := _number_of_word(first[0])) and (kind := _words().kinds.get(fold_word(second[0]))):
         rest = text[second.end() :]
         return WordHeading(kind, number, 0, "", rest.lstrip(" \t.:-–—"), rest[:1] in (".", ":"), first=True)
     return None
@@ -122,13 +125,13 @@ def starts_closing(text: str) -> bool:
     """Return whether a line begins the closing formula of a regulation or treaty: "Done at Brussels, 27 April 2016"."""
     if len(text) > _MAX_CLOSING or not text[0].isupper():
         return False
-    return any(_fold(text[: 2 * len(words)]).startswith(f"{words} ") for words in _words().closings)
+    return any(fold_word(text[: 2 * len(words)]).startswith(f"{words} ") for words in _words().closings)
 
 
 def _number_of_word(word: str) -> int:
     if len(word) > _MAX_NUMBER_WORD:
         return 0
-    word = _fold(word)
+    word = fold_word(word)
     if number := _words().numbers.get(word):
         return number
     for end in range(len(word), 1, -1):
@@ -207,9 +210,9 @@ def _letters_value(letters: str) -> int:
 def _number_first(text: str) -> WordHeading | None:
     """Return the heading of 1 kap., 1 a § and the like."""
     found = _NUMBER_FIRST.match(text)
-    if found is None or _fold(found["word"]) not in _words().after:
+    if found is None or fold_word(found["word"]) not in _words().after:
         return None
-    kind = _words().kinds[_fold(found["word"])]
+    kind = _words().kinds[fold_word(found["word"])]
     number, letter = int(found["digits"]), found["letters"]
     label = f"{number} {letter}" if letter else ""
     rest = text[found.end() :].strip()
