@@ -153,8 +153,9 @@ class _InnerDivisionBuilder:
 
 def _lines(text: str, caption: str) -> list[Span]:
     """Return the spans of the lines that are not blank, without the article's heading and caption."""
-    at = _end_of_heading(text)
-    if caption and text.startswith(caption, at):
+    above = len(caption) + 1 if caption and text.startswith(f"{caption}\n") else 0
+    at = above + _end_of_heading(text[above:])
+    if caption and not above and text.startswith(caption, at):
         at += len(caption)
     spans: list[Span] = []
     for line in re.finditer(r"[^\n]+", text[at:]):

@@ -30,7 +30,9 @@ _NUMBER = re.compile(
     (?P<close>[)\]]?)(?P<mark>\s*[.:：ºª°]+\s*[{_DASHES}]*|\s*[{_DASHES}]+)?""",
     re.VERBOSE,
 )
-_NUMBER_FIRST = re.compile(r"(?P<digits>\d{1,4})\s?(?P<letters>[a-z](?=\s))?\.?\s?(?P<word>§|[^\W\d_]+)\.?(?=\s|$)")
+_NUMBER_FIRST = re.compile(
+    r"(?P<digits>\d{1,4})\s?(?P<letters>[a-z](?=\s))?\.?\s?(?P<word>§|[^\W\d_]+)\.?(?:(?=\s|$)|:)"
+)
 _MAX_NUMBER_WORD = 24  # characters
 _MAX_CLOSING = 200  # characters; treaties write out the year and the languages
 _FIRST_CJK = "\u2e80"  # headings of Chinese, Japanese and Korean are in classification.py
