@@ -1,64 +1,20 @@
 """Inner divisions of an article: its 款, 项 and 目 as the law counts them."""
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from index.parsing.headings.words import parse_word_heading
+from index.parsing.item_marks import ItemMark, marks_in_series, parse_item_mark
 from index.records import InnerDivision, Span
-from index.text.numerals import (
-    BRANCHES,
-    CAPITAL_NUMERALS,
-    CHINESE_NUMERALS,
-    HEADING_NUMBER_PATTERN,
-    SPACED_NUMBER_PATTERN,
-    STEMS,
-    parse_number,
-)
+from index.text.numerals import HEADING_NUMBER_PATTERN, SPACED_NUMBER_PATTERN
 
 _CAPTION_ABOVE = re.compile(r"\s*（[^（）\n]*）[^\S\n]*\n\s*")  # above an article of a Japanese law
 _HEADING = re.compile(
     rf"[第제]\s*{HEADING_NUMBER_PATTERN}\s*[条條조](?:\s*[之의の]\s*{SPACED_NUMBER_PATTERN})?(?:\([^()\n]*\))?"
     r"[^\S\n]*[.:：]?[^\S\n]*(?:【[^】\n]*】)?\s*"
 )
-_LISTED = "[、双两兩三等]"  # 甲、乙、丙三人 and 甲、乙双方 begin a sentence
-_SERIAL = ("壹、", "一、", "甲、", "子、")  # marks that words may look like (二、三产业): they must follow each other
-_STYLES = (  # of item marks, named by the mark of a first item; the number is the first group
-    ("（一）", re.compile(rf"[（(]\s*([{CHINESE_NUMERALS}]{{1,4}})\s*[)）](?:\s*之\s*([{CHINESE_NUMERALS}]{{1,3}}))?")),
-    ("（1）", re.compile(r"[（(]\s*([0-9０-９]{1,3})\s*[)）]")),
-    ("壹、", re.compile(rf"([{CAPITAL_NUMERALS}]{{1,3}})[、.．]")),
-    ("一、", re.compile(rf"([{CHINESE_NUMERALS}]{{1,3}})[、.．]")),
-    ("甲、", re.compile(rf"([{STEMS}])、(?![{STEMS}]{_LISTED})")),
-    ("子、", re.compile(rf"([{BRANCHES}])、(?![{BRANCHES}]{_LISTED})")),
-    ("1.", re.compile(r"([0-9０-９]{1,3})\s*(?:[.．、](?![0-9]))")),
-    ("１", re.compile(r"([0-9０-９]{1,3})(?:\u3000|\s+(?=\S))")),
-    ("①", re.compile(r"([①-⑳㉑-㉟㊱-㊿])")),
-    ("(a)", re.compile(r"[（(]\s*([a-z])\s*[)）]")),
-    ("一", re.compile(rf"([{CHINESE_NUMERALS}]{{1,3}})\u3000")),
-)
 _KINDS = ("款", "项", "目")
 _TAIWANESE = ("一、", "（一）", "1.")
 _BELOW_SUBITEM = 3  # depth of 1、 below （一） below 一、, which Taiwan's laws call 第一目之1
-
-
-class ItemMark(NamedTuple):
-    """The mark of an item: its style, named by the mark of a first item, and its number."""
-
-    style: str
-    number: int
-    sub: int = 0
-
-
-def parse_item_mark(line: str) -> ItemMark | None:
-    """Return the item mark at the start of a line, None if there is none."""
-    for style, pattern in _STYLES:
-        if found := pattern.match(line):
-            words = found.group(1)
-            sub = found.group(2) if style == "（一）" else None
-            return ItemMark(
-                style, ord(words) - 96 if style == "(a)" else parse_number(words), parse_number(sub) if sub else 0
-            )
-    return None
 
 
 def parse_inner_divisions(text: str, *, caption: str = "") -> tuple[InnerDivision, ...]:
@@ -70,29 +26,11 @@ def parse_inner_divisions(text: str, *, caption: str = "") -> tuple[InnerDivisio
     """
     lines = _lines(text, caption)
     first = parse_item_mark(text[slice(*lines[0])]) if lines else None
-    numbered = first.style if first and first.style in ("1.", "（1）", "①", "一、") else ""
+    numbered = first.style if first and first.may_number_paragraphs else ""
     builder = _InnerDivisionBuilder(numbered)
-    for line, mark in zip(lines, _in_series([parse_item_mark(text[slice(*line)]) for line in lines]), strict=True):
+    for line, mark in zip(lines, marks_in_series([parse_item_mark(text[slice(*line)]) for line in lines]), strict=True):
         builder.add(line, mark)
     return tuple(builder.parts)
-
-
-def _in_series(marks: Sequence[ItemMark | None]) -> Iterator[ItemMark | None]:
-    """Yield the marks, None for a mark of _SERIAL that does not follow the previous one of its style.
-
-    A first mark of heavenly stems or earthly branches must be followed by a second one.
-    """
-    last: dict[str, int] = {}
-    seconds = {mark.style for mark in marks if mark and mark.number == 2}
-    for mark in marks:
-        if mark is None or mark.style not in _SERIAL:
-            yield mark
-        elif mark.number == last.get(mark.style, 0) + 1 or (mark.number == 1 and mark.style in last):
-            alone = mark.style in ("甲、", "子、") and mark.style not in seconds
-            last[mark.style] = mark.number
-            yield None if alone else mark
-        else:
-            yield None
 
 
 class _InnerDivisionBuilder:

@@ -28,7 +28,8 @@ from index.parsing.headings.titles import (
     nest_sections_in_articles,
     title_captions_behind,
 )
-from index.parsing.items import parse_inner_divisions, parse_item_mark
+from index.parsing.item_marks import parse_item_mark
+from index.parsing.items import parse_inner_divisions
 from index.parsing.line_joining import LineJoiner, group_paragraphs, join_lines, offset_in_text, spans_in_text
 from index.parsing.tables import TableContext, table_caption, with_distinct_labels
 from index.parsing.unread import find_unread

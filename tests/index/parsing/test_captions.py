@@ -84,6 +84,13 @@ def test_the_caption_of_a_japanese_article_is_its_title() -> None:
     assert first.text == "（目的）\n第一条　この法律は水を守る。"
 
 
+def test_items_that_end_in_a_comma_are_not_joined() -> None:
+    [first, _] = read(
+        "SU KANUNU\nMADDE 1- Su:\na) içilen suyu,\nb) kuyu suyunu,\nifade eder.\nMADDE 2- Son.\n"
+    ).passages
+    assert first.text.split("\n")[:2] == ["MADDE 1- Su:", "a) içilen suyu,"]
+
+
 @pytest.mark.parametrize(
     "text",
     [
