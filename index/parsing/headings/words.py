@@ -106,16 +106,28 @@ def parse_word_heading(text: str) -> WordHeading | None:
     second = _WORD.match(text, first.end() + 1) if text[first.end() : first.end() + 1].isspace() else None
     if second and (kind := _words().kinds.get(fold_word(f"{first[0]} {second[0]}"))):
         found = _word_first(kind, text, second.end())
-        # an article of another series: EK MADDE 1, the first of the additional ones
-        return found and found._replace(
-            label=f"{first[0]} {found.label or found.number}" if kind == "条" else found.label
-        )
+        if found is None or kind != "条":
+            return found
+        # an article of another series: EK MADDE 1, the first of the additional ones; Disposición final primera
+        series = first[0] if fold_word(second[0]) in _words().kinds else f"{first[0]} {second[0]}"
+        return found._replace(label=f"{series} {found.label or found.number}")
     if kind := _words().kinds.get(fold_word(first[0])):
         return _word_first(kind, text, first.end())
-    if second and (number := _number_of_word(first[0])) and (kind := _words().kinds.get(fold_word(second[0]))):
+    if second and (number := number_of_word(first[0])) and (kind := _words().kinds.get(fold_word(second[0]))):
         rest = text[second.end() :]
         return WordHeading(kind, number, 0, "", rest.lstrip(" \t.:-–—"), rest[:1] in (".", ":"), first=True)
     return None
+
+
+@cache
+def article_words() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the words for an article, such as madde, and those for other series of articles, such as ek."""
+    tables = tomllib.loads(files(__package__).joinpath("words.toml").read_text("utf-8")).values()
+    words = {word for table in tables for word in table["levels"].get("条", ())}
+    single = {word for word in words if " " not in word and word[0].isalpha()}
+    split = (word.split() for word in words if " " in word)
+    series = {first if second in single else f"{first} {second}" for first, second in split}
+    return tuple(sorted(single)), tuple(sorted(series))
 
 
 def starts_recitals(text: str, *, is_heading: bool) -> bool:
@@ -130,7 +142,8 @@ def starts_closing(text: str) -> bool:
     return any(fold_word(text[: 2 * len(words)]).startswith(f"{words} ") for words in _words().closings)
 
 
-def _number_of_word(word: str) -> int:
+def number_of_word(word: str) -> int:
+    """Return the number that a word is, such as 2 for segunda; 0 for another word."""
     if len(word) > _MAX_NUMBER_WORD:
         return 0
     word = fold_word(word)
@@ -166,7 +179,7 @@ def _value(found: re.Match[str], kind: str) -> tuple[int, int, str]:
             return (0, 0, "") if len(found["roman"]) > 1 or kind not in _LETTERED else _letter(found["roman"])
     if found["letter"]:
         return _letter(found["letter"]) if kind in _LETTERED else (0, 0, "")
-    return _number_of_word(found["word"]), 0, ""
+    return number_of_word(found["word"]), 0, ""
 
 
 def _letter(letter: str) -> tuple[int, int, str]:
