@@ -1,6 +1,7 @@
 """Citations in Chinese and in English: 《…规划》第十六章第二节第2段; "…, ch. 16, sec. 2, para. 2"."""
 
 import re
+from itertools import zip_longest
 from typing import Literal
 
 from index.cells import cell_at, column_name
@@ -29,12 +30,19 @@ _ENGLISH = {  # kind: (long, short)
     "附表": ("Annexed table", "annexed table"),
     "附图": ("Annexed figure", "annexed figure"),
     "鉴于": ("Recital", "recital"),
+    "壹、": ("Item", "item"),
     "一、": ("Item", "item"),
     "（一）": ("Item", "item"),
     "1.": ("Item", "item"),
     "（1）": ("Item", "item"),
 }
-_OUTLINE_MARKERS = {"一、": "{0}、", "（一）": "（{0}）", "1.": "{1}.", "（1）": "（{1}）"}  # of official documents
+_OUTLINE_MARKERS = {
+    "壹、": "{2}、",
+    "一、": "{0}、",
+    "（一）": "（{0}）",
+    "1.": "{1}.",
+    "（1）": "（{1}）",
+}  # of official documents
 
 
 def division_label(division: Division, language: Language, *, long: bool = True) -> str:
@@ -46,12 +54,13 @@ def division_label(division: Division, language: Language, *, long: bool = True)
         return _chinese_label(division) + mark
     name = _ENGLISH.get(division.kind, (division.kind, division.kind))[0 if long else 1]
     sub = f"-{division.sub}" if division.sub else ""
-    return f"{name} {division.label or f'{division.number}{sub}'}{mark}"
+    number = f"{division.number}{sub}"
+    return f"{name} {number if division.kind in _OUTLINE_MARKERS else division.label or number}{mark}"
 
 
 def _chinese_label(division: Division) -> str:
     if division.kind in _OUTLINE_MARKERS:
-        return _OUTLINE_MARKERS[division.kind].format(to_chinese(division.number), division.number)
+        return _OUTLINE_MARKERS[division.kind].format(to_chinese(division.number), division.number, division.label)
     if division.kind in ("专栏", "附件", "附录", "附表", "附图"):
         return f"{division.kind}{division.label or division.number}"
     if division.kind == "鉴于":
@@ -154,7 +163,10 @@ def _inner_levels(passage: Passage, span: Span) -> tuple[InnerDivision, ...]:
     """Return the 款, 项 and 目 that contain a span, outermost first, without the only 款 of an article."""
     first = passage.inner[0].span.start if passage.inner else 0  # the article's number is in no 款
     start = max(span.start, first)
-    containing = tuple(part for part in passage.inner if part.span.start <= start and span.end <= part.span.end)
+    containing = [part for part in passage.inner if part.span.start <= start and span.end <= part.span.end]
+    containing = [
+        part for part, below in zip_longest(containing, containing[1:]) if not below or part.kind != below.kind
+    ]
     single = passage.ordinal or sum(part.kind == "款" for part in passage.inner) == 1
     return tuple(part for part in containing if part.kind != "款" or not single)
 
@@ -163,7 +175,7 @@ def _chinese_inner(part: InnerDivision) -> str:
     sub = f"之{to_chinese(part.sub)}" if part.sub else ""
     if part.kind == "款":
         return f"第{to_chinese(part.number)}款"
-    return f"第（{to_chinese(part.number)}）项{sub}" if part.kind == "项" else f"第{part.number}目"
+    return f"第（{to_chinese(part.number)}）项{sub}" if part.kind == "项" else f"第{part.number}目{sub}"
 
 
 def _english_sub(part: InnerDivision) -> str:

@@ -48,7 +48,7 @@ Path = tuple[Division, ...]  # outermost first
 class InnerDivision:
     """A 款, 项 or 目 inside an article, or an item inside a paragraph; ``span`` is in the passage's text.
 
-    Spans nest: a 款 contains its 项, a 项 its 目. ``sub`` is the 一 of （一）之一.
+    Spans nest: a 款 contains its 项, a 项 its 目. ``sub`` is the 一 of （一）之一, or of 第一目之一, a part of a 目.
     """
 
     kind: str  # 款 项 目

@@ -8,9 +8,11 @@ from typing import NamedTuple
 from index.loaders.source import Line, SourceText
 from index.parsing.headings.classification import SENTENCE_ENDS, UNNUMBERED, ClassifiedLine
 from index.parsing.line_joining import LineJoiner
+from index.parsing.title_lines import count_title_lines, join_title, lacks_subject
 
 _MAX_TITLE_LENGTH = 80  # characters
-_MAX_LINES = 15  # the title is among these
+_MAX_LINES = 15  # the title begins among these
+_MAX_TITLE_LINES = 7
 _METADATA = re.compile(
     r"(来源|责任编辑|编辑|作者|发布机构|发文机关|发布时间|发布日期|成文日期|文号|说明|Source|Author|Date)\s*[:：]\s*(\S.*)$"
 )
@@ -18,7 +20,7 @@ _METADATA = re.compile(
 # letterheads, class marks, dates, addresses, and the words of pages that load or link.
 _NO_TITLE = re.compile(
     r".*\s[>›»|]\s.*|.*[〔\[［(（](?:19|20)\d\d[〕\]］)）]\s*(?:第\s*)?\d+\s*号.*|.*(?:政府|办公[厅室]|[局厅部院委会]|公司|大学|学校)文件$|.{1,8}[:：].*|[\d\s年月日./-]+$"
-    r"|.*\d+\s*年\s*\d+\s*月.*|.*\d{1,2}[./]\d{1,2}[./]\d{4}.*|(?:https?://|www\.)\S+|.*(?:\.\.\.|…)$|[*=_\-—·\s]+$"
+    r"|.*\d+\s*年\s*\d+\s*月.*|.*\d{1,2}[./]\d{1,2}[./]\d{4}.*|(?:https?://|www\.)\S+|.*(?:\.\.\.|…)$|[*=_\-—·\s]+$|.*[:：]\s*[\d./-]+$"
     r"|(?:首页|主页|Home|正文|打印|分享|关闭|返回|下载|原文|全文|查看|当前位置|您的位置).{0,12}$|[\[【（(].*[\]】）)]$",
     re.IGNORECASE,
 )
@@ -27,7 +29,7 @@ _TYPE = re.compile(  # the kind of document that a title names
     r"|章程|公约|協定|协定|宪法|憲法|法律|命令|草案|白皮书)(?:[（(].*[）)])?$"
     r"|.*\b(?:regulation|directive|act|law|code|plan|statute|constitution|decision|agreement|convention|report|bill|treaty"
     r"|gesetz|verordnung|ordnung|loi|code|décret|règlement|ley|decreto|reglamento|lei|legge|wet|lag|förordning|ustawa|zákon"
-    r"|закон|кодекс|luật|kanun|undang-undang)\b.*|.*(?:gesetz|ordnung|법|조례|시행령)$",
+    r"|закон|кодекс|luật|kanunu?|yönetmeli[kğ]i?|undang-undang)\b.*|.*(?:gesetz|ordnung|법|조례|시행령)$",
     re.IGNORECASE,
 )
 
@@ -50,9 +52,9 @@ def split_front_matter(
     Metadata follow the title, or stand at the end, where newspapers print the source.
     """
     named = source.metadata.get("title", "")
-    at = _title_row(lines, named, joiner)
-    title = lines[at].line.text if at >= 0 else named or PurePosixPath(name).stem
-    above, start, end = list(lines[: max(at, 0)]), at + 1, len(lines)
+    rows = _title_rows(lines, named, joiner)
+    title = join_title([lines[row].line for row in rows]) if rows else named or PurePosixPath(name).stem
+    at, start, end = rows.start, rows.stop, len(lines)
     metadata = {key: value for key, value in source.metadata.items() if key != "title"}
     while start < end and (entry := _metadata_entry(lines[start])):
         metadata[entry[0]] = entry[1]
@@ -60,11 +62,33 @@ def split_front_matter(
     while start < end and (entry := _metadata_entry(lines[end - 1])):
         metadata[entry[0]] = entry[1]
         end -= 1
-    used = [*lines[max(at, 0) : start], *lines[end:]]
-    return FrontMatter(title, metadata, [*above, *lines[start:end]], used)
+    used = [*lines[at:start], *lines[end:]]
+    return FrontMatter(title, metadata, [*lines[:at], *lines[start:end]], used)
 
 
-def _title_row(lines: Sequence[ClassifiedLine], named: str, joiner: LineJoiner) -> int:
+def _title_rows(lines: Sequence[ClassifiedLine], named: str, joiner: LineJoiner) -> range:
+    """Return the rows of the title, none if there is none; it may begin above its most title-like row."""
+    best = _best_row(lines, named, joiner)
+    if best < 0:
+        return range(0)
+    low, high = best, best + 1
+    while low > 0 and best - low < _MAX_TITLE_LINES and _may_be_title(lines[low - 1]):
+        low -= 1
+    while high < min(best + _MAX_TITLE_LINES, len(lines) - 1) and _may_be_title(lines[high]):
+        high += 1
+    for first in range(low, best + 1):
+        stop = first + count_title_lines([line.line for line in lines[first:high]], lines[high].line, _TYPE)
+        if stop > best:
+            return range(first, stop)
+    return range(best, best + 1)
+
+
+def _may_be_title(line: ClassifiedLine) -> bool:
+    text = line.line.text
+    return _is_plain(line) and _is_title(line) and text[-1] not in SENTENCE_ENDS and not _NO_TITLE.match(text)
+
+
+def _best_row(lines: Sequence[ClassifiedLine], named: str, joiner: LineJoiner) -> int:
     """Return the row of the title, -1 if there is none: the first line, or one further down that is more like a title.
 
     ``named`` is the title that the format gives.
@@ -77,7 +101,7 @@ def _title_row(lines: Sequence[ClassifiedLine], named: str, joiner: LineJoiner) 
         if not _is_title(line) or _NO_TITLE.match(text) or joiner.joins(line, lines[row + 1]):
             continue
         heading = 3.0 * (line.line.level == 1) + 3.0 * (len(text) > 1 and text in named)
-        score = 1.0 + heading + 2.0 * bool(_TYPE.match(text)) - 0.2 * row
+        score = 1.0 + heading + 2.0 * bool(_TYPE.match(text) or lacks_subject(text)) - 0.2 * row
         if score > best_score:
             best, best_score = row, score
     return best

@@ -1,48 +1,20 @@
 """Inner divisions of an article: its 款, 项 and 目 as the law counts them."""
 
 import re
-from typing import NamedTuple
 
 from index.parsing.headings.words import parse_word_heading
+from index.parsing.item_marks import ItemMark, marks_in_series, parse_item_mark
 from index.records import InnerDivision, Span
-from index.text.numerals import CHINESE_NUMERALS, HEADING_NUMBER_PATTERN, SPACED_NUMBER_PATTERN, parse_number
+from index.text.numerals import HEADING_NUMBER_PATTERN, SPACED_NUMBER_PATTERN
 
 _CAPTION_ABOVE = re.compile(r"\s*（[^（）\n]*）[^\S\n]*\n\s*")  # above an article of a Japanese law
 _HEADING = re.compile(
     rf"[第제]\s*{HEADING_NUMBER_PATTERN}\s*[条條조](?:\s*[之의の]\s*{SPACED_NUMBER_PATTERN})?(?:\([^()\n]*\))?"
     r"[^\S\n]*[.:：]?[^\S\n]*(?:【[^】\n]*】)?\s*"
 )
-_STYLES = (  # of item marks, named by the mark of a first item; the number is the first group
-    ("（一）", re.compile(rf"[（(]\s*([{CHINESE_NUMERALS}]{{1,4}})\s*[)）](?:\s*之\s*([{CHINESE_NUMERALS}]{{1,3}}))?")),
-    ("（1）", re.compile(r"[（(]\s*([0-9０-９]{1,3})\s*[)）]")),
-    ("一、", re.compile(rf"([{CHINESE_NUMERALS}]{{1,3}})[、.．]")),
-    ("1.", re.compile(r"([0-9０-９]{1,3})\s*(?:[.．、](?![0-9]))")),
-    ("１", re.compile(r"([0-9０-９]{1,3})(?:\u3000|\s+(?=\S))")),
-    ("①", re.compile(r"([①-⑳㉑-㉟㊱-㊿])")),
-    ("(a)", re.compile(r"[（(]\s*([a-z])\s*[)）]")),
-    ("一", re.compile(rf"([{CHINESE_NUMERALS}]{{1,3}})\u3000")),
-)
 _KINDS = ("款", "项", "目")
-
-
-class ItemMark(NamedTuple):
-    """The mark of an item: its style, named by the mark of a first item, and its number."""
-
-    style: str
-    number: int
-    sub: int = 0
-
-
-def parse_item_mark(line: str) -> ItemMark | None:
-    """Return the item mark at the start of a line, None if there is none."""
-    for style, pattern in _STYLES:
-        if found := pattern.match(line):
-            words = found.group(1)
-            sub = found.group(2) if style == "（一）" else None
-            return ItemMark(
-                style, ord(words) - 96 if style == "(a)" else parse_number(words), parse_number(sub) if sub else 0
-            )
-    return None
+_TAIWANESE = ("一、", "（一）", "1.")
+_BELOW_SUBITEM = 3  # depth of 1、 below （一） below 一、, which Taiwan's laws call 第一目之1
 
 
 def parse_inner_divisions(text: str, *, caption: str = "") -> tuple[InnerDivision, ...]:
@@ -54,10 +26,10 @@ def parse_inner_divisions(text: str, *, caption: str = "") -> tuple[InnerDivisio
     """
     lines = _lines(text, caption)
     first = parse_item_mark(text[slice(*lines[0])]) if lines else None
-    numbered = first.style if first and first.style in ("1.", "（1）", "①", "一、") else ""
+    numbered = first.style if first and first.may_number_paragraphs else ""
     builder = _InnerDivisionBuilder(numbered)
-    for line in lines:
-        builder.add(line, parse_item_mark(text[slice(*line)]))
+    for line, mark in zip(lines, marks_in_series([parse_item_mark(text[slice(*line)]) for line in lines]), strict=True):
+        builder.add(line, mark)
     return tuple(builder.parts)
 
 
@@ -69,16 +41,12 @@ class _InnerDivisionBuilder:
         self._numbered = numbered  # the style in which 款 are numbered, empty for none
         self._open: list[int] = []  # indexes of the open parts, outermost first
         self._styles: list[str] = []  # of the open items, outermost first
-        self._last_ideographic = 0  # number of the last item marked 一、; sentences may start so, too (二、三产业)
 
     def add(self, line: Span, mark: ItemMark | None) -> None:
         """Add a line of the article."""
-        if mark and mark.style == "一、":
-            mark = mark if mark.number in (1, self._last_ideographic + 1) else None
-            self._last_ideographic = mark.number if mark else self._last_ideographic
         depth = self._depth(mark)
-        if depth > 2:  # levels below 目 have no name: the line belongs to the open parts
-            self._extend(line.end, self._open)
+        if depth >= _BELOW_SUBITEM:
+            self._add_below(line, mark, depth)
             return
         number, sub = (mark.number, mark.sub) if mark and depth else (self._paragraph_count() + 1, 0)
         if mark and mark.style == self._numbered:
@@ -88,13 +56,21 @@ class _InnerDivisionBuilder:
         self._open.append(len(self.parts))
         self.parts.append(InnerDivision(kind=_KINDS[depth], number=number, span=line, sub=sub))
 
+    def _add_below(self, line: Span, mark: ItemMark | None, depth: int) -> None:
+        """Add a line below a 目: 第一目之1 in Taiwan; elsewhere it has no name and belongs to the open parts."""
+        self._open = self._open[:_BELOW_SUBITEM]
+        self._extend(line.end, self._open)
+        if mark and depth == _BELOW_SUBITEM and tuple(self._styles) == _TAIWANESE:
+            above = self.parts[self._open[-1]]
+            self.parts.append(InnerDivision(kind="目", number=above.number, span=line, sub=mark.number))
+
     def _depth(self, mark: ItemMark | None) -> int:
         """Return the depth of a line: 0 for a 款; for an item that of the open one in its style, else the next."""
         next_paragraph = mark and mark.style == "１" and mark.number == self._paragraph_count() + 1
         if mark is None or not self.parts or mark.style == self._numbered or next_paragraph:
             self._styles = []
             return 0
-        if mark.style == "（一）":  # always a 项
+        if mark.style == "（一）" and self._styles[:1] != ["一、"]:  # a 项, in Taiwan a 目
             self._styles = []
         if mark.style in self._styles:
             del self._styles[self._styles.index(mark.style) + 1 :]
@@ -115,8 +91,9 @@ class _InnerDivisionBuilder:
 
 def _lines(text: str, caption: str) -> list[Span]:
     """Return the spans of the lines that are not blank, without the article's heading and caption."""
-    at = _end_of_heading(text)
-    if caption and text.startswith(caption, at):
+    above = len(caption) + 1 if caption and text.startswith(f"{caption}\n") else 0
+    at = above + _end_of_heading(text[above:])
+    if caption and not above and text.startswith(caption, at):
         at += len(caption)
     spans: list[Span] = []
     for line in re.finditer(r"[^\n]+", text[at:]):

@@ -10,10 +10,12 @@ from itertools import pairwise
 
 from index.loaders.source import Line
 from index.parsing.headings.classification import ClassifiedLine
+from index.parsing.item_marks import starts_lettered_item
 from index.records import Span
 
 _PARAGRAPH_ENDS = "。；;！!？?：:.…”’」』）)】》।؟؛"
 _NO_PARAGRAPH_ENDS = "，,、"
+_ITEM_ENDS = ",;:.؛،"
 _QUOTES = "…—“”‘’"  # of both Chinese and other texts
 _BARE_MARK = re.compile(r"[（(]?[0-9]{1,3}[)）.]$")
 
@@ -49,6 +51,8 @@ class LineJoiner:
         if not _may_be_one_paragraph(before, after):
             return False
         left, right = before.line.text[-1], after.line.text[0]
+        if left in _ITEM_ENDS and starts_lettered_item(after.line.text):
+            return False
         if left in _NO_PARAGRAPH_ENDS or (after.line.soft and left not in _PARAGRAPH_ENDS) or _is_bare_mark(before):
             return True
         if self._width and not self._is_indented(after.line):

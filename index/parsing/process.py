@@ -15,15 +15,15 @@ from typing import Any, BinaryIO, Self
 
 from index.errors import DocumentError, ZhangjuError
 from index.loaders.limits import MAX_FILE_BYTES, MAX_RECOGNISED_PAGES, check_size
-from index.parsing.recognition_cache import MAX_PAGE_BYTES, RecognitionCache
+from index.parsing.recognition_cache import RecognitionCache
 from index.parsing.serialization import document_from_json
 from index.parsing.worker import (
     MEGABYTE,
     OUT_OF_MEMORY,
     READY,
+    PagePart,
     ProcessLimits,
-    page_message,
-    parse_page,
+    parse_part,
     receive,
     send,
 )
@@ -236,22 +236,26 @@ class _Worker:
     ) -> bytes | None:
         """Return the answer for a file, None if the process ended without one or exceeded the time limit.
 
-        The pages of ``scans`` that are in the cache go to the process, and those that it recognises to the cache.
+        The pages of ``scans`` that are in the cache go to the process, and those that it recognises to the cache, as do
+        pictures that are not there.
         """
 
         def exchange() -> bytes | None:
-            missing = set(scans)
+            pages = cache.read(scans) if cache else {}
+            undrawn = set(scans) - cache.pictures.pages() if cache else set()
+            missing = {*(("page", number) for number in scans), *(("picture", number) for number in undrawn)}
             with suppress(OSError):  # it has died; read its last message
                 send(self._to, name.encode("utf-8", "surrogatepass"))
                 send(self._to, data)
-                for number, page in (cache.read(scans) if cache else {}).items():
-                    send(self._to, page_message(number, page))
+                for number, page in pages.items():
+                    send(self._to, PagePart("page", number, page).message())
+                for number in undrawn:
+                    send(self._to, PagePart("picture", number).message())
                 send(self._to)
-            while (message := receive(self._from)) is not None and (recognised := parse_page(message)) is not None:
-                number, page = recognised
-                if cache and number in missing and len(page) <= MAX_PAGE_BYTES:
-                    missing.remove(number)
-                    cache.write(number, page)
+            while (message := receive(self._from)) is not None and (part := parse_part(message)) is not None:
+                if cache and part[:2] in missing:
+                    missing.remove(part[:2])
+                    (cache if part.kind == "page" else cache.pictures).write(part.number, part.content)
             return message
 
         return self._within(self.limits.patience(len(data)), exchange)

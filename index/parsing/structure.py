@@ -28,19 +28,21 @@ from index.parsing.headings.titles import (
     nest_sections_in_articles,
     title_captions_behind,
 )
-from index.parsing.items import parse_inner_divisions, parse_item_mark
+from index.parsing.item_marks import parse_item_mark
+from index.parsing.items import parse_inner_divisions
 from index.parsing.line_joining import LineJoiner, group_paragraphs, join_lines, offset_in_text, spans_in_text
 from index.parsing.tables import TableContext, table_caption, with_distinct_labels
 from index.parsing.unread import find_unread
 from index.records import Division, Document, Heading, LeftOut, Passage, Path, Span, TableRow
 from index.text.folding import fold, fold_with_offsets
 
-PARSER_VERSION = 9  # raise it when the same file gives other passages; indexes built by another parser are rebuilt
+PARSER_VERSION = 10  # raise it when the same file gives other passages; indexes built by another parser are rebuilt
 
 _JOINED, _WRAPPED = "joined to one paragraph", "whose lines are joined"
 _MAX_JOINED = 20  # remarks on joined lines; with more, the whole text is wrapped
 _LEAD = re.compile(r"([^。，；：！？,;:!?\n]{2,30})。(?=\S)")
 _MIN_LEAD_SHARE = 0.3  # of paragraphs that start with a short sentence; with fewer, such sentences are no titles
+_OUTERMOST = ("壹、", "一、")  # markers of items that belong to no list
 _IN_BRACKETS = re.compile(r"[（(【][^（()）【】]*[)）】]")
 _ITEM_LEAD = re.compile(r"(?:[^、.．)）]{1,6}[、.．)）]\s*)?([^。：:；;]{2,40})[。：:]")
 
@@ -239,7 +241,7 @@ class _PassageBuilder:
     def _add_text(self, lines: Sequence[Line]) -> None:
         lines = self._with_table(lines)
         mark = parse_item_mark(lines[0].text)
-        is_item = mark is not None and mark.style != "一、" and self._continues_list(lines)
+        is_item = mark is not None and mark.style not in _OUTERMOST and self._continues_list(lines)
         if self._in_article() or is_item:
             self._drafts[-1].paragraphs.append(list(lines))
             self._in_list = not self._in_article()
@@ -266,7 +268,7 @@ class _PassageBuilder:
 
         An item is the title of a level only if something stands below it.
         """
-        if division.kind != "一、" and self._continues_list(lines, leaf=leaf):
+        if division.kind not in _OUTERMOST and self._continues_list(lines, leaf=leaf):
             self._drafts[-1].paragraphs.append(list(lines))
             self._in_list = True
             return

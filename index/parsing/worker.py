@@ -1,8 +1,9 @@
 """Sandboxed process that parses documents for another process, started by ``index/parsing/process.py``.
 
-It reads the name and the bytes of a file, and the pages of it that were recognised before, from stdin. It writes each
-page that it recognises, and in the end the document, or the reason for its rejection, to stdout. Each message is
-preceded by its length in eight bytes; an empty one ends the pages.
+It reads the name and the bytes of a file, the pages of it that were recognised before, and the numbers of those whose
+pictures are wanted, from stdin. It writes each page that it recognises, the pictures, and in the end the document, or
+the reason for its rejection, to stdout. Each message is preceded by its length in eight bytes; an empty one ends the
+pages.
 
 Before the first document the process drops what parsing does not need: memory and processor time above a limit, writing
 of files, other processes and the network. An audit hook refuses Python's calls for the last three on every system. The
@@ -22,11 +23,11 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, Literal, NamedTuple
 
 from index.errors import DocumentError
 from index.loaders.pdf import recognition
@@ -43,7 +44,7 @@ MEGABYTE = 1_000_000
 OUT_OF_MEMORY = 71  # exit status at the memory limit
 READY = b"ready"  # the first message
 _MAX_MESSAGE_BYTES = 2000 * MEGABYTE  # the largest memory limit of an ordinary file; files are smaller
-_PAGE = re.compile(rb"page (\d{1,9})\n")
+_PART = re.compile(rb"(page|picture) (\d{1,9})\n")
 _LENGTH = struct.Struct(">Q")
 _MAX_MEMORY_SHARE = 0.4  # peak beyond which the process is replaced: memory that it keeps lacks for the next file
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
@@ -135,40 +136,61 @@ def main(limits: ProcessLimits) -> None:
     confine(limits)
     if not limits.scans:
         recognition.defer()
-    requests: queue.SimpleQueue[tuple[str, bytes, dict[int, bytes]]] = queue.SimpleQueue()
+    requests: queue.SimpleQueue[_Request] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(source, requests), daemon=True).start()
     send(target, READY)
     while True:
-        _answer(*requests.get(), target, limits)
+        _answer(requests.get(), target, limits)
 
 
-def page_message(number: int, page: bytes) -> bytes:
-    """Return the message with a recognised page: its number, a line feed, the page."""
-    return b"page %d\n%b" % (number, page)
+class PagePart(NamedTuple):
+    """What is known of a page: its recognised lines or its picture; an empty picture is one that is wanted."""
+
+    kind: Literal["page", "picture"]
+    number: int
+    content: bytes = b""
+
+    def message(self) -> bytes:
+        """Return the message with this part: its kind and number, a line feed, the content."""
+        return b"%b %d\n%b" % (self.kind.encode(), self.number, self.content)
 
 
-def parse_page(message: bytes) -> tuple[int, bytes] | None:
-    """Return the number and the content of a recognised page, None for another message."""
-    found = _PAGE.match(message)
-    return (int(found[1]), message[found.end() :]) if found else None
+def parse_part(message: bytes) -> PagePart | None:
+    """Return the part of a page in a message, None for another message."""
+    found = _PART.match(message)
+    if found is None:
+        return None
+    return PagePart("page" if found[1] == b"page" else "picture", int(found[2]), message[found.end() :])
 
 
-def _listen(source: BinaryIO, requests: "queue.SimpleQueue[tuple[str, bytes, dict[int, bytes]]]") -> None:
+class _Request(NamedTuple):
+    name: str
+    data: bytes
+    parts: Sequence[PagePart]
+
+
+def _listen(source: BinaryIO, requests: "queue.SimpleQueue[_Request]") -> None:
     """Queue the requests; end the process at once when the parent has ended."""
     status = OUT_OF_MEMORY
     try:
         while (name := receive(source)) is not None and (data := receive(source)) is not None:
-            pages: dict[int, bytes] = {}
+            parts: list[PagePart] = []
             while message := receive(source):
-                pages |= [parse_page(message) or (0, b"")]
-            requests.put((name.decode("utf-8", "surrogatepass"), data, pages))
+                parts += filter(None, [parse_part(message)])
+            requests.put(_Request(name.decode("utf-8", "surrogatepass"), data, parts))
         status = 0
     finally:
         os._exit(status)
 
 
-def _answer(name: str, data: bytes, pages: dict[int, bytes], target: BinaryIO, limits: ProcessLimits) -> None:
-    PAGES.use(pages, lambda number, page: send(target, page_message(number, page)))
+def _answer(request: _Request, target: BinaryIO, limits: ProcessLimits) -> None:
+    name, data, parts = request
+    PAGES.use(
+        {part.number: part.content for part in parts if part.kind == "page"},
+        lambda number, page: send(target, PagePart("page", number, page).message()),
+        pictured=[part.number for part in parts if part.kind == "picture"],
+        receive_picture=lambda number, picture: send(target, PagePart("picture", number, picture).message()),
+    )
     _renew_time(limits.seconds(len(data)))
     try:
         answer = [b'"document": ', *json_parts(read_document(data, name))]

@@ -1,5 +1,6 @@
 """Index of the divisions of a document, and the passages and spans that a place refers to."""
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -7,6 +8,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from index.citations import cited_path, clause_number
+from index.parsing.headings.words import fold_word
 from index.records import Division, Document, InnerDivision, Passage, Path, Span
 from index.references.levels import Level
 from index.references.places import Levels, NamedPlace, outermost_first
@@ -14,6 +16,8 @@ from index.references.places import Levels, NamedPlace, outermost_first
 KINDS_WITHIN_DIVISION = ("款", "项", "目", "段")  # a range that ends in one of these is within one division
 _KIND_BELOW = {"款": "项", "项": "目"}
 _START = attrgetter("start")
+_PROMULGATION = re.compile(r"\s*[<〈(（].*$")
+_SERIES = re.compile(r"[^\W\d_]{2,}(?:\s[^\W\d_]{2,})*(?=\s[0-9])")
 
 
 class DivisionRange(NamedTuple):
@@ -51,7 +55,8 @@ class DivisionIndex:
         for item in self._all:
             title = item.path[-1].title
             number = clause_number(item.path[-1])
-            for name in filter(None, {title, title.rstrip("."), number if "." in number else ""}):
+            short = _PROMULGATION.sub("", title) if not item.path[-1].number else ""  # 부칙 of 부칙 <제1234호>
+            for name in filter(None, {title, title.rstrip("."), short, number if "." in number else ""}):
                 found.setdefault(name, []).append(item)
         return found
 
@@ -93,7 +98,7 @@ class DivisionIndex:
         if level.number:
             kinds = [kind for kind in (level.kind, *level.others) if kind in self.kinds]
             for kind in kinds if level.kind == "item" else kinds[:1]:  # a word for all levels of an outline
-                yield self._by_key.get((kind, level.number, level.sub), ())
+                yield _of_series(self._by_key.get((kind, level.number, level.sub), ()), level.series)
         elif level.title:
             yield self.by_title.get(level.title, ())
 
@@ -179,6 +184,20 @@ def _divisions(passages: Sequence[Passage]) -> list[DivisionRange]:
 def _common(path: Path, other: Path) -> int:
     """Return the number of levels that two paths share."""
     return next((i for i, (a, b) in enumerate(zip(path, other, strict=False)) if a != b), min(len(path), len(other)))
+
+
+def _of_series(ranges: Sequence[DivisionRange], series: str) -> Sequence[DivisionRange]:
+    """Return the articles of a series, EK MADDE 1; those of the main one for an empty name, or else all."""
+    if not series and len(ranges) < 2:
+        return ranges
+    found = [item for item in ranges if article_series(item.path[-1]) == series]
+    return found or (() if series else ranges)
+
+
+def article_series(division: Division) -> str:
+    """Return the series of an article by its label: ek of EK 1; empty for the main one."""
+    found = _SERIES.match(division.label) if division.label and division.kind == "条" else None
+    return fold_word(found[0].strip()) if found else ""
 
 
 def _matches(level: Level, division: Division) -> bool:

@@ -4,8 +4,15 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from index.parsing.headings.words import SUFFIXES, fold_subs
-from index.text.numerals import CHINESE_NUMERALS, NUMBER_PATTERN, parse_number
+from index.parsing.headings.words import SUFFIXES, article_words, fold_subs, fold_word, number_of_word
+from index.text.numerals import (
+    BRANCHES,
+    CAPITAL_NUMERALS,
+    CHINESE_NUMERALS,
+    NUMBER_PATTERN,
+    STEMS,
+    parse_number,
+)
 
 
 class Level(NamedTuple):
@@ -19,6 +26,7 @@ class Level(NamedTuple):
     sub: int = 0
     title: str = ""
     others: tuple[str, ...] = ()
+    series: str = ""  # of an article that is not of the main one, in lower case: ek in EK MADDE 1
 
 
 class LevelMatch(NamedTuple):
@@ -43,7 +51,9 @@ _KIND_PATTERN = (
     r"|[款项項](?![目式])|[号號段]"
 )
 # each blank belongs to one part of the pattern, or a long row of numbers could be read in 2 to the power of its length
-_BRACKETED_NUMBER = rf"(?:[（(]\s?)?(?:[0-9]{{1,4}}(?:\.[0-9]{{1,4}}){{1,4}}|{NUMBER_PATTERN})(?:\s?[）)])?"
+_BRACKETED_NUMBER = (
+    rf"(?:[（(]\s?)?(?:[0-9]{{1,4}}(?:\.[0-9]{{1,4}}){{1,4}}|{NUMBER_PATTERN}|[{STEMS}{BRANCHES}](?=目))(?:\s?[）)])?"
+)
 RANGE_WORDS = r"至|到|–|—|~|～"
 _SERIES = rf"{_BRACKETED_NUMBER}(?:\s?(?:[-－、和]|{RANGE_WORDS})\s?{_BRACKETED_NUMBER}){{0,30}}"
 _SUB = rf"(?:\s?[之の]\s?(?P<sub>{NUMBER_PATTERN})(?![般切]))?"
@@ -61,10 +71,13 @@ _ENGLISH_KINDS: dict[str, tuple[str, ...]] = {
     "chapter": ("章",), "chap": ("章",), "ch": ("章",), "section": ("节", "条"), "sec": ("节", "条"),
     "article": ("条",), "art": ("条",), "§": ("条", "节"), "subsection": ("款",), "subsec": ("款",),
     "division": ("分编",), "div": ("分编",), "paragraph": ("段",), "para": ("段",), "subparagraph": ("项",),
-    "point": ("项",), "item": ("item", "一、", "（一）", "1.", "（1）"),
+    "point": ("项",), "item": ("item", "壹、", "一、", "（一）", "1.", "（1）"),
     "box": ("专栏",), "annex": ("附件", "附录"), "schedule": ("附件",), "appendix": ("附录", "附件"), "line": ("行",),
     "app": ("附录", "附件"), "annexed table": ("附表",), "annexed figure": ("附图",), "recital": ("鉴于",),
 }  # fmt: skip
+_ARTICLES, _SERIES_OF_ARTICLES = article_words()
+_ENGLISH_KINDS |= {word: ("条",) for word in _ARTICLES if word not in _ENGLISH_KINDS}  # Artículo 5, madde 5
+_ARTICLE_WORDS, _SERIES_WORDS = "|".join(_ARTICLES), "|".join(_SERIES_OF_ARTICLES)
 _ROMAN = r"(?![CDLMcdlm]\b)[IVXLCDMivxlcdm]{1,9}\b"
 _SUFFIX = rf"(?:[a-z](?![A-Za-z])|\s?(?:{'|'.join(SUFFIXES)})\b)?"
 _LATIN_NUMBER = rf"(?:[0-9]{{1,6}}(?:-[0-9]{{1,4}})?(?!\.?[0-9]){_SUFFIX}|{_ROMAN})"
@@ -93,8 +106,13 @@ def _spellings(word: str) -> str:
     return f"[{word[0]}{word[0].upper()}]{word[1:]}"
 
 
+_NAMED = (  # EK MADDE 1, art. EK 1, 第EK 1条, disposición final primera
+    rf"(?<!\w)(?:(?:第\s?|art(?:icle)?\.?\s*)(?P<cited>{_SERIES_WORDS})"
+    rf"|(?P<named>{_SERIES_WORDS})(?:\s+(?:{_ARTICLE_WORDS}))?)\.?\s*"
+    r"(?P<named_number>[0-9]{1,4}(?!\.?[0-9])|(?:(?<=\s)[^\W\d_]{2,24}(?!\w)))(?:\s?[条條])?"
+)
 TYPED_LEVEL = re.compile(  # in citations that users type
-    rf"第?\s*(?P<series>{_SERIES})\s*(?P<kind>{_KIND_PATTERN}){_SUB}|{_ATTACHMENT}|{_KOREAN}|{_OUTLINE}"
+    rf"{_NAMED}|第?\s*(?P<series>{_SERIES})\s*(?P<kind>{_KIND_PATTERN}){_SUB}|{_ATTACHMENT}|{_KOREAN}|{_OUTLINE}"
     rf"|{_english('|'.join(sorted(_ENGLISH_KINDS, key=len, reverse=True)), _TYPED_NUMBER)}",
     re.IGNORECASE,
 )
@@ -120,6 +138,8 @@ def match_levels(found: re.Match[str], connector: str) -> tuple[LevelMatch, ...]
     groups = found.groupdict()
     if groups.get("word"):
         return tuple(_english_levels(found, connector))
+    if groups.get("named_number"):
+        return tuple(_named_levels(found, connector))
     if groups.get("series"):
         return tuple(_series_levels(found, connector))
     if groups.get("outline"):
@@ -135,9 +155,19 @@ def match_levels(found: re.Match[str], connector: str) -> tuple[LevelMatch, ...]
     return (LevelMatch(level, connector, found.start(), found.end()),)
 
 
+def _named_levels(found: re.Match[str], connector: str) -> Iterator[LevelMatch]:
+    """Yield the level of EK MADDE 1, none if what follows the words is no number."""
+    words, series = found["named_number"], found["cited"] or found["named"] or ""
+    number = int(words) if words.isdigit() else number_of_word(words)
+    if number:
+        yield LevelMatch(Level("条", number, series=fold_word(series)), connector, found.start(), found.end())
+
+
 def _outline_level(marker: str) -> Level:
     """Return the level of an outline marker, 一、 or （一） or 1. or （1）, whose form is its kind."""
     number = marker.strip("（()）、.． \u3000")
+    if number[0] in CAPITAL_NUMERALS:
+        return Level("壹、", parse_number(number))
     kind = ("（1）", "（一）", "1.", "一、")[2 * (marker[0] not in "（(") + (number[0] in CHINESE_NUMERALS)]
     return Level(kind, parse_number(number))
 

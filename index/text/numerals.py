@@ -1,4 +1,4 @@
-"""Conversion between integers and the numerals of headings: 十六, 一千零四十, 廿, 〇, 壹, 16, １６, ①, XVI."""
+"""Conversion between integers and the numerals of headings: 十六, 一千零四十, 廿, 〇, 壹, 甲, 16, １６, ①, XVI."""
 
 import unicodedata
 from functools import lru_cache
@@ -16,6 +16,8 @@ _ROMAN = {
     10: "X", 9: "IX", 5: "V", 4: "IV", 1: "I",
 }  # fmt: skip
 
+CAPITAL_NUMERALS = "壹贰貳叁參肆伍陆陸柒捌玖拾"  # of 壹、, the outermost marker of Taiwanese documents
+STEMS, BRANCHES = "甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未申酉戌亥"  # of items in older laws, such as Taiwan's
 # every character of a Chinese number, and the pattern of a number in a heading, Chinese or Arabic
 CHINESE_NUMERALS = "".join([*_DIGITS, *_UNITS, *_MYRIAD, *_TENS])
 NUMBER_PATTERN = rf"(?:[{CHINESE_NUMERALS}]{{1,12}}|[0-9０-９]{{1,6}})"
@@ -65,7 +67,7 @@ def to_roman(number: int) -> str:
 
 
 def parse_number(text: str) -> int:
-    """Return the number that a heading shows: Chinese, Arabic, full-width, circled, Roman or bracketed （一）, (1).
+    """Return the number that a heading shows: Chinese, Arabic, full-width, circled, Roman, 甲, 子, bracketed （一）.
 
     Raises ValueError if the text is not a number.
     """
@@ -75,6 +77,8 @@ def parse_number(text: str) -> int:
         return int(text)
     if text and all(c in CHINESE_NUMERALS for c in text):
         return _parse_chinese(text)
+    if len(text) == 1 and text in STEMS + BRANCHES:
+        return (STEMS if text in STEMS else BRANCHES).index(text) + 1
     return _parse_roman(text.upper())
 
 

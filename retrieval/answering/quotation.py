@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from index.parsing.items import parse_item_mark
+from index.parsing.item_marks import parse_item_mark
 from index.records import InnerDivision, Passage, Span
 from index.text.chinese import HAN
 from retrieval import data

@@ -93,6 +93,13 @@ def test_a_sentence_is_cited_down_to_paragraph_and_item(words: str, zh: str, en:
     assert (citation.zh, citation.en) == (f"《某法》{zh}", f"某法, {en}")
 
 
+def test_a_part_of_a_subitem_is_cited_as_in_taiwan() -> None:
+    text = "第四條　如下：\n一、稅：\n（一）甲：\n1、丙。\n2、丁。\n二、費。"
+    start = text.index("丁。")
+    citation = cite("某法", article(text), Span(start, start + 2))
+    assert (citation.short_zh, citation.short_en) == ("第三十五条第（一）项第1目之二", "art. 35(1)(1-2)")
+
+
 def test_the_only_paragraph_of_an_article_is_not_named() -> None:
     text = "第三十五条 下列情形：\n（一）甲情形；\n（二）乙情形。"
     span = Span(text.index("乙"), len(text))

@@ -26,7 +26,9 @@ from ui.handlers.export import ExportHandlers
 from ui.handlers.frame import LANGUAGE, FrameHandlers
 from ui.handlers.library import LibraryHandlers
 from ui.handlers.related import RelatedHandlers
+from ui.handlers.scans import ScanEndpoint
 from ui.handlers.uploads import UploadEndpoint
+from ui.html.links import SCAN_PATH
 from ui.html.static_files import FOLDER, STATIC
 from ui.security.access import AccessOptions
 from ui.security.body_limits import UPLOAD_PATH
@@ -149,6 +151,7 @@ def _add_pages(app: FastAPI, live: LiveIndex, frame: FrameHandlers) -> None:
     async def look() -> PlainTextResponse:
         return PlainTextResponse(pulse(live.current()))
 
+    app.add_route(SCAN_PATH, ScanEndpoint(live).picture, include_in_schema=False)
     app.mount(STATIC, StaticFiles(directory=FOLDER))
 
 

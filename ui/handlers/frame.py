@@ -82,6 +82,7 @@ def _script_words(words: PageWords) -> dict[str, str]:
         "basketNotKept": words.basket.not_kept,
         "hitsHere": frame.hits_here,
         "hitOf": hit.hit_of,
+        "scan": hit.scan,
         "collect": hit.collect,
         "collected": hit.collected,
         "copy": hit.copy,

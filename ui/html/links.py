@@ -1,13 +1,20 @@
-"""Addresses of the page as visitors see them."""
+"""Addresses of the page as visitors see them, and of the pictures of scanned pages."""
 
 import re
 from urllib.parse import urlsplit
 
 from retrieval.addresses import is_base, link
 
-__all__ = ["checked_base", "is_local", "link", "shared"]
+__all__ = ["SCAN_PATH", "checked_base", "is_local", "link", "scan_address", "shared"]
+
+SCAN_PATH = "/scan/{digest}/{page}"
 
 _LOCAL = re.compile(r"localhost|[\w.-]+\.localhost|127(?:\.\d{1,3}){3}|::1", re.ASCII)
+
+
+def scan_address(digest: str, page: int) -> str:
+    """Return the address of the picture of a scanned page, by the digest of the document's file."""
+    return SCAN_PATH.format(digest=digest, page=page)
 
 
 def checked_base(base: str) -> str:

@@ -1,10 +1,10 @@
 """Texts of documents: chunks with headings, passages with anchors, references as links."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from index.citations import cite, division_label, paragraph_label
 from index.records import Document, Passage
-from ui.html.links import link
+from ui.html.links import link, scan_address
 from ui.html.markup import EMPTY, Html, element, join
 from ui.render.passages import citation_text, document_text, passage_text, source_line
 from ui.state.outline import OutlineNode
@@ -33,7 +33,7 @@ def render_text(text: TextChunks, passage: str, words: PageWords) -> Html:
 
 def render_chunk(text: TextChunks, number: int, words: PageWords) -> Html:
     """Return the contents of a chunk. Raises IndexError if there is none with this number."""
-    return join(*_parts(text.document, text.chunks[number], words))
+    return join(*_parts(text.document, text.chunks[number], text.scans, words))
 
 
 def render_preview(document: Document, passage: Passage, more: int, words: PageWords) -> Html:
@@ -47,11 +47,11 @@ def render_preview(document: Document, passage: Passage, more: int, words: PageW
     )
 
 
-def _parts(document: Document, chunk: TextChunk, words: PageWords) -> Iterator[Html]:
+def _parts(document: Document, chunk: TextChunk, scans: Container[int], words: PageWords) -> Iterator[Html]:
     for headings, passage in chunk.parts:
         yield from (_heading(node, words) for node in headings)
         if passage:
-            yield _passage(document, passage, words)
+            yield _passage(document, passage, words, is_scan=passage.page in scans)
 
 
 def _heading(node: OutlineNode, words: PageWords) -> Html:
@@ -69,7 +69,7 @@ def _heading(node: OutlineNode, words: PageWords) -> Html:
     )
 
 
-def _passage(document: Document, passage: Passage, words: PageWords) -> Html:
+def _passage(document: Document, passage: Passage, words: PageWords, *, is_scan: bool) -> Html:
     label = paragraph_label(passage, words.language, long=False) or "¶"  # an article's text begins with its number
     anchor = element("a", label, href=link(p=passage.id), class_="zj-anchor", data_open=passage.id)
     return element(
@@ -79,5 +79,7 @@ def _passage(document: Document, passage: Passage, words: PageWords) -> Html:
         class_="zj-passage",
         data_passage=passage.id,
         data_cite=citation_text(cite(document.title, passage), words),
+        data_scan=scan_address(document.sha256, passage.page) if is_scan else False,
+        data_page=str(passage.page) if is_scan else False,
         tabindex="-1",
     )

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from index.building.reading import page_pictures
 from index.records import Document, Passage
 from ui.state.outline import Outline, OutlineNode
 
@@ -33,6 +34,11 @@ class TextChunks:
         self.chunks = tuple(_cut(_parts(document, outline)))
         located = ((part.passage, number) for number, chunk in enumerate(self.chunks) for part in chunk.parts)
         self._numbers = {passage.id: number for passage, number in located if passage}
+
+    @property
+    def scans(self) -> frozenset[int]:
+        """Pages of the source file whose pictures can be shown beside what was recognised."""
+        return page_pictures(self.document.sha256).pages()
 
     @property
     def fits_at_once(self) -> bool:

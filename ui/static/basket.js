@@ -112,6 +112,22 @@ export function wireCollecting(state) {
 }
 
 /**
+ * Show the picture of the page that a passage was recognised from, or take it away; the picture leads to itself in
+ * full size.
+ * @param {HTMLElement} passage
+ * @param {string} alt
+ */
+function showScan(passage, alt) {
+  const shown = passage.querySelector(".zj-scan");
+  if (shown) { shown.remove(); return false; }
+  const address = passage.dataset.scan;
+  const frame = Object.assign(document.createElement("a"), { className: "zj-scan", href: address, target: "_blank" });
+  frame.append(Object.assign(document.createElement("img"), { src: address, alt }));
+  passage.append(frame);
+  return true;
+}
+
+/**
  * Add a row of buttons that follows the pointer and the focus from passage to passage of the open text.
  * @param {HTMLElement} full
  * @param {PageState} state
@@ -128,18 +144,26 @@ export function toolbar(full, state) {
   const [cite, link, collect] = [button("cite", state.words.copy), button("link", state.words.link), button("collect", "")];
   const related = Object.assign(document.createElement("a"), { className: "zj-act", textContent: state.words.related });
   cite.classList.add("zj-copy-citation");
-  bar.append(cite, link, related, collect);
+  const scan = button("scan", "");
+  bar.append(cite, link, related, collect, scan);
   /** @param {Event} event */
   const come = event => {
     const passage = closest(event, ".zj-passage");
     if (!passage || bar.parentElement === passage) return;
     related.href = `?view=related&r=${encodeURIComponent(passage.dataset.passage)}`;
     collect.dataset.collect = passage.dataset.passage;
-    passage.append(bar);
+    scan.hidden = !passage.dataset.scan;
+    scan.textContent = state.words.scan.replace("{page}", passage.dataset.page ?? "");
+    scan.setAttribute("aria-expanded", String(Boolean(passage.querySelector(".zj-scan"))));
+    passage.querySelector(".zj-text").after(bar);
     markCollected(bar, state);
   };
   for (const kind of ["mouseover", "focusin"]) full.addEventListener(kind, come);
   const passage = () => bar.parentElement?.dataset ?? {};
+  scan.addEventListener("click", () => {
+    const at = bar.parentElement;
+    if (at) scan.setAttribute("aria-expanded", String(showScan(at, scan.textContent ?? "")));
+  });
   cite.addEventListener("click", () => copy(passage().cite ?? "", state));
   link.addEventListener("click", () => copy(`${base()}?p=${encodeURIComponent(passage().passage ?? "")}`, state));
 }

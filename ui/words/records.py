@@ -122,6 +122,7 @@ class HitWords:
     next_hit: str
     previous_hit: str
     hit_of: str
+    scan: str
     choose_document: str
     inferred: str
     unit: str  # of all values of a table

@@ -28,12 +28,16 @@ _LOST_SPACE = re.compile(r"(?<=[a-z]{3})(?=\d)|(?<=\d)(?=[A-Z][a-z]{2})|(?<=[a-z
 
 @dataclass(frozen=True, slots=True)
 class RecognisedPage:
-    """The lines of a recognised page, the height of its picture and the number of pixels in a point."""
+    """The lines of a recognised page, the height of its picture and the number of pixels in a point.
+
+    ``turns`` are the quarter turns, against the clock, after which it was read.
+    """
 
     number: int
     lines: Sequence[RecognisedLine]
     height: int
     scale: float
+    turns: int = 0
 
 
 def arrange_recognised(pages: Sequence[RecognisedPage]) -> Iterator[PdfPage]:

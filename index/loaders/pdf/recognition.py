@@ -107,22 +107,21 @@ def is_installed() -> bool:
 
 
 def recognise(picture: "Picture") -> tuple[list[RecognisedLine], int]:
-    """Return the lines on a picture in the position where they read best, and that position's height in pixels.
+    """Return the lines on a picture in the position where they read best, and its quarter turns against the clock.
 
     The picture is turned only if it does not read well as it is.
     """
     import numpy as np
 
-    best, best_value, height = list[RecognisedLine](), -1.0, picture.shape[0]
+    best, best_value, best_turns = list[RecognisedLine](), -1.0, 0
     for turns in (0, 1, 3, 2):
-        turned = np.ascontiguousarray(np.rot90(picture, turns))
-        lines = _lines(turned)
+        lines = _lines(np.ascontiguousarray(np.rot90(picture, turns)))
         value, likely = _value(lines)
         if value > best_value:
-            best, best_value, height = lines, value, turned.shape[0]
+            best, best_value, best_turns = lines, value, turns
         if likely or not lines:
             break
-    return best, height
+    return best, best_turns
 
 
 def _value(lines: list[RecognisedLine]) -> tuple[float, bool]:

@@ -1,5 +1,6 @@
 """Pages of a PDF file that are pictures: their choice, their recognition, and the remarks on what was read."""
 
+import io
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -24,6 +25,7 @@ _COVERED = 0.6  # share of the page that this picture covers
 _POINTS = 72
 _DPI = 200
 _MAX_PIXELS = 4_500_000  # of a picture: A4 at 200 dpi has 3.9 million
+_SHOWN = (120, 2_000_000, 50)  # dpi, pixels at most and JPEG quality of the picture that readers see
 _MIN_SCORE = 0.5  # of a line; below are stamps, drawings
 _MAX_HEIGHT = 0.2  # of the page; higher lines are pictures
 _MAX_REMARKS = 20
@@ -86,26 +88,44 @@ def read_scans(
 
 
 def _recognised(document: "pypdfium2.PdfDocument", number: int) -> RecognisedPage:
-    """Return a page that is known already, or recognise it and hand it on."""
-    found = PAGES.find(number)
-    if found is None:
-        found = _recognise(document, number)
+    """Return a page that is known already, or recognise it and hand it on; hand on its picture if that is wanted."""
+    known = PAGES.find(number)
+    found = known or _recognise(document, number)
+    if known is None:
         PAGES.add(found)
+    PAGES.add_picture(number, lambda: _shown(document, found))
     return found
 
 
 def _recognise(document: "pypdfium2.PdfDocument", number: int) -> RecognisedPage:
     page = document[number - 1]
     try:
-        width, height = page.get_size()
-        scale = min(_DPI / _POINTS, math.sqrt(_MAX_PIXELS / max(width * height, 1.0)))
+        scale = _scale(page, _DPI, _MAX_PIXELS)
         picture = page.render(scale=scale, rev_byteorder=False).to_numpy()[:, :, :3]
     finally:
         page.close()
     if picture.min() == picture.max():  # blank
         return RecognisedPage(number, (), picture.shape[0], scale)
-    lines, pixels = recognition.recognise(picture)
-    return RecognisedPage(number, lines, pixels, scale)
+    lines, turns = recognition.recognise(picture)
+    return RecognisedPage(number, lines, picture.shape[turns % 2], scale, turns)
+
+
+def _shown(document: "pypdfium2.PdfDocument", read: RecognisedPage) -> bytes:
+    """Return the picture of a page for its readers, turned as it was read, as JPEG."""
+    dpi, pixels, quality = _SHOWN
+    page, file = document[read.number - 1], io.BytesIO()
+    try:
+        picture = page.render(scale=_scale(page, dpi, pixels), rotation=-90 * read.turns % 360).to_pil()
+    finally:
+        page.close()
+    picture.convert("RGB").save(file, "JPEG", quality=quality)
+    return file.getvalue()
+
+
+def _scale(page: "pypdfium2.PdfPage", dpi: int, pixels: int) -> float:
+    """Return the pixels in a point for a picture of a page with a resolution, less if it had too many pixels."""
+    width, height = page.get_size()
+    return min(dpi / _POINTS, math.sqrt(pixels / max(width * height, 1.0)))
 
 
 def _is_legible(line: RecognisedLine, page: RecognisedPage) -> bool:

@@ -11,15 +11,21 @@ from typing import Literal
 from index.loaders.source import Line
 from index.parsing.headings.words import fold_subs, parse_word_heading
 from index.records import Division
-from index.text.numerals import CHINESE_NUMERALS, HEADING_NUMBER_PATTERN, SPACED_NUMBER_PATTERN, parse_number
+from index.text.numerals import (
+    CAPITAL_NUMERALS,
+    CHINESE_NUMERALS,
+    HEADING_NUMBER_PATTERN,
+    SPACED_NUMBER_PATTERN,
+    parse_number,
+)
 
 LineKind = Literal["heading", "article", "item", "box", "text", "closing"]
 
 # Depth of each kind, outermost first: a heading closes every open level of its own rank or a deeper one. The kinds of
-# items are the markers in the outline of official documents, 一、（一）1.（1）.
+# items are the markers in the outline of official documents, 壹、一、（一）1.（1）.
 RANKS = {
     "编": 0, "篇": 0, "部分": 0, "附件": 0, "附录": 0, "附表": 0, "附图": 0, "分编": 1, "章": 2, "节": 3, "目": 4,
-    "条": 5, "鉴于": 5, "一、": 6, "（一）": 7, "1.": 8, "（1）": 9, "专栏": 10,
+    "壹、": 4, "条": 5, "鉴于": 5, "一、": 6, "（一）": 7, "1.": 8, "（1）": 9, "专栏": 10,
 }  # fmt: skip
 UNNUMBERED = "标题"  # the kind of a heading without a number, such as 序言, 附则 or a heading of Markdown
 SENTENCE_ENDS = "。；;！!？?，,、：:।؟؛"  # a heading ends in none of these
@@ -66,6 +72,7 @@ _DOTTED = re.compile(r"((?:[0-9]{1,3}|[A-Z])(?:\.[0-9]{1,3}){1,4}\.?|[1-9][0-9]?
 CLAUSE_LEVEL = 6  # of a clause without dots, deeper than a heading of any other kind
 
 _ITEMS = (
+    ("壹、", re.compile(rf"([{CAPITAL_NUMERALS}]{{1,3}})\s*[、.．]\s*(\S.*)$")),
     ("一、", re.compile(rf"([{CHINESE_NUMERALS}]{{1,4}})\s*[、.．]\s*(\S.*)$")),
     ("（一）", re.compile(rf"[（(]\s*([{CHINESE_NUMERALS}]{{1,4}})\s*[)）]\s*[、.．]?\s*(\S.*)$")),
     ("1.", re.compile(r"([0-9０-９]{1,3})\s*(?:[、．]|\.(?![0-9]))\s*(\S.*|)$")),  # the text may be on the next line
@@ -254,7 +261,7 @@ def _item(line: Line) -> ClassifiedLine | None:
             return None
         title = found.group(2).strip()
         titled = is_heading_text(title) and not any(inner.match(title) for _, inner in _ITEMS)  # 2. (1) is no title
-        return ClassifiedLine(
-            line, "item", Division(kind=kind, number=number, title=title if titled else ""), tentative=True
-        )
+        label = found[1] if kind == "壹、" else ""  # 贰 or 貳
+        division = Division(kind=kind, number=number, title=title if titled else "", label=label)
+        return ClassifiedLine(line, "item", division, tentative=True)
     return None

@@ -6,13 +6,15 @@ from dataclasses import replace
 from itertools import pairwise
 
 from index.parsing.headings.classification import SENTENCE_ENDS, UNNUMBERED, ClassifiedLine, is_heading_text
+from index.parsing.headings.words import parse_word_heading
 from index.text.chinese import KANA
 from index.text.numerals import HEADING_NUMBER_PATTERN, SPACED_NUMBER_PATTERN, parse_number
 
-_MAX_ARTICLE_NUMBER_LENGTH = 24  # characters of a line with nothing but "Article 12"
 _MAX_LATIN_TITLE_LENGTH = 160  # characters of a title on a line of its own below "Chapter V"
 _ARTICLE_LEVEL = 4  # of an article that consists of sections, as if the format gave it
 _MIN_NESTED_SHARE = 0.5  # of articles followed by a section
+_MIN_CAPTIONS, _MIN_CAPTIONED_SHARE = 3, 0.4  # of articles with a caption above them
+_MAX_SHARE_ELSEWHERE = 0.5  # of lines that look like captions and are none
 _KANA = re.compile(f"[{KANA}]")
 _CAPTION = re.compile(r"（[^（）]{1,40}）$")
 _CAPTION_BEHIND = re.compile(
@@ -60,8 +62,13 @@ def _is_title_of(line: ClassifiedLine, before: ClassifiedLine, after: Classified
             return number[-1] in "条條조" and line.kind == "text" and bool(_IN_BRACKETS.match(line.line.text))
         # with nothing below, the line is the article's text
         below = after is not None and (after.division is None or after.kind == "item")
-        return title and (below or unnumbered) and len(number) < _MAX_ARTICLE_NUMBER_LENGTH
+        return title and (below or unnumbered) and _is_number_alone(number)
     return before.kind == "heading" and title and not line.line.gap
+
+
+def _is_number_alone(text: str) -> bool:
+    found = parse_word_heading(text)
+    return found is not None and not found.rest
 
 
 def _is_title(line: ClassifiedLine, after: ClassifiedLine | None) -> bool:
@@ -124,13 +131,53 @@ def _with_caption(line: ClassifiedLine) -> ClassifiedLine:
 
 
 def merge_captions_above(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
-    """Return the lines; a caption in brackets above an article of a Japanese law becomes the article's first line."""
-    if not any(_KANA.search(line.line.text) for line in lines):
-        return list(lines)
+    """Return the lines; a caption above an article becomes the article's first line, and its title without brackets.
+
+    A document has captions in brackets if it is Japanese, and others if articles regularly have one.
+    """
+    captions = _bracketed_captions(lines) | _regular_captions(lines)
     kept: list[ClassifiedLine] = []
-    for line in lines:
-        if line.kind == "article" and kept and kept[-1].kind == "text" and _CAPTION.match(kept[-1].line.text):
-            kept[-1] = replace(line, line=kept[-1].line)
-            line = ClassifiedLine(line.line, "text")
+    for row, line in enumerate(lines):
+        if row - 1 in captions and line.division:
+            caption = kept[-1].line
+            kept[-1] = replace(line, line=caption, division=replace(line.division, title=_title(caption.text)))
+            line = ClassifiedLine(replace(line.line, gap=True), "text")  # not joined with the caption
         kept.append(line)
     return kept
+
+
+def _bracketed_captions(lines: Sequence[ClassifiedLine]) -> set[int]:
+    if not any(_KANA.search(line.line.text) for line in lines):
+        return set()
+    return {row for row in _rows_above_articles(lines) if _CAPTION.match(lines[row].line.text)}
+
+
+def _regular_captions(lines: Sequence[ClassifiedLine]) -> set[int]:
+    """Return the rows of captions, none if too few articles have one or such lines stand elsewhere as well."""
+    above = _rows_above_articles(lines)
+    if not above:
+        return set()
+    found = {row for row in above if _may_be_caption(lines, row)}
+    articles = sum(line.kind == "article" for line in lines)
+    if len(found) < max(_MIN_CAPTIONS, _MIN_CAPTIONED_SHARE * articles):
+        return set()
+    elsewhere = sum(_may_be_caption(lines, row) for row in range(len(lines))) - len(found)
+    return found if elsewhere <= _MAX_SHARE_ELSEWHERE * len(found) else set()
+
+
+def _rows_above_articles(lines: Sequence[ClassifiedLine]) -> list[int]:
+    return [
+        row
+        for row, (line, after) in enumerate(pairwise(lines))
+        if line.kind == "text" and after.kind == "article" and not after.line.level
+    ]
+
+
+def _may_be_caption(lines: Sequence[ClassifiedLine], row: int) -> bool:
+    """Return whether a text is short, begins anew and has no end of a sentence, and the text above it has one."""
+    line, text = lines[row], lines[row].line.text
+    if line.kind != "text" or line.line.row or not text[0].isalpha() or text[0].islower():
+        return False
+    if not is_heading_text(text) or text[-1] == ".":
+        return False
+    return row == 0 or lines[row - 1].kind != "text" or lines[row - 1].line.text[-1] in f'{SENTENCE_ENDS}.)）”»"'

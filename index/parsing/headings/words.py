@@ -30,7 +30,9 @@ _NUMBER = re.compile(
     (?P<close>[)\]]?)(?P<mark>\s*[.:：ºª°]+\s*[{_DASHES}]*|\s*[{_DASHES}]+)?""",
     re.VERBOSE,
 )
-_NUMBER_FIRST = re.compile(r"(?P<digits>\d{1,4})\s?(?P<letters>[a-z](?=\s))?\.?\s?(?P<word>§|[^\W\d_]+)\.?(?=\s|$)")
+_NUMBER_FIRST = re.compile(
+    r"(?P<digits>\d{1,4})\s?(?P<letters>[a-z](?=\s))?\.?\s?(?P<word>§|[^\W\d_]+)\.?(?:(?=\s|$)|:)"
+)
 _MAX_NUMBER_WORD = 24  # characters
 _MAX_CLOSING = 200  # characters; treaties write out the year and the languages
 _FIRST_CJK = "\u2e80"  # headings of Chinese, Japanese and Korean are in classification.py
@@ -71,19 +73,22 @@ def _words() -> _Words:
     stems: dict[str, tuple[int, int]] = {}
     for table in tables.values():
         kinds |= {
-            _fold(word): kind for kind, words in table["levels"].items() for word in words if _fold(word) not in kinds
+            fold_word(word): kind
+            for kind, words in table["levels"].items()
+            for word in words
+            if fold_word(word) not in kinds
         }
-        found = {_fold(word): n for n, words in enumerate(table["numbers"], 1) for word in words.split()}
+        found = {fold_word(word): n for n, words in enumerate(table["numbers"], 1) for word in words.split()}
         endings = table.get("endings", 0)
         stems |= {word: (n, endings) for word, n in found.items() if endings}
         numbers |= {} if endings else found
-    after = frozenset(_fold(word) for table in tables.values() for word in table.get("after", ()))
+    after = frozenset(fold_word(word) for table in tables.values() for word in table.get("after", ()))
     recitals = tuple(words for table in tables.values() for words in table.get("recitals", ()))
-    closings = tuple(_fold(words) for table in tables.values() for words in table.get("closings", ()))
+    closings = tuple(fold_word(words) for table in tables.values() for words in table.get("closings", ()))
     return _Words(kinds, numbers, stems, after, recitals, closings)
 
 
-def _fold(word: str) -> str:
+def fold_word(word: str) -> str:
     """Return a word in lower case without accents, which capitals may lack; Turkish has a dotted and a dotless i."""
     word = word.replace("İ", "i").lower().replace("ı", "i")
     return word if word.isascii() else _ACCENTS.sub("", unicodedata.normalize("NFD", word))
@@ -99,18 +104,30 @@ def parse_word_heading(text: str) -> WordHeading | None:
     if first is None or first[0][0].islower():
         return None
     second = _WORD.match(text, first.end() + 1) if text[first.end() : first.end() + 1].isspace() else None
-    if second and (kind := _words().kinds.get(_fold(f"{first[0]} {second[0]}"))):
+    if second and (kind := _words().kinds.get(fold_word(f"{first[0]} {second[0]}"))):
         found = _word_first(kind, text, second.end())
-        # an article of another series: EK MADDE 1, the first of the additional ones
-        return found and found._replace(
-            label=f"{first[0]} {found.label or found.number}" if kind == "条" else found.label
-        )
-    if kind := _words().kinds.get(_fold(first[0])):
+        if found is None or kind != "条":
+            return found
+        # an article of another series: EK MADDE 1, the first of the additional ones; Disposición final primera
+        series = first[0] if fold_word(second[0]) in _words().kinds else f"{first[0]} {second[0]}"
+        return found._replace(label=f"{series} {found.label or found.number}")
+    if kind := _words().kinds.get(fold_word(first[0])):
         return _word_first(kind, text, first.end())
-    if second and (number := _number_of_word(first[0])) and (kind := _words().kinds.get(_fold(second[0]))):
+    if second and (number := number_of_word(first[0])) and (kind := _words().kinds.get(fold_word(second[0]))):
         rest = text[second.end() :]
         return WordHeading(kind, number, 0, "", rest.lstrip(" \t.:-–—"), rest[:1] in (".", ":"), first=True)
     return None
+
+
+@cache
+def article_words() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the words for an article, such as madde, and those for other series of articles, such as ek."""
+    tables = tomllib.loads(files(__package__).joinpath("words.toml").read_text("utf-8")).values()
+    words = {word for table in tables for word in table["levels"].get("条", ())}
+    single = {word for word in words if " " not in word and word[0].isalpha()}
+    split = (word.split() for word in words if " " in word)
+    series = {first if second in single else f"{first} {second}" for first, second in split}
+    return tuple(sorted(single)), tuple(sorted(series))
 
 
 def starts_recitals(text: str, *, is_heading: bool) -> bool:
@@ -122,13 +139,14 @@ def starts_closing(text: str) -> bool:
     """Return whether a line begins the closing formula of a regulation or treaty: "Done at Brussels, 27 April 2016"."""
     if len(text) > _MAX_CLOSING or not text[0].isupper():
         return False
-    return any(_fold(text[: 2 * len(words)]).startswith(f"{words} ") for words in _words().closings)
+    return any(fold_word(text[: 2 * len(words)]).startswith(f"{words} ") for words in _words().closings)
 
 
-def _number_of_word(word: str) -> int:
+def number_of_word(word: str) -> int:
+    """Return the number that a word is, such as 2 for segunda; 0 for another word."""
     if len(word) > _MAX_NUMBER_WORD:
         return 0
-    word = _fold(word)
+    word = fold_word(word)
     if number := _words().numbers.get(word):
         return number
     for end in range(len(word), 1, -1):
@@ -161,7 +179,7 @@ def _value(found: re.Match[str], kind: str) -> tuple[int, int, str]:
             return (0, 0, "") if len(found["roman"]) > 1 or kind not in _LETTERED else _letter(found["roman"])
     if found["letter"]:
         return _letter(found["letter"]) if kind in _LETTERED else (0, 0, "")
-    return _number_of_word(found["word"]), 0, ""
+    return number_of_word(found["word"]), 0, ""
 
 
 def _letter(letter: str) -> tuple[int, int, str]:
@@ -207,9 +225,9 @@ def _letters_value(letters: str) -> int:
 def _number_first(text: str) -> WordHeading | None:
     """Return the heading of 1 kap., 1 a § and the like."""
     found = _NUMBER_FIRST.match(text)
-    if found is None or _fold(found["word"]) not in _words().after:
+    if found is None or fold_word(found["word"]) not in _words().after:
         return None
-    kind = _words().kinds[_fold(found["word"])]
+    kind = _words().kinds[fold_word(found["word"])]
     number, letter = int(found["digits"]), found["letters"]
     label = f"{number} {letter}" if letter else ""
     rest = text[found.end() :].strip()

@@ -53,6 +53,29 @@ def test_the_outline_of_an_official_document() -> None:
     assert cite("意见", listed, listed.inner[2].span).short_zh == "二、（二）第1段第（二）项"
 
 
+def test_the_outline_of_a_taiwanese_plan() -> None:
+    text = """\
+        南山縣防洪計畫
+        壹、計畫緣起
+        一、河川淤積，歷年成災。
+        二、經費有限，分期辦理。
+        貳、實施內容
+        一、堤防
+        （一）東岸堤防加高一公尺。
+        二、抽水站設於河口。
+        參、經費
+        經費由縣庫支應。
+        """
+    assert cited(text) == [
+        (3, "壹、一、第1段"),
+        (4, "壹、二、第1段"),
+        (7, "貳、一、（一）第1段"),
+        (8, "貳、二、第1段"),
+        (10, "參、第1段"),
+    ]
+    assert cited(text, english=True)[3] == (8, "item 2, item 2, para. 1")
+
+
 def test_a_table_of_contents_does_not_duplicate_divisions() -> None:
     text = """\
         某法

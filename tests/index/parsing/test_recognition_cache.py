@@ -1,15 +1,20 @@
 """Pages that were recognised once are not recognised again: a stopped run goes on where it was."""
 
+import hashlib
+import io
 import json
+import math
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import pypdfium2
 import pytest
+from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
-from index.building.reading import document_reader
+from index.building.reading import document_reader, page_pictures
 from index.loaders import load
 from index.loaders.pdf import recognition
 from index.loaders.pdf.recognised_pages import PAGES, RecognisedPages, decode, encode
@@ -17,14 +22,16 @@ from index.loaders.pdf.recognised_rows import RecognisedPage
 from index.loaders.pdf.recognition import RecognisedLine
 from index.models.packaged import CACHE_VARIABLE
 from index.parsing.process import DocumentReader
-from index.parsing.recognition_cache import RecognitionCache
+from index.parsing.recognition_cache import PagePictures, RecognitionCache
 from tests.index.loaders.pdf.scanned import Draw, covered, picture, rules, scan, written
 from tests.index.loaders.pdf.test_scans import RECOGNISER, line
 
 LINE = RecognisedLine(
     "第一条 水", ((0.1, 2.0), (100.0, 2.0), (100.0, 22.0), (0.0, 22.0)), (0.1, 0.3, 0.5, 0.9), (0.7,) * 4
 )
-PAGE = RecognisedPage(7, (LINE,), 1000, 2.5)
+PAGE = RecognisedPage(7, (LINE,), 1000, 2.5, 3)
+
+JPEG = b"\xff\xd8\xff\xe0 a picture"
 
 
 # --- pages as bytes
@@ -50,11 +57,11 @@ def test_a_page_is_the_same_after_it_was_written() -> None:
 def test_a_damaged_page_is_unknown(change: Callable[[dict[str, object]], None]) -> None:
     record = json.loads(zlib.decompress(encode(PAGE)))
     pages = RecognisedPages()
-    pages.use({7: zlib.compress(json.dumps(record).encode())}, None)
+    pages.use({7: zlib.compress(json.dumps(record).encode())})
     assert pages.find(7) == PAGE  # the control
     change(record)
     for data in (zlib.compress(json.dumps(record).encode()), b"", encode(PAGE)[:-5]):
-        pages.use({7: data}, None)
+        pages.use({7: data})
         assert pages.find(7) is None
 
 
@@ -97,7 +104,7 @@ def taken() -> Iterator[dict[int, bytes]]:
     found: dict[int, bytes] = {}
     PAGES.use(found, found.__setitem__)
     yield found
-    PAGES.use({}, None)
+    PAGES.use({})
 
 
 def test_a_page_is_recognised_once(taken: dict[int, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,7 +115,7 @@ def test_a_page_is_recognised_once(taken: dict[int, bytes], monkeypatch: pytest.
         if len(asked) == 3:
             raise KeyboardInterrupt
         text = "水山川林"[len(asked) - 1] * 10 + "。"
-        return [line(text, 100, 100, 220, 22)], 1000
+        return [line(text, 100, 100, 220, 22)], 0
 
     monkeypatch.setattr(recognition, "is_installed", lambda: True)
     monkeypatch.setattr(recognition, "recognise", recognise)
@@ -155,11 +162,11 @@ def test_a_stopped_reading_goes_on_with_the_next_page(tmp_path: Path, monkeypatc
             reader.read(data, "x.pdf")
         assert reader.process_id is None
     before = stored()
-    assert sorted(before) == ["1", "2"]
+    assert sorted(before) == ["1", "1.jpg", "2"]
     with DocumentReader(recognised=tmp_path) as reader:
         found = reader.read(data, "x.pdf")
     after = stored()
-    assert sorted(after) == ["1", "2", "3"]
+    assert sorted(after) == ["1", "1.jpg", "2", "2.jpg", "3", "3.jpg"]
     assert {name: after[name] for name in before} == before  # they were not made again
     with DocumentReader() as reader:  # the control: all of it anew
         assert reader.read(data, "x.pdf") == found
@@ -177,6 +184,63 @@ def test_known_pages_are_read_without_the_recogniser(tmp_path: Path) -> None:
     assert decode(cache.read([1])[1], 1).lines[0].text == "Water Rules"
 
 
+# --- pictures of pages
+
+
+def test_pictures_of_a_file_are_found_by_its_digest(tmp_path: Path) -> None:
+    digest = hashlib.sha256(b"file").hexdigest()
+    RecognitionCache(tmp_path, b"file").pictures.write(3, JPEG)
+    pictures = PagePictures(tmp_path, digest)
+    assert (set(pictures.pages()), pictures.read(3), pictures.read(4)) == ({3}, JPEG, None)
+    assert PagePictures(tmp_path, "0" * 64).pages() == frozenset()
+
+
+@pytest.mark.parametrize("data", [b"", b"<svg onload=alert(1)>", JPEG + bytes(2_000_000)])
+def test_what_is_no_picture_or_too_large_is_not_kept(tmp_path: Path, data: bytes) -> None:
+    pictures = PagePictures(tmp_path, "0" * 64)
+    pictures.write(3, data)
+    assert pictures.pages() == frozenset()
+    (tmp_path / "pictures").write_bytes(b"")  # no folder can be made here
+    pictures.write(3, JPEG)
+    assert (pictures.pages(), pictures.read(3)) == (frozenset(), None)
+
+
+def test_the_picture_of_a_page_stands_as_it_was_read(taken: dict[int, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recognition, "is_installed", lambda: True)
+    texts = iter(["水井有水，水清。", "山上有林。"])
+    monkeypatch.setattr(recognition, "recognise", lambda _: ([line(next(texts), 100, 100, 160, 22)], 1))
+    drawn: dict[int, bytes] = {}
+    data = written(*[covered(picture(rules, 50))] * 2)
+    for _ in range(2):  # recognised, then known
+        PAGES.use(taken, taken.__setitem__, pictured={2}, receive_picture=drawn.__setitem__)
+        load(data, "x.pdf")
+        [(number, found)] = drawn.items()
+        shown = Image.open(io.BytesIO(found))
+        upright = pypdfium2.PdfDocument(data)[1].get_size()
+        assert (number, shown.format) == (2, "JPEG")
+        assert shown.size == tuple(math.ceil(points * 120 / 72) for points in reversed(upright))
+        drawn.clear()
+
+
+@RECOGNISER
+def test_pictures_are_made_once_and_again_if_they_are_lost(tmp_path: Path) -> None:
+    data = scan(picture(rules))
+    pictures = RecognitionCache(tmp_path, data).pictures
+    with DocumentReader(recognised=tmp_path) as reader:
+        reader.read(data, "x.pdf")
+        first = pictures.read(1)
+        assert first is not None
+        pictures.write(1, JPEG)
+        reader.read(data, "x.pdf")
+        assert pictures.read(1) == JPEG
+        [path] = tmp_path.rglob("*.jpg")
+        path.unlink()
+        reader.read(data, "x.pdf")
+        assert pictures.read(1) == first
+
+
 def test_readers_of_indexes_keep_their_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
     assert document_reader()._recognised == tmp_path / "recognised"
+    PagePictures(tmp_path / "recognised", "0" * 64).write(3, JPEG)
+    assert page_pictures("0" * 64).read(3) == JPEG

@@ -13,7 +13,10 @@ from index.references.titles import TitleIndex
 
 
 def words_of(levels: tuple[Level, ...]) -> str:
-    return " ".join(f"{x.kind}{x.number or x.title}{f'-{x.sub}' if x.sub else ''}" for x in levels)
+    def word(x: Level) -> str:
+        return f"{x.kind}{x.number or x.title}" + f"-{x.sub}" * bool(x.sub) + f" of {x.series}" * bool(x.series)
+
+    return " ".join(map(word, levels))
 
 
 def spelled(named: NamedPlace) -> str:
@@ -71,6 +74,15 @@ def spelled(named: NamedPlace) -> str:
         ("第15條第2款第3項", "条15 款2 项3"),
         ("제12조의2 제2항제3호", "条12-2 款2 项3"),
         ("line 10", "行10"),
+        ("第十四條第一項第三款第一目之二", "条14 款1 项3 目1-2"),
+        ("第3條第1項第2款甲目", "条3 款1 项2 目1"),
+        ("貳、一、（三）", "壹、2 一、1 （一）3"),
+        ("Artículo 5", "条5"),
+        ("madde 2", "条2"),
+        ("EK MADDE 1", "条1 of ek"),
+        ("art. GEÇİCİ 2", "条2 of gecici"),
+        ("第EK 1条", "条1 of ek"),
+        ("Disposición adicional segunda", "条2 of disposicion adicional"),
         ("第1.2条", "条1-2"),
         ("第1.1、1.3条", "条1-1; 条1-3"),
         ("art. 2 bis, para. 1", "条2-2 款1"),

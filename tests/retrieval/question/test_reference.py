@@ -219,3 +219,39 @@ def test_what_is_no_reference_is_said(words: str) -> None:
 def test_no_words_raise_anything_but_reference_error(words: str) -> None:
     with suppress(UnknownPlaceError):
         assert lines(words)
+
+
+TURKISH = """SU KANUNU
+MADDE 1- Su korunur.
+MADDE 2- Kuyular kaydedilir.
+EK MADDE 1- Kayıtlar saklanır.
+GEÇİCİ MADDE 1- Eski kuyular bildirilir.
+"""
+KOREAN = """수도법
+제1조(목적) 물을 지킨다.
+제2조(정의) 마시는 물이다.
+부칙 <제1234호, 2030. 1. 1.>
+제1조(시행일) 공포한 날부터 시행한다.
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "found"),
+    [
+        (TURKISH, "art. EK 1", "EK MADDE 1- Kayıtlar saklanır."),
+        (TURKISH, "EK MADDE 1", "EK MADDE 1- Kayıtlar saklanır."),
+        (TURKISH, "geçici madde 1", "GEÇİCİ MADDE 1- Eski kuyular bildirilir."),
+        (TURKISH, "art. 1", "MADDE 1- Su korunur."),
+        (TURKISH, "madde 1", "MADDE 1- Su korunur."),
+        (KOREAN, "부칙 제1조", "제1조(시행일) 공포한 날부터 시행한다."),
+        (KOREAN, "제1조", "제1조(목적) 물을 지킨다."),
+    ],
+)
+def test_articles_of_another_series_or_of_a_supplement(text: str, words: str, found: str) -> None:
+    document = read_document(text.encode(), "x.txt")
+    references = ReferenceResolver(Corpus([document]))
+    assert [place.passage.text for place in references.places(words)] == [found]
+    for passage in document.passages:
+        citation = cite(document.title, passage)
+        for words in (citation.zh, citation.en, citation.short_zh, citation.short_en):
+            assert references.one(words) == passage

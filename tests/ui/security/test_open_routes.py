@@ -6,11 +6,12 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from tests.ui.app.running import Site, built_app
 from ui.app.application import METRICS, PULSE
+from ui.html.links import SCAN_PATH
 from ui.html.static_files import STATIC, static
 from ui.security.body_limits import UPLOAD_PATH
 from ui.security.open_routes import GRADIO_API, HEALTH, OpenRoutes
 
-OWN = {"/", PULSE, STATIC, HEALTH, METRICS}
+OWN = {"/", PULSE, STATIC, HEALTH, METRICS, SCAN_PATH}
 # What the installed Gradio offers besides, and why nobody needs it.
 CLOSED = {
     "/login": "Gradio's own sign-in; ours stands before it",

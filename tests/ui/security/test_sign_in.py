@@ -17,6 +17,7 @@ from mcp.client.streamable_http import streamable_http_client
 from index.errors import AccessError
 from tests.ui.app.running import Reply, Site, served
 from tests.ui.security.conftest import CHEAP, PASSWORDS, write_accounts
+from ui.html.links import scan_address
 from ui.html.static_files import static
 from ui.security import authenticator
 from ui.security.access import AccessOptions
@@ -45,6 +46,7 @@ def cookie(reply: Reply) -> str:
     [
         *("/", "/pulse", static("page.js"), "/assets/x.js", "/static/x.js", "/theme.css", "/config"),
         *("/gradio_api/info", "/mcp", "/gradio_api/mcp", "/no/such/thing"),
+        scan_address("0" * 64, 1),
         *(static("login.css/../page.js"), static("%6cogin.css/x"), "/zhangju/login.css"),
     ],
 )
