@@ -12,6 +12,7 @@ _HEADING = re.compile(
     rf"[第제]\s*{HEADING_NUMBER_PATTERN}\s*[条條조](?:\s*[之의の]\s*{SPACED_NUMBER_PATTERN})?(?:\([^()\n]*\))?"
     r"[^\S\n]*[.:：]?[^\S\n]*(?:【[^】\n]*】)?\s*"
 )
+_NOTE = re.compile(r"\[[^\[\]]+\]|\([^()]*(?:\([^()]*\)[^()]*)*\)")  # of the editors, on who changed the text and when
 _KINDS = ("款", "项", "目")
 _TAIWANESE = ("一、", "（一）", "1.")
 _BELOW_SUBITEM = 3  # depth of 1、 below （一） below 一、, which Taiwan's laws call 第一目之1
@@ -28,8 +29,9 @@ def parse_inner_divisions(text: str, *, caption: str = "") -> tuple[InnerDivisio
     first = parse_item_mark(text[slice(*lines[0])]) if lines else None
     numbered = first.style if first and first.may_number_paragraphs else ""
     builder = _InnerDivisionBuilder(numbered)
-    for line, mark in zip(lines, marks_in_series([parse_item_mark(text[slice(*line)]) for line in lines]), strict=True):
-        builder.add(line, mark)
+    marks = marks_in_series([parse_item_mark(text[slice(*line)]) for line in lines])
+    for line, mark in zip(lines, marks, strict=True):
+        builder.add(line, mark, continues=mark is None and _continues(text[slice(*line)]))
     return tuple(builder.parts)
 
 
@@ -42,8 +44,12 @@ class _InnerDivisionBuilder:
         self._open: list[int] = []  # indexes of the open parts, outermost first
         self._styles: list[str] = []  # of the open items, outermost first
 
-    def add(self, line: Span, mark: ItemMark | None) -> None:
-        """Add a line of the article."""
+    def add(self, line: Span, mark: ItemMark | None, *, continues: bool) -> None:
+        """Add a line of the article; one that ``continues`` the open 款 is no 款 of its own."""
+        if continues and self._open:
+            self._open, self._styles = self._open[:1], []
+            self._extend(line.end, self._open)
+            return
         depth = self._depth(mark)
         if depth >= _BELOW_SUBITEM:
             self._add_below(line, mark, depth)
@@ -87,6 +93,11 @@ class _InnerDivisionBuilder:
             self.parts[at] = InnerDivision(
                 kind=part.kind, number=part.number, sub=part.sub, span=Span(part.span.start, end)
             )
+
+
+def _continues(line: str) -> bool:
+    """Return whether a line goes on with what was said before a list, or is a note in brackets: [본조신설 2015. 3. 3.]."""
+    return line[0].islower() or _NOTE.fullmatch(line) is not None
 
 
 def _lines(text: str, caption: str) -> list[Span]:

@@ -52,8 +52,14 @@ def test_paragraphs_and_items_are_counted_as_the_law_counts_them() -> None:
             ("目", 2, 0, "ロ　勤務する者"), ("项", 2, 0, "二　市"),
         ]),
         ("Art. 5. Words:\na. one,\nb. two.\ne.g. this.", [
-            ("款", 1, 0, "Words:\na. one,\nb. two."), ("项", 1, 0, "a. one,"), ("项", 2, 0, "b. two."),
-            ("款", 2, 0, "e.g. this."),
+            ("款", 1, 0, "Words:\na. one,\nb. two.\ne.g. this."), ("项", 1, 0, "a. one,"), ("项", 2, 0, "b. two."),
+        ]),
+        ("§ 5\n(1) Wer\n1. gräbt oder\n2. schöpft,\nzahlt.\n(2) Wer trinkt, zahlt nicht.", [
+            ("款", 1, 0, "(1) Wer\n1. gräbt oder\n2. schöpft,\nzahlt."), ("项", 1, 0, "1. gräbt oder"),
+            ("项", 2, 0, "2. schöpft,"), ("款", 2, 0, "(2) Wer trinkt, zahlt nicht."),
+        ]),
+        ("제3조 우물을 판다.\n물을 긷는다.\n[본조신설 2015. 3. 3.]", [
+            ("款", 1, 0, "우물을 판다."), ("款", 2, 0, "물을 긷는다.\n[본조신설 2015. 3. 3.]"),
         ]),
         ("§ 5 (a) One.\n(1) x;\n(2) y.\n(b) Two.", [
             ("款", 1, 0, "(a) One.\n(1) x;\n(2) y."), ("项", 1, 0, "(1) x;"), ("项", 2, 0, "(2) y."),
