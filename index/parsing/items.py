@@ -96,7 +96,7 @@ class _InnerDivisionBuilder:
 
 
 def _continues(line: str) -> bool:
-    """Return whether a line goes on with what was said before a list, or is a note in brackets: [본조신설 2015. 3. 3.]."""
+    """Return whether a line goes on with what was said before a list, or is a note in brackets: [본조신설 …]."""
     return line[0].islower() or _NOTE.fullmatch(line) is not None
 
 

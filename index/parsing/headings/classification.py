@@ -220,7 +220,9 @@ def _word_heading(line: Line) -> ClassifiedLine | None:
     if found is None:
         return None
     rest = found.rest
-    ambiguous = not found.marked and not line.level and (rest[:1].islower() or rest[:1] in _SENTENCE_MARKS)
+    in_brackets = rest[:1] == "(" and rest[-1:] == ")" and found.kind in ("附件", "附录")  # Anlage 1 (zu § 3)
+    sentence = (rest[:1].islower() or rest[:1] in _SENTENCE_MARKS) and not in_brackets
+    ambiguous = not found.marked and not line.level and sentence
     division = Division(kind=found.kind, number=found.number, sub=found.sub, label=found.label)
     if found.kind == "条":
         if rest[:1] in (",", ";") or (found.first and _REFERENCE_AFTER.match(rest)):

@@ -1,11 +1,12 @@
-"""The end of a regulation or treaty: "Done at …", signatures and notes, which are no part of the last article."""
+"""What stands below the last article and is no part of it: "Done at …", who enacts and signs, notes, annexes."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from index.parsing.headings.classification import ClassifiedLine
-from index.parsing.headings.words import starts_closing
+from index.parsing.headings.classification import UNNUMBERED, ClassifiedLine
+from index.parsing.headings.words import is_annex, is_supplement, starts_closing
+from index.records import Division
 
 _NOTE = re.compile(r"[（(\[]\s*([0-9]{1,3})\s*[)）\]]\s*\S")
 _STRUCTURE = ("heading", "article", "box")
@@ -14,14 +15,29 @@ _STRUCTURE = ("heading", "article", "box")
 def separate_closing(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
     """Return the lines; those that begin the closing formula after the last article, and each note below it, say so.
 
-    Notes are numbered from 1. A heading, as that of an annex, ends the closing.
+    Notes are numbered from 1. A heading, as that of an annex, ends the closing; the headings of what follows the
+    articles need no number.
     """
     found = list(lines)
+    begun = False
     for at, line in enumerate(lines):
-        if line.kind == "text" and starts_closing(line.line.text) and _is_after_articles(lines, at):
+        if line.kind != "text":
+            begun = begun and line.kind not in _STRUCTURE
+            continue
+        text, is_last = line.line.text, _is_after_articles(lines, at)
+        if (is_last and is_annex(text)) or (is_supplement(text) and not _is_caption(lines, at)):
+            found[at] = replace(line, kind="heading", division=Division(kind=UNNUMBERED, number=0, title=text))
+            begun = False
+        elif is_last and not begun and starts_closing(text):
+            begun = True
             found[at] = replace(line, kind="closing")
             _mark_notes(found, at + 1)
     return found
+
+
+def _is_caption(lines: Sequence[ClassifiedLine], at: int) -> bool:
+    """Return whether an article follows directly, which a line is the caption of."""
+    return at + 1 < len(lines) and lines[at + 1].kind == "article"
 
 
 def _is_after_articles(lines: Sequence[ClassifiedLine], at: int) -> bool:

@@ -34,7 +34,13 @@ _NUMBER_FIRST = re.compile(
     r"(?P<digits>\d{1,4})\s?(?P<letters>[a-z](?=\s))?\.?\s?(?P<word>§|[^\W\d_]+)\.?(?:(?=\s|$)|:)"
 )
 _MAX_NUMBER_WORD = 24  # characters
-_MAX_CLOSING = 200  # characters; treaties write out the year and the languages
+_MAX_CLOSING = 260  # characters; treaties write out the year and the languages
+_MAX_SUPPLEMENT = 60
+_SENTENCE_END = re.compile(r"[,;:]$|[^\W\d_]{3}\.$")  # not that of an abbreviation
+_PLACE_AND_DATE = re.compile(  # Berlin, den 4. März 2031; Madrid, 4 de mayo de 2031
+    r"[^\W\d_][^\W\d_. ’'/()-]*(?:[ ’'/-][^\W\d_]+){0,4}, (?:[^\W\d_]{1,5} )?\d{1,2}(?:[.ºª°]|er)?"
+    r" (?:de |of )?[^\W\d_]{3,12}\.? (?:de )?\d{4}"
+)
 _FIRST_CJK = "\u2e80"  # headings of Chinese, Japanese and Korean are in classification.py
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _LETTERED = ("篇", "附件", "附录")  # may be numbered by a letter: Part B, Annex C
@@ -63,6 +69,7 @@ class _Words(NamedTuple):
     after: frozenset[str]  # words that follow their number
     recitals: tuple[str, ...]
     closings: tuple[str, ...]
+    supplements: frozenset[str]
 
 
 @cache
@@ -85,7 +92,8 @@ def _words() -> _Words:
     after = frozenset(fold_word(word) for table in tables.values() for word in table.get("after", ()))
     recitals = tuple(words for table in tables.values() for words in table.get("recitals", ()))
     closings = tuple(fold_word(words) for table in tables.values() for words in table.get("closings", ()))
-    return _Words(kinds, numbers, stems, after, recitals, closings)
+    supplements = frozenset(fold_word(words) for table in tables.values() for words in table.get("supplements", ()))
+    return _Words(kinds, numbers, stems, after, recitals, closings, supplements)
 
 
 def fold_word(word: str) -> str:
@@ -136,10 +144,26 @@ def starts_recitals(text: str, *, is_heading: bool) -> bool:
 
 
 def starts_closing(text: str) -> bool:
-    """Return whether a line begins the closing formula of a regulation or treaty: "Done at Brussels, 27 April 2016"."""
-    if len(text) > _MAX_CLOSING or not text[0].isupper():
+    """Return whether a line begins what stands below the last article: "Done at Brussels, 27 April 2016"."""
+    if len(text) > _MAX_CLOSING or text[0].islower():
         return False
-    return any(fold_word(text[: 2 * len(words)]).startswith(f"{words} ") for words in _words().closings)
+    if _PLACE_AND_DATE.match(text):
+        return True
+    folded = fold_word(text)
+    return any(folded.startswith(words) and not folded[len(words) :][:1].isalpha() for words in _words().closings)
+
+
+def is_supplement(text: str) -> bool:
+    """Return whether a line is the heading, without a number, of what follows the articles: SCHEDULES."""
+    return len(text) <= _MAX_SUPPLEMENT and fold_word(text) in _words().supplements
+
+
+def is_annex(text: str) -> bool:
+    """Return whether a line is the heading of an annex without a number: ANNEX, "Załącznik do ustawy"."""
+    first = _WORD.match(text)
+    if first is None or first[0][0].islower() or len(text) > _MAX_SUPPLEMENT or _SENTENCE_END.search(text):
+        return False
+    return _words().kinds.get(fold_word(first[0])) == "附件" and not text[first.end() :].strip()[:1].isupper()
 
 
 def number_of_word(word: str) -> int:

@@ -70,7 +70,7 @@ def test_an_annex_after_the_closing_has_its_own_items() -> None:
         ARTICLES + "It is done at Springfield.\n(1) A note.\n",
         "Handbook\nDone at Springfield.\nWells are clean.\n",  # no article
         ARTICLES + "ANNEX I\nForms\nDone at … on …\nSignature\n",  # the form of an annex
-        ARTICLES + f"Done at the {'long ' * 50} end.\n",
+        ARTICLES + f"Done at the {'long ' * 60} end.\n",
     ],
 )
 def test_other_lines_with_these_words_stay_where_they_are(text: str) -> None:
@@ -105,3 +105,44 @@ def test_the_last_article_of_a_real_regulation(shared_folder: Path) -> None:
     assert after[0].text.split("\n")[0] == "Done at Brussels, 27 April 2016."
     assert after[-1].text.startswith("(21) Regulation (EC) No 1049/2001")
     assert not document.left_out
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "Berlin, den 4. März 2031\nDer Bundespräsident\n",
+        "Madrid, 4 de mayo de 2031.\nNOMBRE R.\n",
+        "Por tanto,\nMando a todos que guarden esta ley.\n",
+        "Lasten en bevelen dat deze wet wordt geplaatst.\n",
+        "Luật này đã được Quốc hội thông qua ngày 14 tháng 6 năm 2031.\n",
+        "Agar setiap orang mengetahuinya, memerintahkan pengundangan.\n",
+        "Президент\nИ. ПРИМЕРОВ\n",
+        "صدر في 4 مارس سنة 2031\n",
+    ],
+)
+def test_who_enacts_and_signs_is_no_part_of_the_last_article(below: str) -> None:
+    found = cited(read(ARTICLES + below))
+    assert [place for place, _ in found[-2:]] == ["art. 2", "para. 2"]
+    assert found[-1][1].startswith(below[:20].strip())
+
+
+@pytest.mark.parametrize(
+    ("heading", "text"),
+    [
+        ("Övergångsbestämmelser", "Denna lag träder i kraft den 1 juli.\n"),
+        ("Załącznik do ustawy z dnia 4 marca 2031 r.", "Jaja i miody.\n"),
+        ("SCHEDULES", "Wells that are repealed.\n"),
+        ("Anlage 1 (zu § 4)", "Der Deckel ist schwer.\n"),
+        ("جدول رقم (1)", "الموقع الكبير مائة جنيه.\n"),
+    ],
+)
+def test_what_follows_the_articles_has_a_heading(heading: str, text: str) -> None:
+    document = read(ARTICLES + f"{heading}\n{text}")
+    assert document.headings[-1].path[-1].title in heading
+    assert document.passages[-1].text == text.strip()
+    assert [d.kind for d in document.passages[-1].path] != ["条"]
+
+
+def test_a_caption_is_no_heading_of_what_follows_the_articles() -> None:
+    document = read(ARTICLES + "Övergångsbestämmelser\nArticle 3\nWells stay open.\n")
+    assert document.passages[-1].path[-1].key[:2] == ("条", 3)
