@@ -12,6 +12,9 @@ _HEADING = re.compile(
 )
 _LEADERS, _DASHES, _DIGITS = " \t\u3000\xa0.．·…‥", "_—-", "0123456789０１２３４５６７８９"
 _MAX_ENTRY_LENGTH = 100  # characters
+_ARTICLES = re.compile(
+    r"[（(]第[^（）()]*条[^（）()]*[)）]$"
+)  # which ones a chapter has: 第一章　総則（第一条―第三条の二）
 _MAX_OTHER_LINES = 2  # in a table, one after the other: a wrapped entry, 附件 and its name
 
 
@@ -49,12 +52,23 @@ def _end_of_contents(lines: Sequence[ClassifiedLine], start: int, last_rows: dic
             entries.add(entry)
         elif row - end >= _MAX_OTHER_LINES or len(text) > _MAX_ENTRY_LENGTH or text[-1] in "。；;":
             break
+    while (
+        end > start
+        and end + 1 < len(lines)
+        and _is_unnumbered(lines[end])
+        and _plain(lines[end + 1].line.text) in entries
+    ):
+        end += 1  # 附則, of which each further down has a date
     return end if end < len(lines) else start
 
 
+def _is_unnumbered(line: ClassifiedLine) -> bool:
+    return line.kind == "heading" and line.division is not None and not line.division.number
+
+
 def _plain(text: str) -> str:
-    """Return an entry without leaders, page number and white space."""
-    return "".join(_without_leaders(text).split())
+    """Return an entry without leaders, page number, the articles of a chapter, and white space."""
+    return "".join(_ARTICLES.sub("", _without_leaders(text)).split())
 
 
 def _without_leaders(text: str) -> str:

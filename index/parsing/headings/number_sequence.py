@@ -151,6 +151,7 @@ class _Outline:
 
     def __init__(self) -> None:
         self._items: dict[str, int] = {}
+        self._above: dict[str, int] = {}  # the last numbers above the last heading
         self._dotted: tuple[int, ...] = ()
 
     def accept(self, line: ClassifiedLine) -> bool:
@@ -160,11 +161,13 @@ class _Outline:
             return self._accept_item(line.division)
         if line.tentative and line.division.kind == UNNUMBERED:
             return self._accept_dotted(parse_dotted(line.line.text))
+        self._above |= self._items
         self._items = {}
         return True
 
     def _accept_item(self, division: Division) -> bool:
-        if not _continues(self._items.get(division.kind, 0), division.number):
+        above = 0 if division.kind in self._items else self._above.get(division.kind, 0)
+        if not _continues(self._items.get(division.kind, 0), division.number) and division.number != above + 1:
             return False
         self._items = {kind: number for kind, number in self._items.items() if RANKS[kind] < RANKS[division.kind]}
         self._items[division.kind] = division.number
