@@ -105,7 +105,7 @@ def _lines(text: str, caption: str) -> list[Span]:
     above = len(caption) + 1 if caption and text.startswith(f"{caption}\n") else 0
     at = above + _end_of_heading(text[above:])
     if caption and not above and text.startswith(caption, at):
-        at += len(caption)
+        at += len(caption) + text.startswith(".", at + len(caption))
     spans: list[Span] = []
     for line in re.finditer(r"[^\n]+", text[at:]):
         words = line.group()

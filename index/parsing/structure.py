@@ -27,6 +27,7 @@ from index.parsing.headings.titles import (
     merge_titles_below,
     nest_sections_in_articles,
     title_captions_behind,
+    title_sentences_behind,
 )
 from index.parsing.item_marks import parse_item_mark
 from index.parsing.items import parse_inner_divisions
@@ -98,8 +99,8 @@ def _read(source: SourceText, name: str, sha256: str) -> Document:
 def _merge_headings(lines: list[ClassifiedLine]) -> list[ClassifiedLine]:
     """Return the lines, with headings over two lines joined, recitals as divisions, and the closing apart."""
     lines = number_recitals(merge_subs_below(lines))
-    lines = nest_sections_in_articles(title_captions_behind(merge_captions_above(merge_titles_below(lines))))
-    return separate_closing(lines)
+    lines = title_captions_behind(merge_captions_above(merge_titles_below(lines)))
+    return separate_closing(nest_sections_in_articles(title_sentences_behind(lines)))
 
 
 def _contents_remark(table: Sequence[ClassifiedLine]) -> str:

@@ -69,6 +69,7 @@ _UNNUMBERED_TITLE = re.compile(
     r"(序\s*言|前\s*言|引\s*言|绪\s*论|总\s*则|總\s*則|附\s*则|附\s*則(?:\s*抄|\s*[（(].*[)）])?|附\s*录|后\s*记|結\s*語|结\s*语|부\s*칙(?:\s*[<〈(（].*)?|전\s*문"
     r"|Preamble|PREAMBLE|Preface|Foreword|Introduction|Recitals)$"
 )
+_SPACED_SUPPLEMENT = re.compile(r"^附\s+則")
 _SPACED_OUT = re.compile(r"\w(?:\s+\w)?$")  # 附　则
 # 1.2.3 Scope; in an annex A.1.2; the first level of standards is 1 Scope, without a full stop
 _DOTTED = re.compile(r"((?:[0-9]{1,3}|[A-Z])(?:\.[0-9]{1,3}){1,4}\.?|[1-9][0-9]?)\s+(\S.*)$")
@@ -217,8 +218,8 @@ def _dotted(line: Line) -> ClassifiedLine | None:
 def _unnumbered(line: Line) -> ClassifiedLine | None:
     if _UNNUMBERED_TITLE.match(line.text) is None:
         return None
-    title = "".join(line.text.split()) if _SPACED_OUT.match(line.text) else line.text
-    return ClassifiedLine(line, "heading", Division(kind=UNNUMBERED, number=0, title=title))
+    title = "".join(line.text.split()) if _SPACED_OUT.match(line.text) else _SPACED_SUPPLEMENT.sub("附則", line.text)
+    return ClassifiedLine(line, "heading", Division(kind=UNNUMBERED, number=0, title=" ".join(title.split())))
 
 
 def _word_heading(line: Line) -> ClassifiedLine | None:

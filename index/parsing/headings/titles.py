@@ -14,6 +14,7 @@ _MAX_LATIN_TITLE_LENGTH = 160  # characters of a title on a line of its own belo
 _ARTICLE_LEVEL = 4  # of an article that consists of sections, as if the format gave it
 _MIN_NESTED_SHARE = 0.5  # of articles followed by a section
 _MIN_CAPTIONS, _MIN_CAPTIONED_SHARE = 3, 0.4  # of articles with a caption above them
+_MIN_TITLED_SHARE, _MAX_TITLE_WORDS = 0.8, 12  # of short sentences behind a number that are titles
 _MAX_SHARE_ELSEWHERE = 0.5  # of lines that look like captions and are none
 _KANA = re.compile(f"[{KANA}]")
 _CAPTION = re.compile(r"（[^（）]{1,40}）$")
@@ -84,6 +85,30 @@ def _is_title(line: ClassifiedLine, after: ClassifiedLine | None) -> bool:
 
 def _has_cjk(text: str) -> bool:
     return any("\u3040" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7a3" for c in text)
+
+
+def title_sentences_behind(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
+    """Return the lines; "Artículo 3. Convocatoria." has a title, with a full stop, if nearly all such have text below.
+
+    Elsewhere such a short sentence is mostly all that an article says.
+    """
+    found = {row: title for row, line in enumerate(lines) if (title := _sentence_behind(line))}
+    titled = {row for row in found if row + 1 < len(lines) and lines[row + 1].kind in ("text", "item")}
+    if len(titled) < max(_MIN_CAPTIONS, _MIN_TITLED_SHARE * len(found)):
+        return list(lines)
+    return [
+        replace(line, division=replace(line.division, title=found[row])) if row in titled and line.division else line
+        for row, line in enumerate(lines)
+    ]
+
+
+def _sentence_behind(line: ClassifiedLine) -> str:
+    """Return the words behind an article's number and its full stop that may be a title with one, without it."""
+    if line.kind != "article" or line.division is None or line.division.title or line.line.text[-1] != ".":
+        return ""
+    heading = parse_word_heading(line.line.text)
+    rest = heading.rest.rstrip(".") if heading and heading.marked and not heading.first else ""
+    return rest if rest[:1].isalpha() and "." not in rest and len(rest.split()) <= _MAX_TITLE_WORDS else ""
 
 
 def nest_sections_in_articles(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
