@@ -1,7 +1,8 @@
 """Citations in Chinese and in English: 《…规划》第十六章第二节第2段; "…, ch. 16, sec. 2, para. 2"."""
 
 import re
-from itertools import zip_longest
+from collections.abc import Iterator
+from itertools import pairwise, zip_longest
 from typing import Literal
 
 from index.cells import cell_at, column_name
@@ -130,7 +131,7 @@ def cite(title: str, passage: Passage, span: Span | None = None) -> Citation:
     inner = _inner_levels(passage, span) if span is not None else ()
     table = tuple(map(isolated, _table_levels(passage, span)))
     own = table and is_table_row(passage)
-    zh = "".join([*(division_label(d, "zh") for d in levels), "" if own else paragraph_label(passage, "zh")])
+    zh = "".join([*_apart([division_label(d, "zh") for d in levels]), "" if own else paragraph_label(passage, "zh")])
     # 专栏1 is the caption itself
     behind = "，" if table and not (own and passage.rows[0].caption == table[0]) else ""
     zh += "".join(map(_chinese_inner, inner)) + (behind if zh else "") + "，".join(table)
@@ -142,6 +143,12 @@ def cite(title: str, passage: Passage, span: Span | None = None) -> Citation:
     return Citation(
         zh=f"《{_with_single_brackets(title)}》{zh}", en=", ".join(filter(None, [title, en])), short_zh=zh, short_en=en
     )
+
+
+def _apart(labels: list[str]) -> Iterator[str]:
+    """Yield the labels, with a comma between two numbers: 专栏3，1."""
+    for before, label in pairwise(["", *labels]):
+        yield f"，{label}" if before[-1:].isdigit() and label[:1].isdigit() else label
 
 
 def is_table_row(passage: Passage) -> bool:

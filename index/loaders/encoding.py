@@ -119,7 +119,7 @@ def _candidates(data: bytes) -> list[DetectionDict]:
     return chardet.detect_all(
         data[:_SAMPLE_BYTES],
         ignore_threshold=True,
-        encoding_era=eras.MODERN_WEB | eras.LEGACY_ISO | eras.DOS,
+        encoding_era=eras.MODERN_WEB | eras.LEGACY_ISO | eras.LEGACY_MAC | eras.DOS,
         compat_names=False,
         exclude_encodings=_EXCLUDED,
     )

@@ -27,6 +27,7 @@ _BOLD_NUMBER = re.compile(
     r"(?:\s*[【（(\[][^*_\n]{1,30}[】）)\]])?[^\S\n]*[:：]?)\2",
     re.MULTILINE,
 )
+_ESCAPED_NUMBER = re.compile(r"(?:\A|(?<=\n\n)|(?<=[.;:]\n))(\d{1,3})\\([.)])")  # 1\. begins no list in Markdown
 _FRONT_MATTER = re.compile(r"-{3}[^\S\n]*\n(.*?)\n(?:-{3}|\.{3})[^\S\n]*(?:\n|\Z)", re.DOTALL)
 _METADATA = re.compile(
     r"(title|date|source|author|标题|日期|来源|作者)\s*:\s*(\S.*?)\s*$", re.IGNORECASE | re.MULTILINE
@@ -51,7 +52,7 @@ def load(data: bytes, name: str) -> SourceText:
     metadata = dict(_metadata(front.group(1))) if front else {}
     if front:
         text = _blank(front) + text[front.end() :]
-    text = _BOLD_NUMBER.sub(_without_bold, _COMMENT.sub(_blank, text))
+    text = _ESCAPED_NUMBER.sub(r" \1\2", _BOLD_NUMBER.sub(_without_bold, _COMMENT.sub(_blank, text)))
     rows = list(rows_of_tables(text))
     text = HTML_TABLE.sub(_table_rows, text)
     lines = tuple(with_rows(_with_soft_breaks(_with_gaps(_without_markup(list(split_lines(text)))), text), rows))

@@ -29,6 +29,7 @@ _MIN_BROKEN_LINES = 8
 _WIDEST_QUANTILE = 0.95  # of the widths of broken lines
 _MIN_FULL_SHARE = 0.85  # of broken lines
 _MIN_ENDED_SHARE = 0.6  # of runs of broken lines: a paragraph ends in a mark, a list of short lines does not
+_MIN_BROKEN_LENGTH = 50  # characters of a line that a word in lower case continues, in a text too short to tell
 _MIN_WIDTH = 24  # columns; nobody wraps narrower
 _FULL_WIDTH = 0.8  # of the widest line; Latin lines break between words only
 _FULL_WIDTH_HAN = 0.9  # Chinese lines break anywhere
@@ -60,6 +61,8 @@ class LineJoiner:
                 return True
         elif before.kind != "text":
             return False
+        if left.islower() and right.islower() and len(before.line.text) >= _MIN_BROKEN_LENGTH:
+            return True
         return left not in _PARAGRAPH_ENDS and self._bigrams.form_word(left, right)
 
     def _is_indented(self, line: Line) -> bool:

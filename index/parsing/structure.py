@@ -18,6 +18,7 @@ from index.parsing.headings.classification import ClassifiedLine, classify_line,
 from index.parsing.headings.clauses import number_clauses
 from index.parsing.headings.closing import separate_closing
 from index.parsing.headings.number_sequence import drop_numbers_out_of_sequence, remark_doubts
+from index.parsing.headings.open_levels import OpenLevel, closes, is_in_box, is_leaf
 from index.parsing.headings.recitals import number_recitals
 from index.parsing.headings.restarts import name_restarts
 from index.parsing.headings.run_in import split_run_in_headings
@@ -120,36 +121,9 @@ def infer_missing_chapter(lines: Iterable[ClassifiedLine]) -> Division | None:
     return Division(kind="章", number=following - 1, inferred=True) if following > 1 else None
 
 
-def _is_leaf(line: ClassifiedLine, following: ClassifiedLine | None) -> bool:
-    """Return whether nothing stands below a heading or item: the next line closes its level, or there is none."""
-    if following is None:
-        return True
-    if following.division is None or line.division is None:
-        return False
-    level = _OpenLevel(division_rank(line.division, line.line.level), line.line.level, line.division)
-    return _closes(following.division, following.line.level, level)
-
-
-def _closes(division: Division, level: int, other: "_OpenLevel") -> bool:
-    """Return whether a heading closes another level: by the levels that the format gives, else by rank."""
-    unnumbered = not division.number or not other.division.number
-    if level and other.level and (unnumbered or level != other.level):
-        return other.level >= level
-    return other.rank >= division_rank(division, level)
-
-
 def _is_text(title: str, lines: Sequence[Line], *, leaf: bool) -> bool:
     """Return whether what follows an article's number is its text: it is wrapped, or all that there is."""
     return len(lines) > 1 or (leaf and lines[0].text.endswith(title))
-
-
-@dataclass(frozen=True, slots=True)
-class _OpenLevel:
-    """An open level: its rank, the heading level that the format gives (0 if none), and its division."""
-
-    rank: int
-    level: int
-    division: Division
 
 
 def _left_out_contents(table: Sequence[ClassifiedLine]) -> LeftOut:
@@ -180,7 +154,7 @@ class _PassageBuilder:
         self.remarks = list(source.remarks)
         self._document = document
         self._source = source
-        self._open: list[_OpenLevel] = []  # outermost first
+        self._open: list[OpenLevel] = []  # outermost first
         self._missing_chapter = missing_chapter
         self._drafts: list[_Draft] = []
         self._in_closing = False  # after the last article
@@ -203,7 +177,7 @@ class _PassageBuilder:
         if first.division is None or (first.kind == "item" and self._in_article()):
             self._add_text(lines)
             return
-        leaf = _is_leaf(first, following)
+        leaf = is_leaf(first, following)
         if first.kind == "item":
             self._add_item(first.division, lines, leaf=leaf)
             return
@@ -295,21 +269,24 @@ class _PassageBuilder:
         self._tables.heading()
         self._in_closing = False
         depth = division_rank(division, line.level)
-        while self._open and _closes(division, line.level, self._open[-1]):
-            self._open.pop()
+        last: Division | None = None
+        while self._open and closes(division, line.level, self._open[-1]):
+            if is_in_box(division, self._open[-1].division, last):
+                break
+            last = self._open.pop().division
         if division.kind == "节" and self._missing_chapter and not any(d.kind == "章" for d in self._path):
             self._open_missing_chapter(line)
         if division.kind == "章":
             self._missing_chapter = None
         self._check_number(division, line)
-        self._open.append(_OpenLevel(depth, line.level, division))
+        self._open.append(OpenLevel(depth, line.level, division))
         self.headings.append(Heading(path=self._path, line=line.number))
         self.heading_lines.append(line)
 
     def _open_missing_chapter(self, line: Line) -> None:
         assert self._missing_chapter is not None
         chapter, self._missing_chapter = self._missing_chapter, None
-        self._open.append(_OpenLevel(division_rank(chapter), 0, chapter))
+        self._open.append(OpenLevel(division_rank(chapter), 0, chapter))
         self._last[chapter.kind] = ((), chapter)
         self.headings.append(Heading(path=self._path, line=0))
         self.remarks.append(f"line {line.number}: the heading of chapter {chapter.number} is missing; inferred")

@@ -83,7 +83,7 @@ _SUFFIX = rf"(?:[a-z](?![A-Za-z])|\s?(?:{'|'.join(SUFFIXES)})\b)?"
 _LATIN_NUMBER = rf"(?:[0-9]{{1,6}}(?:-[0-9]{{1,4}})?(?!\.?[0-9]){_SUFFIX}|{_ROMAN})"
 # in citations that users type, also 2.1, 1-601.01 and L. 12-3 of articles, and letters of annexes
 _TYPED_NUMBER = (
-    rf"(?:(?:[LRD]\.?\s?)?[0-9]{{1,6}}(?:[-.][0-9]{{1,4}}){{0,4}}(?!\.?[0-9]){_SUFFIX}|{_ROMAN}|[A-Za-z](?![A-Za-z]))"
+    rf"(?:(?:[LRD]\.?\s?)?[0-9]{{1,6}}(?:[-.:][0-9]{{1,4}}){{0,4}}(?!\.?[0-9]){_SUFFIX}|{_ROMAN}|[A-Za-z](?![A-Za-z]))"
 )
 _BRACKETED = r"(?:\s?[（(][0-9A-Za-z]{1,5}[)）])"
 
@@ -126,7 +126,7 @@ _LATIN_TOKEN = re.compile(
     re.IGNORECASE,
 )
 _LATIN_NUMBER_PARTS = re.compile(
-    rf"(?:[lrd]\.?\s?(?=[0-9]))?([0-9]+|[a-z]+)((?:[-.][0-9]+)*)(?:\s?({'|'.join(SUFFIXES)})|(?<=[0-9])([a-z]))?"
+    rf"(?:[lrd]\.?\s?(?=[0-9]))?([0-9]+|[a-z]+)((?:[-.:][0-9]+)*)(?:\s?({'|'.join(SUFFIXES)})|(?<=[0-9])([a-z]))?"
 )
 _LETTERED_KINDS = ("附件", "附录", "附表", "附图", "篇")
 _INNER_KINDS = ("款", "项", "目")  # of bracketed numbers after an article, in this order

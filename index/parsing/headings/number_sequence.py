@@ -1,5 +1,6 @@
 """Choice among candidates for headings: a heading whose words are no proof must continue the numbers around it."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -24,6 +25,7 @@ _BACKWARD = -3.0
 _LOOKBACK = 30  # candidates; more are rarely passed over
 _MIN_STYLE_SHARE = 0.8  # of certain candidates
 _MAX_REMARKS = 20  # on doubts in one document
+_INSERTED = re.compile(r"[.:]\d+[a-z]+$")  # a label whose sub has two more digits for the letter
 _MIN_STYLED, _MIN_STYLED_SHARE = 5, 0.9  # candidates whose style the format gives
 
 
@@ -31,7 +33,7 @@ class _Candidate(NamedTuple):
     """A candidate: its row, its number, its weight, and how many outer headings precede it."""
 
     row: int
-    number: tuple[int, int]
+    number: tuple[int, float]
     weight: float
     breaks: int
 
@@ -103,8 +105,15 @@ def _candidates(
         weight = _UNLIKELY if line.unlikely else _AMBIGUOUS if line.ambiguous else _TENTATIVE
         weight = weight + other_style if row in tentative else _CERTAIN
         assert line.division is not None
-        candidates.append(_Candidate(row, line.division.key[1:], weight, breaks))
+        candidates.append(_Candidate(row, _order(line.division), weight, breaks))
     return candidates
+
+
+def _order(division: Division) -> tuple[int, float]:
+    """Return number and sub for comparison: 2:10a is between 2:10 and 2:11."""
+    if _INSERTED.search(division.label):
+        return division.number, division.sub / 100
+    return division.number, division.sub
 
 
 def _is_outer_heading(line: ClassifiedLine, rank: int) -> bool:
@@ -137,7 +146,7 @@ def _best_series(candidates: Sequence[_Candidate]) -> set[int]:
 def _step(before: _Candidate, after: _Candidate) -> float:
     """Return the score of two numbers that follow each other in a series."""
     (number, sub), (next_number, next_sub) = before.number, after.number
-    if (next_number == number + 1 and next_sub <= 1) or (next_number == number and next_sub - sub in (1, 2)):
+    if (next_number == number + 1 and next_sub <= 1) or (next_number == number and 0 < next_sub - sub <= 2):
         return _CONSECUTIVE
     if after.number > before.number:
         return _GAP

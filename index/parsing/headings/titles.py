@@ -16,6 +16,8 @@ _MIN_NESTED_SHARE = 0.5  # of articles followed by a section
 _MIN_CAPTIONS, _MIN_CAPTIONED_SHARE = 3, 0.4  # of articles with a caption above them
 _MIN_TITLED_SHARE, _MAX_TITLE_WORDS = 0.8, 12  # of short sentences behind a number that are titles
 _MAX_SHARE_ELSEWHERE = 0.5  # of lines that look like captions and are none
+_MIN_TITLED_SHARE = 0.8  # of articles with a title below their number
+_BARE_NUMBER = re.compile(rf"[第제]\s*{HEADING_NUMBER_PATTERN}\s*[條条조](?:\s*[之의の]\s*{HEADING_NUMBER_PATTERN})?$")
 _KANA = re.compile(f"[{KANA}]")
 _CAPTION = re.compile(r"（[^（）]{1,40}）$")
 _CAPTION_BEHIND = re.compile(
@@ -31,18 +33,50 @@ def merge_titles_below(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
     The title of an article also stays a line of the article's text.
     """
     kept: list[ClassifiedLine] = []
-    for line, after in pairwise([*lines, None]):
+    regular = _regular_titles(lines)
+    for row, (line, after) in enumerate(pairwise([*lines, None])):
         assert line is not None
         before = kept[-1] if kept else None
-        if before is None or before.division is None or not _is_title_of(line, before, after):
+        if row in regular:
+            line = ClassifiedLine(replace(line.line, level=0, gap=True), "text")
+        elif before is None or before.division is None or not _is_title_of(line, before, after):
             kept.append(line)
             continue
+        assert before is not None
+        assert before.division is not None
         kept[-1] = replace(before, division=replace(before.division, title=_title(line.line.text)))
         if before.kind == "article":
             kept.append(line)
         else:
             kept[-1] = replace(kept[-1], title_line=line.line)
     return kept
+
+
+def _regular_titles(lines: Sequence[ClassifiedLine]) -> set[int]:
+    """Return the rows of titles below the numbers of articles where their form is no proof, but all articles have one.
+
+    They are short texts as in Macao (第一條 / 標的), or headings of the format one level below the number.
+    """
+    articles = [row for row, line in enumerate(lines[:-2]) if line.division and line.division.kind == "条"]
+    found: set[int] = set()
+    for row in articles:
+        number, line, after = lines[row : row + 3]
+        alone = bool(_BARE_NUMBER.match(number.line.text)) or _is_number_alone(number.line.text)
+        below = after.division is None or after.kind == "item"
+        if alone and below and _may_be_regular_title(number, line):
+            found.add(row + 1)
+    levels = {lines[row].line.level for row in found}
+    others = sum(line.line.level in levels and line.line.level > 0 for line in lines) - len(found)
+    return found if len(found) >= max(_MIN_CAPTIONS, _MIN_TITLED_SHARE * len(articles)) and others <= 0 else set()
+
+
+def _may_be_regular_title(number: ClassifiedLine, line: ClassifiedLine) -> bool:
+    if number.division is None or number.division.title or not is_heading_text(line.line.text):
+        return False
+    if number.line.level:
+        unnumbered = line.division is not None and line.division.kind == UNNUMBERED
+        return unnumbered and line.line.level == number.line.level + 1
+    return _has_cjk(number.line.text) and line.kind == "text" and line.line.text[-1] not in ".)）"
 
 
 def _title(text: str) -> str:

@@ -20,7 +20,7 @@ _WORD = re.compile(rf"[^\s\d.,:;()\[\]{_DASHES}]+")
 _NUMBER = re.compile(
     rf"""\s*\.?\s*(?P<open>[(\[]?)\s*
     (?:(?P<code>[LRDA]\*?\.?\s?\*?)(?=\d))?
-    (?:(?P<digits>\d{{1,6}}(?:[.{_DASHES}]\d{{1,4}}){{0,4}}(?:/\d{{1,2}}(?!\d))?)
+    (?:(?P<digits>\d{{1,6}}(?:[.:{_DASHES}]\d{{1,4}}){{0,4}}(?:/\d{{1,2}}(?!\d))?)
        (?:[\s{_DASHES}]?(?P<latin>{"|".join(SUFFIXES)})\b|(?:\.?[ºª°])?[{_DASHES}](?P<capital>[A-Z])(?![^\W_])
          |(?:er|re|ère|st|nd|rd|th|[ºª°])(?![^\W\d_])
          |(?P<letters>[A-Za-z]{{1,2}}|[{_LETTERS}]|\s[a-z](?=[.:)]|\s+[^\W\d_a-z]|$))(?![^\W\d_]))?
@@ -211,10 +211,10 @@ def _letter(letter: str) -> tuple[int, int, str]:
 
 
 def _digits_value(found: re.Match[str]) -> tuple[int, int, str]:
-    """Return 2, 1 for 2-1; and, each with a label, 12, 3 for L. 12-3; 2, 2 for 2 bis; 1, 1 for 1a and 1.º-A."""
-    numbers = [int(part) for part in re.split(f"[./{_DASHES}]", found["digits"])]
+    """Return 2, 1 for 2-1; each with a label, 12, 3 for L. 12-3 and 12:3; 2, 2 for 2 bis; 1, 1 for 1a and 1.º-A."""
+    numbers = [int(part) for part in re.split(f"[./:{_DASHES}]", found["digits"])]
     sub = fold_subs(numbers[1:])
-    plain = len(numbers) == 1 or (len(numbers) == 2 and not {".", "/"} & set(found["digits"]))
+    plain = len(numbers) == 1 or (len(numbers) == 2 and not {".", "/", ":"} & set(found["digits"]))
     label = "" if plain else re.sub(f"[{_DASHES}]", "-", found["digits"])
     digits = re.sub(f"[{_DASHES}]", "-", found["digits"])
     if suffix := found["latin"]:

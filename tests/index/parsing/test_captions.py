@@ -101,3 +101,23 @@ def test_items_that_end_in_a_comma_are_not_joined() -> None:
 )
 def test_the_last_words_of_an_article_are_no_caption_of_the_next_one(text: str) -> None:
     assert [p.path[-1].title for p in read(text).passages] == [""] * 4
+
+
+def test_titles_below_the_numbers_of_all_articles() -> None:
+    macao = read(
+        "水法\n第一條\n標的\n本法律訂定用水制度。\n第二條\n定義\n水是飲用的水。\n第三條\n生效\n本法律自公佈翌日生效。\n"
+    )
+    assert [p.path[-1].title for p in macao.passages] == ["標的", "定義", "生效"]
+    assert [len(p.inner) for p in macao.passages] == [1, 1, 1]
+    once = read("水法\n第一條\n標的\n本法律訂定用水制度。\n第二條\n水是飲用的水。\n第三條\n本法律自公佈翌日生效。\n")
+    assert [p.path[-1].title for p in once.passages] == [""] * 3
+
+
+def test_headings_of_the_format_below_the_numbers_of_all_articles() -> None:
+    rows = [f"## Article {n}\n\n### Scope {n}\n\n1\\. One.\n\n2\\. Two.\n" for n in (1, 2, 3)]
+    titled = read_document("\n".join(["# Rules\n", *rows]).encode(), "x.md")
+    assert [p.path[-1].title for p in titled.passages] == ["Scope 1", "Scope 2", "Scope 3"]
+    assert [[i.kind for i in p.inner] for p in titled.passages] == [["款", "款"]] * 3
+    assert "\\" not in titled.passages[0].text
+    divided = read_document("\n".join(["# Rules\n", *rows, "### More\n\nThree."]).encode(), "x.md")
+    assert [p.path[-1].title for p in divided.passages][-1] == "More"

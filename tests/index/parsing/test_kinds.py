@@ -301,3 +301,30 @@ def test_a_lost_line_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     document = read_document("规划\n一段。\n二段。\n".encode(), "x.txt")
     assert [(part.reason, part.line, part.lines) for part in document.left_out] == [("unread", 3, ("二段。",))]
     assert document.remarks == ("line 3: not read, an error of this program; please report the file: 二段。",)
+
+
+def test_articles_that_are_numbered_within_their_chapters() -> None:
+    document = read(
+        "Verordening\nHoofdstuk 1. Algemeen\nArtikel 1:1 Begrippen\nEen.\nHoofdstuk 2. Orde\n"
+        "Artikel 2:1 Samenscholing\nTwee.\nArtikel 2:10 Voorwerpen\nDrie.\nArtikel 2:10a Terrassen\nVier.\n"
+        "Artikel 2:11 Uitwegen\nVijf.\n"
+    )
+    found = [f"art. {number}" for number in ("1:1", "2:1", "2:10", "2:10a", "2:11")]
+    assert [c for _, c in cited(document, english=True)] == found
+
+
+def test_the_items_below_the_title_of_a_box_belong_to_it() -> None:
+    document = read(
+        "规划\n第一节 港区\n整治航道。\n专栏3 工程\n1.白沙：新建泊位。\n2.石埠：改造堆场。\n第二节 码头\n撤并。\n"
+    )
+    assert [c for _, c in cited(document)] == [
+        *("第一节第1段", "第一节专栏3", "第一节专栏3，1.第1段", "第一节专栏3，2.第1段", "第二节第1段"),
+    ]
+
+
+def test_a_line_that_a_word_in_lower_case_continues_is_joined() -> None:
+    law = read(
+        "Закон про воду\n\nСтаття 1. Сфера дії\n\nЦей Закон регулює відносини у сфері охорони сільських криниць та\n"
+        "інших джерел.\n\nСтаття 2. Мета\n\nВода:\nкриниці\nджерела\n"
+    )
+    assert [sum(i.kind == "款" for i in p.inner) for p in law.passages] == [1, 3]
