@@ -14,6 +14,7 @@ _STYLES = (  # named by the mark of a first item; the number is the first group
     ("一、", re.compile(rf"([{CHINESE_NUMERALS}]{{1,3}})[、.．]")),
     ("甲、", re.compile(rf"([{STEMS}])、(?![{STEMS}]{_LISTED})")),
     ("子、", re.compile(rf"([{BRANCHES}])、(?![{BRANCHES}]{_LISTED})")),
+    ("1.º", re.compile(r"([0-9]{1,3})\s?\.?[ºª°](?=\s)")),
     ("1.", re.compile(r"([0-9０-９]{1,3})\s*(?:[.．、](?![0-9]))")),
     ("1)", re.compile(r"([0-9]{1,3})([a-z])?\)")),
     ("１", re.compile(r"([0-9０-９]{1,3})(?:\u3000|\s+(?=\S))")),

@@ -55,6 +55,7 @@ _ARTICLE = re.compile(
     rf"[第제]\s*{_NUMBER}\s*[条條조]{_SUB}(?P<title>\([^()]*\))?{_NO_ARTICLE}(?P<space>[\s:：]*)(?P<rest>.*)$"
 )
 _ANNEX_KINDS = {"件": "附件", "录": "附录", "錄": "附录", "表": "附表", "图": "附图", "圖": "附图"}
+_IN_BRACKETS = ("条", "附件", "附录")  # may have a title in brackets: Article L111-3 (abrogé)
 _SENTENCE_MARKS = (",", "(", ";")  # after a number without a mark
 _REFERENCE_AFTER = re.compile(r"[0-9]|(?:och|ja|és|ve)\s")  # 1 kap. 3 §
 _BOX = re.compile(rf"专\s*栏\s*{_NUMBER}\s*[:：]?\s*(.*)$")
@@ -228,7 +229,7 @@ def _word_heading(line: Line) -> ClassifiedLine | None:
     if found is None:
         return None
     rest = found.rest
-    in_brackets = rest[:1] == "(" and rest[-1:] == ")" and found.kind in ("附件", "附录")  # Anlage 1 (zu § 3)
+    in_brackets = rest[:1] == "(" and rest[-1:] == ")" and found.kind in _IN_BRACKETS  # Anlage 1 (zu § 3)
     sentence = (rest[:1].islower() or rest[:1] in _SENTENCE_MARKS) and not in_brackets
     ambiguous = not found.marked and not line.level and sentence
     division = Division(kind=found.kind, number=found.number, sub=found.sub, label=found.label)

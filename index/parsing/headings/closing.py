@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from index.parsing.headings.classification import UNNUMBERED, ClassifiedLine
-from index.parsing.headings.words import is_annex, is_supplement, starts_closing
+from index.parsing.headings.words import FIRST_CJK, is_annex, is_supplement, starts_closing
 from index.records import Division
 
 _NOTE = re.compile(r"[（(\[]\s*([0-9]{1,3})\s*[)）\]]\s*\S")
@@ -18,21 +18,31 @@ def separate_closing(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
     Notes are numbered from 1. A heading, as that of an annex, ends the closing; the headings of what follows the
     articles need no number.
     """
-    found = list(lines)
+    found = [_supplement(lines, at) for at in range(len(lines))]
     begun = False
-    for at, line in enumerate(lines):
-        if line.kind != "text":
-            begun = begun and line.kind not in _STRUCTURE
+    for at, line in enumerate(found):
+        begun = begun and line.kind not in _STRUCTURE
+        text = line.line.text
+        if line.kind != "text" or begun or text[0] >= FIRST_CJK or text[0].islower():
             continue
-        text, is_last = line.line.text, _is_after_articles(lines, at)
-        if (is_last and is_annex(text)) or (is_supplement(text) and not _is_caption(lines, at)):
-            found[at] = replace(line, kind="heading", division=Division(kind=UNNUMBERED, number=0, title=text))
-            begun = False
-        elif is_last and not begun and starts_closing(text):
+        if is_annex(text) and _is_after_articles(found, at):
+            found[at] = _heading(line)
+        elif starts_closing(text) and _is_after_articles(found, at):
             begun = True
             found[at] = replace(line, kind="closing")
             _mark_notes(found, at + 1)
     return found
+
+
+def _supplement(lines: Sequence[ClassifiedLine], at: int) -> ClassifiedLine:
+    line = lines[at]
+    is_heading = line.kind == "text" and is_supplement(line.line.text) and not _is_caption(lines, at)
+    return _heading(line) if is_heading else line
+
+
+def _heading(line: ClassifiedLine) -> ClassifiedLine:
+    division = Division(kind=UNNUMBERED, number=0, title=line.line.text)
+    return replace(line, kind="heading", division=division)
 
 
 def _is_caption(lines: Sequence[ClassifiedLine], at: int) -> bool:

@@ -21,7 +21,8 @@ _NUMBER = re.compile(
     rf"""\s*\.?\s*(?P<open>[(\[]?)\s*
     (?:(?P<code>[LRDA]\*?\.?\s?\*?)(?=\d))?
     (?:(?P<digits>\d{{1,6}}(?:[.:{_DASHES}]\d{{1,4}}){{0,4}}(?:/\d{{1,2}}(?!\d))?)
-       (?:[\s{_DASHES}]?(?P<latin>{"|".join(SUFFIXES)})\b|(?:\.?[ºª°])?[{_DASHES}](?P<capital>[A-Z])(?![^\W_])
+       (?:[\s{_DASHES}]?(?P<latin>{"|".join(SUFFIXES)})\b|\s?(?P<repeated>مكرر(?:اً|ًا|ا)?)(?![^\W\d_])
+         |(?:\.?[ºª°])?[{_DASHES}](?P<capital>[A-Z])(?![^\W_])
          |(?:er|re|ère|st|nd|rd|th|[ºª°])(?![^\W\d_])
          |(?P<letters>[A-Za-z]{{1,2}}|[{_LETTERS}]|\s[a-z](?=[.:)]|\s+[^\W\d_a-z]|$))(?![^\W\d_]))?
      |(?P<roman>[IVXLCDM]+|[ivx]+)(?:er|[{_DASHES}\s]?(?P<after>[A-Z]))?(?![^\W_])
@@ -41,7 +42,7 @@ _PLACE_AND_DATE = re.compile(  # Berlin, den 4. März 2031; Madrid, 4 de mayo de
     r"[^\W\d_][^\W\d_. ’'/()-]*(?:[ ’'/-][^\W\d_]+){0,4}, (?:[^\W\d_]{1,5} )?\d{1,2}(?:[.ºª°]|er)?"
     r" (?:de |of )?[^\W\d_]{3,12}\.? (?:de )?\d{4}"
 )
-_FIRST_CJK = "\u2e80"  # headings of Chinese, Japanese and Korean are in classification.py
+FIRST_CJK = "\u2e80"  # headings of Chinese, Japanese and Korean are in classification.py
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _LETTERED = ("篇", "附件", "附录")  # may be numbered by a letter: Part B, Annex C
 
@@ -106,7 +107,7 @@ def parse_word_heading(text: str) -> WordHeading | None:
     """Return the heading that a line starts with, None if it starts with none; a heading starts with a capital."""
     if text[0].isdigit():
         return _number_first(text)
-    if text[0] >= _FIRST_CJK:
+    if text[0] >= FIRST_CJK:
         return None
     first = _WORD.match(text)
     if first is None or first[0][0].islower():
@@ -145,23 +146,23 @@ def starts_recitals(text: str, *, is_heading: bool) -> bool:
 
 def starts_closing(text: str) -> bool:
     """Return whether a line begins what stands below the last article: "Done at Brussels, 27 April 2016"."""
-    if len(text) > _MAX_CLOSING or text[0].islower():
+    if len(text) > _MAX_CLOSING:
         return False
     if _PLACE_AND_DATE.match(text):
         return True
-    folded = fold_word(text)
+    folded = fold_word(text[:_MAX_SUPPLEMENT])
     return any(folded.startswith(words) and not folded[len(words) :][:1].isalpha() for words in _words().closings)
 
 
 def is_supplement(text: str) -> bool:
     """Return whether a line is the heading, without a number, of what follows the articles: SCHEDULES."""
-    return len(text) <= _MAX_SUPPLEMENT and fold_word(text) in _words().supplements
+    return len(text) <= _MAX_SUPPLEMENT and text[0] < FIRST_CJK and fold_word(text) in _words().supplements
 
 
 def is_annex(text: str) -> bool:
     """Return whether a line is the heading of an annex without a number: ANNEX, "Załącznik do ustawy"."""
     first = _WORD.match(text)
-    if first is None or first[0][0].islower() or len(text) > _MAX_SUPPLEMENT or _SENTENCE_END.search(text):
+    if first is None or len(text) > _MAX_SUPPLEMENT or _SENTENCE_END.search(text):
         return False
     return _words().kinds.get(fold_word(first[0])) == "附件" and not text[first.end() :].strip()[:1].isupper()
 
@@ -219,6 +220,8 @@ def _digits_value(found: re.Match[str]) -> tuple[int, int, str]:
     digits = re.sub(f"[{_DASHES}]", "-", found["digits"])
     if suffix := found["latin"]:
         sub, label = sub * 100 + SUFFIXES.index(suffix) + 2, f"{digits} {suffix}"
+    elif repeated := found["repeated"]:  # bis in Arabic
+        sub, label = sub * 100 + 2, f"{digits} {repeated}"
     elif capital := found["capital"]:
         sub, label = sub * 100 + _letters_value(capital), f"{digits}-{capital}"
     elif letters := found["letters"]:
