@@ -73,7 +73,7 @@ class _InnerDivisionBuilder:
     def _depth(self, mark: ItemMark | None) -> int:
         """Return the depth of a line: 0 for a 款; for an item that of the open one in its style, else the next."""
         next_paragraph = mark and mark.style == "１" and mark.number == self._paragraph_count() + 1
-        if mark is None or not self.parts or mark.style == self._numbered or next_paragraph:
+        if mark is None or not self.parts or mark.style in (self._numbered, "§") or next_paragraph:
             self._styles = []
             return 0
         if mark.style == "（一）" and self._styles[:1] != ["一、"]:  # a 项, in Taiwan a 目

@@ -9,13 +9,14 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from index.loaders.source import Line
-from index.parsing.headings.words import fold_word
+from index.parsing.headings.words import FIRST_CJK, fold_word
 from index.text.chinese import HAN
 
 MAX_TITLE_LENGTH = 240  # characters of all lines
 _MAX_DATE_WORDS = 7  # of a line with a date and nothing else
 _MIN_TORN, _MAX_TORN = 8, 60  # characters of the first line of a torn Chinese title, and of all of it
 _MARKS = ("º", "ª")  # letters in n.º and nº
+_ENTRY = re.compile(r"[^\W\d_][^:]{0,40}:\s")  # Departement: …
 _LOWER = re.compile(r"[^\W\d_]+[\s,]")
 _WHOLE = re.compile(r"[号號厅廳室局部院委会會府所司社处處署团團组組件报報令省市县縣区區州盟旗乡鄉镇鎮]$")
 _HAN_LINE = re.compile(rf"[{HAN}\d“”《》、—]+$")
@@ -91,6 +92,11 @@ def _is_lower(line: Line) -> bool:
     return line.text[0].islower() and bool(_LOWER.match(line.text))
 
 
+def _may_be_subject(text: str) -> bool:
+    """Return whether a line may say what a law is about: it has several words or is in capitals, and is no entry."""
+    return text[-1] != "." and not _ENTRY.match(text) and (" " in text or text.isupper() or text[0] >= FIRST_CJK)
+
+
 class _Title:
     """A title whose lines are added one by one."""
 
@@ -112,7 +118,7 @@ class _Title:
         if self.lacks_subject:
             is_part = words.bare.match(text) or (starts and starts.end() == len(text))
             self.lacks_subject = bool(is_part)
-            return bool(is_part) or (line.level == above.level and line.text[-1] != ".")
+            return bool(is_part) or (line.level == above.level and _may_be_subject(line.text))
         if starts or goes_on:
             return line.level in (0, above.level)
         if line.text[-1] == "." or (line.gap and not self._is_bare):
