@@ -23,6 +23,7 @@ _STYLES = (  # named by the mark of a first item; the number is the first group
     ("①", re.compile(r"([①-⑳㉑-㉟㊱-㊿])")),
     ("一", re.compile(rf"([{CHINESE_NUMERALS}]{{1,3}})\u3000")),
 )
+_MAY_BE_MARKED = re.compile(r".{0,9}?[)）、.．\s①-⑳㉑-㉟㊱-㊿–-]")  # most lines of text are not
 _NUMBERED = ("§", "1.", "1)", "（1）", "①", "一、")  # styles of paragraphs, if the first paragraph of an article has it
 # letters in the order of lists; those that are numerals, with a tens and a ones letter, are in _NUMERALS
 _ALPHABETS = (
@@ -73,6 +74,8 @@ class ItemMark(NamedTuple):
 
 def parse_item_mark(line: str) -> ItemMark | None:
     """Return the item mark at the start of a line, None if there is none."""
+    if not _MAY_BE_MARKED.match(line):
+        return None
     for style, pattern in _STYLES:
         if found := pattern.match(line):
             sub = found.group(2) if style in ("（一）", "1)") else None

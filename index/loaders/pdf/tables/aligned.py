@@ -18,7 +18,7 @@ _MAX_DISTANCE = 3.5  # of the base lines of two rows
 _SAME_CELL = 0.8  # of the usual distance of rows, below which a row of text continues a cell
 _MIN_ROWS = 3
 _AT_EDGE = 2  # rows of text above or below a table at the edge of a page
-_MIN_COLUMNS = 3
+_MIN_COLUMNS = 2
 _MAX_LONE = 2  # rows of text with a single cell, one after the other
 _MAX_HEADS = 4  # rows
 _MIN_FIGURES = 0.5  # of the cells of a column of figures
@@ -203,7 +203,7 @@ def _over_several(row: PlacedRow, columns: Sequence[Interval]) -> PlacedRow:
 
 
 def _has_figures(rows: Sequence[PlacedRow], columns: int) -> bool:
-    """Return whether two columns have figures, or one below the head of a year or a unit."""
+    """Return whether two columns have figures, or one below a year or a unit, which no contents have."""
     body = [row.cells for row in rows if not row.cells[0].head and len(row.cells) == columns]
     filled = [[cells[at].text for cells in body if cells[at].text] for at in range(columns)]
     figures = [at for at in range(columns) if sum(map(is_figure, filled[at])) > _MIN_FIGURES * max(len(filled[at]), 1)]

@@ -276,3 +276,14 @@ def test_digits_as_wide_as_chinese_characters_are_one_number(tmp_path: Path) -> 
 def test_a_row_of_arabic_is_read_from_the_right_and_its_numbers_from_the_left() -> None:
     assert logical_order(list("3 ةدام 2030 ماع")) == "عام 2030 مادة 3"
     assert logical_order(["(", "ب", "أ", ")"]) == "(أب)"
+
+
+def test_a_column_of_figures_below_a_year_makes_a_table_without_lines() -> None:
+    def table(head: str) -> list[str]:
+        below = (("Homes", "130"), ("Farms", "320"), ("Works", "60"))
+        lines = [rows(40, 500 - 16 * at, name) for at, (name, _) in enumerate((("Use", head), *below))]
+        figures = [rows(300, 500 - 16 * at, figure) for at, figure in enumerate((head, *(f for _, f in below)))]
+        return texts(load(pdf(both(rows(40, 540, "The town uses water."), *lines, *figures)), "x.pdf"))
+
+    assert table("2031")[1:] == ["Use: Homes | 2031: 130", "Use: Farms | 2031: 320", "Use: Works | 2031: 60"]
+    assert "Homes | 130" in table("Page")
