@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from index.loaders.source import Line
 from index.parsing.headings.classification import ClassifiedLine
+from index.parsing.headings.words import names_division
 from index.parsing.item_marks import starts_lettered_item
 from index.records import Span
 
@@ -18,6 +19,7 @@ _NO_PARAGRAPH_ENDS = "，,、"
 _ITEM_ENDS = ",;:.؛،"
 _QUOTES = "…—“”‘’"  # of both Chinese and other texts
 _BARE_MARK = re.compile(r"[（(]?[0-9]{1,3}[)）.]$")
+_BARE_LETTER = re.compile(r"[（(](?:[a-z]{1,2}|[ivx]{1,5})[)）]$")
 
 # two characters are one word if their bigram occurs so often, also as a share of either character's occurrences
 _MIN_BIGRAM_COUNT = 3
@@ -63,6 +65,9 @@ class LineJoiner:
             return False
         if left.islower() and right.islower() and len(before.line.text) >= _MIN_BROKEN_LENGTH:
             return True
+        broken = left.isalpha() and not left.isupper() and before.line.text.count(" ") > 1
+        if broken and names_division(after.line.text):
+            return True  # … in accordance with / Article 5(2)
         return left not in _PARAGRAPH_ENDS and self._bigrams.form_word(left, right)
 
     def _is_indented(self, line: Line) -> bool:
@@ -75,7 +80,9 @@ def _may_be_one_paragraph(before: ClassifiedLine, after: ClassifiedLine) -> bool
 
 
 def _is_bare_mark(line: ClassifiedLine) -> bool:
-    """Return whether a line is only the mark of an item, (3) or 3., whose text is on the next line."""
+    """Return whether a line is only the mark of an item, (3), 3. or (a), whose text is on the next line."""
+    if _BARE_LETTER.match(line.line.text):
+        return True
     return line.division is not None and _BARE_MARK.match(line.line.text) is not None
 
 

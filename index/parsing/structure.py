@@ -47,6 +47,7 @@ _LEAD = re.compile(r"([^。，；：！？,;:!?\n]{2,30})。(?=\S)")
 _MIN_LEAD_SHARE = 0.3  # of paragraphs that start with a short sentence; with fewer, such sentences are no titles
 _OUTERMOST = ("壹、", "一、")  # markers of items that belong to no list
 _IN_BRACKETS = re.compile(r"[（(【][^（()）【】]*[)）】]")
+_ITEM_END = re.compile(r"[；;。.，,]$|\b(?:and|or|und|oder|et|ou|y|o|e)$")
 _ITEM_LEAD = re.compile(r"(?:[^、.．)）]{1,6}[、.．)）]\s*)?([^。：:；;]{2,40})[。：:]")
 
 
@@ -262,8 +263,8 @@ class _PassageBuilder:
         """Return whether an item belongs to the last passage, which introduces a list or contains its items."""
         if not self._drafts or self._drafts[-1].path != self._path:
             return False
-        introduced = self._drafts[-1].paragraphs[-1][-1].text[-1] in "：:"
-        return self._in_list or (introduced and (leaf or lines[-1].text[-1] in "；;。.，,"))
+        introduced = self._drafts[-1].paragraphs[-1][-1].text[-1] in "：:—"
+        return self._in_list or (introduced and (leaf or _ITEM_END.search(lines[-1].text) is not None))
 
     def _open_division(self, division: Division, line: Line) -> None:
         """Close the levels that a heading ends, and open its own."""

@@ -11,7 +11,7 @@ from retrieval import data
 
 _CLAUSE_ENDS = "；;"
 _SENTENCE_ENDS = "。！？!?"
-_LEAD_IN_ENDS = "：:"
+_LEAD_IN_ENDS = "：:—"
 _MAX_LENGTH = 240  # characters of a language that writes syllables; of a longer sentence only the clause is quoted
 _FIRST_CJK = "\u2e80"
 _LETTERS = 2.5  # of an alphabet that say as much as one such character

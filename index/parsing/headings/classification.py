@@ -30,7 +30,7 @@ RANKS = {
 UNNUMBERED = "标题"  # the kind of a heading without a number, such as 序言, 附则 or a heading of Markdown
 SENTENCE_ENDS = "。；;！!？?，,、：:।؟؛"  # a heading ends in none of these
 _MAX_HEADING_LENGTH = 60  # characters; a longer line is a sentence that starts like a heading
-_MAX_CLAUSE_TITLE_LENGTH = 30  # characters of 1 Scope
+_MAX_CLAUSE_TITLE_LENGTH = 60  # characters of 1 Scope
 _MAX_ARTICLE_TITLE_WORDS = 10  # of an English section; a longer one that ends in a full stop is its text
 
 _NUMBER = f"({HEADING_NUMBER_PATTERN})"

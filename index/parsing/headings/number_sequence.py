@@ -24,6 +24,7 @@ _UNEXPECTED_RESTART = -1.2
 _BACKWARD = -3.0
 _LOOKBACK = 30  # candidates; more are rarely passed over
 _MIN_STYLE_SHARE = 0.8  # of certain candidates
+_MIN_BROKEN_LENGTH = 50  # characters; a shorter line may be a title
 _MAX_REMARKS = 20  # on doubts in one document
 _INSERTED = re.compile(r"[.:]\d+[a-z]+$")  # a label whose sub has two more digits for the letter
 _MIN_STYLED, _MIN_STYLED_SHARE = 5, 0.9  # candidates whose style the format gives
@@ -103,6 +104,7 @@ def _candidates(
         breaks += sum(_is_outer_heading(line, rank) for line in lines[at:row])
         at, line = row + 1, lines[row]
         weight = _UNLIKELY if line.unlikely else _AMBIGUOUS if line.ambiguous else _TENTATIVE
+        weight = min(weight, _UNLIKELY) if row and _breaks_off(lines[row - 1]) else weight
         weight = weight + other_style if row in tentative else _CERTAIN
         assert line.division is not None
         candidates.append(_Candidate(row, _order(line.division), weight, breaks))
@@ -114,6 +116,12 @@ def _order(division: Division) -> tuple[int, float]:
     if _INSERTED.search(division.label):
         return division.number, division.sub / 100
     return division.number, division.sub
+
+
+def _breaks_off(line: ClassifiedLine) -> bool:
+    """Return whether a line ends within a sentence, so that the number below it is that of a reference."""
+    text = line.line.text
+    return line.kind == "text" and len(text) >= _MIN_BROKEN_LENGTH and (text[-1].islower() or text[-1] == ",")
 
 
 def _is_outer_heading(line: ClassifiedLine, rank: int) -> bool:

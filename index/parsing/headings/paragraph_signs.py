@@ -22,7 +22,7 @@ def without_paragraph_signs(lines: Sequence[ClassifiedLine]) -> list[ClassifiedL
             articles += 1
             with_text += not line.division.title and line.line.text[-1] in ".:;" and " " in line.line.text[8:]
         elif above is not None and not _has_sign(above):
-            restarts += line.division.number == 1
+            restarts += line.division.key[1:] == (1, 0)
         above = line
     if restarts < _MIN_RESTARTS or 2 * with_text < articles:
         return list(lines)

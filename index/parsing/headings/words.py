@@ -139,6 +139,14 @@ def article_words() -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(sorted(single)), tuple(sorted(series))
 
 
+def names_division(text: str) -> bool:
+    """Return whether a line begins with the word of a division and a number, as headings and references do."""
+    first = _WORD.match(text) if text[0] < FIRST_CJK else None
+    if first is None or fold_word(first[0]) not in _words().kinds:
+        return False
+    return text[first.end() :].lstrip(" .\xa0")[:1].isdigit()
+
+
 def starts_recitals(text: str, *, is_heading: bool) -> bool:
     """Return whether numbered recitals follow a line, such as "Whereas:", or a heading, such as "Recitals"."""
     return (is_heading or text[-1] in ":：,") and text.rstrip(" :：,").lower().endswith(_words().recitals)

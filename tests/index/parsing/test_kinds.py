@@ -328,3 +328,68 @@ def test_a_line_that_a_word_in_lower_case_continues_is_joined() -> None:
         "інших джерел.\n\nСтаття 2. Мета\n\nВода:\nкриниці\nджерела\n"
     )
     assert [sum(i.kind == "款" for i in p.inner) for p in law.passages] == [1, 1]
+
+
+BRAZILIAN = """\
+LEI Nº 15.000, DE 4 DE MARÇO DE 2031
+
+Dispõe sobre os poços.
+
+Art. 1º Os poços são públicos.
+
+§ 1º O uso é livre.
+
+§ 2º A limpeza cabe ao usuário.
+
+Art. 2º São deveres do usuário:
+
+I - fechar o poço;
+
+II - pagar a taxa.
+
+Parágrafo único. A taxa é anual.
+
+Art. 3º A multa é de dez reais.
+
+§ 1º A multa dobra na reincidência.
+
+Art. 4º Esta Lei entra em vigor hoje.
+"""
+
+
+def test_the_sign_of_a_section_is_that_of_a_paragraph_where_each_article_counts_them_anew() -> None:
+    law = read(BRAZILIAN)
+    assert [p.path[-1].number for p in law.passages if p.path] == [1, 2, 3, 4]
+    assert [sum(i.kind == "款" for i in p.inner) for p in law.passages if p.path] == [3, 2, 2, 1]
+    assert [(i.kind, i.number) for i in law.passages[-3].inner] == [("款", 1), ("项", 1), ("项", 2), ("款", 2)]
+
+
+def test_sections_of_an_act_that_amends_others_are_articles() -> None:
+    act = read("Mantelgesetz\nArtikel 1\nBrunnengesetz\n§ 1 Zweck\nEr ist gut.\n§ 2 Ort\nEr ist hier.\n"
+               "Artikel 2\nTeichgesetz\n§ 1 Zweck\nEr ist besser.\n§ 2 Ort\nEr ist dort.\n")  # fmt: skip
+    assert [h.path[-1].title for h in act.headings][-2:] == ["Zweck", "Ort"]
+
+
+def test_numbers_that_go_on_below_the_next_heading_are_an_outline() -> None:
+    text = (
+        "Market Ordinance\nPart 1\nGeneral\n1. Title\nIt is short.\n2. Words\nThey are plain.\n"
+        "Part 2\nStalls\n3. Letting\nStalls are let.\n"
+    )
+    assert [p.path[-1].key[:2] for p in read(text).passages] == [("1.", 1), ("1.", 2), ("1.", 3)]
+
+
+def test_a_reference_at_the_beginning_of_a_line_goes_on_with_the_sentence() -> None:
+    law = read(
+        "Regulation on wells\nArticle 1\nTerms\n1. Wells are:\n(a)\nopen, in accordance with\nArticle 5(2).\n"
+        "2. Ponds are not.\nArticle 2\nForce\nIt is in force.\n"
+    )
+    assert [(i.kind, i.number) for i in law.passages[0].inner] == [("款", 1), ("项", 1), ("款", 2)]
+    assert "with Article 5(2)" in law.passages[0].text
+
+
+def test_a_number_below_a_line_that_breaks_off_is_that_of_a_reference() -> None:
+    law = read(
+        "Brunnengesetz\n§ 1 Zweck\nDas Gesetz dient der Pflege aller Brunnen, soweit nicht der Abschnitt über die\n"
+        "§ 2 Absatz 1 genannten Quellen etwas anderes bestimmt.\n§ 2 Quellen\nQuellen sind rein.\n"
+    )
+    assert [p.path[-1].title for p in law.passages] == ["Zweck", "Quellen"]
