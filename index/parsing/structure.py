@@ -23,6 +23,7 @@ from index.parsing.headings.paragraph_signs import without_paragraph_signs
 from index.parsing.headings.recitals import number_recitals
 from index.parsing.headings.restarts import name_restarts
 from index.parsing.headings.run_in import split_run_in_headings
+from index.parsing.headings.sections import number_sections
 from index.parsing.headings.titles import (
     merge_captions_above,
     merge_subs_below,
@@ -68,7 +69,7 @@ def _read(source: SourceText, name: str, sha256: str) -> Document:
     lines, tables = separate_contents([classify_line(line) for line in all_lines])
     joiner = LineJoiner(lines, source.text)
     front = split_front_matter(source, name, lines, joiner)
-    candidates = number_clauses(without_paragraph_signs(front.lines))
+    candidates = number_sections(number_clauses(without_paragraph_signs(front.lines)))
     chosen = list(drop_numbers_out_of_sequence(candidates))
     lines = _merge_headings(chosen)
     builder = _PassageBuilder(name, source, infer_missing_chapter(lines))
