@@ -64,6 +64,7 @@ class FrameWords:
     forget: str
     welcome: str
     busy: str
+    too_slow: str
     offline: str
     denied: str
     unknown_view: str
