@@ -21,6 +21,7 @@ from ui.state.outline import count_by_node
 from ui.state.protocols import ServedIndex
 from ui.words import PageWords, words_for
 
+MAX_ROWS = 20_000  # of a table: some 10 MB
 LISTED = 60  # passages shown, of all terms together
 _MIN_LISTED = 10  # of each of many terms
 _LISTED_OF_CHAPTER = 200  # of one selected chapter
@@ -81,6 +82,8 @@ class CoverageHandlers:
 
         def table() -> HandlerResult:
             found = self._find(served, wanted, documents)
+            if (count := sum(len(one.hits) for one in found)) > MAX_ROWS:
+                return problem_result(words.coverage.too_many.format(count=f"{count:,}", most=f"{MAX_ROWS:,}"))
             data = tables.encoded("csv", coverage_rows.COLUMNS, coverage_rows.rows(found), {}, mark=True)
             return download(words.coverage.file.format(terms=" ".join(wanted)), "csv", data)
 

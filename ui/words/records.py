@@ -291,6 +291,7 @@ class CoverageWords:
     both: str
     score: str
     file: str
+    too_many: str
 
     def found_in(self, term: str, passages: int, chapters: int) -> str:
         """Return the numbers of passages and chapters of a term as a sentence."""
