@@ -12,6 +12,7 @@ from index.models.encoder import Vectors
 from index.storage.snapshot import Snapshot
 from index.storage.vector_index import VectorIndex
 from retrieval.arrays import Mask, RowIndices, Scores
+from retrieval.deadline import check_deadline
 from retrieval.question.question_type import QuestionType
 from retrieval.ranking import fusion
 from retrieval.ranking.fusion import Signals
@@ -153,6 +154,7 @@ class Ranker:
         n = len(self._first) - 1
         maxima = np.zeros((len(tokens), n), dtype=np.float32)
         for low in range(0, n, _BLOCK):
+            check_deadline()
             first = self._first[low : low + _BLOCK + 1]
             block = self._tokens.of_texts(int(first[0]), int(first[-1]))
             cosines = (tokens @ block.codes.astype(np.float32).T) * block.scales  # (l, t)
