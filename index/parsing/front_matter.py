@@ -58,8 +58,8 @@ def split_front_matter(
     named = source.metadata.get("title", "")
     rows = _entry_rows(lines) or _title_rows(lines, named, joiner)
     title = join_title([lines[row].line for row in rows]) if rows else named or PurePosixPath(name).stem
-    if entry := _TITLE_ENTRY.match(title):
-        title = entry[1]
+    if named_title := _TITLE_ENTRY.match(title):
+        title = named_title[1]
     at, start, end = rows.start, rows.stop, len(lines)
     metadata = {key: value for key, value in source.metadata.items() if key != "title"}
     while start < end and (entry := _metadata_entry(lines[start])):
