@@ -9,7 +9,10 @@ _HYPHENS = "-‐‑"
 _BREAKS = "¬"  # printed by some programs where a word is broken, never part of one
 _LAST = re.compile(r"[^\W_]+(?=.$)")
 _FIRST = re.compile(r"[^\W_]+")
+_MAX_WORD = 60  # characters
 _WORD = re.compile(r"[^\W\d_]+(?:[-‐‑][^\W\d_]+)*")
+_BROKEN = re.compile(r"([^\W\d_]+)[-‐]\n[ \t]*([^\W\d_]{2,})")
+_MIN_SHARE = 0.02  # of a hyphenated text's lines that end in a hyphen; with fewer, the hyphens are those of compounds
 # after the first part of two compounds, as in Ein- und Ausfuhr
 _CONJUNCTION = re.compile(
     r"(?:und|oder|bzw|sowie|bis|beziehungsweise|och|eller|samt|og|en|of|and|or|to|nor|et|ou|lub|oraz|nebo|és|vagy|ja|tai|sekä|sau|și)$"
@@ -27,8 +30,10 @@ class BrokenWords:
 
         None if the first line does not end in a hyphen behind a letter or digit.
         """
-        left, right = _LAST.search(before[-60:]), _FIRST.match(after)
-        if before[-1] not in _HYPHENS + _BREAKS or left is None or right is None:
+        if before[-1] not in _HYPHENS + _BREAKS:
+            return None
+        left, right = _LAST.search(before[-_MAX_WORD:]), _FIRST.match(after)
+        if left is None or right is None:
             return None
         first, second = left[0], right[0]
         seen = first.isalpha() and (first + second).casefold() in self._words
@@ -38,7 +43,7 @@ class BrokenWords:
             return 0, False  # Rhein-Main, 2014-2020, e-mail, EU-wide
         if len(second) == 1 or _CONJUNCTION.match(second):
             return 0, True
-        return int(not self._is_compound(first.casefold(), second)), False
+        return int(self._breaks_words and not self._is_compound(first.casefold(), second)), False
 
     @cached_property
     def _spelt(self) -> frozenset[str]:
@@ -58,6 +63,12 @@ class BrokenWords:
                     behind[first.casefold()].add(second)
                     above[second].add(first)
         return behind, above
+
+    @cached_property
+    def _breaks_words(self) -> bool:
+        """Return whether the text was hyphenated: there are many broken words, or one is elsewhere in one piece."""
+        broken = [(first + second).casefold() for first, second in _BROKEN.findall(self._text) if second.islower()]
+        return any(word in self._words for word in broken) or len(broken) > _MIN_SHARE * self._text.count("\n")
 
     def _is_compound(self, first: str, second: str) -> bool:
         """Return whether two parts are written with a hyphen: elsewhere, or most words with one of them are."""

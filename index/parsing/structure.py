@@ -32,7 +32,7 @@ from index.parsing.headings.titles import (
 )
 from index.parsing.item_marks import parse_item_mark
 from index.parsing.items import parse_inner_divisions
-from index.parsing.left_out.contents import separate_contents
+from index.parsing.left_out.contents import contents_remark, separate_contents
 from index.parsing.left_out.page_lines import separate_page_lines
 from index.parsing.left_out.unread import find_unread
 from index.parsing.left_out.website_lines import separate_website_lines
@@ -101,7 +101,7 @@ def _read(source: SourceText, name: str, sha256: str) -> Document:
         passages=passages,
         metadata=front.metadata,
         remarks=(
-            *map(_contents_remark, tables),
+            *map(contents_remark, tables),
             *builder.remarks,
             *remark_doubts(candidates, chosen),
             *_unread_remarks(left_out),
@@ -115,10 +115,6 @@ def _merge_headings(lines: list[ClassifiedLine]) -> list[ClassifiedLine]:
     lines = number_recitals(merge_subs_below(lines))
     lines = title_captions_behind(merge_captions_above(merge_titles_below(lines)))
     return separate_closing(nest_sections_in_articles(title_sentences_behind(lines)))
-
-
-def _contents_remark(table: Sequence[ClassifiedLine]) -> str:
-    return f"line {table[0].line.number}: a table of contents of {len(table) - 1} lines is left out"
 
 
 def infer_missing_chapter(lines: Iterable[ClassifiedLine]) -> Division | None:
