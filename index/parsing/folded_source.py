@@ -67,9 +67,10 @@ def _restore(passage: Passage, source: str, folded: FoldedText) -> Passage:
     for old in passage.pieces:
         new = folded.original(old)
         offsets += (size + folded.at(at) - new.start for at in range(*old))
-        joined = passage.text[len(offsets) - 1] == " "  # a line break within a paragraph
+        last = passage.text[len(offsets) - 1]
+        mark = last if last.isspace() else ""  # for a line break, which may be another space in the source
         pieces.append(new)
-        texts.append(source[new.start : new.end - joined] + " " * joined)
+        texts.append(source[new.start : new.end - len(mark)] + mark)
         size += new.end - new.start
     text = "".join(texts)
 

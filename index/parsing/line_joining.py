@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
@@ -11,10 +11,11 @@ from itertools import pairwise
 from index.loaders.source import Line
 from index.parsing.headings.classification import ClassifiedLine
 from index.parsing.headings.words import names_division
+from index.parsing.hyphens import BrokenWords
 from index.parsing.item_marks import starts_lettered_item
 from index.records import Span
 
-_PARAGRAPH_ENDS = "。；;！!？?：:.…”’」』）)】》।؟؛"
+PARAGRAPH_ENDS = "。；;！!？?：:.…”’」』）)】》।؟؛"
 _NO_PARAGRAPH_ENDS = "，,、"
 _ITEM_ENDS = ",;:.؛،"
 _QUOTES = "…—“”‘’"  # of both Chinese and other texts
@@ -29,7 +30,9 @@ _MIN_BIGRAM_SHARE = 0.5
 _MIN_BROKEN_SHARE = 0.5
 _MIN_BROKEN_LINES = 8
 _WIDEST_QUANTILE = 0.95  # of the widths of broken lines
-_MIN_FULL_SHARE = 0.85  # of broken lines
+_MIN_FULL_SHARE = 0.85  # of broken lines, without those that are too short to be part of a paragraph
+_SHORT = 0.5  # of the widest line, in a text without lines that are much wider
+_OVERLONG, _MAX_OVERLONG_SHARE = 1.3, 0.02  # of the widest broken line; of the lines
 _MIN_ENDED_SHARE = 0.6  # of runs of broken lines: a paragraph ends in a mark, a list of short lines does not
 _MIN_BROKEN_LENGTH = 50  # characters of a line that a word in lower case continues, in a text too short to tell
 _MIN_WIDTH = 24  # columns; nobody wraps narrower
@@ -38,11 +41,14 @@ _FULL_WIDTH_HAN = 0.9  # Chinese lines break anywhere
 
 
 class LineJoiner:
-    """Decision for each line break of a document: within a paragraph or between two."""
+    """Decision for each line break of a document: within a paragraph or between two; and the text of paragraphs."""
 
-    def __init__(self, lines: Sequence[ClassifiedLine], source: str) -> None:
+    def __init__(self, lines: Sequence[ClassifiedLine], source: str, left_out: Iterable[int] = ()) -> None:
+        """Prepare the decisions; ``left_out`` are the offsets of lines between these that are no part of the text."""
         self._source = source
+        self._left_out = sorted(left_out)
         self._lines = lines
+        self._words = BrokenWords(source)
         self._width = wrapped_width([(a.line, b.line) for a, b in pairwise(lines) if _may_be_one_paragraph(a, b)])
 
     @cached_property
@@ -56,22 +62,60 @@ class LineJoiner:
         left, right = before.line.text[-1], after.line.text[0]
         if left in _ITEM_ENDS and starts_lettered_item(after.line.text):
             return False
-        if left in _NO_PARAGRAPH_ENDS or (after.line.soft and left not in _PARAGRAPH_ENDS) or _is_bare_mark(before):
+        if left in _NO_PARAGRAPH_ENDS or (after.line.soft and left not in PARAGRAPH_ENDS) or _is_bare_mark(before):
             return True
         if self._width and not self._is_indented(after.line):
-            if _width(before.line.text) >= _full_width(before.line.text) * self._width:
+            if self._is_full(before.line):
                 return True
         elif before.kind != "text":
             return False
-        if left.islower() and right.islower() and len(before.line.text) >= _MIN_BROKEN_LENGTH:
+        if right.islower() and (
+            self._words.joint(before.line.text, after.line.text) or (left.islower() and _is_long(before))
+        ):
             return True
         broken = left.isalpha() and not left.isupper() and before.line.text.count(" ") > 1
         if broken and names_division(after.line.text):
             return True  # … in accordance with / Article 5(2)
-        return left not in _PARAGRAPH_ENDS and self._bigrams.form_word(left, right)
+        return left not in PARAGRAPH_ENDS and self._bigrams.form_word(left, right)
+
+    def join(self, paragraphs: Sequence[Sequence[Line]]) -> tuple[str, tuple[Span, ...]]:
+        """Return the text of consecutive paragraphs, and the spans of the source that it consists of.
+
+        The source between paragraphs is kept, except what is left out. A line break within a paragraph becomes a space;
+        it is removed next to a character of Chinese or Japanese, and in a word, with a hyphen that is not part of it.
+        """
+        pieces: list[Span] = []
+        texts: list[str] = []
+        start = paragraphs[0][0].start
+
+        def add(end: int, mark: str, following: int) -> None:
+            nonlocal start
+            pieces.append(Span(start, end + len(mark)))
+            texts.append(self._source[start:end] + mark)
+            start = following
+
+        for at, lines in enumerate(paragraphs):
+            if at and self._leaves_out(paragraphs[at - 1][-1].end, lines[0].start):
+                add(paragraphs[at - 1][-1].end, "\n", lines[0].start)
+            for before, after in pairwise(lines):
+                cut, spaced = self._words.joint(before.text, after.text) or (0, _is_spaced(before.text, after.text))
+                add(before.end - cut, " " * spaced, after.start)
+        add(paragraphs[-1][-1].end, "", 0)
+        return "".join(texts), tuple(pieces)
+
+    def _leaves_out(self, start: int, end: int) -> bool:
+        at = bisect_left(self._left_out, start)
+        return at < len(self._left_out) and self._left_out[at] < end
+
+    def _is_full(self, line: Line) -> bool:
+        return _width(line.text) >= _full_width(line.text) * self._width
 
     def _is_indented(self, line: Line) -> bool:
         return line.start > 0 and self._source[line.start - 1] != "\n"
+
+
+def _is_long(line: ClassifiedLine) -> bool:
+    return len(line.line.text) >= _MIN_BROKEN_LENGTH
 
 
 def _may_be_one_paragraph(before: ClassifiedLine, after: ClassifiedLine) -> bool:
@@ -113,12 +157,19 @@ def wrapped_width(pairs: Sequence[tuple[Line, Line]]) -> int:
 
     ``pairs`` are consecutive lines that may belong to one paragraph.
     """
-    broken = sorted(_width(a.text) for a, _ in pairs if a.text[-1] not in _PARAGRAPH_ENDS)
-    if len(broken) < max(_MIN_BROKEN_LINES, _MIN_BROKEN_SHARE * len(pairs)):
+    broken = [(a, b) for a, b in pairs if a.text[-1] not in PARAGRAPH_ENDS]
+    widths = sorted(_width(a.text) for a, _ in broken)
+    if len(widths) < _MIN_BROKEN_LINES:
         return 0
-    widest = broken[int(_WIDEST_QUANTILE * (len(broken) - 1))]
+    widest = widths[int(_WIDEST_QUANTILE * (len(widths) - 1))]
+    if sum(_width(a.text) > _OVERLONG * widest for a, _ in pairs) <= _MAX_OVERLONG_SHARE * len(pairs):
+        short = {a.start for a, _ in broken if _width(a.text) < _SHORT * widest}  # titles, names, numbers of articles
+        pairs = [(a, b) for a, b in pairs if a.start not in short]
+        widths = widths[len(short) :]
+    if len(widths) < max(_MIN_BROKEN_LINES, _MIN_BROKEN_SHARE * len(pairs)):
+        return 0
     full = _full_width("".join(a.text for a, _ in pairs)) * widest
-    wrapped = widest >= _MIN_WIDTH and sum(width >= full for width in broken) >= _MIN_FULL_SHARE * len(broken)
+    wrapped = widest >= _MIN_WIDTH and sum(width >= full for width in widths) >= _MIN_FULL_SHARE * len(widths)
     return widest if wrapped and _paragraphs_end(pairs) else 0
 
 
@@ -126,9 +177,9 @@ def _paragraphs_end(pairs: Sequence[tuple[Line, Line]]) -> bool:
     """Return whether most runs of broken lines end in a line with an end mark."""
     ends: list[bool] = []
     for at, (before, after) in enumerate(pairs):
-        goes_on = at + 1 < len(pairs) and pairs[at + 1][0] is after and after.text[-1] not in _PARAGRAPH_ENDS
-        if before.text[-1] not in _PARAGRAPH_ENDS and not goes_on:
-            ends.append(after.text[-1] in _PARAGRAPH_ENDS)
+        goes_on = at + 1 < len(pairs) and pairs[at + 1][0] is after and after.text[-1] not in PARAGRAPH_ENDS
+        if before.text[-1] not in PARAGRAPH_ENDS and not goes_on:
+            ends.append(after.text[-1] in PARAGRAPH_ENDS)
     return sum(ends) >= _MIN_ENDED_SHARE * len(ends)
 
 
@@ -145,26 +196,6 @@ def group_paragraphs(lines: Sequence[ClassifiedLine], joiner: LineJoiner) -> lis
         else:
             groups.append([line])
     return groups
-
-
-def join_lines(source: str, paragraphs: Sequence[Sequence[Line]]) -> tuple[str, tuple[Span, ...]]:
-    """Return the text of consecutive paragraphs, and the spans of the source that it consists of.
-
-    The source between paragraphs is kept. A line break within a paragraph becomes a space; it is removed next to a
-    character of Chinese or Japanese.
-    """
-    pieces: list[Span] = []
-    texts: list[str] = []
-    start = paragraphs[0][0].start
-    for lines in paragraphs:
-        for before, after in pairwise(lines):
-            spaced = _is_spaced(before.text, after.text)
-            pieces.append(Span(start, before.end + spaced))
-            texts.append(source[start : before.end] + " " * spaced)
-            start = after.start
-    pieces.append(Span(start, paragraphs[-1][-1].end))
-    texts.append(source[start : pieces[-1].end])
-    return "".join(texts), tuple(pieces)
 
 
 def offset_in_text(pieces: Sequence[Span], offset: int) -> int:

@@ -11,7 +11,6 @@ from index import loaders
 from index.citations import division_label
 from index.errors import DocumentError
 from index.loaders.source import Line, SourceText
-from index.parsing.contents import separate_contents
 from index.parsing.folded_source import fold_source, restore_document
 from index.parsing.front_matter import split_front_matter
 from index.parsing.headings.classification import ClassifiedLine, classify_line, division_rank, parse_dotted
@@ -34,13 +33,16 @@ from index.parsing.headings.titles import (
 )
 from index.parsing.item_marks import parse_item_mark
 from index.parsing.items import parse_inner_divisions
-from index.parsing.line_joining import LineJoiner, group_paragraphs, join_lines, offset_in_text, spans_in_text
+from index.parsing.left_out.contents import contents_remark, separate_contents
+from index.parsing.left_out.page_lines import separate_page_lines
+from index.parsing.left_out.unread import find_unread
+from index.parsing.left_out.website_lines import separate_website_lines
+from index.parsing.line_joining import LineJoiner, group_paragraphs, offset_in_text, spans_in_text
 from index.parsing.tables import TableContext, table_caption, with_distinct_labels
-from index.parsing.unread import find_unread
-from index.records import Division, Document, Heading, LeftOut, Passage, Path, Span, TableRow
+from index.records import Division, Document, Heading, LeftOut, LeftOutReason, Passage, Path, Span, TableRow
 from index.text.folding import fold, fold_with_offsets
 
-PARSER_VERSION = 10  # raise it when the same file gives other passages; indexes built by another parser are rebuilt
+PARSER_VERSION = 11  # raise it when the same file gives other passages; indexes built by another parser are rebuilt
 
 _JOINED, _WRAPPED = "joined to one paragraph", "whose lines are joined"
 _MAX_JOINED = 20  # remarks on joined lines; with more, the whole text is wrapped
@@ -66,13 +68,16 @@ def read_document(data: bytes, name: str) -> Document:
 
 def _read(source: SourceText, name: str, sha256: str) -> Document:
     all_lines = list(split_run_in_headings(source.lines))
-    lines, tables = separate_contents([classify_line(line) for line in all_lines])
-    joiner = LineJoiner(lines, source.text)
+    lines, website = separate_website_lines([classify_line(line) for line in all_lines])
+    lines, running = separate_page_lines(lines, source.text)
+    lines, tables = separate_contents(lines)
+    left_out_rows = list(chain(running, *tables))
+    joiner = LineJoiner(lines, source.text, (line.line.start for line in left_out_rows))
     front = split_front_matter(source, name, lines, joiner)
     candidates = number_sections(number_clauses(without_paragraph_signs(front.lines)))
     chosen = list(drop_numbers_out_of_sequence(candidates))
     lines = _merge_headings(chosen)
-    builder = _PassageBuilder(name, source, infer_missing_chapter(lines))
+    builder = _PassageBuilder(name, source, joiner, infer_missing_chapter(lines))
     groups = group_paragraphs(lines, joiner)
     for at, group in enumerate(groups):
         builder.add(group, groups[at + 1][0] if at + 1 < len(groups) else None)
@@ -80,8 +85,14 @@ def _read(source: SourceText, name: str, sha256: str) -> Document:
     if not passages:
         raise DocumentError(f"{name} holds no paragraph of text; give a document with text in it")
     headings, passages = name_restarts(tuple(builder.headings), passages)
-    used = [*builder.heading_lines, *(line.line for line in chain(front.used, *tables))]
-    left_out = [*source.left_out, *map(_left_out_contents, tables), *find_unread(all_lines, passages, used)]
+    used = [*builder.heading_lines, *(line.line for line in chain(front.used, website, left_out_rows))]
+    left_out = [
+        *source.left_out,
+        *_left_out("surroundings", website),
+        *_left_out("running lines", running),
+        *(part for table in tables for part in _left_out("contents", table)),
+        *find_unread(all_lines, passages, used),
+    ]
     return Document(
         id=name,
         title=fold(front.title),
@@ -91,7 +102,7 @@ def _read(source: SourceText, name: str, sha256: str) -> Document:
         passages=passages,
         metadata=front.metadata,
         remarks=(
-            *map(_contents_remark, tables),
+            *map(contents_remark, tables),
             *builder.remarks,
             *remark_doubts(candidates, chosen),
             *_unread_remarks(left_out),
@@ -105,10 +116,6 @@ def _merge_headings(lines: list[ClassifiedLine]) -> list[ClassifiedLine]:
     lines = number_recitals(merge_subs_below(lines))
     lines = title_captions_behind(merge_captions_above(merge_titles_below(lines)))
     return separate_closing(nest_sections_in_articles(title_sentences_behind(lines)))
-
-
-def _contents_remark(table: Sequence[ClassifiedLine]) -> str:
-    return f"line {table[0].line.number}: a table of contents of {len(table) - 1} lines is left out"
 
 
 def infer_missing_chapter(lines: Iterable[ClassifiedLine]) -> Division | None:
@@ -129,8 +136,10 @@ def _is_text(title: str, lines: Sequence[Line], *, leaf: bool) -> bool:
     return len(lines) > 1 or (leaf and lines[0].text.endswith(title))
 
 
-def _left_out_contents(table: Sequence[ClassifiedLine]) -> LeftOut:
-    return LeftOut(reason="contents", lines=tuple(line.line.text for line in table), line=table[0].line.number)
+def _left_out(reason: LeftOutReason, lines: Sequence[ClassifiedLine]) -> Iterator[LeftOut]:
+    if lines:
+        texts = dict.fromkeys(line.line.text for line in lines)
+        yield LeftOut(reason=reason, lines=tuple(texts), line=lines[0].line.number)
 
 
 def _unread_remarks(left_out: Iterable[LeftOut]) -> Iterator[str]:
@@ -151,12 +160,13 @@ class _Draft:
 class _PassageBuilder:
     """Builder of passages from paragraphs in the order of the text; it tracks the open levels."""
 
-    def __init__(self, document: str, source: SourceText, missing_chapter: Division | None) -> None:
+    def __init__(self, document: str, source: SourceText, joiner: LineJoiner, missing_chapter: Division | None) -> None:
         self.headings: list[Heading] = []
         self.heading_lines: list[Line] = []
         self.remarks = list(source.remarks)
         self._document = document
         self._source = source
+        self._joiner = joiner
         self._open: list[OpenLevel] = []  # outermost first
         self._missing_chapter = missing_chapter
         self._drafts: list[_Draft] = []
@@ -328,7 +338,7 @@ class _PassageBuilder:
         return tuple(replace(p, lead=lead) if lead else p for p, lead in zip(passages, leads, strict=True))
 
     def _passage(self, draft: _Draft) -> Passage:
-        text, pieces = join_lines(self._source.text, draft.paragraphs)
+        text, pieces = self._joiner.join(draft.paragraphs)
         first = draft.paragraphs[0][0]
         return Passage(
             id=self._id(draft, text),

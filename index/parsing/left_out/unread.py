@@ -14,6 +14,6 @@ def find_unread(lines: Sequence[Line], passages: Iterable[Passage], used: Iterab
     known = {line.start for line in used}
     for line in lines:
         at = bisect_right(starts, line.start) - 1
-        covered = at >= 0 and line.end <= pieces[at].end
-        if not covered and line.start not in known and any(map(str.isalnum, line.text)):
+        missing = line.text[max(pieces[at].end - line.start, 0) :] if at >= 0 else line.text
+        if line.start not in known and any(map(str.isalnum, missing)):  # a hyphen at the end may be missing
             yield LeftOut(reason="unread", lines=(line.text,), line=line.number)

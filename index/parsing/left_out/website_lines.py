@@ -1,0 +1,64 @@
+"""Lines of the website that a text was copied from: menus, pagers, buttons, and who runs the site."""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from index.parsing.headings.classification import ClassifiedLine
+from index.parsing.left_out.words import left_out_words
+
+_EDGE = 12  # lines at the beginning and at the end
+_MAX_LENGTH = 60  # characters of a line that they may be beside; a longer one is the document's text
+_SEPARATORS = re.compile(r"[\s|｜/／·•,，、>＞»<《【】\[\]［］（）()「」:：;；\-—_]+")
+_SITE = re.compile(
+    r"(?:版权所有|copyright\b|©|all rights reserved).*|.*(?:icp备|icp證|icp证|公网安备).*|网站标识码\s*[:：].*"
+    r"|(?:上一[篇条页]|下一[篇条页])\s*[:：].*|分享[到至]\s*[:：].*|.{0,6}(?:当前|现在的?|所在|您的)位置\s*[:：]?.*[>＞»].*"
+    r"|(?:网站)?首页(?:\s*[|｜>＞]\s*\S{2,8}){2,}",
+    re.IGNORECASE,
+)
+_BESIDE = re.compile(  # only if a line of the site is near
+    r"(?:主办|承办|协办|主管|技术支持|维护|运行管理|运维)(?:单位|部门)?\s*[:：].*|建议使用.{0,40}浏览.{0,20}|.{2,20}(?:门户网站|政府网|官方网站)"
+)
+
+
+def separate_website_lines(
+    lines: Sequence[ClassifiedLine],
+) -> tuple[list[ClassifiedLine], list[ClassifiedLine]]:
+    """Return the lines without those of a website at the beginning and at the end, and those."""
+    found: set[int] = set()
+    for rows in (range(len(lines))[:_EDGE], range(len(lines))[: -_EDGE - 1 : -1]):
+        found |= _website_rows(lines, rows)
+    if not found or len(found) == len(lines):
+        return list(lines), []
+    kept = [line for row, line in enumerate(lines) if row not in found]
+    return kept, [lines[row] for row in sorted(found)]
+
+
+def _website_rows(lines: Sequence[ClassifiedLine], rows: range) -> set[int]:
+    """Return the rows of a website's lines, from the first of ``rows`` to the document's text."""
+    sure: set[int] = set()
+    beside: set[int] = set()
+    for row in rows:
+        text = lines[row].line.text
+        if lines[row].kind != "text" or lines[row].line.row is not None:
+            break
+        if _SITE.fullmatch(text) or _is_menu(text):
+            sure.add(row)
+        elif _BESIDE.fullmatch(text):
+            beside.add(row)
+        elif len(text) > _MAX_LENGTH or text[-1] in "。；;":
+            break
+    return sure | beside if sure else set()
+
+
+def _is_menu(text: str) -> bool:
+    """Return whether a line has only words of menus and buttons."""
+    if len(text) > _MAX_LENGTH:
+        return False
+    words = [word for word in _SEPARATORS.split(text.lower()) if word]
+    return bool(words) and (all(word in _words() for word in words) or " ".join(words) in _words())
+
+
+@cache
+def _words() -> frozenset[str]:
+    return frozenset(word for words in left_out_words()["website"].values() for word in words)
