@@ -73,7 +73,7 @@ def _read(source: SourceText, name: str, sha256: str) -> Document:
     left_out_rows = list(chain(running, *tables))
     joiner = LineJoiner(lines, source.text, (line.line.start for line in left_out_rows))
     front = split_front_matter(source, name, lines, joiner)
-    candidates = number_clauses(without_paragraph_signs(front.lines))
+    candidates = number_clauses(without_paragraph_signs(joiner.without_broken_numbers(front.lines)))
     chosen = list(drop_numbers_out_of_sequence(candidates))
     lines = _merge_headings(chosen)
     builder = _PassageBuilder(name, source, joiner, infer_missing_chapter(lines))
