@@ -5,6 +5,7 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -12,11 +13,14 @@ from index.loaders.source import Line
 from index.parsing.headings.classification import ClassifiedLine
 from index.parsing.headings.words import names_division
 from index.parsing.hyphens import BrokenWords
-from index.parsing.item_marks import starts_lettered_item
+from index.parsing.item_marks import parse_item_mark, starts_lettered_item
 from index.records import Span
 
 PARAGRAPH_ENDS = "。；;！!？?：:.…”’」』）)】》।؟؛"
 _NO_PARAGRAPH_ENDS = "，,、"
+_PARAGRAPHS = ("text", "article", "item", "closing")  # kinds of lines that a paragraph may begin with
+_MARK = re.compile(r"\S{1,6}[ \t]+(?=\S)")
+_MAX_LIST = 60  # lines between two items of a list
 _ITEM_ENDS = ",;:.؛،"
 _QUOTES = "…—“”‘’"  # of both Chinese and other texts
 _BARE_MARK = re.compile(r"[（(]?[0-9]{1,3}[)）.]$")
@@ -78,6 +82,24 @@ class LineJoiner:
             return True  # … in accordance with / Article 5(2)
         return left not in PARAGRAPH_ENDS and self._bigrams.form_word(left, right)
 
+    def without_broken_numbers(self, lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
+        """Return the lines of a wrapped text; those that begin with a number because of the wrapping are texts.
+
+        They continue a full line without an end, and no list: frühestens am / 1. Januar 1950.
+        """
+        return [
+            ClassifiedLine(replace(line.line, level=0), "text") if self._is_broken_number(lines, row) else line
+            for row, line in enumerate(lines)
+        ]
+
+    def _is_broken_number(self, lines: Sequence[ClassifiedLine], row: int) -> bool:
+        line, above = lines[row], lines[row - 1] if row else None
+        if not self._width or above is None or line.kind != "item" or line.line.gap:
+            return False
+        if above.kind not in _PARAGRAPHS or above.line.text[-1] in PARAGRAPH_ENDS or self._is_indented(line.line):
+            return False
+        return self._is_full(above.line) and not _is_in_list(lines, row)
+
     def join(self, paragraphs: Sequence[Sequence[Line]]) -> tuple[str, tuple[Span, ...]]:
         """Return the text of consecutive paragraphs, and the spans of the source that it consists of.
 
@@ -111,16 +133,52 @@ class LineJoiner:
         return _width(line.text) >= _full_width(line.text) * self._width
 
     def _is_indented(self, line: Line) -> bool:
-        return line.start > 0 and self._source[line.start - 1] != "\n"
+        """Return whether a line is indented, and not as the lines of an item are: below the text behind its mark."""
+        return self._indentation(line) > 0 and line.start not in self._hanging
+
+    def _indentation(self, line: Line) -> int:
+        return line.start - self._source.rfind("\n", 0, line.start) - 1
+
+    @cached_property
+    def _hanging(self) -> frozenset[int]:
+        """Offsets of the lines that are set below the text of an item."""
+        found: set[int] = set()
+        column = 0
+        for line in (each.line for each in self._lines):
+            if line.gap or not column or self._indentation(line) != column:
+                mark = _MARK.match(line.text) if parse_item_mark(line.text) else None
+                column = self._indentation(line) + mark.end() if mark else 0
+            else:
+                found.add(line.start)
+        return frozenset(found)
 
 
 def _is_long(line: ClassifiedLine) -> bool:
     return len(line.line.text) >= _MIN_BROKEN_LENGTH
 
 
+def _is_in_list(lines: Sequence[ClassifiedLine], row: int) -> bool:
+    """Return whether the number of an item follows the one of the last item of its kind, or is followed by the next."""
+    rows_above, rows_below = range(row - 1, max(row - _MAX_LIST, 0) - 1, -1), range(row + 1, len(lines))[:_MAX_LIST]
+    item = lines[row].division
+    assert item is not None
+    above, below = (_next_number([lines[at] for at in rows], item.kind) for rows in (rows_above, rows_below))
+    return item.number == above + 1 > 1 or (item.number == 1 and below == 2)
+
+
+def _next_number(lines: Iterable[ClassifiedLine], kind: str) -> int:
+    """Return the number of the first item of a kind before a heading, 0 if there is none."""
+    for line in lines:
+        if line.kind != "item" and line.division is not None and not line.tentative:
+            return 0
+        if line.division is not None and line.division.kind == kind:
+            return line.division.number
+    return 0
+
+
 def _may_be_one_paragraph(before: ClassifiedLine, after: ClassifiedLine) -> bool:
     """Return whether text follows text, or the first line of an article or item, without a gap."""
-    return after.kind == "text" and before.kind in ("text", "article", "item", "closing") and not after.line.gap
+    return after.kind == "text" and before.kind in _PARAGRAPHS and not after.line.gap
 
 
 def _is_bare_mark(line: ClassifiedLine) -> bool:

@@ -16,9 +16,11 @@ _MAX_ENTRY_LENGTH = 100  # characters
 _ARTICLES = re.compile(
     r"[（(]第[^（）()]*条[^（）()]*[)）]$"
 )  # which ones a chapter has: 第一章　総則（第一条―第三条の二）
+_DASHES_BETWEEN = re.compile("[—–:：]")  # a number and its title, which may be on two lines elsewhere
 _MIN_START = 8  # characters of an entry that a line may begin with
 _MAX_WORDS_LENGTH = 40  # characters of the words above a table
 _AROUND = " \t\u3000:：【】[]［］《》<>"
+_MAX_OTHER_LENGTH = 60  # characters of a line before the place where the first entry comes again; else it is text
 _MAX_OTHER_LINES = 2  # in a table, one after the other: a wrapped entry, 附件 and its name
 
 
@@ -105,7 +107,8 @@ def _end_of_contents(lines: Sequence[ClassifiedLine], start: int, places: _Place
     for row in range(start + 1, len(lines)):
         text = lines[row].line.text
         if _without_leaders(text) == text and places.repeats(row, entries):
-            return row if end > start else start
+            between = [line.line.text for line in lines[end:row]]
+            return start if end == start else row if not any(map(_is_sentence, between)) else end
         again = len(text) <= _MAX_ENTRY_LENGTH and places.comes_again(row, numbered=lines[row].kind != "text")
         if again or _without_leaders(text) != text:
             end = row + 1
@@ -117,13 +120,17 @@ def _end_of_contents(lines: Sequence[ClassifiedLine], start: int, places: _Place
     return end if end < len(lines) else start
 
 
+def _is_sentence(text: str) -> bool:
+    return len(text) > _MAX_OTHER_LENGTH or any(mark in text for mark in "。；;:—") or text[-1] in ".])"
+
+
 def _is_unnumbered(line: ClassifiedLine) -> bool:
     return line.kind == "heading" and line.division is not None and not line.division.number
 
 
 def _plain(text: str) -> str:
-    """Return an entry without leaders, page number, the articles of a chapter, capitals and white space."""
-    return _squeezed(_ARTICLES.sub("", _without_leaders(text)))
+    """Return an entry without leaders, page number, the articles of a chapter, capitals, dashes and white space."""
+    return _DASHES_BETWEEN.sub("", _squeezed(_ARTICLES.sub("", _without_leaders(text)))).rstrip(".")
 
 
 def _squeezed(text: str) -> str:
