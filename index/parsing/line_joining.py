@@ -22,6 +22,7 @@ _PARAGRAPHS = ("text", "article", "item", "closing")  # kinds of lines that a pa
 _MARK = re.compile(r"\S{1,6}[ \t]+(?=\S)")
 _MAX_LIST = 60  # lines between two items of a list
 _ITEM_ENDS = ",;:.؛،"
+_FIRST_WIDE = "\u1100"  # of the characters that take two columns
 _QUOTES = "…—“”‘’"  # of both Chinese and other texts
 _BARE_MARK = re.compile(r"[（(]?[0-9]{1,3}[)）.]$")
 _BARE_LETTER = re.compile(r"[（(](?:[a-z]{1,2}|[ivx]{1,5})[)）]$")
@@ -207,6 +208,8 @@ class _BigramCounts:
 
 def _width(text: str) -> int:
     """Return the display width in columns: two for a Chinese character, one for a Latin letter."""
+    if max(text, default="") < _FIRST_WIDE:
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
