@@ -22,6 +22,7 @@ _PARAGRAPHS = ("text", "article", "item", "closing")  # kinds of lines that a pa
 _MARK = re.compile(r"\S{1,6}[ \t]+(?=\S)")
 _MAX_LIST = 60  # lines between two items of a list
 _ITEM_ENDS = ",;:.؛،"
+_MIN_INDENTED, _MIN_INDENTED_SHARE = 6, 0.9  # of the paragraphs of a text that indents each
 _FIRST_WIDE = "\u1100"  # of the characters that take two columns
 _QUOTES = "…—“”‘’"  # of both Chinese and other texts
 _BARE_MARK = re.compile(r"[（(]?[0-9]{1,3}[)）.]$")
@@ -54,7 +55,15 @@ class LineJoiner:
         self._left_out = sorted(left_out)
         self._lines = lines
         self._words = BrokenWords(source)
-        self._width = wrapped_width([(a.line, b.line) for a, b in pairwise(lines) if _may_be_one_paragraph(a, b)])
+        pairs = [(a.line, b.line) for a, b in pairwise(lines) if _may_be_one_paragraph(a, b)]
+        self._width = wrapped_width(pairs)
+        begun = [
+            self._is_indented(after.line)
+            for before, after in pairwise(lines)
+            if before.line.text[-1] in PARAGRAPH_ENDS and after.kind in ("text", "article")
+        ]
+        indents = len(begun) >= _MIN_INDENTED and sum(begun) >= _MIN_INDENTED_SHARE * len(begun)
+        self._not_indented = self._not_indented_lines(pairs) if indents else set[int]()
 
     @cached_property
     def _bigrams(self) -> "_BigramCounts":
@@ -69,6 +78,8 @@ class LineJoiner:
             return False
         if left in _NO_PARAGRAPH_ENDS or (after.line.soft and left not in PARAGRAPH_ENDS) or _is_bare_mark(before):
             return True
+        if after.line.start in self._not_indented:
+            return True
         if self._width and not self._is_indented(after.line):
             if self._is_full(before.line):
                 return True
@@ -82,6 +93,15 @@ class LineJoiner:
         if broken and names_division(after.line.text):
             return True  # … in accordance with / Article 5(2)
         return left not in PARAGRAPH_ENDS and self._bigrams.form_word(left, right)
+
+    def _not_indented_lines(self, pairs: Sequence[tuple[Line, Line]]) -> set[int]:
+        """Return the starts of lines, not indented, that go on with an indented one, in a text that indents."""
+        found: set[int] = set()
+        for before, after in pairs:
+            begun = self._is_indented(before) or before.start in found
+            if begun and before.text[-1] not in PARAGRAPH_ENDS and not self._is_indented(after):
+                found.add(after.start)
+        return found
 
     def without_broken_numbers(self, lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
         """Return the lines of a wrapped text; those that begin with a number because of the wrapping are texts.
