@@ -7,6 +7,7 @@
     │   └── DamageError   an index file is not the one that was written
     ├── QuestionError     a question, or a file of questions, cannot be used
     ├── UnknownPlaceError a citation or passage id refers to nothing in the index
+    ├── TimeLimitError    a computation took longer than its request may take
     ├── AccessError       the page would be public without a password, or its password file cannot be used
     └── InstallationError a file that belongs to the installed package is missing or malformed
 
@@ -49,6 +50,13 @@ class QuestionError(ZhangjuError):
 
 class UnknownPlaceError(ZhangjuError):
     """A citation or passage id refers to nothing in the index."""
+
+
+class TimeLimitError(ZhangjuError):
+    """A computation took longer than its request may take."""
+
+    def __init__(self) -> None:
+        super().__init__("this took too long and was stopped; ask for less at a time, or use the command line")
 
 
 class AccessError(ZhangjuError):

@@ -19,8 +19,8 @@ MAY_IMPORT = {
 ORDER = {
     "index": "errors inference records text cells citations loaders parsing references models storage building",
     "retrieval": (
-        "addresses arrays data records corpus question ranking chapters answering explanation answerer related "
-        "coverage schema search live tables evidence evaluation"
+        "addresses arrays data deadline records corpus question ranking chapters answering explanation answerer "
+        "related coverage schema search live tables evidence evaluation"
     ),
     "ui": "words html state security render memo handlers app",
     "scripts": "memory terminal licences commands cli benchmarks fitting",

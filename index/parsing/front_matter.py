@@ -21,17 +21,21 @@ _METADATA = re.compile(
 _NO_TITLE = re.compile(
     r".*\s[>›»|]\s.*|.*[〔\[［(（](?:19|20)\d\d[〕\]］)）]\s*(?:第\s*)?\d+\s*号.*|.*(?:政府|办公[厅室]|[局厅部院委会]|公司|大学|学校)文件$|.{1,8}[:：].*|[\d\s年月日./-]+$"
     r"|.*\d+\s*年\s*\d+\s*月.*|.*\d{1,2}[./]\d{1,2}[./]\d{4}.*|(?:https?://|www\.)\S+|.*(?:\.\.\.|…)$|[*=_\-—·\s]+$|.*[:：]\s*[\d./-]+$"
+    r"|(?:JORF|BOE|DOU|BGBl|P\.L\.|NOR|Texte)\b.*\d.*|Publicado en:.*|\d+(?:st|nd|rd|th) Congress.*"
     r"|(?:首页|主页|Home|正文|打印|分享|关闭|返回|下载|原文|全文|查看|当前位置|您的位置).{0,12}$|[\[【（(].*[\]】）)]$",
     re.IGNORECASE,
 )
 _TYPE = re.compile(  # the kind of document that a title names
     r".*(?:法|条例|條例|办法|辦法|规定|規定|规则|規則|细则|細則|决定|決定|意见|通知|公告|规划|規劃|计划|計畫|纲要|綱要|方案|报告|解释|标准|规范"
     r"|章程|公约|協定|协定|宪法|憲法|法律|命令|草案|白皮书)(?:[（(].*[）)])?$"
-    r"|.*\b(?:regulation|directive|act|law|code|plan|statute|constitution|decision|agreement|convention|report|bill|treaty"
+    r"|.*\b(?:regulations?|directive|ordinance|act|law|code|plan|statute|constitution|decision|agreement|convention|report|bill|treaty"
     r"|gesetz|verordnung|ordnung|loi|code|décret|règlement|ley|decreto|reglamento|lei|legge|wet|lag|förordning|ustawa|zákon"
     r"|закон|кодекс|luật|kanunu?|yönetmeli[kğ]i?|undang-undang)\b.*|.*(?:gesetz|ordnung|법|조례|시행령)$",
     re.IGNORECASE,
 )
+
+
+_TITLE_ENTRY = re.compile(r"(?:法規名稱|法规名称|标题|標題|文件名称|Chapter \d+[A-Z]?)\s*[:： ]\s*(\S.*)$")
 
 
 class FrontMatter(NamedTuple):
@@ -52,8 +56,10 @@ def split_front_matter(
     Metadata follow the title, or stand at the end, where newspapers print the source.
     """
     named = source.metadata.get("title", "")
-    rows = _title_rows(lines, named, joiner)
+    rows = _entry_rows(lines) or _title_rows(lines, named, joiner)
     title = join_title([lines[row].line for row in rows]) if rows else named or PurePosixPath(name).stem
+    if named_title := _TITLE_ENTRY.match(title):
+        title = named_title[1]
     at, start, end = rows.start, rows.stop, len(lines)
     metadata = {key: value for key, value in source.metadata.items() if key != "title"}
     while start < end and (entry := _metadata_entry(lines[start])):
@@ -64,6 +70,17 @@ def split_front_matter(
         end -= 1
     used = [*lines[at:start], *lines[end:]]
     return FrontMatter(title, metadata, [*lines[:at], *lines[start:end]], used)
+
+
+def _entry_rows(lines: Sequence[ClassifiedLine]) -> range:
+    """Return the row of 法規名稱：…, or those of "Chapter 990" and the act that has this number in a collection."""
+    for row, line in enumerate(lines[:_MAX_LINES]):
+        if line.kind == "text" and _TITLE_ENTRY.match(line.line.text):
+            return range(row, row + 1)
+    numbered = len(lines) > 2 and lines[0].division is not None and lines[0].division.kind == "章"
+    chapters = sum(line.division is not None and line.division.kind == "章" for line in lines)
+    is_act = numbered and chapters == 1 and lines[1].kind == "text" and bool(_TYPE.match(lines[1].line.text))
+    return range(2) if is_act and _is_title(lines[1]) else range(0)
 
 
 def _title_rows(lines: Sequence[ClassifiedLine], named: str, joiner: LineJoiner) -> range:

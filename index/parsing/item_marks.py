@@ -15,7 +15,7 @@ _STYLES = (  # named by the mark of a first item; the number is the first group
     ("甲、", re.compile(rf"([{STEMS}])、(?![{STEMS}]{_LISTED})")),
     ("子、", re.compile(rf"([{BRANCHES}])、(?![{BRANCHES}]{_LISTED})")),
     ("§", re.compile(r"§\s?([0-9]{1,3})(?:[ºª°o.](?=\s)|\.?(?=\s))")),
-    ("I -", re.compile(r"([IVXLC]{1,6})\s[-–—]\s")),
+    ("I.", re.compile(r"([IVXLC]{1,6})(?:\s[-–—‒]|\.(?:\s?[-–—‒])?)\s")),
     ("1.º", re.compile(r"([0-9]{1,3})\s?\.?[ºª°](?=\s)")),
     ("1.", re.compile(r"([0-9０-９]{1,3})\s*(?:[.．、](?![0-9]))")),
     ("1)", re.compile(r"([0-9]{1,3})([a-z])?\)")),
@@ -24,7 +24,15 @@ _STYLES = (  # named by the mark of a first item; the number is the first group
     ("一", re.compile(rf"([{CHINESE_NUMERALS}]{{1,3}})\u3000")),
 )
 _MAY_BE_MARKED = re.compile(r".{0,9}?[)）、.．\s①-⑳㉑-㉟㊱-㊿–-]")  # most lines of text are not
-_NUMBERED = ("§", "1.", "1)", "（1）", "①", "一、")  # styles of paragraphs, if the first paragraph of an article has it
+_NUMBERED = (
+    "§",
+    "I.",
+    "1.",
+    "1)",
+    "（1）",
+    "①",
+    "一、",
+)  # styles of paragraphs, if the first paragraph of an article has it
 # letters in the order of lists; those that are numerals, with a tens and a ones letter, are in _NUMERALS
 _ALPHABETS = (
     "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "абвгдежзиклмнопрстуфхцчшщэюя",
@@ -50,6 +58,7 @@ _LETTERED = re.compile(
 )
 _ROMAN_LETTERS = {9: 1, 22: 5, 24: 10}  # places of i, v, x in the alphabet -> their values
 _SERIAL = (
+    "I.",
     "壹、",
     "一、",
     "甲、",

@@ -2,7 +2,7 @@
 
 import re
 
-from index.parsing.headings.words import parse_word_heading
+from index.parsing.headings.words import is_note, parse_word_heading
 from index.parsing.item_marks import ItemMark, marks_in_series, parse_item_mark
 from index.records import InnerDivision, Span
 from index.text.numerals import HEADING_NUMBER_PATTERN, SPACED_NUMBER_PATTERN
@@ -13,6 +13,8 @@ _HEADING = re.compile(
     r"[^\S\n]*[.:：]?[^\S\n]*(?:【[^】\n]*】)?\s*"
 )
 _NOTE = re.compile(r"\[[^\[\]]+\]|\([^()]*(?:\([^()]*\)[^()]*)*\)")  # of the editors, on who changed the text and when
+_SECTION = re.compile(r"[1-9][0-9]{0,2}[A-Z]{0,2}\.\s+")  # of an act: 1. Short title.—
+_AFTER_TITLE = re.compile(r"\.?(?:[^\S\n]?[—–])?")
 _KINDS = ("款", "项", "目")
 _TAIWANESE = ("一、", "（一）", "1.")
 _BELOW_SUBITEM = 3  # depth of 1、 below （一） below 一、, which Taiwan's laws call 第一目之1
@@ -97,15 +99,19 @@ class _InnerDivisionBuilder:
 
 def _continues(line: str) -> bool:
     """Return whether a line goes on with what was said before a list, or is a note in brackets: [본조신설 …]."""
-    return line[0].islower() or _NOTE.fullmatch(line) is not None
+    return line[0].islower() or _NOTE.fullmatch(line) is not None or is_note(line)
 
 
 def _lines(text: str, caption: str) -> list[Span]:
     """Return the spans of the lines that are not blank, without the article's heading and caption."""
     above = len(caption) + 1 if caption and text.startswith(f"{caption}\n") else 0
     at = above + _end_of_heading(text[above:])
+    if (section := _SECTION.match(text)) and caption and text.startswith(caption, section.end()):
+        at = section.end()
     if caption and not above and text.startswith(caption, at):
-        at += len(caption) + text.startswith(".", at + len(caption))
+        at += len(caption)
+        behind = _AFTER_TITLE.match(text, at)
+        at = behind.end() if behind else at
     spans: list[Span] = []
     for line in re.finditer(r"[^\n]+", text[at:]):
         words = line.group()

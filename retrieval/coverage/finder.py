@@ -24,6 +24,7 @@ from retrieval.answering.out_of_domain import OutOfDomainVectors
 from retrieval.arrays import Mask, Scores
 from retrieval.chapters import ChapterUnits
 from retrieval.coverage.records import ChapterCount, Coverage, CoverageHit
+from retrieval.deadline import check_deadline
 from retrieval.ranking.ranker import EncodedQuery, Ranker
 
 THRESHOLD = 3.0  # z-score; one of 740 normally distributed values exceeds it
@@ -67,6 +68,7 @@ class TermPattern:
 
     def spans(self, text: str) -> tuple[Span, ...]:
         """Return the spans of the term in a text, in order and without overlaps."""
+        check_deadline()
         found = list(term_runs(text))
         matches = list(self._pattern.finditer("\0".join(run.text for run in found)))
         if not matches:
@@ -178,6 +180,7 @@ class CoverageFinder:
         )
 
     def _hit(self, row: int, near: NearPassages, spans: tuple[Span, ...], chapter: int) -> CoverageHit:
+        check_deadline()
         passage = self._passages[row]
         title = self._titles[passage.document]
         return CoverageHit(

@@ -5,6 +5,7 @@ from typing import Any
 
 from index.citations import path_text, place_text
 from retrieval.coverage.records import Coverage, CoverageHit
+from retrieval.deadline import check_deadline
 from retrieval.evidence.evidence_rows import DOUBTFUL
 from retrieval.schema import round_score
 
@@ -18,6 +19,7 @@ def rows(found: Sequence[Coverage]) -> Iterator[dict[str, Any]]:
     """Yield a row for each term and passage, and for a term without passages one with ``term`` and ``by`` only."""
     for one in found:
         for hit in one.hits:
+            check_deadline()
             yield _row(one, hit)
         if not one.hits:
             yield {"term": one.term, "by": "nothing"}

@@ -7,6 +7,8 @@ their mean is subtracted first.
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +19,7 @@ from index.records import Span
 from index.storage.bm25 import LexicalIndex
 from index.text.chinese import HAN
 from retrieval.arrays import Mask, Scores
+from retrieval.deadline import check_deadline
 from retrieval.question.question_type import function_words
 from retrieval.records import WordMatch
 
@@ -106,7 +109,8 @@ def align(
     return found
 
 
-class _Sentence(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class _Sentence:
     """Text and words of a sentence, their cosines with the words of a question, (a, w), and the lexical index."""
 
     text: str
@@ -116,14 +120,16 @@ class _Sentence(NamedTuple):
 
     def match(self, ours: int) -> tuple[Span, float] | None:
         """Return the span that matches a word of the question, and their cosine; None if there is none."""
-        row = np.where(self._isolated(), -1, self.cosines[ours])
+        check_deadline()
+        row = np.where(self.isolated, -1, self.cosines[ours])
         best = int(row.argmax())
         if row[best] < _MIN_COSINE or int(self.cosines[:, best].argmax()) != ours or not self._is_clear(row, best):
             return None
         span = self._widened(ours, best)
         return None if self._is_common(self.text[slice(*span)]) else (span, float(row[best]))
 
-    def _isolated(self) -> Mask:
+    @cached_property
+    def isolated(self) -> Mask:
         """Return the mask of common single characters that belong to no longer word, (w,): they say nothing."""
         single = [len(self._word(i)) == 1 and self._is_common(self._word(i)) for i in range(len(self.words))]
         return np.array([one and self._completed(i) == self.words[i].span for i, one in enumerate(single)], dtype=bool)

@@ -12,6 +12,7 @@ from index.models.encoder import Vectors
 from index.storage.snapshot import Snapshot
 from index.storage.vector_index import VectorIndex
 from retrieval.arrays import Mask, RowIndices, Scores
+from retrieval.deadline import check_deadline
 from retrieval.question.question_type import QuestionType
 from retrieval.ranking import fusion
 from retrieval.ranking.fusion import Signals
@@ -26,6 +27,7 @@ _COVERAGE_WEIGHT = 0.5  # of the share of the query's words, beside two cosines,
 _TOKEN_WEIGHT = 2  # of a sentence's late interaction beside its cosine; measured on the plan's answers
 _NEIGHBOURS = 2  # passages before and behind one; one is worse on long laws, three are no better
 _BLOCK = 64  # passages whose tokens are widened together: six megabytes, where all would fill gigabytes
+_COMPARED_TOKENS = 65_536  # at a time; a hundred megabytes of vectors, which only very long passages exceed
 BOOST = 0.03  # for passages of a place that the question seems to name: a usual distance of the first two scores
 
 
@@ -153,6 +155,7 @@ class Ranker:
         n = len(self._first) - 1
         maxima = np.zeros((len(tokens), n), dtype=np.float32)
         for low in range(0, n, _BLOCK):
+            check_deadline()
             first = self._first[low : low + _BLOCK + 1]
             block = self._tokens.of_texts(int(first[0]), int(first[-1]))
             cosines = (tokens @ block.codes.astype(np.float32).T) * block.scales  # (l, t)
@@ -218,8 +221,24 @@ class Ranker:
         That is the mean, over the tokens of each of c passages, of their best cosine with a token of the query, (c,).
         """
         chosen = self._tokens.select(sentences.rows)
-        cosines = (tokens @ chosen.codes.astype(np.float32).T) * chosen.scales  # (l, t)
+        matches: list[Scores] = []
+        best: list[Scores] = []  # of each token of the passages
+        for low, high in pairwise(_edges(chosen.starts)):
+            block = chosen.of_texts(low, high)
+            cosines = (tokens @ block.codes.astype(np.float32).T) * block.scales  # (l, t)
+            matches.append(fusion.group_maxima(cosines, block.starts))
+            best.append(cosines.max(axis=0, initial=-1.0))
         bounds = chosen.starts[sentences.starts]  # (c + 1,)
-        sums = np.concatenate([[0], np.cumsum(cosines.max(axis=0, initial=-1.0), dtype=np.float64)])[bounds]
+        sums = np.concatenate([[0], np.cumsum(np.concatenate(best), dtype=np.float64)])[bounds]
         reverse = np.diff(sums) / np.maximum(np.diff(bounds), 1)
-        return fusion.group_maxima(cosines, chosen.starts), reverse.astype(np.float32)
+        in_sentences: Scores = np.concatenate(matches, axis=1)
+        return in_sentences, reverse.astype(np.float32)
+
+
+def _edges(starts: npt.NDArray[np.int64]) -> list[int]:
+    """Return the bounds of blocks of m texts, one or more each, whose tokens fit; ``starts`` (m + 1,) are theirs."""
+    edges, size = [0], len(starts) - 1
+    while edges[-1] < size or len(edges) == 1:
+        last = int(np.searchsorted(starts, starts[edges[-1]] + _COMPARED_TOKENS, side="right")) - 1
+        edges.append(max(last, min(edges[-1] + 1, size)))
+    return edges

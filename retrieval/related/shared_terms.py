@@ -14,8 +14,10 @@ from typing import NamedTuple
 from index.records import Span
 from index.storage.bm25 import LexicalIndex
 from index.text.terms import TermRun, term_runs
+from retrieval.deadline import check_deadline
 
 MAX_TERMS = 6
+MAX_COMPARED = 4000  # characters of each passage, the first: the time grows with the product of both lengths
 _MAX_SHARE = 0.7  # times the square root of the number of passages: no more contain a distinctive word ...
 _RARE = 2  # ... or so many
 _MAX_LENGTH = 16  # characters of a term; a longer one is a quotation
@@ -65,7 +67,7 @@ class _CommonPart(NamedTuple):
 def shared_terms(text: str, other: str, index: LexicalIndex) -> tuple[SharedTerm, ...]:
     """Return the terms that two passages share, the most distinctive first; none is part of another."""
     found: dict[tuple[str, ...], SharedTerm] = {}
-    for common in _common_parts(_sequences(text), _sequences(other)):
+    for common in _common_parts(_sequences(text[:MAX_COMPARED]), _sequences(other[:MAX_COMPARED])):
         part = _trimmed(common, index)
         weight = max((_idf(unit, index) for unit in _distinctive_words(part, index)), default=0.0)
         if weight:
@@ -118,15 +120,16 @@ def _common_parts(ours: Sequence[_UnitSequence], theirs: Sequence[_UnitSequence]
             positions[unit].append((sequence, i))
     for sequence in ours:
         for i, unit in enumerate(sequence.units):
+            check_deadline()
             for other, j in positions.get(unit, ()):
                 if i == 0 or j == 0 or sequence.units[i - 1] != other.units[j - 1]:
-                    yield _CommonPart(sequence, other, i, j, _prefix_length(sequence.units[i:], other.units[j:]))
+                    yield _CommonPart(sequence, other, i, j, _common_length(sequence.units, i, other.units, j))
 
 
-def _prefix_length(units: Sequence[str], others: Sequence[str]) -> int:
-    """Return the length of the common prefix."""
-    both = min(len(units), len(others))
-    return next((i for i in range(both) if units[i] != others[i]), both)
+def _common_length(units: Sequence[str], first: int, others: Sequence[str], second: int) -> int:
+    """Return how many units from ``first`` on are the same as the others from ``second`` on."""
+    both = min(len(units) - first, len(others) - second)
+    return next((at for at in range(both) if units[first + at] != others[second + at]), both)
 
 
 # terms of a common part

@@ -1,17 +1,25 @@
-"""Load the page with many simultaneous visitors, and with many questions in sequence.
+"""Load the page with many simultaneous visitors, and with many questions in sequence, or for a long time.
 
     python -m scripts.benchmarks.load_page DIR [--users 50] [--questions 10000]
+    python -m scripts.benchmarks.load_page DIR --minutes 30
 
 DIR is an index directory. The page is served by a separate process on a free local port and gets the requests of its
 own script; every tenth question is asked as ``gradio_client`` does. Questions are different pieces of the documents.
 Prints the number of simultaneous visitors who get an answer, or the message that the page is busy, and their waiting
 times; then the memory of that process before and after the questions. Exits with 1 if anyone gets an error or waits
 more than 10 seconds, or if the memory grows by more than 5 %.
+
+With --minutes four visitors ask, read, compare, count and export with pauses, while a process of its own builds a copy
+of the index again every half minute, with a sentence changed. The memory of the server is measured all along. Exits
+with 1 if anyone gets an error, if a build fails, or if the highest memory of the last third of the time exceeds that of
+the second by more than 5 %.
 """
 
 import asyncio
 import random
 import subprocess
+import sys
+import tempfile
 import time
 from argparse import Namespace
 from collections import Counter
@@ -19,10 +27,11 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from statistics import median, quantiles
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import httpx
 
+from index.errors import ZhangjuError
 from index.storage import store
 from scripts import terminal
 from scripts.benchmarks.common import parser, run, served
@@ -32,6 +41,8 @@ WARM_UP = 500  # questions before the memory is measured: the first ones fill th
 CLIENTS = 4  # for the questions in sequence
 MAX_SECONDS = 10.0  # until every visitor has an answer or the message that the page is busy
 MAX_GROWTH = 0.05
+PAUSE_SECONDS = (2.0, 6.0)  # of a visitor between two visits
+BUILD_SECONDS, SAMPLE_SECONDS = 30.0, 5.0  # between two builds, and two measurements of the memory
 _SEED = 20261125
 
 
@@ -57,18 +68,23 @@ def questions(texts: Sequence[str]) -> Iterator[str]:
             yield piece
 
 
-async def ask(client: httpx.AsyncClient, question: str) -> Reply:
-    """Ask as the page's script does."""
+async def call(client: httpx.AsyncClient, handler: str, *data: object) -> tuple[Reply, dict[str, Any]]:
+    """Call a handler as the page's script does; return the outcome and what it returned, nothing after an error."""
     start = time.perf_counter()
     try:
-        response = await client.post("/gradio_api/run/look_up", json={"data": [question, [], "zh", ""]})
-        shown = response.raise_for_status().json()["data"][0]
+        response = await client.post(f"/gradio_api/run/{handler}", json={"data": data})
+        shown: dict[str, Any] = response.raise_for_status().json()["data"][0]
     except (httpx.HTTPError, ValueError, KeyError) as error:
-        return Reply(f"{type(error).__name__}: {error}"[:120], time.perf_counter() - start)
+        return Reply(f"{handler}: {type(error).__name__}: {error}"[:120], time.perf_counter() - start), {}
     outcome = "answered"
     if shown.get("problem"):
-        outcome = "busy" if ZH.frame.busy in shown["html"] else shown["html"][:120]
-    return Reply(outcome, time.perf_counter() - start)
+        outcome = "busy" if ZH.frame.busy in shown["html"] else f"{handler}: {shown['html']}"[:200]
+    return Reply(outcome, time.perf_counter() - start), shown
+
+
+async def ask(client: httpx.AsyncClient, question: str) -> Reply:
+    """Ask as the page's script does."""
+    return (await call(client, "look_up", question, [], "zh", ""))[0]
 
 
 async def ask_by_queue(client: httpx.AsyncClient, question: str) -> Reply:
@@ -139,13 +155,118 @@ def load(given: Namespace) -> bool:
     return prompt and all(r.outcome == "answered" for r in sequence) and after <= before * (1 + MAX_GROWTH)
 
 
+# for a long time
+
+
+class Sample(NamedTuple):
+    """The memory of the server in MB, after so many seconds."""
+
+    seconds: float
+    memory: float
+
+
+def growth(samples: Sequence[Sample], seconds: float) -> float:
+    """Return by how much the highest memory grew from one half of a time, less its first third, to the other."""
+    before = [one.memory for one in samples if 1 / 3 <= one.seconds / seconds < 2 / 3]
+    after = [one.memory for one in samples if one.seconds / seconds >= 2 / 3]
+    return max(after) / max(before) - 1
+
+
+async def visit(address: str, asked: Iterator[str], number: int, until: float) -> list[Reply]:
+    """Visit the page again and again, with pauses: ask something, then look at something else."""
+    rng, replies = random.Random(_SEED + number), list[Reply]()
+    async with httpx.AsyncClient(base_url=address, timeout=60, trust_env=False) as client:
+        while time.monotonic() < until:
+            question = next(asked)
+            reply, shown = await call(client, "look_up", question, [], "zh", "")
+            replies.append(reply)
+            for first in shown.get("hits", ())[:1]:
+                letters = "".join(letter for letter in question if letter.isalnum())[:4]
+                further: tuple[str, *tuple[object, ...]] = rng.choice(
+                    (
+                        ("relate", first, "zh", ""),
+                        ("cover", letters, [], "", "zh", ""),
+                        ("chart", "1", "2", [], "zh", ""),
+                        ("export_answer", question, [], "word", "zh", ""),
+                        ("peek", [first], "zh"),
+                        ("enter", "zh", first),
+                    )
+                )
+                replies.append((await call(client, *further))[0])
+            await asyncio.sleep(rng.uniform(*PAUSE_SECONDS))
+    return replies
+
+
+async def build(folder: Path, index: Path) -> int:
+    """Build an index of a folder in a process of its own; return its exit status."""
+    command = sys.executable, "-m", "scripts.cli", "index", str(folder), "--index", str(index)
+    process = await asyncio.create_subprocess_exec(*command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return await process.wait()
+
+
+async def build_again(folder: Path, index: Path, until: float) -> list[int]:
+    """Change the last sentence of a document and build, again and again; return the exit statuses."""
+    file, statuses = folder / "0.txt", list[int]()
+    text = file.read_text(encoding="utf-8")
+    while time.monotonic() + BUILD_SECONDS < until:
+        await asyncio.sleep(BUILD_SECONDS)
+        file.write_text(f"{text}\n这是第 {len(statuses) + 1} 次修改。\n", encoding="utf-8")
+        statuses.append(await build(folder, index))
+    return statuses
+
+
+async def measure(process: int, begun: float, until: float) -> list[Sample]:
+    """Return the memory of a process as it changes."""
+    samples = list[Sample]()
+    while (now := time.monotonic()) < until:
+        samples.append(Sample(now - begun, memory(process)))
+        if len(samples) % 24 == 1:
+            terminal.message(f"{samples[-1].seconds / 60:.0f} minutes, {samples[-1].memory:,.1f} MB")
+        await asyncio.sleep(SAMPLE_SECONDS)
+    return samples
+
+
+async def stay(address: str, process: int, asked: Iterator[str], folder: Path, index: Path, seconds: float) -> bool:
+    """Visit, build and measure for so many seconds; print the figures, return whether all limits are kept."""
+    begun = time.monotonic()
+    until = begun + seconds
+    visits = asyncio.gather(*(visit(address, asked, number, until) for number in range(CLIENTS)))
+    builds, samples = await asyncio.gather(build_again(folder, index, until), measure(process, begun, until))
+    replies = [reply for some in await visits for reply in some]
+    show(f"{len(replies):,} calls of {CLIENTS} visitors in {seconds / 60:.0f} minutes", replies)
+    print(f"{len(builds):,} builds, {sum(status != 0 for status in builds):,} failed")
+    for third in range(3):
+        some = [one.memory for one in samples if third <= 3 * one.seconds / seconds < third + 1]
+        print(f"memory in third {third + 1}: {min(some):,.1f} to {max(some):,.1f} MB, median {median(some):,.1f} MB")
+    grown = growth(samples, seconds)
+    print(f"growth of the highest from the second third to the last: {grown:+.1%}")
+    return grown <= MAX_GROWTH and not any(builds) and all(reply.outcome == "answered" for reply in replies)
+
+
+def soak(given: Namespace) -> bool:
+    """Serve a copy of an index for a long time; print the figures, return whether all limits are kept."""
+    documents = store.open_snapshot(given.index).documents
+    asked = questions([passage.text for document in documents for passage in document.passages])
+    with tempfile.TemporaryDirectory() as directory:
+        folder, index = Path(directory, "sources"), Path(directory, "index")
+        folder.mkdir()
+        for number, document in enumerate(documents):
+            (folder / f"{number}.txt").write_text(document.source, encoding="utf-8")
+        if status := asyncio.run(build(folder, index)):
+            raise ZhangjuError(f"the copy of the index could not be built: exit status {status}")
+        with served("scripts.cli", "serve", "--index", str(index), "--port", "0") as (address, process):
+            return asyncio.run(stay(address, process, asked, folder, index, 60 * given.minutes))
+
+
 def main(arguments: Sequence[str]) -> int:
     """Load the page; return the exit status."""
     options = parser(__doc__)
     options.add_argument("index", metavar="DIR", type=Path, help="an index directory")
     options.add_argument("--users", type=int, default=50, help="the number of simultaneous visitors")
     options.add_argument("--questions", type=int, default=10_000, help="the number of questions in sequence")
-    return 0 if load(options.parse_args(arguments)) else 1
+    options.add_argument("--minutes", type=float, help="visit for so long instead, while builds run")
+    given = options.parse_args(arguments)
+    return 0 if (soak if given.minutes else load)(given) else 1
 
 
 if __name__ == "__main__":

@@ -274,6 +274,8 @@ class Machine(RuleBasedStateMachine):
     def _published(self, name: str) -> None:
         assert name not in self.history
         self.tally["published"] += 1
+        for damaged in (self.damaged, self.unsealed):  # of a build that a damaged pointer has lost, the name is free
+            damaged.discard(name)
         self.published[name] = readable(self.texts)
         self.history = [name, *(g for g in self.history if g not in self.damaged)][: store.KEPT_GENERATIONS]
         self.pointer_damaged = False

@@ -283,7 +283,9 @@ def test_control_a_holder_that_mixes_generations_is_caught(
 
 # what is left of old generations
 
-_WARM, _LAST = 8, 4  # exchanges before the first count; exchanges that a count is the most of
+# Exchanges before the first count, until the fragments of the heap have found their places; exchanges that a count is
+# the most of.
+_WARM, _LAST = 24, 4
 
 
 class Used(NamedTuple):

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from tokenize import TokenError
@@ -12,6 +13,7 @@ import hypothesis
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
+from hypothesis.strategies import DataObject, SearchStrategy
 
 from index.building import build, embedding
 from index.errors import StoreError
@@ -49,6 +51,30 @@ def test_an_index_is_what_a_dictionary_says_after_anything(times: Times, seed: i
     figures(examples=examples, steps_each=steps, **tally)
     often = ("published", "cut_off", "damaged", "rolled_back", "searched") if FULL else ("published", "cut_off")
     assert min(tally[what] for what in often) > 0
+
+
+class Drawn(DataObject):
+    """Values in the place of drawn ones, in order."""
+
+    def __init__(self, *values: object) -> None:
+        self._values = iter(values)
+
+    def draw(self, strategy: SearchStrategy[Any], label: Any = None) -> Any:  # noqa: ARG002
+        return next(self._values)
+
+
+def test_a_name_that_a_damaged_pointer_has_lost_is_used_again_for_a_sound_build() -> None:
+    machine = Machine()
+    with closing(machine.stack):
+        machine.write(name="b.txt", data="节约用水。".encode())
+        machine.build()
+        machine.write_and_build(name="b.txt", data="治理大气。".encode())
+        machine.damage(data=Drawn("000002", "passage_vectors.npy", 0))
+        machine.damage_the_pointer(data=Drawn(0))  # the line of the second build
+        machine.roll_back(data=Drawn(None))
+        machine.build()
+        assert machine.history == ["000002", "000001"]
+        machine.the_index_is_what_was_published()
 
 
 # the controls: machines over a store with an error

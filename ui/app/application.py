@@ -12,6 +12,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.routing import Route
 
 from index.errors import ZhangjuError
+from retrieval.deadline import time_limit
 from ui.app import server
 from ui.app.api import Api
 from ui.app.calls import ApiCalls, record_failure
@@ -20,7 +21,7 @@ from ui.app.gradio_server import GradioServer, Lifespan
 from ui.handlers.ask import AskHandlers, pulse
 from ui.handlers.batch import BatchHandlers
 from ui.handlers.coverage import CoverageHandlers
-from ui.handlers.error_handlers import HandlerResult
+from ui.handlers.error_handlers import HandlerResult, outcome_of
 from ui.handlers.explain import ExplainHandler
 from ui.handlers.export import ExportHandlers
 from ui.handlers.frame import LANGUAGE, FrameHandlers
@@ -34,7 +35,7 @@ from ui.security.access import AccessOptions
 from ui.security.body_limits import UPLOAD_PATH
 from ui.security.gradio_environment import forget_gradio
 from ui.security.open_routes import GRADIO_API, HEALTH, READ, OpenRoutes
-from ui.state.concurrency import THREADS, BusyError, ConcurrencyLimit
+from ui.state.concurrency import THREADS, TIME_LIMIT, ConcurrencyLimit
 from ui.state.index_jobs import IndexJobs
 from ui.state.metrics import MEDIA_TYPE, Metrics, Outcome
 from ui.state.protocols import LiveIndex
@@ -205,18 +206,18 @@ def serve(
 
 
 def _handler(name: str, handler: Handler, metrics: Metrics) -> Handler:
-    """Wrap a handler so that programs get the message of an expected error, and no other details."""
+    """Wrap a handler so that it ends in time and programs get the message of an expected error, no other details."""
 
     @wraps(handler)
     def call(*args: Any, **given: Any) -> HandlerResult:
         outcome, start = Outcome.FAILED, time.monotonic()
         try:
-            found = handler(*args, **given)
-            refused = Outcome.BUSY if found.get("busy") else Outcome.REFUSED
-            outcome = refused if found.get("problem") else Outcome.DONE
+            with time_limit(TIME_LIMIT):
+                found = handler(*args, **given)
+            outcome = found.get("outcome", Outcome.REFUSED) if found.get("problem") else Outcome.DONE
             return found
         except ZhangjuError as error:
-            outcome = Outcome.BUSY if isinstance(error, BusyError) else Outcome.REFUSED
+            outcome = outcome_of(error)
             record_failure(error)
             raise gr.Error(str(error), print_exception=False) from error
         except Exception as error:

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from index.errors import QuestionError, UnknownPlaceError
+from index.errors import QuestionError, TimeLimitError, UnknownPlaceError
 from ui.security.body_limits import replay_body
 from ui.state.concurrency import VISITOR, BusyError
 
@@ -31,7 +31,7 @@ def record_failure(error: Exception) -> None:
 
 def status_of(error: Exception) -> int:
     """Return the HTTP status for an error of a handler."""
-    if isinstance(error, BusyError):
+    if isinstance(error, BusyError | TimeLimitError):
         return 503
     if isinstance(error, UnknownPlaceError):
         return 404
@@ -133,7 +133,7 @@ def _with_status(send: Send, failed: list[Exception]) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start" and message["status"] == 500 and failed:
             status = status_of(failed[0])
-            retry = [(b"retry-after", str(_RETRY_SECONDS).encode())] if status == 503 else []
+            retry = [(b"retry-after", str(_RETRY_SECONDS).encode())] if isinstance(failed[0], BusyError) else []
             message = {**message, "status": status, "headers": [*message.get("headers", ()), *retry]}
         await send(message)
 

@@ -16,9 +16,10 @@ from mcp.server.fastmcp.exceptions import ToolError
 from mcp.types import ToolAnnotations
 
 from index.errors import ZhangjuError
+from retrieval.deadline import time_limit
 from ui.app.api import Api, Json
 from ui.app.gradio_server import Lifespan
-from ui.state.concurrency import THREADS
+from ui.state.concurrency import THREADS, TIME_LIMIT
 
 PATHS = ("/mcp", "/gradio_api/mcp")  # the second is where Gradio's would be, and where its users look
 
@@ -64,7 +65,8 @@ def _in_thread(tool: Callable[..., Json], threads: CapacityLimiter) -> Callable[
     @wraps(tool)
     async def call(*args: Any, **options: Any) -> Json:
         try:
-            return await to_thread.run_sync(partial(tool, *args, **options), limiter=threads)
+            with time_limit(TIME_LIMIT):  # which the thread takes over
+                return await to_thread.run_sync(partial(tool, *args, **options), limiter=threads)
         except ZhangjuError as error:
             raise ToolError(str(error)) from error
 

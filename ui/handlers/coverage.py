@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from retrieval import tables
-from retrieval.coverage.records import Coverage, CoverageHit
+from retrieval.coverage.records import Coverage, CoverageHit, checked_terms
 from retrieval.evidence import coverage_rows
 from ui.handlers.ask import AskHandlers
 from ui.handlers.copy_texts import copy_texts
@@ -21,9 +21,11 @@ from ui.state.outline import count_by_node
 from ui.state.protocols import ServedIndex
 from ui.words import PageWords, words_for
 
+MAX_ROWS = 20_000  # of a table: some 10 MB
 LISTED = 60  # passages shown, of all terms together
 _MIN_LISTED = 10  # of each of many terms
 _LISTED_OF_CHAPTER = 200  # of one selected chapter
+_TOGETHER = 5  # terms that are compared in one turn: a second or two in 40,000 passages
 _SEPARATORS = re.compile(r"[\n、；;，,]")
 _SELECTION = re.compile(r"([0-9]{1,6})\.([0-9]{1,6})", re.ASCII)
 
@@ -80,14 +82,20 @@ class CoverageHandlers:
 
         def table() -> HandlerResult:
             found = self._find(served, wanted, documents)
+            if (count := sum(len(one.hits) for one in found)) > MAX_ROWS:
+                return problem_result(words.coverage.too_many.format(count=f"{count:,}", most=f"{MAX_ROWS:,}"))
             data = tables.encoded("csv", coverage_rows.COLUMNS, coverage_rows.rows(found), {}, mark=True)
             return download(words.coverage.file.format(terms=" ".join(wanted)), "csv", data)
 
         return handle_errors(words, table)
 
     def _find(self, served: ServedIndex, terms: Sequence[str], documents: Sequence[str]) -> tuple[Coverage, ...]:
-        with self._ask.limit.hold():
-            return served.searcher.coverage(terms, titles=documents)
+        """Return the coverage of all terms; others are served in between."""
+        wanted, found = checked_terms(terms), list[Coverage]()
+        for first in range(0, len(wanted), _TOGETHER):
+            with self._ask.limit.hold():
+                found += served.searcher.coverage(wanted[first : first + _TOGETHER], titles=documents)
+        return tuple(found)
 
     def _view(
         self, served: ServedIndex, terms: str, documents: Sequence[str], chapter: str, words: PageWords, base: str

@@ -4,10 +4,19 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from index.errors import DocumentError, ModelError, QuestionError, StoreError, UnknownPlaceError, ZhangjuError
+from index.errors import (
+    DocumentError,
+    ModelError,
+    QuestionError,
+    StoreError,
+    TimeLimitError,
+    UnknownPlaceError,
+    ZhangjuError,
+)
 from ui.render.answers import render_problem
 from ui.render.notices import render_reason
 from ui.state.concurrency import BusyError
+from ui.state.metrics import Outcome
 from ui.words import PageWords
 
 log = logging.getLogger(__name__)
@@ -19,19 +28,26 @@ def handle_errors(words: PageWords, handler: Callable[[], HandlerResult]) -> Han
     """Return the result of ``handler``, or an error message in its place."""
     try:
         return handler()
-    except BusyError:
-        return {**problem_result(words.frame.busy), "busy": True}
     except ZhangjuError as error:
-        return error_result(error, words)
+        return {**error_result(error, words), "outcome": outcome_of(error)}
     except Exception:
         log.exception("a request of the page failed")
-        return problem_result(words.unexpected, title=words.failed)
+        return {**problem_result(words.unexpected, title=words.failed), "outcome": Outcome.FAILED}
 
 
 def error_result(error: ZhangjuError, words: PageWords, *, title: str = "") -> HandlerResult:
     """Return the message of an error under a title, by default that of its kind."""
+    if isinstance(error, BusyError | TimeLimitError):
+        return problem_result(words.frame.busy if isinstance(error, BusyError) else words.frame.too_slow)
     reason = render_reason(str(error), words)
     return {"html": render_problem("", title=title or _title(error, words), reason=reason), "problem": True}
+
+
+def outcome_of(error: ZhangjuError) -> Outcome:
+    """Return how a call ended that raised this error."""
+    if isinstance(error, TimeLimitError):
+        return Outcome.TIMEOUT
+    return Outcome.BUSY if isinstance(error, BusyError) else Outcome.REFUSED
 
 
 def problem_result(message: str, *, title: str = "") -> HandlerResult:

@@ -1,5 +1,6 @@
 """Memos as Word documents: citations are footnotes, answering sentences are highlighted."""
 
+import gc
 import io
 import re
 import zipfile
@@ -32,6 +33,14 @@ _TIME = (1980, 1, 1, 0, 0, 0)  # of the files in the package, so that equal memo
 
 def word(memo: Memo) -> bytes:
     """Return a memo as the bytes of a .docx file. Characters that XML does not allow become U+FFFD."""
+    written = _written(memo)
+    # The parts of a document refer to each other and hold 5 MB of XML, of which the collector knows nothing: by itself
+    # it lets a gigabyte gather. Only young objects are searched, so that it takes no longer beside a large index.
+    gc.collect(1)
+    return written
+
+
+def _written(memo: Memo) -> bytes:
     document = docx.Document()
     _format(document, memo)
     notes = Footnotes(document)

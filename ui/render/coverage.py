@@ -11,7 +11,7 @@ from ui.render.passages import chapter_label, chapter_name, document_text
 from ui.words import PageWords
 
 _FEW = 40  # chapters that all have a bar, those without passages too
-_MAX_BARS = 300
+_MAX_BARS = 300  # of all terms together, or _FEW of each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,8 @@ def render_coverage_form(terms: str, words: PageWords, *, searched: bool) -> Htm
 def render_coverage(sections: Sequence[TermCoverage], terms: str, words: PageWords, *, missing: bool = False) -> Html:
     """Return the form and a section for each term; ``missing`` if the address names a chapter that does not exist."""
     notice = element("p", words.coverage.no_chapter, class_="zj-note", role="status") if missing else EMPTY
-    parts = (_section(number, section, terms, words) for number, section in enumerate(sections))
+    most = max(_FEW, _MAX_BARS // len(sections))
+    parts = (_section(number, section, terms, words, most=most) for number, section in enumerate(sections))
     return join(render_coverage_form(terms, words, searched=True), notice, _method(sections[0], words), *parts)
 
 
@@ -86,7 +87,7 @@ def render_coverage_reason(hit: CoverageHit, words: PageWords) -> Html:
     return element("p", element("span", reason, class_="zj-kind"), element("span", score), class_="zj-because")
 
 
-def _section(number: int, section: TermCoverage, terms: str, words: PageWords) -> Html:
+def _section(number: int, section: TermCoverage, terms: str, words: PageWords, *, most: int) -> Html:
     coverage, found = words.coverage, section.found
     parts = [element("p", coverage.nothing.format(term=found.term), class_="zj-verdict-title")]
     if found.hits:
@@ -98,7 +99,7 @@ def _section(number: int, section: TermCoverage, terms: str, words: PageWords) -
     return element(
         "section",
         element("div", *parts, class_="zj-verdict", role="status"),
-        _chart(number, section, terms, words),
+        _chart(number, section, terms, words, most=most),
         _passages(section, terms, words),
         class_="zj-panel zj-coverage",
     )
@@ -116,31 +117,31 @@ def _method(section: TermCoverage, words: PageWords) -> Html:
     return element("p", *(element("span", sentence) for sentence in sentences), class_="zj-cover-method")
 
 
-def _chart(number: int, section: TermCoverage, terms: str, words: PageWords) -> Html:
-    """Return a bar for each chapter in the order of the text; of many chapters, only for those with passages."""
+def _chart(number: int, section: TermCoverage, terms: str, words: PageWords, *, most: int) -> Html:
+    """Return a bar for each chapter in the order of the text; of many, the fullest ``most`` of those with passages."""
     coverage, chapters = words.coverage, section.found.chapters
     some = [i for i, chapter in enumerate(chapters) if chapter.found or len(chapters) <= _FEW]
-    drawn = sorted(sorted(some, key=lambda i: (-chapters[i].found, i))[:_MAX_BARS])
+    drawn = sorted(sorted(some, key=lambda i: (-chapters[i].found, i))[:most])
     notes = []
     if more := len(some) - len(drawn):
         notes.append(coverage.more_bars.format(count=f"{more:,}"))
     if some and (zeros := len(chapters) - len(some)):
         notes.append(coverage.zeros.format(count=f"{zeros:,}"))
-    most = max((chapters[i].found for i in drawn), default=0)
+    highest = max((chapters[i].found for i in drawn), default=0)
     parts = []
     for document, group in groupby(drawn, key=lambda i: chapters[i].document):
-        bars = (_bar(section, number, i, most, terms, words) for i in group)
+        bars = (_bar(section, number, i, highest, terms, words) for i in group)
         title = element("h3", document_text(section.titles[document])) if len(section.titles) > 1 else EMPTY
         parts += [title, element("ul", *bars, aria_label=coverage.bars.format(term=section.found.term))]
     return element("div", *parts, *(element("p", note, class_="zj-note") for note in notes), class_="zj-bars")
 
 
-def _bar(section: TermCoverage, number: int, at: int, most: int, terms: str, words: PageWords) -> Html:
+def _bar(section: TermCoverage, number: int, at: int, highest: int, terms: str, words: PageWords) -> Html:
     """Return a chapter with its bar and number of passages, as a link if there are any."""
     coverage, chapter = words.coverage, section.found.chapters[at]
     parts = (
         element("span", section.name(at, words), class_="zj-bar-name"),
-        element("progress", value=str(chapter.found), max=str(max(most, 1)), aria_hidden="true"),
+        element("progress", value=str(chapter.found), max=str(max(highest, 1)), aria_hidden="true"),
         element("span", coverage.count.format(found=chapter.found, of=chapter.of), class_="zj-bar-count"),
     )
     title = coverage.bar.format(chapter=section.label(at, words), found=chapter.found, of=chapter.of)

@@ -8,8 +8,10 @@ from threading import Event, Lock
 from typing import Literal
 
 from index.errors import ZhangjuError
+from retrieval.deadline import check_deadline
 
 WAIT = 7.0  # seconds that a request waits for its turn
+TIME_LIMIT = 30.0  # seconds that a request may take
 QUEUE = 60  # requests that may wait
 THREADS = QUEUE + 24  # for handlers: 24 stay free for requests that need no model
 
@@ -92,6 +94,7 @@ class ConcurrencyLimit:
                 self._leave(request)
                 raise BusyError
         try:
+            check_deadline()
             yield
         finally:
             with self._lock:

@@ -12,16 +12,20 @@ from threading import Lock
 
 
 class Outcome(StrEnum):
-    """How a call ended; ``REFUSED`` with a message about what was asked, ``FAILED`` by an error of ours."""
+    """How a call ended.
+
+    ``REFUSED`` with a message about what was asked, ``TIMEOUT`` by the limit of time, ``FAILED`` by an error of ours.
+    """
 
     DONE = "done"
     REFUSED = "refused"
     BUSY = "busy"
+    TIMEOUT = "timeout"
     FAILED = "failed"
 
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds
+_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)  # seconds
 
 
 class Metrics:

@@ -64,6 +64,7 @@ class FrameWords:
     forget: str
     welcome: str
     busy: str
+    too_slow: str
     offline: str
     denied: str
     unknown_view: str
@@ -291,6 +292,7 @@ class CoverageWords:
     both: str
     score: str
     file: str
+    too_many: str
 
     def found_in(self, term: str, passages: int, chapters: int) -> str:
         """Return the numbers of passages and chapters of a term as a sentence."""

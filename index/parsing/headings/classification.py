@@ -63,9 +63,10 @@ _ANNEX = re.compile(
     rf"附\s*(?P<kind>[件录錄表图圖])\s*(?:{_NUMBER}(?:\s*[:：.、]\s*|\s+|$)|(?P<letter>[A-Z])(?![A-Za-z.])|$)"
     r"(?:[（(][^（）()]{1,12}[）)]\s*)?(?P<title>.*)$"
 )
-_JAPANESE_TABLE = re.compile(
-    rf"別\s*表(?:\s*第\s*{_NUMBER})?\s*(?P<title>[（(][^（）()]{{1,40}}[)）])?$"
-)  # 別表第一（第四条関係）
+_ATTACHED = re.compile(  # 別表第一（第四条関係）, 様式第二号, ■ … [별표 1]
+    rf"(?:(?P<form>(?:別記)?様式|別記)|別\s*(?:表|図))(?:\s*第\s*{_NUMBER}\s*号?)?\s*(?P<title>[（(][^（）()]{{1,40}}[)）])?$"
+    r"|(?:■.*)?\[(?:별표|별지)\s*(?:제)?(?P<korean>[0-9]{1,3})(?:호.*)?\](?P<korean_title>.{0,60})$"
+)
 _UNNUMBERED_TITLE = re.compile(
     r"(序\s*言|前\s*言|引\s*言|绪\s*论|总\s*则|總\s*則|附\s*则|附\s*則(?:\s*抄|\s*[（(].*[)）])?|附\s*录|后\s*记|結\s*語|结\s*语|부\s*칙(?:\s*[<〈(（].*)?|전\s*문"
     r"|Preamble|PREAMBLE|Preface|Foreword|Introduction|Recitals)$"
@@ -176,9 +177,10 @@ def _box(line: Line) -> ClassifiedLine | None:
 
 def _annex(line: Line) -> ClassifiedLine | None:
     """Classify 附件一, 附录A, 附表2：… and 附件 alone as headings; 附件：… lists attachments and is text."""
-    if table := _JAPANESE_TABLE.match(line.text):
-        title = (table["title"] or "").strip("（()）")
-        division = _numbered("附表", table[1], None, title) if table[1] else None
+    if table := _ATTACHED.match(line.text):
+        title = (table["title"] or table["korean_title"] or "").strip("（()） ")
+        kind, number = ("附件" if table["form"] else "附表"), table[2] or table["korean"]
+        division = _numbered(kind, number, None, title) if number else None
         return ClassifiedLine(line, "heading", division or Division(kind=UNNUMBERED, number=0, title=line.text))
     found = _ANNEX.match(line.text)
     if found is None or not is_heading_text(found["title"]):

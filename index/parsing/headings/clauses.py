@@ -11,12 +11,10 @@ from index.parsing.headings.classification import (
     is_heading_text,
     parse_dotted,
 )
-from index.parsing.headings.words import FIRST_CJK
 from index.records import Division
 
 _MIN_CLAUSES = 3  # numbered 1, 2, 3; fewer are no outline
 _MIN_STEPS = 2  # from a number to the next one: 1, 1.1, 1.2
-_MIN_SECTIONS = 5  # 1. Short title, 2. Interpretation …, of an act without articles
 _INSERTED = re.compile(r"([1-9][0-9]?)[A-Z]\.?\s+([^\W\d_].{0,79})$")  # 2A Title, behind clause 2
 
 
@@ -26,17 +24,16 @@ def number_clauses(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
     In contracts the first level has a full stop (2. Rent) like an item of a list; it is a clause if 2.1 follows.
     """
     plain, dotted = _has_plain_clauses(lines), _has_dotted_clauses(lines)
-    tops = _top_items(lines) if dotted else _titled_sections(lines)
+    tops = _top_items(lines) if dotted else set()
     found: list[ClassifiedLine] = []
     last = 0
     for row, line in enumerate(lines):
         numbers = _numbers(line)
         last = numbers[0] if len(numbers) == 1 else last
-        if (plain or tops) and line.kind == "text" and _is_inserted(line.line.text, last):
+        if plain and line.kind == "text" and _is_inserted(line.line.text, last):
             division = Division(kind=UNNUMBERED, number=0, title=line.line.text)
             line = ClassifiedLine(replace(line.line, level=CLAUSE_LEVEL), "heading", division)
         elif row in tops:
-            last = line.division.number if line.division else last
             line = _clause(line)
         elif (len(numbers) == 1 and not plain) or (numbers and line.kind == "article" and not dotted):
             line = ClassifiedLine(replace(line.line, level=0), "text")
@@ -91,29 +88,6 @@ def _top_items(lines: Sequence[ClassifiedLine]) -> set[int]:
             rows.add(row)
             expected += 1
     return rows
-
-
-def _titled_sections(lines: Sequence[ClassifiedLine]) -> set[int]:
-    """Return the rows of the sections of an act, 1. Short title, 2. Interpretation and so on, each with text below it.
-
-    They are counted throughout: if 1. comes again with a title, they are the outline of something else.
-    """
-    rows: set[int] = set()
-    expected = 1
-    for row, line in enumerate(lines[:-1]):
-        if line.division is not None and line.division.kind == "条":
-            return set()
-        if line.kind != "item" or line.division is None or line.division.kind != "1." or line.line.text[-1] in ".;":
-            continue
-        title, below = line.division.title, lines[row + 1].division
-        if not title or title[0] >= FIRST_CJK or (below and below.kind == "1." and title[0] != "("):  # (Repealed)
-            continue
-        if line.division.number == expected:
-            rows.add(row)
-            expected += 1
-        elif line.division.number == 1:
-            return set()
-    return rows if expected > _MIN_SECTIONS else set()
 
 
 def _following_numbers(lines: Sequence[ClassifiedLine]) -> list[tuple[int, ...]]:

@@ -23,5 +23,7 @@ def number_recitals(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
             expected = int(line.kind == "heading" and starts_recitals(line.line.text, is_heading=True))
         elif not expected and line.kind == "text" and starts_recitals(line.line.text, is_heading=False):
             expected = 1
+        elif expected > 1 and line.kind == "text" and line.line.text[-1] == ":" and line.line.text.isupper():
+            line, expected = replace(line, kind="closing"), 0  # HAVE ADOPTED THIS DIRECTIVE:
         found.append(line)
     return found

@@ -14,7 +14,7 @@ _MAX_LATIN_TITLE_LENGTH = 160  # characters of a title on a line of its own belo
 _ARTICLE_LEVEL = 4  # of an article that consists of sections, as if the format gave it
 _MIN_NESTED_SHARE = 0.5  # of articles followed by a section
 _MIN_CAPTIONS, _MIN_CAPTIONED_SHARE = 3, 0.4  # of articles with a caption above them
-_MIN_TITLED_SHARE, _MAX_TITLE_WORDS = 0.8, 12  # of short sentences behind a number that are titles
+_MIN_SENTENCES_SHARE, _MAX_TITLE_WORDS = 0.8, 12  # of short sentences behind a number that are titles
 _MAX_SHARE_ELSEWHERE = 0.5  # of lines that look like captions and are none
 _MIN_TITLED_SHARE = 0.8  # of articles with a title below their number
 _BARE_NUMBER = re.compile(rf"[第제]\s*{HEADING_NUMBER_PATTERN}\s*[條条조](?:\s*[之의の]\s*{HEADING_NUMBER_PATTERN})?$")
@@ -87,9 +87,11 @@ def _title(text: str) -> str:
 def _is_title_of(line: ClassifiedLine, before: ClassifiedLine, after: ClassifiedLine | None) -> bool:
     """Return whether a line is the title of the numbered heading directly above it."""
     division = before.division
-    if division is None or not division.number or division.title or before.line.level or line.line.level:
+    if division is None or not division.number or division.title:
         return False
     unnumbered = line.kind == "heading" and line.division is not None and line.division.kind == UNNUMBERED
+    if before.line.level or line.line.level:  # ## CHAPTER I and ## GENERAL PROVISIONS
+        return before.kind == "heading" and unnumbered and before.line.level == line.line.level
     title = unnumbered or (line.kind == "text" and line.line.text[-1] != "." and _is_title(line, after))
     if before.kind == "article":
         number = before.line.text
@@ -128,7 +130,7 @@ def title_sentences_behind(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLi
     """
     found = {row: title for row, line in enumerate(lines) if (title := _sentence_behind(line))}
     titled = {row for row in found if row + 1 < len(lines) and lines[row + 1].kind in ("text", "item")}
-    if len(titled) < max(_MIN_CAPTIONS, _MIN_TITLED_SHARE * len(found)):
+    if len(titled) < max(_MIN_CAPTIONS, _MIN_SENTENCES_SHARE * len(found)):
         return list(lines)
     return [
         replace(line, division=replace(line.division, title=found[row])) if row in titled and line.division else line

@@ -21,9 +21,9 @@ _NUMBER = re.compile(
     rf"""\s*\.?\s*(?P<open>[(\[]?)\s*
     (?:(?P<code>[LRDA]\*?\.?\s?\*?)(?=\d))?
     (?:(?P<digits>\d{{1,6}}(?:[.:{_DASHES}]\d{{1,4}}){{0,4}}(?:/\d{{1,2}}(?!\d))?)
-       (?:[\s{_DASHES}]?(?P<latin>{"|".join(SUFFIXES)})\b|\s?(?P<repeated>مكرر(?:اً|ًا|ا)?)(?![^\W\d_])
+       (?:(?:o\.)?[\s{_DASHES}]?(?P<latin>(?i:{"|".join(SUFFIXES)}))\b|\s?(?P<repeated>مكرر(?:اً|ًا|ا)?)(?![^\W\d_])
          |(?:\.?[ºª°])?[{_DASHES}](?P<capital>[A-Z])(?![^\W_])
-         |(?:er|re|ère|st|nd|rd|th|[ºª°])(?![^\W\d_])
+         |(?:er|re|ère|st|nd|rd|th|[ºª°]|o(?=\.))(?![^\W\d_])
          |(?P<letters>[A-Za-z]{{1,2}}|[{_LETTERS}]|\s[a-z](?=[.:)]|\s+[^\W\d_a-z]|$))(?![^\W\d_]))?
      |(?P<roman>[IVXLCDM]+|[ivx]+)(?:er|[{_DASHES}\s]?(?P<after>[A-Z]))?(?![^\W_])
      |(?P<letter>[A-Z])(?![^\W_])
@@ -37,6 +37,7 @@ _NUMBER_FIRST = re.compile(
 _MAX_NUMBER_WORD = 24  # characters
 _MAX_CLOSING = 260  # characters; treaties write out the year and the languages
 _MAX_SUPPLEMENT = 60
+_MAX_NOTE = 160
 _SENTENCE_END = re.compile(r"[,;:]$|[^\W\d_]{3}\.$")  # not that of an abbreviation
 _PLACE_AND_DATE = re.compile(  # Berlin, den 4. März 2031; Madrid, 4 de mayo de 2031
     r"[^\W\d_][^\W\d_. ’'/()-]*(?:[ ’'/-][^\W\d_]+){0,4}, (?:[^\W\d_]{1,5} )?\d{1,2}(?:[.ºª°]|er)?"
@@ -71,6 +72,7 @@ class _Words(NamedTuple):
     recitals: tuple[str, ...]
     closings: tuple[str, ...]
     supplements: frozenset[str]
+    notes: tuple[str, ...]
 
 
 @cache
@@ -94,7 +96,8 @@ def _words() -> _Words:
     recitals = tuple(words for table in tables.values() for words in table.get("recitals", ()))
     closings = tuple(fold_word(words) for table in tables.values() for words in table.get("closings", ()))
     supplements = frozenset(fold_word(words) for table in tables.values() for words in table.get("supplements", ()))
-    return _Words(kinds, numbers, stems, after, recitals, closings, supplements)
+    notes = tuple(fold_word(words) for table in tables.values() for words in table.get("notes", ()))
+    return _Words(kinds, numbers, stems, after, recitals, closings, supplements, notes)
 
 
 def fold_word(word: str) -> str:
@@ -109,6 +112,7 @@ def parse_word_heading(text: str) -> WordHeading | None:
         return _number_first(text)
     if text[0] >= FIRST_CJK:
         return None
+    text = text.removeprefix("THE ")  # THE FIRST SCHEDULE
     first = _WORD.match(text)
     if first is None or first[0][0].islower():
         return None
@@ -158,8 +162,17 @@ def starts_closing(text: str) -> bool:
         return False
     if _PLACE_AND_DATE.match(text):
         return True
+    return _starts_with(text, _words().closings)
+
+
+def is_note(text: str) -> bool:
+    """Return whether a line says who changed the text above it: "Modifié par LOI n° 2018-1", "Lag (2015:12)."."""
+    return len(text) <= _MAX_NOTE and any(c.isdigit() for c in text) and _starts_with(text, _words().notes)
+
+
+def _starts_with(text: str, beginnings: tuple[str, ...]) -> bool:
     folded = fold_word(text[:_MAX_SUPPLEMENT])
-    return any(folded.startswith(words) and not folded[len(words) :][:1].isalpha() for words in _words().closings)
+    return any(folded.startswith(words) and not folded[len(words) :][:1].isalpha() for words in beginnings)
 
 
 def is_supplement(text: str) -> bool:
@@ -207,7 +220,7 @@ def _value(found: re.Match[str], kind: str) -> tuple[int, int, str]:
     if found["roman"]:
         try:
             number, after = parse_number(found["roman"]), found["after"]
-            return (number, _letters_value(after), f"{found['roman']}-{after}") if after else (number, 0, "")
+            return (number, letters_value(after), f"{found['roman']}-{after}") if after else (number, 0, "")
         except ValueError:  # letters of a word, or a letter: Part D
             return (0, 0, "") if len(found["roman"]) > 1 or kind not in _LETTERED else _letter(found["roman"])
     if found["letter"]:
@@ -227,13 +240,13 @@ def _digits_value(found: re.Match[str]) -> tuple[int, int, str]:
     label = "" if plain else re.sub(f"[{_DASHES}]", "-", found["digits"])
     digits = re.sub(f"[{_DASHES}]", "-", found["digits"])
     if suffix := found["latin"]:
-        sub, label = sub * 100 + SUFFIXES.index(suffix) + 2, f"{digits} {suffix}"
+        sub, label = sub * 100 + SUFFIXES.index(suffix.lower()) + 2, f"{digits} {suffix}"
     elif repeated := found["repeated"]:  # bis in Arabic
         sub, label = sub * 100 + 2, f"{digits} {repeated}"
     elif capital := found["capital"]:
-        sub, label = sub * 100 + _letters_value(capital), f"{digits}-{capital}"
+        sub, label = sub * 100 + letters_value(capital), f"{digits}-{capital}"
     elif letters := found["letters"]:
-        sub, label = sub * 100 + _letters_value(letters.strip()), digits + letters
+        sub, label = sub * 100 + letters_value(letters.strip()), digits + letters
     if found["code"]:
         label = "".join(found["code"].split()) + (" " if "." in found["code"] else "") + (label or digits)
     return numbers[0], sub, label
@@ -247,7 +260,7 @@ def fold_subs(numbers: Iterable[int | str]) -> int:
     return sub
 
 
-def _letters_value(letters: str) -> int:
+def letters_value(letters: str) -> int:
     """Return 1 for a, 26 for z, 27 for aa; 1 for а, α and क."""
     if first := next((first for first, last in _ALPHABETS if first <= letters.lower() <= last), ""):
         return ord(letters.lower()) - ord(first) + 1
@@ -266,4 +279,4 @@ def _number_first(text: str) -> WordHeading | None:
     number, letter = int(found["digits"]), found["letters"]
     label = f"{number} {letter}" if letter else ""
     rest = text[found.end() :].strip()
-    return WordHeading(kind, number, _letters_value(letter) if letter else 0, label, rest, marked=False, first=True)
+    return WordHeading(kind, number, letters_value(letter) if letter else 0, label, rest, marked=False, first=True)

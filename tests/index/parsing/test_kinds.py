@@ -393,3 +393,95 @@ def test_a_number_below_a_line_that_breaks_off_is_that_of_a_reference() -> None:
         "§ 2 Absatz 1 genannten Quellen etwas anderes bestimmt.\n§ 2 Quellen\nQuellen sind rein.\n"
     )
     assert [p.path[-1].title for p in law.passages] == ["Zweck", "Quellen"]
+
+
+INDIAN = """\
+THE WELLS ACT, 1958
+ACT NO. 61 OF 1958
+An Act to provide for wells.
+CHAPTER I
+PRELIMINARY
+1. Short title.—(1) This Act may be called the Wells Act, 1958.
+(2) It extends to the whole country.
+2. Definitions.—In this Act,—
+(a) “well” means a hole with water;
+(b) “pond” means one without walls.
+CHAPTER II
+LICENCES
+3. Licences.—No person shall dig a well without a licence.
+3A. Temporary licences.—A licence may be given for a day.
+4. Inspectors.—(1) There are inspectors.
+5. [Repealed.]—Rep. by the Repealing Act, 1974.
+6. Rules.—Rules may be made.
+THE FIRST SCHEDULE
+(See section 6)
+1. For a well: two coins.
+2. For a pond: one coin.
+"""
+
+
+def test_sections_of_an_act_without_a_word_for_them() -> None:
+    act = read(INDIAN)
+    sections = [p for p in act.passages if p.path and p.path[-1].kind == "条"]
+    assert [p.path[-1].key[1:] for p in sections] == [(1, 0), (2, 0), (3, 0), (3, 1), (4, 0), (5, 0), (6, 0)]
+    assert cite("A", sections[3]).short_en == "art. 3A"
+    assert [(i.kind, i.number) for i in sections[0].inner] == [("款", 1), ("款", 2)]
+    assert [(i.kind, i.number) for i in sections[1].inner] == [("款", 1), ("项", 1), ("项", 2)]
+    assert act.passages[-1].path[0].kind == "附件"
+
+
+def test_titles_on_lines_of_their_own_below_the_numbers_of_sections() -> None:
+    text = "Chapter 990\nStalls Ordinance\nPart 1\nGeneral\n" + "".join(
+        f"{n}. {title}\n(1) In this Ordinance it is so.\n(2) It is not otherwise.\n"
+        for n, title in enumerate(("Title", "Words", "Letting", "(Repealed)", "Rent"), 1)
+    )
+    law = read(text)
+    assert law.title == "Stalls Ordinance"
+    assert [p.path[-1].title for p in law.passages] == ["Title", "Words", "Letting", "(Repealed)", "Rent"]
+    assert all([i.kind for i in p.inner] == ["款", "款"] for p in law.passages)
+
+
+def test_a_report_with_numbered_headings_has_no_sections_of_an_act() -> None:
+    text = "Report\n" + "".join(f"{n}. Wells of {n}\nThey are deep.\n" for n in range(1, 8))
+    assert {p.path[-1].kind for p in read(text).passages} == {"1."}
+
+
+def test_mexican_articles_and_transitory_provisions() -> None:
+    law = read(
+        "LEY DE POZOS\nArtículo 1o.- Los pozos son:\nI. Hondos;\nII. Limpios.\n(Reformado, P.O. 17 de mayo de 2013)\n"
+        "Artículo 2o.- Se cuidan.\nArtículo 2o. Bis.- Se pintan.\nArtículo 3o.- Se cierran.\n"
+        "TRANSITORIOS\nPRIMERO.- Entra en vigor hoy.\nDado en el Salón, a 3 de mayo.\n"
+    )
+    articles = [p for p in law.passages if p.path and p.path[-1].kind == "条"]
+    assert [p.path[-1].key[1:] for p in articles] == [(1, 0), (2, 0), (2, 2), (3, 0)]
+    assert [(i.kind, i.number) for i in articles[0].inner] == [("款", 1), ("项", 1), ("项", 2)]
+    assert law.passages[-1].path[-1].title == "TRANSITORIOS"
+
+
+def test_a_japanese_law_with_a_supplement_a_table_and_a_form() -> None:
+    law = read(
+        "井戸法\n目次\n　第一章　総則（第一条・第二条）\n　附則\n　第一章　総則\n（目的）\n第一条　井戸を守る。\n"
+        "（定義）\n第二条　井戸とは穴をいう。\n　附　則　抄\n第一条　この法律は、公布の日から施行する。\n"
+        "別表第一（第二条関係）\n深い井戸\n様式第二号（第二条関係）\n届出書\n"
+    )
+    assert law.left_out[0].reason == "contents"
+    headings = [(h.path[-1].kind, h.path[-1].number, h.path[-1].title) for h in law.headings]
+    assert headings[0][:2] == ("章", 1)
+    assert headings[-3:] == [("条", 1, ""), ("附表", 1, "第二条関係"), ("附件", 2, "第二条関係")]
+    assert ("标题", 0, "附則 抄") in headings
+
+
+def test_the_words_that_adopt_an_act_are_no_part_of_the_last_recital() -> None:
+    law = read(
+        "Directive on wells\nWhereas:\n(1) Wells are old.\nHAVE ADOPTED THIS DIRECTIVE:\nArticle 1\nAim\nClean wells.\n"
+    )
+    assert [p.text for p in law.passages][1:3] == ["(1) Wells are old.", "HAVE ADOPTED THIS DIRECTIVE:"]
+
+
+def test_the_number_and_the_title_of_a_chapter_as_two_headings_of_a_format() -> None:
+    text = (
+        "# Directive on wells\n\n## CHAPTER I\n\n## GENERAL\n\n### Article 1\n\nClean wells.\n\n"
+        "## CHAPTER II\n\n## END\n\n### Article 2\n\nDone.\n"
+    )
+    law = read_document(text.encode(), "d.md")
+    assert [[d.title for d in p.path if d.kind == "章"] for p in law.passages] == [["GENERAL"], ["END"]]

@@ -263,3 +263,15 @@ def test_candidates_move_with_all_that_is_known_of_them_and_scores_stay() -> Non
     back = moved.reordered(np.argsort(order))
     assert back.rows.tolist() == ranking.rows.tolist()
     np.testing.assert_array_equal(back.matches, ranking.matches)
+
+
+@pytest.mark.parametrize("which", ["small", "large"])
+@pytest.mark.parametrize("tokens", [1, 7])
+def test_tokens_that_are_compared_block_by_block(which: str, tokens: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = [ranker(which).rank(encoded(question)) for question in QUESTIONS]
+    monkeypatch.setattr("retrieval.ranking.ranker._COMPARED_TOKENS", tokens)
+    for question, expected in zip(QUESTIONS, whole, strict=True):
+        found = ranker(which).rank(encoded(question))
+        np.testing.assert_array_equal(found.rows, expected.rows)
+        np.testing.assert_allclose(found.matches, expected.matches, atol=1e-6)
+        np.testing.assert_allclose(found.reverse, expected.reverse, atol=1e-6)

@@ -2,7 +2,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from index.errors import TimeLimitError
 from index.storage.bm25 import LexicalIndex
+from retrieval.deadline import time_limit
 from retrieval.related import shared_terms as shared_terms_module
 from retrieval.related.shared_terms import shared_terms
 
@@ -81,3 +83,13 @@ def test_a_quotation_is_no_term() -> None:
 def test_nothing_is_shared_with_nothing() -> None:
     assert terms("节约用水。", "……") == []
     assert terms("abc", "def") == []
+
+
+def test_of_long_passages_the_beginnings_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared_terms_module, "MAX_COMPARED", 6)
+    assert terms("森林、湿地、草原。", "湿地、森林、草原。") == ["森林", "湿地"]
+
+
+def test_passages_with_too_much_in_common_are_stopped_in_time() -> None:
+    with time_limit(0.1), pytest.raises(TimeLimitError):
+        terms("节能。" * 1300, "节能。" * 1300)

@@ -1,15 +1,21 @@
 """Plain calls of the API: fewer arguments, wrong types, and the status of what fails."""
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from threading import Thread
 
 import pytest
 
-from tests.ui.app.running import LIVE, Site, served
+from retrieval.coverage.records import Coverage
+from retrieval.deadline import check_deadline
+from tests.ui.app.running import LIVE, Reply, Site, served
 from tests.ui.fakes import BigramSearcher, Standing, law, plan
 from ui.app import application
 from ui.handlers.ask import AskHandlers
 from ui.state.concurrency import ConcurrencyLimit
+from ui.words import EN, ZH, PageWords
 
 
 @pytest.fixture(scope="module")
@@ -106,3 +112,76 @@ def test_an_index_that_could_not_be_opened_is_seen() -> None:
     with served(live=standing) as site:
         assert json.loads(site.ask("/health").body) == {"status": "outdated"}
         assert "zhangju_index_outdated 1" in site.ask("/metrics").body
+
+
+@dataclass(frozen=True)
+class SlowSearcher(BigramSearcher):
+    """Takes a tenth of a second a term, and looks at the deadline if it is ``polite``."""
+
+    polite: bool = True
+
+    def coverage(self, terms: Sequence[str], *, titles: Sequence[str] = ()) -> tuple[Coverage, ...]:
+        for _ in terms:
+            time.sleep(0.1)
+            if self.polite:
+                check_deadline()
+        return super().coverage(terms, titles=titles)
+
+
+def covered(searcher: BigramSearcher, terms: int, language: str = "zh") -> tuple[Reply, str]:
+    """Ask for the coverage of so many terms; return the reply and the figures of the page."""
+    with served(live=Standing(searcher)) as site:
+        reply = site.call("cover", "、".join(f"节能{i}" for i in range(terms)), [], "", language, "")
+        return reply, site.ask("/metrics").body
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", ZH), ("en", EN)])
+def test_a_request_that_takes_too_long_is_stopped_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, language: str, words: PageWords
+) -> None:
+    monkeypatch.setattr(application, "TIME_LIMIT", 0.3)
+    searcher = SlowSearcher((plan(), law()))
+    reply, figures = covered(searcher, 50, language)
+    [seconds] = [line.split()[1] for line in figures.splitlines() if 'call_seconds_sum{handler="cover"}' in line]
+    assert float(seconds) < 3  # fifty terms take five seconds
+    shown = json.loads(reply.body)["data"][0]
+    assert shown["problem"]
+    assert words.frame.too_slow in shown["html"]
+    assert 'zhangju_calls_total{handler="cover",outcome="timeout"} 1' in figures
+    assert "problem" not in json.loads(covered(searcher, 1, language)[0].body)["data"][0]
+
+
+def test_control_a_computation_that_never_looks_at_its_deadline_is_not_stopped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(application, "TIME_LIMIT", 0.3)
+    reply, _ = covered(SlowSearcher((plan(), law()), polite=False), 5)
+    assert "problem" not in json.loads(reply.body)["data"][0]
+
+
+def test_a_program_whose_call_takes_too_long_gets_the_status_503(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(application, "TIME_LIMIT", -1)  # over before it begins
+    with served() as site:
+        reply = site.call("search", "节能")
+    assert (reply.status, reply.headers["Retry-After"]) == (503, None)  # it would take as long again
+    assert "took too long" in json.loads(reply.body)["error"]
+
+
+def test_others_are_served_between_the_terms_of_a_coverage() -> None:
+    with served(live=Standing(SlowSearcher((plan(), law())))) as site:
+        ended: dict[str, float] = {}
+
+        def call(name: str, *data: object) -> None:
+            assert site.call(name, *data).status == 200
+            ended[name] = time.monotonic()
+
+        threads = [
+            Thread(target=call, args=("cover", "、".join(f"节能{i}" for i in range(30)), [], "", "zh", "")),
+            Thread(target=call, args=("look_up", "节能", [], "zh", "")),
+        ]
+        for thread in threads:
+            thread.start()
+            time.sleep(0.2)  # the first holds the turn
+        for thread in threads:
+            thread.join()
+    assert ended["look_up"] < ended["cover"] - 1

@@ -2,7 +2,6 @@
 
 import logging
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -120,42 +119,6 @@ def test_the_longest_idle_of_too_many_gives_way(site: Site, begun: Begin, caplog
         assert [closed_after(connection, 5) is not None for connection in idle[:5]] == [True] * 5
         assert time.monotonic() - start < 0.3  # before their deadline
     assert len([record for record in caplog.records if record.name == "ui.app.connections"]) <= 1
-
-
-FLOOD = """
-import resource, socket, sys
-resource.setrlimit(resource.RLIMIT_NOFILE, (int(sys.argv[2]) + 100,) * 2)
-kept = []
-for number in range(int(sys.argv[2])):
-    connection = socket.socket()
-    connection.settimeout(5)
-    try:
-        connection.connect(("127.0.0.1", int(sys.argv[1])))
-        if number % 2:
-            connection.sendall(b"GET / HTTP/1.1\\r\\n")
-    except OSError:
-        pass
-    kept.append(connection)
-print("flooded", flush=True)
-sys.stdin.read()
-"""
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of open files")
-def test_an_honest_visitor_beside_five_thousand_idle_connections(caplog: pytest.LogCaptureFixture) -> None:
-    with served() as site, caplog.at_level(logging.WARNING):
-        command = [sys.executable, "-c", FLOOD, str(site.port), "5000"]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as flood:
-            assert flood.stdout is not None
-            assert flood.stdout.readline() == "flooded\n"
-            times = []
-            for _ in range(5):
-                start = time.monotonic()
-                assert site.ask("/").status == 200
-                times.append(time.monotonic() - start)
-            flood.communicate("")
-    assert max(times) < 1
-    assert len(caplog.records) <= 2
 
 
 def test_a_message_is_logged_once_a_minute() -> None:

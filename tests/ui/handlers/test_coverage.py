@@ -8,10 +8,14 @@ from dataclasses import replace
 
 import pytest
 
-from tests.ui.fakes import BigramSearcher, Standing, law, plan
+from index.records import Division
+from retrieval.coverage.records import MAX_TERMS
+from tests.ui.fakes import BigramSearcher, Standing, document, law, plan
+from ui.handlers import coverage
 from ui.handlers.ask import AskHandlers
 from ui.handlers.coverage import LISTED, CoverageHandlers, split_terms
 from ui.handlers.error_handlers import HandlerResult
+from ui.words import ZH
 
 BASE = "http://127.0.0.1:7860/"
 
@@ -146,3 +150,26 @@ def test_the_table_holds_all_passages(cover: CoverageHandlers) -> None:
     ]
     assert cover.coverage_table("", [], "zh")["problem"]
     assert cover.coverage_table("……", [], "zh")["problem"]
+
+
+def test_a_table_of_more_passages_than_it_takes_is_refused(
+    cover: CoverageHandlers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(coverage, "MAX_ROWS", 3)
+    assert "data" in cover.coverage_table("节能改造", [], "zh")  # three passages
+    monkeypatch.setattr(coverage, "MAX_ROWS", 2)
+    refused = cover.coverage_table("节能改造", [], "zh")
+    assert refused["problem"]
+    assert ZH.coverage.too_many.format(count="3", most="2") in refused["html"]
+
+
+def test_the_bars_of_many_terms_are_as_few_as_those_of_one() -> None:
+    chapters = [
+        ((Division(kind="章", number=i, title=f"名{i}"),), 1, "", "".join(f"能{j}。" for j in range(MAX_TERMS)))
+        for i in range(1, 401)
+    ]
+    cover = CoverageHandlers(AskHandlers(Standing(BigramSearcher((document("long.txt", "长", chapters),)))))
+    one, many = asked(cover, "能1"), asked(cover, "、".join(f"能{j}" for j in range(MAX_TERMS)))
+    assert len(bars(one["html"])) == 300
+    assert len(bars(many["html"])) == MAX_TERMS * 40
+    assert ZH.coverage.more_bars.format(count="360") in many["html"]

@@ -1,4 +1,5 @@
 import csv
+import gc
 import io
 import json
 import zipfile
@@ -12,6 +13,7 @@ import pytest
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import parse_xml
 from docx.oxml.ns import qn
+from docx.package import Package
 from markdown_it import MarkdownIt
 
 from index.records import Passage, Span
@@ -22,7 +24,7 @@ from ui.handlers.export import ExportHandlers
 from ui.memo.builder import marked_spans
 from ui.memo.markdown import markdown
 from ui.memo.records import Memo, Quotation
-from ui.memo.word import word
+from ui.memo.word import _written, word
 from ui.state import basket
 from ui.state.basket import BasketItem, read_basket
 from ui.words import EN, ZH
@@ -290,3 +292,21 @@ def test_text_that_reverses_its_direction_ends_with_its_run() -> None:
     document = docx.Document(io.BytesIO(word(note)))
     runs = [run.text for paragraph in document.paragraphs for run in paragraph.runs if "\u202e" in run.text]
     assert runs == ["\u2068\u202e甲。乙。\u2069", "\u2068\u202e\u2069"]
+
+
+def test_a_document_is_freed_as_soon_as_it_is_written() -> None:
+    """Its parts refer to each other, and the collector looks for them only after millions of other objects."""
+
+    def packages() -> int:
+        return sum(isinstance(one, Package) for one in gc.get_objects())
+
+    gc.collect()
+    gc.disable()
+    try:
+        before = packages()
+        _written(memo())
+        assert packages() == before + 1  # the control
+        word(memo())
+        assert packages() == before
+    finally:
+        gc.enable()
