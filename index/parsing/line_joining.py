@@ -35,6 +35,7 @@ _MIN_BIGRAM_SHARE = 0.5
 # A text is wrapped if enough lines within paragraphs end without punctuation, and nearly all of these lines are full.
 _MIN_BROKEN_SHARE = 0.5
 _MIN_BROKEN_LINES = 8
+_MIN_SURE_LINES, _MIN_LOWER = 4, 2  # instead, if no line is wider and two or more go on in lower case
 _WIDEST_QUANTILE = 0.95  # of the widths of broken lines
 _MIN_FULL_SHARE = 0.85  # of broken lines, without those that are too short to be part of a paragraph
 _SHORT = 0.5  # of the widest line, in a text without lines that are much wider
@@ -56,7 +57,7 @@ class LineJoiner:
         self._lines = lines
         self._words = BrokenWords(source)
         pairs = [(a.line, b.line) for a, b in pairwise(lines) if _may_be_one_paragraph(a, b)]
-        self._width = wrapped_width(pairs)
+        self._width = wrapped_width(pairs, [line.line for line in lines])
         begun = [
             self._is_indented(after.line)
             for before, after in pairwise(lines)
@@ -83,7 +84,7 @@ class LineJoiner:
         if self._width and not self._is_indented(after.line):
             if self._is_full(before.line):
                 return True
-        elif before.kind != "text":
+        elif before.kind != "text" and not _is_long(before):
             return False
         if right.islower() and (
             self._words.joint(before.line.text, after.line.text) or (left.islower() and _is_long(before))
@@ -233,21 +234,24 @@ def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def wrapped_width(pairs: Sequence[tuple[Line, Line]]) -> int:
+def wrapped_width(pairs: Sequence[tuple[Line, Line]], lines: Sequence[Line]) -> int:
     """Return the width in columns at which a text is wrapped, 0 if it is not.
 
-    ``pairs`` are consecutive lines that may belong to one paragraph.
+    ``pairs`` are consecutive ``lines`` that may belong to one paragraph.
     """
     broken = [(a, b) for a, b in pairs if a.text[-1] not in PARAGRAPH_ENDS]
     widths = sorted(_width(a.text) for a, _ in broken)
-    if len(widths) < _MIN_BROKEN_LINES:
+    if len(widths) < _MIN_SURE_LINES:
         return 0
     widest = widths[int(_WIDEST_QUANTILE * (len(widths) - 1))]
-    if sum(_width(a.text) > _OVERLONG * widest for a, _ in pairs) <= _MAX_OVERLONG_SHARE * len(pairs):
+    overlong = sum(_width(line.text) > _OVERLONG * widest for line in lines)
+    if overlong <= _MAX_OVERLONG_SHARE * len(lines):
         short = {a.start for a, _ in broken if _width(a.text) < _SHORT * widest}  # titles, names, numbers of articles
         pairs = [(a, b) for a, b in pairs if a.start not in short]
+        broken = [(a, b) for a, b in broken if a.start not in short]
         widths = widths[len(short) :]
-    if len(widths) < max(_MIN_BROKEN_LINES, _MIN_BROKEN_SHARE * len(pairs)):
+    sure = not overlong and sum(b.text[0].islower() for _, b in broken) >= _MIN_LOWER
+    if len(widths) < max(_MIN_SURE_LINES if sure else _MIN_BROKEN_LINES, _MIN_BROKEN_SHARE * len(pairs)):
         return 0
     full = _full_width("".join(a.text for a, _ in pairs)) * widest
     wrapped = widest >= _MIN_WIDTH and sum(width >= full for width in widths) >= _MIN_FULL_SHARE * len(widths)

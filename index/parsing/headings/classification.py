@@ -69,6 +69,9 @@ _ARTICLE = re.compile(
 _ANNEX_KINDS = {"件": "附件", "录": "附录", "錄": "附录", "表": "附表", "图": "附图", "圖": "附图"}
 _IN_BRACKETS = ("条", "附件", "附录")  # may have a title in brackets: Article L111-3 (abrogé)
 _SENTENCE_MARKS = (",", "(", ";")  # after a number without a mark
+_PART_AFTER = re.compile(
+    r"(?:Absatz|Absätze|Abs\.|Satz|Nummer|Nr\.|Ziffer|Ziff\.|Buchst\.|Buchstabe)\s*\w"
+)  # § 5 Absatz 2
 _REFERENCE_AFTER = re.compile(r"[0-9]|(?:och|ja|és|ve)\s")  # 1 kap. 3 §
 _BOX = re.compile(rf"专\s*栏\s*{_NUMBER}\s*[:：]?\s*(.*)$")
 _ANNEX = re.compile(
@@ -249,6 +252,8 @@ def _word_heading(line: Line) -> ClassifiedLine | None:
     division = Division(kind=found.kind, number=found.number, sub=found.sub, label=found.label)
     if found.kind == "条":
         if rest[:1] in (",", ";") or (found.first and _REFERENCE_AFTER.match(rest)):
+            return None
+        if _PART_AFTER.match(rest) and not line.level:
             return None
         titled = (bool(rest) if line.level else _is_article_title(rest)) and not found.first and not ambiguous
         tentative = bool(rest) and not found.marked and not line.level

@@ -146,7 +146,7 @@ def article_words() -> tuple[tuple[str, ...], tuple[str, ...]]:
 def names_division(text: str) -> bool:
     """Return whether a line begins with the word of a division and a number, as headings and references do."""
     first = _WORD.match(text) if text[0] < FIRST_CJK else None
-    if first is None or fold_word(first[0]) not in _words().kinds:
+    if first is None or fold_word(first[0].replace("§§", "§")) not in _words().kinds:
         return False
     return text[first.end() :].lstrip(" .\xa0")[:1].isdigit()
 
