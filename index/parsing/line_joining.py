@@ -24,6 +24,7 @@ _MAX_LIST = 60  # lines between two items of a list
 _ITEM_ENDS = ",;:.؛،"
 _MIN_INDENTED, _MIN_INDENTED_SHARE = 6, 0.9  # of the paragraphs of a text that indents each
 _FIRST_WIDE = "\u1100"  # of the characters that take two columns
+_LABEL = re.compile(r"\*\*[^*]{1,40}(?::\*\*|\*\*:)")  # **Issued:** 2031
 _QUOTES = "…—“”‘’"  # of both Chinese and other texts
 _BARE_MARK = re.compile(r"[（(]?[0-9]{1,3}[)）.]$")
 _BARE_LETTER = re.compile(r"[（(](?:[a-z]{1,2}|[ivx]{1,5})[)）]$")
@@ -75,7 +76,7 @@ class LineJoiner:
         if not _may_be_one_paragraph(before, after):
             return False
         left, right = before.line.text[-1], after.line.text[0]
-        if left in _ITEM_ENDS and starts_lettered_item(after.line.text):
+        if (left in _ITEM_ENDS and starts_lettered_item(after.line.text)) or _LABEL.match(after.line.text):
             return False
         if left in _NO_PARAGRAPH_ENDS or (after.line.soft and left not in PARAGRAPH_ENDS) or _is_bare_mark(before):
             return True
@@ -86,9 +87,9 @@ class LineJoiner:
                 return True
         elif before.kind != "text" and not _is_long(before):
             return False
-        if right.islower() and (
-            self._words.joint(before.line.text, after.line.text) or (left.islower() and _is_long(before))
-        ):
+        if left.islower() and right.islower() and _is_long(before):
+            return True
+        if before.line.text[-2:-1].isalpha() and self._words.joint(before.line.text, after.line.text):
             return True
         broken = left.isalpha() and not left.isupper() and before.line.text.count(" ") > 1
         if broken and names_division(after.line.text):
@@ -259,12 +260,12 @@ def wrapped_width(pairs: Sequence[tuple[Line, Line]], lines: Sequence[Line]) -> 
 
 
 def _paragraphs_end(pairs: Sequence[tuple[Line, Line]]) -> bool:
-    """Return whether most runs of broken lines end in a line with an end mark."""
+    """Return whether most runs of broken lines end in a line with a mark."""
     ends: list[bool] = []
     for at, (before, after) in enumerate(pairs):
         goes_on = at + 1 < len(pairs) and pairs[at + 1][0] is after and after.text[-1] not in PARAGRAPH_ENDS
         if before.text[-1] not in PARAGRAPH_ENDS and not goes_on:
-            ends.append(after.text[-1] in PARAGRAPH_ENDS)
+            ends.append(after.text[-1] in PARAGRAPH_ENDS + _NO_PARAGRAPH_ENDS)
     return sum(ends) >= _MIN_ENDED_SHARE * len(ends)
 
 

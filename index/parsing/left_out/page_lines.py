@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 
-from index.parsing.headings.classification import ClassifiedLine
+from index.parsing.headings.classification import UNNUMBERED, ClassifiedLine
 from index.parsing.left_out.words import left_out_words
 from index.parsing.line_joining import PARAGRAPH_ENDS
 
@@ -47,8 +47,8 @@ def separate_page_lines(
 def _page_number() -> re.Pattern[str]:
     words, of = ("|".join(map(re.escape, left_out_words()["page"][key])) for key in ("word", "of"))
     return re.compile(
-        rf"(?P<dash>[{_DASH}]+)?\s*(?P<word>{words})?\s*(?P<number>\d{{1,4}})"
-        rf"\s*(?:(?P<of>{of}|[页頁]?[\s,，/／(（]*共)\s*\d{{1,4}})?\s*[页頁]?\s*[)）]?\s*(?P<close>[{_DASH}]+)?$",
+        rf"(?P<dash>[{_DASH}]+)?\s*(?P<word>{words})?\s*第?\s*(?P<number>\d{{1,4}})\s*(?P<page>[页頁])?"
+        rf"(?:[\s,，(（]*(?P<of>{of}|共)\s*\d{{1,4}}\s*[页頁]?)?\s*[)）]?\s*(?P<close>[{_DASH}]+)?$",
         re.IGNORECASE,
     )
 
@@ -63,7 +63,7 @@ def _page_numbers(lines: Sequence[ClassifiedLine]) -> set[int]:
         found = pattern.match(text) if len(text) <= _MAX_NUMBER_LENGTH and line.line.row is None else None
         if found is None:
             continue
-        sure = found["word"] or (found["dash"] and found["close"])
+        sure = found["word"] or found["page"] or (found["dash"] and found["close"])
         if sure or found["of"]:
             form = "".join((text[: found.start("number")] + "#" + text[found.end("number") :]).split())
             forms[form if sure else f"/{form}"].append((row, int(found["number"])))
@@ -84,27 +84,52 @@ def _counting_headers(lines: Sequence[ClassifiedLine]) -> set[int]:
     alike: dict[str, list[int]] = defaultdict(list)
     for row, line in enumerate(lines):
         text = line.line.text
-        if line.kind == "text" and _may_run(text) and line.line.row is None and _NUMBER.search(text):
+        clause = line.tentative and line.division is not None and line.division.kind == UNNUMBERED  # 12 Gazette
+        if (line.kind == "text" or clause) and _may_run(text) and line.line.row is None and _NUMBER.search(text):
             alike["".join(sorted(_NO_LETTER.sub("", text)))].append(row)
     rows: set[int] = set()
     for same in alike.values():
         worded = len(same) >= _MIN_HEADERS and len(_WORD.findall(lines[same[0]].line.text)) >= _MIN_WORDS
         apart = worded and all(below - above >= _MIN_LINES for above, below in pairwise(same))
-        if apart and _count_on([lines[row] for row in same]):
+        if apart and _count_on([lines[row] for row in same], cut=any(_cuts(lines, row) for row in same)):
             rows |= set(same)
     return rows
 
 
-def _count_on(lines: Sequence[ClassifiedLine]) -> bool:
-    """Return whether lines have the same numbers, and each one more, which is greater from line to line."""
-    numbers = [Counter(map(int, _NUMBER.findall(line.line.text))) for line in lines]
+def _count_on(lines: Sequence[ClassifiedLine], *, cut: bool) -> bool:
+    """Return whether lines have the same numbers, and each one more, which is greater from line to line.
+
+    Headings count on as well, so one of the lines must have ``cut`` a sentence, or another number is in all of them,
+    such as a date, and the one that counts is in the first or the last word.
+    """
+    numbers = [Counter(_NUMBER.findall(line.line.text)) for line in lines]
     same = numbers[0]
     for each in numbers[1:]:
         same = same & each
     own = [list((each - same).elements()) for each in numbers]
     if any(len(each) != 1 for each in own):
         return False
-    return all(0 < after[0] - before[0] <= _MAX_STEP for before, after in pairwise(own))
+    if not cut and not (
+        same and all(_is_outer(line.line.text, each[0]) for line, each in zip(lines, own, strict=True))
+    ):
+        return False
+    return all(0 < int(after[0]) - int(before[0]) <= _MAX_STEP for before, after in pairwise(own))
+
+
+def _is_outer(text: str, number: str) -> bool:
+    words = text.split()
+    return number in words[0] or number in words[-1]
+
+
+def _cuts(lines: Sequence[ClassifiedLine], row: int) -> bool:
+    """Return whether a line stands within a sentence."""
+    if not 0 < row < len(lines) - 1:
+        return False
+    above, below = lines[row - 1], lines[row + 1]
+    if above.kind == "heading" or below.kind != "text" or above.line.text[-1] in PARAGRAPH_ENDS:
+        return False
+    first = below.line.text[0]
+    return first.islower() or (not first.isupper() and first.isalpha() and len(above.line.text) >= _MIN_CUT_LENGTH)
 
 
 def _lines_beside(lines: Sequence[ClassifiedLine], numbers: set[int]) -> set[int]:
