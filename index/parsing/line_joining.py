@@ -87,13 +87,10 @@ class LineJoiner:
                 return True
         elif before.kind != "text" and not _is_long(before):
             return False
-        if left.islower() and right.islower() and _is_long(before):
+        if (left.islower() and right.islower() and _is_long(before)) or _is_reference(before, after):
             return True
         if before.line.text[-2:-1].isalpha() and self._words.joint(before.line.text, after.line.text):
             return True
-        broken = left.isalpha() and not left.isupper() and before.line.text.count(" ") > 1
-        if broken and names_division(after.line.text):
-            return True  # … in accordance with / Article 5(2)
         return left not in PARAGRAPH_ENDS and self._bigrams.form_word(left, right)
 
     def _not_indented_lines(self, pairs: Sequence[tuple[Line, Line]]) -> set[int]:
@@ -202,6 +199,13 @@ def _next_number(lines: Iterable[ClassifiedLine], kind: str) -> int:
 def _may_be_one_paragraph(before: ClassifiedLine, after: ClassifiedLine) -> bool:
     """Return whether text follows text, or the first line of an article or item, without a gap."""
     return after.kind == "text" and before.kind in _PARAGRAPHS and not after.line.gap
+
+
+def _is_reference(before: ClassifiedLine, after: ClassifiedLine) -> bool:
+    """Return whether a line begins with a reference of the line above it: … in accordance with / Article 5(2)."""
+    text = before.line.text
+    breaks_off = text[-1].isalpha() and not text[-1].isupper() and text.count(" ") > 1
+    return breaks_off and names_division(after.line.text)
 
 
 def _is_bare_mark(line: ClassifiedLine) -> bool:
