@@ -23,6 +23,8 @@ _MARK = re.compile(r"\S{1,6}[ \t]+(?=\S)")
 _MAX_LIST = 60  # lines between two items of a list
 _ITEM_ENDS = ",;:.؛،"
 _LABEL = re.compile(r"\*\*[^*]{1,40}(?::\*\*|\*\*:)")  # **Issued:** 2031
+_MIN_INDENTED, _MIN_INDENTED_SHARE = 6, 0.9  # of the paragraphs of a text that indents each
+_FIRST_WIDE = "\u1100"  # of the characters that take two columns
 _QUOTES = "…—“”‘’"  # of both Chinese and other texts
 _BARE_MARK = re.compile(r"[（(]?[0-9]{1,3}[)）.]$")
 _BARE_LETTER = re.compile(r"[（(](?:[a-z]{1,2}|[ivx]{1,5})[)）]$")
@@ -57,6 +59,13 @@ class LineJoiner:
         self._words = BrokenWords(source)
         pairs = [(a.line, b.line) for a, b in pairwise(lines) if _may_be_one_paragraph(a, b)]
         self._width = wrapped_width(pairs, [line.line for line in lines])
+        begun = [
+            self._indentation(after.line) > 0
+            for before, after in pairwise(lines)
+            if before.line.text[-1] in PARAGRAPH_ENDS and after.kind in ("text", "article")
+        ]
+        indents = len(begun) >= _MIN_INDENTED and sum(begun) >= _MIN_INDENTED_SHARE * len(begun)
+        self._not_indented = self._not_indented_lines(pairs) if indents else set[int]()
 
     @cached_property
     def _bigrams(self) -> "_BigramCounts":
@@ -67,9 +76,10 @@ class LineJoiner:
         if not _may_be_one_paragraph(before, after):
             return False
         left, right = before.line.text[-1], after.line.text[0]
-        if (left in _ITEM_ENDS and starts_lettered_item(after.line.text)) or _LABEL.match(after.line.text):
+        if left in _ITEM_ENDS and starts_lettered_item(after.line.text):
             return False
-        if left in _NO_PARAGRAPH_ENDS or (after.line.soft and left not in PARAGRAPH_ENDS) or _is_bare_mark(before):
+        soft = after.line.soft and left not in PARAGRAPH_ENDS
+        if left in _NO_PARAGRAPH_ENDS or soft or _is_bare_mark(before) or after.line.start in self._not_indented:
             return True
         if self._width and not self._is_indented(after.line):
             if self._is_full(before.line):
@@ -84,6 +94,15 @@ class LineJoiner:
         if broken and names_division(after.line.text):
             return True  # … in accordance with / Article 5(2)
         return left not in PARAGRAPH_ENDS and self._bigrams.form_word(left, right)
+
+    def _not_indented_lines(self, pairs: Sequence[tuple[Line, Line]]) -> set[int]:
+        """Return the starts of lines, not indented, that go on with an indented one, in a text that indents."""
+        found: set[int] = set()
+        for before, after in pairs:
+            begun = self._indentation(before) > 0 or before.start in found
+            if begun and before.text[-1] not in PARAGRAPH_ENDS and not self._indentation(after):
+                found.add(after.start)
+        return found
 
     def without_broken_numbers(self, lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
         """Return the lines of a wrapped text; those that begin with a number because of the wrapping are texts.
@@ -181,7 +200,8 @@ def _next_number(lines: Iterable[ClassifiedLine], kind: str) -> int:
 
 def _may_be_one_paragraph(before: ClassifiedLine, after: ClassifiedLine) -> bool:
     """Return whether text follows text, or the first line of an article or item, without a gap."""
-    return after.kind == "text" and before.kind in _PARAGRAPHS and not after.line.gap
+    continues = after.kind == "text" and before.kind in _PARAGRAPHS
+    return continues and not after.line.gap and _LABEL.match(after.line.text) is None
 
 
 def _is_bare_mark(line: ClassifiedLine) -> bool:
@@ -210,6 +230,8 @@ class _BigramCounts:
 
 def _width(text: str) -> int:
     """Return the display width in columns: two for a Chinese character, one for a Latin letter."""
+    if max(text, default="") < _FIRST_WIDE:
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 

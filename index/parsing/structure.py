@@ -14,10 +14,10 @@ from index.loaders.source import Line, SourceText
 from index.parsing.folded_source import fold_source, restore_document
 from index.parsing.front_matter import split_front_matter
 from index.parsing.headings.classification import ClassifiedLine, classify_line, division_rank, parse_dotted
-from index.parsing.headings.clauses import number_clauses
+from index.parsing.headings.clauses import merge_terms, number_clauses
 from index.parsing.headings.closing import separate_closing
 from index.parsing.headings.number_sequence import drop_numbers_out_of_sequence, remark_doubts
-from index.parsing.headings.open_levels import OpenLevel, closes, is_in_box, is_leaf
+from index.parsing.headings.open_levels import OpenLevel, closes, ends_preface, is_in_box, is_leaf
 from index.parsing.headings.paragraph_signs import without_paragraph_signs
 from index.parsing.headings.recitals import number_recitals
 from index.parsing.headings.restarts import name_restarts
@@ -74,8 +74,8 @@ def _read(source: SourceText, name: str, sha256: str) -> Document:
     left_out_rows = list(chain(running, *tables))
     joiner = LineJoiner(lines, source.text, (line.line.start for line in left_out_rows))
     front = split_front_matter(source, name, lines, joiner)
-    candidates = without_paragraph_signs(joiner.without_broken_numbers(front.lines))
-    candidates = number_sections(number_clauses(candidates))
+    read = without_paragraph_signs(joiner.without_broken_numbers(front.lines))
+    candidates = number_sections(merge_terms(number_clauses(read)))
     chosen = list(drop_numbers_out_of_sequence(candidates))
     lines = _merge_headings(chosen)
     builder = _PassageBuilder(name, source, joiner, infer_missing_chapter(lines))
@@ -283,6 +283,8 @@ class _PassageBuilder:
         self._tables.heading()
         self._in_closing = False
         depth = division_rank(division, line.level)
+        if self._open and ends_preface(division, self._open[-1].division):
+            self._open.pop()
         last: Division | None = None
         while self._open and closes(division, line.level, self._open[-1]):
             if is_in_box(division, self._open[-1].division, last):

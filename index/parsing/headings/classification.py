@@ -46,9 +46,21 @@ _NO_HEADING = (
 _LIKELY_SENTENCE = re.compile(f"[的之「到或至]|(?:[中外内]|内容)[，,、的]|{_SENTENCE_WORDS}")
 _NO_ARTICLE = f"{_NO_HEADING}(?!{_LIKELY_SENTENCE.pattern})"
 _AMBIGUOUS_START = re.compile("[和与與及所中第外]|增加|内容")
-_KINDS = {"編": "编", "節": "节", "條": "条", "편": "编", "장": "章", "절": "节", "조": "条", "관": "目", "款": "目"}
+_KINDS = {
+    "編": "编",
+    "節": "节",
+    "條": "条",
+    "편": "编",
+    "장": "章",
+    "절": "节",
+    "조": "条",
+    "관": "目",
+    "款": "目",
+    "部": "篇",
+    "分部": "节",
+}
 _HEADING = re.compile(
-    rf"[第제]\s*{_NUMBER}\s*(分编|编|編|篇|部分|章|节|節|목|목차|目|편|장|절|관){_SUB}{_NO_HEADING}"
+    rf"[第제]\s*{_NUMBER}\s*(分编|编|編|篇|部分|分部|部(?!分|门|門)|章|节|節|목|목차|目|편|장|절|관){_SUB}{_NO_HEADING}"
     r"(?P<space>[\s:：]*)(?P<rest>.*)$"
 )
 _ARTICLE = re.compile(
@@ -71,7 +83,7 @@ _ATTACHED = re.compile(  # 別表第一（第四条関係）, 様式第二号, �
     r"|(?:■.*)?\[(?:별표|별지)\s*(?:제)?(?P<korean>[0-9]{1,3})(?:호.*)?\](?P<korean_title>.{0,60})$"
 )
 _UNNUMBERED_TITLE = re.compile(
-    r"(序\s*言|前\s*言|引\s*言|绪\s*论|总\s*则|總\s*則|附\s*则|附\s*則(?:\s*抄|\s*[（(].*[)）])?|附\s*录|后\s*记|結\s*語|结\s*语|부\s*칙(?:\s*[<〈(（].*)?|전\s*문"
+    r"(序\s*言|前\s*言|引\s*言|绪\s*论|总\s*则|總\s*則|附\s*则|附\s*則(?:\s*抄|\s*[（(].*[)）])?|附\s*录|后\s*记|结束语|結束語|参考文献|名词解释|結\s*語|结\s*语|부\s*칙(?:\s*[<〈(（].*)?|전\s*문"
     r"|Preamble|PREAMBLE|Preface|Foreword|Introduction|Recitals)$"
 )
 _SPACED_SUPPLEMENT = re.compile(r"^附\s+則")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from index.parsing.headings.classification import (
     CLAUSE_LEVEL,
@@ -15,6 +16,7 @@ from index.records import Division
 
 _MIN_CLAUSES = 3  # numbered 1, 2, 3; fewer are no outline
 _MIN_STEPS = 2  # from a number to the next one: 1, 1.1, 1.2
+_BARE = re.compile(r"(?:[1-9][0-9]?|[A-Z])(?:\.[1-9][0-9]{0,2}){1,4}$")
 _INSERTED = re.compile(r"([1-9][0-9]?)[A-Z]\.?\s+([^\W\d_].{0,79})$")  # 2A Title, behind clause 2
 
 
@@ -37,6 +39,32 @@ def number_clauses(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
             line = _clause(line)
         elif (len(numbers) == 1 and not plain) or (numbers and line.kind == "article" and not dotted):
             line = ClassifiedLine(replace(line.line, level=0), "text")
+        found.append(line)
+    return found
+
+
+def merge_terms(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
+    """Return the lines; a clause's number, the term on the line below it and its definition: 3.1 / 术语.
+
+    The number has to follow that of the last clause.
+    """
+    found: list[ClassifiedLine] = []
+    last = tuple[int, ...]()
+    for line, below in pairwise([*lines, None]):
+        assert line is not None
+        if found and found[-1].title_line is line.line:
+            continue
+        numbers = _numbers(line)
+        bare = parse_dotted(f"{line.line.text} x") if line.kind == "text" and _BARE.match(line.line.text) else ()
+        follows = bool(bare) and bare in ((*last, 1), (*last[:-1], last[-1] + 1 if last else 1))
+        if follows and below is not None and below.kind == "text" and is_heading_text(below.line.text):
+            title = f"{line.line.text} {below.line.text}"
+            deep = replace(line.line, level=CLAUSE_LEVEL + line.line.text.count("."))
+            line = ClassifiedLine(
+                deep, "heading", Division(kind=UNNUMBERED, number=0, title=title), title_line=below.line
+            )
+            numbers = bare
+        last = numbers or last
         found.append(line)
     return found
 

@@ -186,6 +186,10 @@ class _Outline:
         above = 0 if division.kind in self._items else self._above.get(division.kind, 0)
         if not _continues(self._items.get(division.kind, 0), division.number) and division.number != above + 1:
             return False
+        deeper = {kind for kind in self._items if RANKS[kind] > RANKS[division.kind]}
+        self._above |= {
+            kind: self._items[kind] for kind in deeper
+        }  # （四） below 二、 may go on after （三） below 一、
         self._items = {kind: number for kind, number in self._items.items() if RANKS[kind] < RANKS[division.kind]}
         self._items[division.kind] = division.number
         return True

@@ -1,9 +1,12 @@
 """The open levels of a text, and which of them a heading or an item closes."""
 
+import re
 from dataclasses import dataclass
 
-from index.parsing.headings.classification import RANKS, ClassifiedLine, division_rank
+from index.parsing.headings.classification import RANKS, ClassifiedLine, division_rank, parse_dotted
 from index.records import Division
+
+_PREFACE = re.compile("前言|序言|引言|Preface|Foreword")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +31,16 @@ def is_leaf(line: ClassifiedLine, following: ClassifiedLine | None) -> bool:
 def closes(division: Division, level: int, other: OpenLevel) -> bool:
     """Return whether a heading closes another level: by the levels that the format gives, else by rank."""
     unnumbered = not division.number or not other.division.number
-    if level and other.level and (unnumbered or level != other.level):
+    by_words = {division.kind, other.division.kind} <= {"章", "节"}  # whatever level a converter gives them
+    if level and other.level and not by_words and (unnumbered or level != other.level):
         return other.level >= level
     return other.rank >= division_rank(division, level)
+
+
+def ends_preface(division: Division, preface: Division) -> bool:
+    """Return whether a heading begins the outline of a text, after a preface, which has a heading without a number."""
+    begins = division.kind in ("壹、", "一、") or bool(parse_dotted(division.title))
+    return begins and not preface.number and _PREFACE.fullmatch(preface.title) is not None
 
 
 def is_in_box(division: Division, box: Division, before: Division | None) -> bool:

@@ -23,6 +23,7 @@ _CAPTION = re.compile(r"（[^（）]{1,40}）$")
 _CAPTION_BEHIND = re.compile(
     rf"[第제]\s*{HEADING_NUMBER_PATTERN}\s*[条條조](?:\s*[之의の]\s*{HEADING_NUMBER_PATTERN})?\s*[（(【]([^（()）【】]{{1,40}})[)）】]$"
 )
+_WORDS_BEHIND = re.compile(rf"第\s*{HEADING_NUMBER_PATTERN}\s*[条條]\s+([^\s（(【]{{1,20}})$")
 _IN_BRACKETS = re.compile(r"[（(【]([^（()）【】]{1,40})[)）】]$")
 _SUB = re.compile(rf"[之の의]\s*({SPACED_NUMBER_PATTERN})$")
 
@@ -124,7 +125,7 @@ def _has_cjk(text: str) -> bool:
 
 
 def title_sentences_behind(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
-    """Return the lines; "Artículo 3. Convocatoria." has a title, with a full stop, if nearly all such have text below.
+    """Return the lines; "Artículo 3. Convocatoria." and 第六条　退社 have a title if nearly all such have text below.
 
     Elsewhere such a short sentence is mostly all that an article says.
     """
@@ -140,7 +141,11 @@ def title_sentences_behind(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLi
 
 def _sentence_behind(line: ClassifiedLine) -> str:
     """Return the words behind an article's number and its full stop that may be a title with one, without it."""
-    if line.kind != "article" or line.division is None or line.division.title or line.line.text[-1] != ".":
+    if line.kind != "article" or line.division is None or line.division.title:
+        return ""
+    if found := _WORDS_BEHIND.match(line.line.text):  # 第六条　退社
+        return "" if found[1][-1] in SENTENCE_ENDS else found[1]
+    if line.line.text[-1] != ".":
         return ""
     heading = parse_word_heading(line.line.text)
     rest = heading.rest.rstrip(".") if heading and heading.marked and not heading.first else ""

@@ -485,3 +485,55 @@ def test_the_number_and_the_title_of_a_chapter_as_two_headings_of_a_format() -> 
     )
     law = read_document(text.encode(), "d.md")
     assert [[d.title for d in p.path if d.kind == "章"] for p in law.passages] == [["GENERAL"], ["END"]]
+
+
+def test_items_go_on_below_the_next_item_above_them() -> None:
+    text = "某实施意见\n" + "".join(
+        f"{head}\n（{a}）{a}事。办好。\n具体如下。\n（{b}）{b}事。办好。\n具体如下。\n"
+        for head, a, b in (("一、总体要求", "一", "二"), ("二、重点任务", "三", "四"), ("三、保障措施", "五", "六"))
+    )
+    law = read(text)
+    assert [p.path[-1].number for p in law.passages if p.text.startswith("（")] == [1, 2, 3, 4, 5, 6]
+    assert [p.path[0].number for p in law.passages if p.text.startswith("（")] == [1, 1, 2, 2, 3, 3]
+
+
+def test_a_text_that_indents_its_paragraphs_goes_on_where_a_line_is_not_indented() -> None:
+    text = "某条例\n" + "".join(
+        f"\n　　第{n}条　主管部门应当每五年\n组织一次普查。\n　　普查结果应当公布。\n" for n in "一二三四五"
+    )
+    law = read(text)
+    assert [sum(i.kind == "款" for i in p.inner) for p in law.passages] == [2] * 5
+    assert "每五年组织一次普查" in law.passages[0].text
+
+
+def test_the_words_of_headings_rank_them_whatever_level_a_converter_gives_them() -> None:
+    text = (
+        "# 某规划\n\n## 第一章 水\n\n## 第一节 井\n\n井深。\n\n# 第二节 池\n\n池浅。\n\n"
+        "#### 第二章 电\n\n## 第一节 线\n\n线长。\n"
+    )
+    places = [[d.number for d in p.path] for p in read_document(text.encode(), "a.md").passages]
+    assert places == [[1, 1], [1, 2], [2, 1]]
+
+
+def test_an_outline_is_not_below_the_preface() -> None:
+    law = read("某白皮书\n前言\n水很重要。\n一、历史\n（一）古代\n古有井。\n二、现状\n今有渠。\n结束语\n水长流。\n")
+    assert [[d.title for d in p.path][:1] for p in law.passages] == [["前言"], ["历史"], ["现状"], ["结束语"]]
+
+
+def test_a_term_below_its_number_in_a_standard() -> None:
+    law = read(
+        "茶缸\n1 范围\n适用于茶缸。\n2 规范性引用文件\n没有引用文件。\n3 术语和定义\n3.1\n爆瓷\n瓷层剥落的现象。\n"
+        "3.2\n泛沸\n气孔密集的缺陷。\n4 要求\n4.1 容量\n容量应当准确。\n"
+    )
+    assert [p.path[-1].title for p in law.passages[2:4]] == ["3.1 爆瓷", "3.2 泛沸"]
+    assert [p.text for p in law.passages[2:4]] == ["瓷层剥落的现象。", "气孔密集的缺陷。"]
+    assert not law.left_out
+
+
+def test_titles_behind_chinese_numbers_of_articles() -> None:
+    text = "某章程\n" + "".join(
+        f"第{n}条 {title}\n事情如此。\n还有别的。\n" for n, title in (("一", "入社"), ("二", "退社"), ("三", "理事会"))
+    )
+    law = read(text)
+    assert [p.path[-1].title for p in law.passages] == ["入社", "退社", "理事会"]
+    assert [sum(i.kind == "款" for i in p.inner) for p in law.passages] == [2, 2, 2]
