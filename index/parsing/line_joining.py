@@ -22,9 +22,9 @@ _PARAGRAPHS = ("text", "article", "item", "closing")  # kinds of lines that a pa
 _MARK = re.compile(r"\S{1,6}[ \t]+(?=\S)")
 _MAX_LIST = 60  # lines between two items of a list
 _ITEM_ENDS = ",;:.؛،"
-_LABEL = re.compile(r"\*\*[^*]{1,40}(?::\*\*|\*\*:)")  # **Issued:** 2031
 _MIN_INDENTED, _MIN_INDENTED_SHARE = 6, 0.9  # of the paragraphs of a text that indents each
 _FIRST_WIDE = "\u1100"  # of the characters that take two columns
+_LABEL = re.compile(r"\*\*[^*]{1,40}(?::\*\*|\*\*:)")  # **Issued:** 2031
 _QUOTES = "…—“”‘’"  # of both Chinese and other texts
 _BARE_MARK = re.compile(r"[（(]?[0-9]{1,3}[)）.]$")
 _BARE_LETTER = re.compile(r"[（(](?:[a-z]{1,2}|[ivx]{1,5})[)）]$")
@@ -232,7 +232,11 @@ def _width(text: str) -> int:
     """Return the display width in columns: two for a Chinese character, one for a Latin letter."""
     if max(text, default="") < _FIRST_WIDE:
         return len(text)
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return len(text) + sum(map("WF".__contains__, map(unicodedata.east_asian_width, text)))
+
+
+def _is_wider(text: str, width: float) -> bool:
+    return len(text) > width or (2 * len(text) > width and _width(text) > width)
 
 
 def wrapped_width(pairs: Sequence[tuple[Line, Line]], lines: Sequence[Line]) -> int:
@@ -245,7 +249,7 @@ def wrapped_width(pairs: Sequence[tuple[Line, Line]], lines: Sequence[Line]) -> 
     if len(widths) < _MIN_SURE_LINES:
         return 0
     widest = widths[int(_WIDEST_QUANTILE * (len(widths) - 1))]
-    overlong = sum(_width(line.text) > _OVERLONG * widest for line in lines)
+    overlong = sum(_is_wider(line.text, _OVERLONG * widest) for line in lines)
     if overlong <= _MAX_OVERLONG_SHARE * len(lines):
         short = {a.start for a, _ in broken if _width(a.text) < _SHORT * widest}  # titles, names, numbers of articles
         pairs = [(a, b) for a, b in pairs if a.start not in short]
