@@ -23,7 +23,10 @@ _MARK = re.compile(r"\S{1,6}[ \t]+(?=\S)")
 _MAX_LIST = 60  # lines between two items of a list
 _ITEM_ENDS = ",;:.؛،"
 _MIN_INDENTED, _MIN_INDENTED_SHARE = 6, 0.9  # of the paragraphs of a text that indents each
-_FIRST_WIDE = "\u1100"  # of the characters that take two columns
+_WIDE = re.compile(  # characters that take two columns
+    "[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f"
+    "\uff01-\uff60\uffe0-\uffe6\U0001f300-\U0001f64f\U0001f900-\U0001f9ff\U00020000-\U0003fffd]+"
+)
 _LABEL = re.compile(r"\*\*[^*]{1,40}(?::\*\*|\*\*:)")  # **Issued:** 2031
 _QUOTES = "…—“”‘’"  # of both Chinese and other texts
 _BARE_MARK = re.compile(r"[（(]?[0-9]{1,3}[)）.]$")
@@ -230,9 +233,7 @@ class _BigramCounts:
 
 def _width(text: str) -> int:
     """Return the display width in columns: two for a Chinese character, one for a Latin letter."""
-    if max(text, default="") < _FIRST_WIDE:
-        return len(text)
-    return len(text) + sum(map("WF".__contains__, map(unicodedata.east_asian_width, text)))
+    return len(text) if text.isascii() else len(text) + sum(map(len, _WIDE.findall(text)))
 
 
 def _is_wider(text: str, width: float) -> bool:
@@ -244,18 +245,18 @@ def wrapped_width(pairs: Sequence[tuple[Line, Line]], lines: Sequence[Line]) -> 
 
     ``pairs`` are consecutive ``lines`` that may belong to one paragraph.
     """
-    broken = [(a, b) for a, b in pairs if a.text[-1] not in PARAGRAPH_ENDS]
-    widths = sorted(_width(a.text) for a, _ in broken)
+    broken = [(_width(a.text), a, b) for a, b in pairs if a.text[-1] not in PARAGRAPH_ENDS]
+    widths = sorted(width for width, _, _ in broken)
     if len(widths) < _MIN_SURE_LINES:
         return 0
     widest = widths[int(_WIDEST_QUANTILE * (len(widths) - 1))]
     overlong = sum(_is_wider(line.text, _OVERLONG * widest) for line in lines)
     if overlong <= _MAX_OVERLONG_SHARE * len(lines):
-        short = {a.start for a, _ in broken if _width(a.text) < _SHORT * widest}  # titles, names, numbers of articles
+        short = {a.start for width, a, _ in broken if width < _SHORT * widest}  # titles, names, numbers of articles
         pairs = [(a, b) for a, b in pairs if a.start not in short]
-        broken = [(a, b) for a, b in broken if a.start not in short]
+        broken = [each for each in broken if each[1].start not in short]
         widths = widths[len(short) :]
-    sure = not overlong and sum(b.text[0].islower() for _, b in broken) >= _MIN_LOWER
+    sure = not overlong and sum(b.text[0].islower() for _, _, b in broken) >= _MIN_LOWER
     if len(widths) < max(_MIN_SURE_LINES if sure else _MIN_BROKEN_LINES, _MIN_BROKEN_SHARE * len(pairs)):
         return 0
     full = _full_width("".join(a.text for a, _ in pairs)) * widest
