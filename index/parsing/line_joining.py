@@ -23,7 +23,10 @@ _MARK = re.compile(r"\S{1,6}[ \t]+(?=\S)")
 _MAX_LIST = 60  # lines between two items of a list
 _ITEM_ENDS = ",;:.؛،"
 _MIN_INDENTED, _MIN_INDENTED_SHARE = 6, 0.9  # of the paragraphs of a text that indents each
-_FIRST_WIDE = "\u1100"  # of the characters that take two columns
+_WIDE = re.compile(  # characters that take two columns
+    "[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f"
+    "\uff01-\uff60\uffe0-\uffe6\U0001f300-\U0001f64f\U0001f900-\U0001f9ff\U00020000-\U0003fffd]+"
+)
 _LABEL = re.compile(r"\*\*[^*]{1,40}(?::\*\*|\*\*:)")  # **Issued:** 2031
 _QUOTES = "…—“”‘’"  # of both Chinese and other texts
 _BARE_MARK = re.compile(r"[（(]?[0-9]{1,3}[)）.]$")
@@ -60,7 +63,7 @@ class LineJoiner:
         pairs = [(a.line, b.line) for a, b in pairwise(lines) if _may_be_one_paragraph(a, b)]
         self._width = wrapped_width(pairs, [line.line for line in lines])
         begun = [
-            self._is_indented(after.line)
+            self._indentation(after.line) > 0
             for before, after in pairwise(lines)
             if before.line.text[-1] in PARAGRAPH_ENDS and after.kind in ("text", "article")
         ]
@@ -76,11 +79,10 @@ class LineJoiner:
         if not _may_be_one_paragraph(before, after):
             return False
         left, right = before.line.text[-1], after.line.text[0]
-        if (left in _ITEM_ENDS and starts_lettered_item(after.line.text)) or _LABEL.match(after.line.text):
+        if left in _ITEM_ENDS and starts_lettered_item(after.line.text):
             return False
-        if left in _NO_PARAGRAPH_ENDS or (after.line.soft and left not in PARAGRAPH_ENDS) or _is_bare_mark(before):
-            return True
-        if after.line.start in self._not_indented:
+        soft = after.line.soft and left not in PARAGRAPH_ENDS
+        if left in _NO_PARAGRAPH_ENDS or soft or _is_bare_mark(before) or after.line.start in self._not_indented:
             return True
         if self._width and not self._is_indented(after.line):
             if self._is_full(before.line):
@@ -97,8 +99,8 @@ class LineJoiner:
         """Return the starts of lines, not indented, that go on with an indented one, in a text that indents."""
         found: set[int] = set()
         for before, after in pairs:
-            begun = self._is_indented(before) or before.start in found
-            if begun and before.text[-1] not in PARAGRAPH_ENDS and not self._is_indented(after):
+            begun = self._indentation(before) > 0 or before.start in found
+            if begun and before.text[-1] not in PARAGRAPH_ENDS and not self._indentation(after):
                 found.add(after.start)
         return found
 
@@ -198,7 +200,8 @@ def _next_number(lines: Iterable[ClassifiedLine], kind: str) -> int:
 
 def _may_be_one_paragraph(before: ClassifiedLine, after: ClassifiedLine) -> bool:
     """Return whether text follows text, or the first line of an article or item, without a gap."""
-    return after.kind == "text" and before.kind in _PARAGRAPHS and not after.line.gap
+    continues = after.kind == "text" and before.kind in _PARAGRAPHS
+    return continues and not after.line.gap and _LABEL.match(after.line.text) is None
 
 
 def _is_reference(before: ClassifiedLine, after: ClassifiedLine) -> bool:
@@ -234,9 +237,11 @@ class _BigramCounts:
 
 def _width(text: str) -> int:
     """Return the display width in columns: two for a Chinese character, one for a Latin letter."""
-    if max(text, default="") < _FIRST_WIDE:
-        return len(text)
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return len(text) if text.isascii() else len(text) + sum(map(len, _WIDE.findall(text)))
+
+
+def _is_wider(text: str, width: float) -> bool:
+    return len(text) > width or (2 * len(text) > width and _width(text) > width)
 
 
 def wrapped_width(pairs: Sequence[tuple[Line, Line]], lines: Sequence[Line]) -> int:
@@ -244,18 +249,18 @@ def wrapped_width(pairs: Sequence[tuple[Line, Line]], lines: Sequence[Line]) -> 
 
     ``pairs`` are consecutive ``lines`` that may belong to one paragraph.
     """
-    broken = [(a, b) for a, b in pairs if a.text[-1] not in PARAGRAPH_ENDS]
-    widths = sorted(_width(a.text) for a, _ in broken)
+    broken = [(_width(a.text), a, b) for a, b in pairs if a.text[-1] not in PARAGRAPH_ENDS]
+    widths = sorted(width for width, _, _ in broken)
     if len(widths) < _MIN_SURE_LINES:
         return 0
     widest = widths[int(_WIDEST_QUANTILE * (len(widths) - 1))]
-    overlong = sum(_width(line.text) > _OVERLONG * widest for line in lines)
+    overlong = sum(_is_wider(line.text, _OVERLONG * widest) for line in lines)
     if overlong <= _MAX_OVERLONG_SHARE * len(lines):
-        short = {a.start for a, _ in broken if _width(a.text) < _SHORT * widest}  # titles, names, numbers of articles
+        short = {a.start for width, a, _ in broken if width < _SHORT * widest}  # titles, names, numbers of articles
         pairs = [(a, b) for a, b in pairs if a.start not in short]
-        broken = [(a, b) for a, b in broken if a.start not in short]
+        broken = [each for each in broken if each[1].start not in short]
         widths = widths[len(short) :]
-    sure = not overlong and sum(b.text[0].islower() for _, b in broken) >= _MIN_LOWER
+    sure = not overlong and sum(b.text[0].islower() for _, _, b in broken) >= _MIN_LOWER
     if len(widths) < max(_MIN_SURE_LINES if sure else _MIN_BROKEN_LINES, _MIN_BROKEN_SHARE * len(pairs)):
         return 0
     full = _full_width("".join(a.text for a, _ in pairs)) * widest
