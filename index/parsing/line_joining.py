@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from index.loaders.source import Line
 from index.parsing.headings.classification import ClassifiedLine
-from index.parsing.headings.words import names_division
+from index.parsing.headings.words import FIRST_CJK, names_division
 from index.parsing.hyphens import BrokenWords
 from index.parsing.item_marks import parse_item_mark, starts_lettered_item
 from index.records import Span
@@ -93,7 +93,7 @@ class LineJoiner:
             return True
         if before.line.text[-2:-1].isalpha() and self._words.joint(before.line.text, after.line.text):
             return True
-        return left not in PARAGRAPH_ENDS and self._bigrams.form_word(left, right)
+        return left >= FIRST_CJK and left not in PARAGRAPH_ENDS and self._bigrams.form_word(left, right)
 
     def _not_indented_lines(self, pairs: Sequence[tuple[Line, Line]]) -> set[int]:
         """Return the starts of lines, not indented, that go on with an indented one, in a text that indents."""

@@ -167,12 +167,15 @@ def starts_closing(text: str) -> bool:
 
 def is_note(text: str) -> bool:
     """Return whether a line says who changed the text above it: "Modifié par LOI n° 2018-1", "Lag (2015:12)."."""
-    return len(text) <= _MAX_NOTE and any(c.isdigit() for c in text) and _starts_with(text, _words().notes)
+    may_be = text[0] < FIRST_CJK and len(text) <= _MAX_NOTE and _starts_with(text, _words().notes)
+    return may_be and any(c.isdigit() for c in text)
 
 
 def _starts_with(text: str, beginnings: tuple[str, ...]) -> bool:
     folded = fold_word(text[:_MAX_SUPPLEMENT])
-    return any(folded.startswith(words) and not folded[len(words) :][:1].isalpha() for words in beginnings)
+    return folded.startswith(beginnings) and any(
+        folded.startswith(words) and not folded[len(words) :][:1].isalpha() for words in beginnings
+    )
 
 
 def is_supplement(text: str) -> bool:
