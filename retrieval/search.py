@@ -172,7 +172,7 @@ class Searcher:
                     question=single.text,
                     words=single.text,
                     question_type=one.question_type,
-                    boosted=None if single.whole else boosted,
+                    boosted=None if single.complete else boosted,
                 ),
                 one,
                 self.load(),
@@ -181,7 +181,7 @@ class Searcher:
             )
             for single, one in zip(singles, self.questions([single.text for single in singles]), strict=True)
         ]
-        if singles and all(single.whole for single in singles):
+        if singles and all(single.complete for single in singles):
             return answer_of_parts(whole, tuple(parts), k)
         return replace(whole, parts=tuple(parts)) if parts else whole
 

@@ -16,10 +16,10 @@ _OWNER = re.compile(".*的")
 
 
 class SingleQuestion(NamedTuple):
-    """A question of several; ``whole`` if it says itself what it is about, without those before it."""
+    """A question of several; ``complete`` if it says itself what it is about, without those before it."""
 
     text: str
-    whole: bool
+    complete: bool
 
 
 def single_questions(text: str) -> tuple[SingleQuestion, ...]:

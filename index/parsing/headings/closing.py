@@ -19,19 +19,32 @@ def separate_closing(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
     articles need no number.
     """
     found = [_supplement(lines, at) for at in range(len(lines))]
-    begun = False
+    following = _kinds_below(found)
+    above, begun = "", False  # the kind of the last heading or article, and whether the closing has begun below it
     for at, line in enumerate(found):
-        begun = begun and line.kind not in _STRUCTURE
         text = line.line.text
-        if line.kind != "text" or begun or text[0] >= FIRST_CJK or text[0].islower():
+        if line.kind in _STRUCTURE:
+            above, begun = line.kind, False
+        is_last = above == "article" and following[at] != "article" and not begun
+        if line.kind != "text" or not is_last or text[0] >= FIRST_CJK or text[0].islower():
             continue
-        if is_annex(text) and _is_after_articles(found, at):
-            found[at] = _heading(line)
-        elif starts_closing(text) and _is_after_articles(found, at):
+        if is_annex(text):
+            found[at], above = _heading(line), "heading"
+        elif starts_closing(text):
             begun = True
             found[at] = replace(line, kind="closing")
             _mark_notes(found, at + 1)
     return found
+
+
+def _kinds_below(lines: Sequence[ClassifiedLine]) -> list[str]:
+    """Return for each line the kind of the first heading or article below it, empty if there is none."""
+    found: list[str] = []
+    below = ""
+    for line in reversed(lines):
+        found.append(below)
+        below = line.kind if line.kind in _STRUCTURE else below
+    return found[::-1]
 
 
 def _supplement(lines: Sequence[ClassifiedLine], at: int) -> ClassifiedLine:
@@ -48,13 +61,6 @@ def _heading(line: ClassifiedLine) -> ClassifiedLine:
 def _is_caption(lines: Sequence[ClassifiedLine], at: int) -> bool:
     """Return whether an article follows directly, which a line is the caption of."""
     return at + 1 < len(lines) and lines[at + 1].kind == "article"
-
-
-def _is_after_articles(lines: Sequence[ClassifiedLine], at: int) -> bool:
-    """Return whether a line follows an article, and no further article follows before a heading."""
-    before = next((line for line in reversed(lines[:at]) if line.kind in _STRUCTURE), None)
-    after = next((line for line in lines[at:] if line.kind in _STRUCTURE), None)
-    return before is not None and before.kind == "article" and (after is None or after.kind != "article")
 
 
 def _mark_notes(lines: list[ClassifiedLine], at: int) -> None:

@@ -184,7 +184,8 @@ def is_supplement(text: str) -> bool:
 
 
 def is_annex(text: str) -> bool:
-    """Return whether a line is the heading of an annex without a number: ANNEX, "Załącznik do ustawy"."""
+    """Return whether a line is the heading of an annex without a number: THE SCHEDULE, "Załącznik do ustawy"."""
+    text = text[4:] if text[:4].upper() == "THE " else text
     first = _WORD.match(text)
     if first is None or len(text) > _MAX_SUPPLEMENT or _SENTENCE_END.search(text):
         return False

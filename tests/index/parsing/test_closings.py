@@ -132,6 +132,7 @@ def test_who_enacts_and_signs_is_no_part_of_the_last_article(below: str) -> None
         ("Övergångsbestämmelser", "Denna lag träder i kraft den 1 juli.\n"),
         ("Załącznik do ustawy z dnia 4 marca 2031 r.", "Jaja i miody.\n"),
         ("SCHEDULES", "Wells that are repealed.\n"),
+        ("THE SCHEDULE", "Wells that are repealed.\n"),
         ("Anlage 1 (zu § 4)", "Der Deckel ist schwer.\n"),
         ("جدول رقم (1)", "الموقع الكبير مائة جنيه.\n"),
     ],

@@ -39,8 +39,8 @@ def test_single_questions(text: str, questions: tuple[str, ...]) -> None:
 def test_things_that_are_asked_for_in_common(text: str, questions: tuple[str, ...]) -> None:
     found = single_questions(text)
     assert tuple(one.text for one in found) == questions
-    assert all(one.whole for one in found)
+    assert all(one.complete for one in found)
 
 
 def test_what_follows_a_question_does_not_say_what_it_is_about() -> None:
-    assert [one.whole for one in single_questions("水井和道路分别归谁管？要收费吗？")] == [True, True, False]
+    assert [one.complete for one in single_questions("水井和道路分别归谁管？要收费吗？")] == [True, True, False]
