@@ -13,6 +13,7 @@ _AND = re.compile("以及|及び|[和与跟同及と、]")
 _COUNT = re.compile("(?<=.)[二两三四五六七八九十]+[者个种类项方面地市县国]$")  # 甲、乙两者
 _BEGIN = re.compile("[,，。；;：:!！]")
 _OWNER = re.compile(".*的")
+_ASKED = re.compile("(?<=.)的[^的]+$")
 
 
 class SingleQuestion(NamedTuple):
@@ -46,5 +47,9 @@ def _by_thing(question: str) -> tuple[SingleQuestion, ...]:
     owner = _OWNER.match(things[0])
     if owner and not any("的" in thing for thing in things[1:]):
         things[1:] = [owner.group() + thing for thing in things[1:]]
+    # "甲和乙的期限": what is asked of 乙 is asked of 甲, too
+    asked = _ASKED.search(things[-1])
+    if asked and not any("的" in thing for thing in things[:-1]):
+        things[:-1] = [thing + asked.group() for thing in things[:-1]]
     rest = (each.group(1) or "") + question[each.end() :]
     return tuple(SingleQuestion(question[:begin] + thing + rest, True) for thing in things)
