@@ -39,7 +39,8 @@ interface PageState {
   generation: string; // of the index that the visitor knows of
   live: string; // of the index that answers now
   answerOf: string; // of the index that the shown answer is from
-  seen: string; // last reply of /pulse
+  seen: string; // reply of /pulse that the page was last updated after
+  refreshed: Promise<void>; // the last update of the page
 }
 
 /** A passage that the reader collected. */

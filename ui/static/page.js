@@ -28,7 +28,8 @@ export const state = {
   beside: "", // the passage that is read beside what is shown, unless the address names another one
   generation: "", // of the index that the visitor knows of
   live: "", // of the index that answers now
-  seen: "", // last reply of /pulse
+  seen: "", // reply of /pulse that the page was last updated after
+  refreshed: Promise.resolve(), // the last update of the page
   answerOf: "", // of the index that the answer shown is from
 };
 
@@ -170,8 +171,14 @@ async function acceptGeneration(generation) {
   await refresh();
 }
 
+/** Update the page after the updates that still run: else a reply that is late would undo a newer one. */
+function refresh() {
+  state.refreshed = state.refreshed.catch(() => {}).then(update);
+  return state.refreshed;
+}
+
 /** Update the notices about the index; with a new generation, also outline and documents. */
-async function refresh() {
+async function update() {
   const { generation } = await updateNotices(state);
   if (generation === state.live) return;
   state.live = generation;
@@ -293,8 +300,8 @@ async function poll() {
       const reply = await fetch("/pulse", { cache: "no-store" });
       const seen = reply.ok ? await reply.text() : state.seen;
       if (seen !== state.seen) {
-        state.seen = seen;
         await refresh();
+        state.seen = seen; // not before: what failed is tried again at the next look
       }
     } catch { /* the program was stopped; what is typed stays, and the next look may find it again */ }
   }

@@ -1,10 +1,11 @@
 """An open page while the index is built anew, is damaged, or the page is not looked at."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, Route, expect
 
 from index.storage import store
 from tests.collection import PLAN, snapshot_of
@@ -12,6 +13,8 @@ from tests.ui.browser.conftest import FOLLOW, Visit, serving
 from ui.app.application import PULSE
 
 PATIENCE = 30_000  # milliseconds in which a page has heard of another index; three seconds where nobody else is busy
+EVERY = 5_000  # milliseconds between two looks of a page, as in page.js
+TELL = "**/run/tell"
 QUESTION = "万元产值用水量下降多少？"
 
 
@@ -55,17 +58,57 @@ def test_an_open_page_follows_the_index(browser: Browser, followed: tuple[Path, 
         assert visit.complaints == []
 
 
+@contextmanager
+def without_index(directory: Path, told: Locator) -> Iterator[None]:
+    """Inside, the directory has no index and the page says so; afterwards the same one is there again."""
+    (directory / store.CURRENT).rename(directory / "moved")
+    try:
+        expect(told).to_contain_text(f"Reason: there is no index in {directory}", timeout=PATIENCE)
+        yield
+    finally:
+        (directory / "moved").rename(directory / store.CURRENT)
+
+
 def test_an_index_that_cannot_be_opened_is_told_on_the_open_page(browser: Browser, followed: tuple[Path, str]) -> None:
     directory, address = followed
     with browser.new_context(locale="en-GB") as context:
         visit = Visit(context, address)
-        (directory / store.CURRENT).rename(directory / "moved")
         told = visit.page.locator("#zj-notices")
-        expect(told).to_contain_text(f"Reason: there is no index in {directory}", timeout=PATIENCE)
-        visit.ask(QUESTION)
-        expect(visit.page.locator(".zj-verdict blockquote")).to_contain_text("%")
-        expect(told).to_contain_text("remains in use")
-        (directory / "moved").rename(directory / store.CURRENT)
+        with without_index(directory, told):
+            visit.ask(QUESTION)
+            expect(visit.page.locator(".zj-verdict blockquote")).to_contain_text("%")
+            expect(told).to_contain_text("remains in use")
+        expect(told).to_be_hidden(timeout=PATIENCE)
+        assert visit.complaints == []
+
+
+def test_an_update_that_failed_is_tried_again(browser: Browser, followed: tuple[Path, str]) -> None:
+    directory, address = followed
+    with browser.new_context(locale="en-GB") as context:
+        visit = Visit(context, address)
+        told = visit.page.locator("#zj-notices")
+        visit.page.wait_for_timeout(1_000)  # what a page asks at its beginning has arrived
+        visit.page.route(TELL, lambda route: route.fulfill(status=503), times=1)
+        with without_index(directory, told):
+            assert "503" in "".join(visit.complaints)
+        expect(told).to_be_hidden(timeout=PATIENCE)
+
+
+def test_a_late_update_does_not_undo_a_newer_one(browser: Browser, followed: tuple[Path, str]) -> None:
+    directory, address = followed
+    held: list[Route] = []
+    with browser.new_context(locale="en-GB") as context:
+        visit = Visit(context, address)
+        told = visit.page.locator("#zj-notices")
+        with without_index(directory, told):
+            visit.page.route(TELL, lambda route: held.append(route), times=1)
+            visit.ask(QUESTION)  # an answer brings an update; its reply, which has the notice, is held back
+            while not held:
+                visit.page.wait_for_timeout(50)
+            late = held[0].fetch()
+        visit.page.wait_for_timeout(EVERY + 2_000)  # the page has looked again
+        held[0].fulfill(response=late)
+        visit.page.wait_for_timeout(1_000)
         expect(told).to_be_hidden(timeout=PATIENCE)
         assert visit.complaints == []
 
