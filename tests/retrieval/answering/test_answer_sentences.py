@@ -56,7 +56,7 @@ def test_a_lead_is_the_first_sentence_with_more_behind_it() -> None:
 
 # the sentence that answers
 
-FORM_WEIGHT, MAX_DIFFERENCE = 0.1, 0.02
+FORM_WEIGHT, MAX_DIFFERENCE, MAX_DIFFERENCE_SHORT = 0.1, 0.02, 0.04
 
 
 @pytest.fixture
@@ -64,6 +64,7 @@ def _round_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Constants of our own."""
     monkeypatch.setattr(answer_sentences, "_FORM_WEIGHT", FORM_WEIGHT)
     monkeypatch.setattr(answer_sentences, "_MAX_DIFFERENCE", MAX_DIFFERENCE)
+    monkeypatch.setattr(answer_sentences, "_MAX_DIFFERENCE_SHORT", MAX_DIFFERENCE_SHORT)
 
 
 NUMBERED = "用水量持续下降。万元产值用水量下降12%。推广再生水。"
@@ -88,13 +89,21 @@ def test_a_lead_never_answers_where_there_is_more() -> None:
     assert marked("节约用水", text, 0.9, 0.1) == ["节约用水。"]
 
 
+LONG = "推广再生水，使用于工业、城市绿化、道路清扫和建筑施工。" * 4  # 104 characters
+
+
 @pytest.mark.usefixtures("_round_numbers")
-def test_two_sentences_that_are_as_good_are_both_marked() -> None:
-    near, far = MAX_DIFFERENCE * 0.9, MAX_DIFFERENCE * 1.1
-    assert marked("推广什么？", NUMBERED, 0.2, 0.5 - near, 0.5) == ["推广再生水。", "万元产值用水量下降12%。"]
-    assert marked("推广什么？", NUMBERED, 0.2, 0.5 - far, 0.5) == ["推广再生水。"]
-    both = marked("推广什么？", NUMBERED, 0.5, 0.5, 0.5)
-    assert both == ["用水量持续下降。", "万元产值用水量下降12%。"]  # no more than two, as they stand
+@pytest.mark.parametrize(("text", "difference"), [(NUMBERED, MAX_DIFFERENCE_SHORT), (LONG, MAX_DIFFERENCE)])
+def test_sentences_that_are_nearly_as_good_are_marked_too(text: str, difference: float) -> None:
+    near, far = 0.5 - difference * 0.9, 0.5 - difference * 1.1
+    sentences = [text[slice(*span)] for span in sentence_spans(text)]
+    others = [0.1] * (len(sentences) - 3)
+    assert marked("推广什么？", text, 0.5, far, near, *others) == [sentences[0], sentences[2]]
+    assert marked("推广什么？", text, 0.5, far, far, *others) == [sentences[0]]
+
+
+def test_no_more_than_three_sentences_are_marked() -> None:
+    assert marked("推广什么？", LONG, 0.5, 0.5, 0.5, 0.5) == [LONG[: len(LONG) // 4]] * 3
 
 
 def test_a_passage_of_one_sentence() -> None:
