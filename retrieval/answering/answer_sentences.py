@@ -49,10 +49,14 @@ def is_lead(passage: Passage, span: Span) -> bool:
 
 
 def is_title(passage: Passage, span: Span) -> bool:
-    """Return whether a sentence is the passage's first line, without a full stop, with more lines behind it."""
+    """Return whether a sentence is the passage's first line, without a full stop, with more lines behind it.
+
+    The line may be in brackets, or end with them.
+    """
     text = passage.text
     ends_line = text[span.end :].lstrip(" \t\u3000").startswith("\n")
-    return span.start == 0 and ends_line and text[span.end - 1].isalnum() and bool(text[span.end :].strip())
+    last = text[slice(*span)].rstrip("）)】]’”'\"")[-1:]
+    return span.start == 0 and ends_line and last.isalnum() and bool(text[span.end :].strip())
 
 
 def lead_penalty(passage: Passage, spans: Sequence[Span]) -> Scores:

@@ -110,6 +110,11 @@ def test_a_passage_of_one_sentence() -> None:
     assert marked("推广什么？", "推广再生水。", -0.3, lead="推广再生水") == ["推广再生水。"]
 
 
+@pytest.mark.parametrize("title", ["水井养护", "（水井养护）", "Article 2 Wells (‘open wells’)"])
+def test_a_title_does_not_answer(title: str) -> None:
+    assert marked("水井养护", f"{title}\n取水应当登记。", 0.9, 0.1) == ["取水应当登记。"]
+
+
 def test_a_title_and_what_introduces_items_do_not_answer() -> None:
     law = "条例\n第一条 收费标准\n收费按照下列标准：\n（一）每桶一元；\n（二）每车五元。\n"
     (whole,) = read_document(law.encode(), "x.txt").passages
