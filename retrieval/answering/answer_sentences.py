@@ -9,7 +9,7 @@ from index.records import Passage, Span
 from index.text.chinese import HAN, normalise_unicode, to_simplified
 from retrieval import data
 from retrieval.answering.answer_form import form_score
-from retrieval.answering.quotation import introduces, reading_length
+from retrieval.answering.quotation import introduced_list, introduces, reading_length
 from retrieval.arrays import RowIndices, Scores
 from retrieval.question.question_type import NUMERIC_KINDS, QuestionType
 
@@ -76,13 +76,13 @@ def select(
 ) -> tuple[Span, ...]:
     """Return the sentence that answers best, by its score and its form, then others that are nearly as good.
 
-    What introduces the items of a list does not answer; it is quoted with the item that does. ``scores``, (m,), are
-    those of the sentences ``spans``, ``wanted`` is the type of the question.
+    What introduces a list does not answer if the list is too long to be quoted; it is quoted with the item that does.
+    ``scores``, (m,), are those of the sentences ``spans``, ``wanted`` is the type of the question.
     """
     forms = np.array([form_score(wanted, passage.text[slice(*span)]) for span in spans], dtype=np.float32)
     weight = _NUMBER_WEIGHT if wanted.kind in NUMERIC_KINDS else _FORM_WEIGHT
-    introducing = np.array([-2.0 * introduces(passage.text, span) for span in spans], dtype=np.float32)
-    sums = scores + lead_penalty(passage, spans) + introducing + weight * forms
+    introducing = [introduces(passage.text, span) and not introduced_list(passage, span) for span in spans]
+    sums = scores + lead_penalty(passage, spans) - 2 * np.array(introducing, dtype=np.float32) + weight * forms
     if wanted.kind != "yes/no" and not _NEGATIVE.search(question):
         sums += [_EXCLUDED_WEIGHT * excludes(question, passage.text[slice(*span)]) for span in spans]
     difference = _MAX_DIFFERENCE_SHORT if reading_length(passage.text) <= _SHORT else _MAX_DIFFERENCE

@@ -32,7 +32,10 @@ def quoted_span(passage: Passage, clauses: Sequence[Span], clause: Span, questio
 
     It is its sentence, or all of the item of a list that it is in, with a sentence that limits or continues it and with
     the one that it limits itself. An exception that the ``question`` does not name is quoted from the general rule on.
+    Of a clause that introduces a list, it is the whole list.
     """
+    if whole := introduced_list(passage, clause):
+        return whole
     sentence = whole_sentence(passage.text, clauses, clause)
     rule = general_rule(question, passage.text, clauses, clause)
     if rule and not _is_long(passage.text, Span(rule.start, sentence.end)):
@@ -145,6 +148,20 @@ def _referenced(passage: Passage, span: Span) -> tuple[Span, ...]:
 def introduces(text: str, span: Span) -> bool:
     """Return whether a sentence only introduces what follows it: it ends with a colon and is not the last."""
     return text[span.end - 1 : span.end] in tuple(_LEAD_IN_ENDS) and bool(text[span.end :].strip())
+
+
+def introduced_list(passage: Passage, clause: Span) -> Span | None:
+    """Return the clause with the items that it introduces; None if there are none, or too many to quote."""
+    text = passage.text
+    ends = [part.span.end for part in passage.inner if part.span.start <= clause.start < part.span.end]
+    below = [part for part in passage.inner if clause.end <= part.span.start < (ends[-1] if ends else len(text))]
+    if not introduces(text, clause) or not below or below[0].kind == "款":
+        return None
+    if text[clause.end : below[0].span.start].strip():
+        return None
+    end = [part.span.end for part in below if part.kind == below[0].kind][-1]
+    whole = Span(clause.start, clause.start + len(text[clause.start : end].rstrip()))
+    return None if _is_long(text, whole) else whole
 
 
 def _lead_in(passage: Passage, above: InnerDivision, item: InnerDivision) -> Span | None:

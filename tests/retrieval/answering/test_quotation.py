@@ -3,7 +3,7 @@
 from index.parsing.structure import read_document
 from index.records import Passage, Span
 from index.text.sentences import sentence_spans
-from retrieval.answering.quotation import general_rule, lead_ins, quoted_span, whole_sentence
+from retrieval.answering.quotation import general_rule, introduced_list, lead_ins, quoted_span, whole_sentence
 
 LAW = """\
 水井条例
@@ -47,6 +47,19 @@ def test_an_item_of_an_item_is_quoted_with_both_lead_ins() -> None:
 
 def test_a_lead_in_has_none_itself() -> None:
     assert quoted(1, "有下列情形") == ["第一条 有下列情形之一的，处五百元以上二千元以下罚款："]
+
+
+def test_of_what_introduces_a_list_all_of_it_is_quoted_unless_it_is_long() -> None:
+    first = passages()[0]
+    spans = sentence_spans(first.text)
+    whole = quoted_span(first, spans, clause(first, "有下列情形"))
+    assert first.text[slice(*whole)].startswith("第一条 有下列情形之一的，")
+    assert first.text[slice(*whole)].endswith("\n2.排放污水。")
+    inner = quoted_span(first, spans, clause(first, "有下列行为"))
+    assert first.text[slice(*inner)] == "（二）有下列行为，造成污染的：\n1.倾倒垃圾；\n2.排放污水。"
+    long = LAW.replace("倾倒垃圾", "倾倒垃圾" * 60)
+    first = read_document(long.encode(), "x.txt").passages[0]
+    assert introduced_list(first, clause(first, "有下列情形")) is None
 
 
 REFERRING = """\
