@@ -6,7 +6,6 @@ The folder of the request holds everything but the manifest afterwards. What can
 the reason as the last line of stderr.
 """
 
-import hashlib
 import json
 import sys
 import warnings
@@ -20,6 +19,7 @@ from index.inference import import_openvino
 from index.models.compiled import reader, word_table
 from index.models.encoder import SentenceTransformerEncoder, load_reference
 from index.models.location import ModelFiles
+from index.models.packaged import file_sha256
 from index.models.token_pooling import TokenPooling
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def convert(request: Request) -> Settings:
     """Write the compiled form; raises NotConvertibleError, ModelError and OSError."""
     source, target = Path(request.source), Path(request.target)
     weights = {
-        path.relative_to(source).as_posix(): _sha256(path)
+        path.relative_to(source).as_posix(): file_sha256(path)
         for path in sorted(source.rglob("*"))
         if path.suffix in _WEIGHTS
     }
@@ -180,11 +180,6 @@ def _unit(reference: SentenceTransformerEncoder, ids: list[int]) -> list[float]:
     with torch.inference_mode():
         vector = reference.model(features)["sentence_embedding"][0].float().numpy()
     return [float(value) for value in vector / np.linalg.norm(vector).clip(1e-12)]
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def main() -> int:
