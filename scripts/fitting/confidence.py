@@ -39,7 +39,6 @@ SEED = 20210314
 
 CaseKind = Literal["answerable", "removed", "unanswerable", "elsewhere"]
 Array = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 
 
 class ConfidenceCase(NamedTuple):

@@ -17,6 +17,7 @@ import numpy as np
 
 from index.inference import import_openvino
 from index.models.compiled import reader, word_table
+from index.models.contextual_tokens import alignment_layer
 from index.models.encoder import SentenceTransformerEncoder, load_reference
 from index.models.location import ModelFiles
 from index.models.packaged import file_sha256
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 MODEL = "model.xml"
 PROBE = "节约用水, saving water, économie d'eau: 12 %"
-_MIDDLE = 2 / 3  # of the layers; see index/models/contextual_tokens.py
 _WEIGHTS = {".safetensors", ".bin"}
 
 
@@ -127,8 +127,7 @@ def _write_network(model: "SentenceTransformer", path: Path) -> None:
             features = {"token_embeddings": found.last_hidden_state, "attention_mask": attention_mask}
             for module in self.rest:
                 features = module(features)
-            middle = found.hidden_states[round(_MIDDLE * (len(found.hidden_states) - 1))]
-            return features["sentence_embedding"], found.last_hidden_state, middle
+            return features["sentence_embedding"], found.last_hidden_state, alignment_layer(found.hidden_states)
 
     openvino = import_openvino(converter=True)
     width = model[0].auto_model.get_input_embeddings().embedding_dim
