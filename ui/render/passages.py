@@ -77,17 +77,18 @@ def division_text(division: Division, words: PageWords) -> Html:
     return element("span", label, " ", document_text(title)) if title else document_text(label)
 
 
-def chapter_label(chapter: HasPlace, chapters: Sequence[HasPlace], words: PageWords) -> str:
-    """Return a chapter's number, after that of its part; a phrase for passages that are in no chapter."""
+def chapter_label(chapters: Sequence[HasPlace], number: int, words: PageWords) -> str:
+    """Return the number of one of the chapters, after that of its part; a phrase for passages that are in none."""
+    chapter = chapters[number]
     if chapter.path:
         return " ".join(division_label(division, words.language) for division in chapter.path)
     alone = sum(other.document == chapter.document for other in chapters) == 1
     return words.whole_document if alone else words.before_chapters
 
 
-def chapter_name(chapter: HasPlace, chapters: Sequence[HasPlace], words: PageWords) -> Html:
-    """Return a chapter's label and title; the title alone if it is the label."""
-    label = chapter_label(chapter, chapters, words)
+def chapter_name(chapters: Sequence[HasPlace], number: int, words: PageWords) -> Html:
+    """Return the label and the title of one of the chapters; the title alone if it is the label."""
+    chapter, label = chapters[number], chapter_label(chapters, number, words)
     title = chapter.path[-1].title if chapter.path and chapter.path[-1].number else ""
     return element("span", label, " ", document_text(title)) if title else document_text(label)
 
