@@ -43,6 +43,16 @@ class CopyTexts(NamedTuple):
     address: str
 
 
+class CitedPassage(NamedTuple):
+    """A passage with the title of its document, its citation and its copy texts."""
+
+    passage: Passage
+    title: str
+    citation: Citation
+    copies: CopyTexts
+    marked: Sequence[Span] = ()
+
+
 def text_language(text: str) -> str:
     """Return ``zh`` if most letters are Chinese characters and none is kana, else an empty string (unknown in HTML)."""
     return "zh" if is_chinese(text) else ""

@@ -15,8 +15,8 @@ from ui.handlers.related import MAX_CHAPTERS, PAIRS, RelatedHandlers, by_kind, c
 from ui.html.links import link
 from ui.html.markup import element
 from ui.render.chapter_map import MapView, render_map, render_pair_passages, render_strongest, shades
-from ui.render.passages import chapter_label
-from ui.render.related import CitedPassage, opening, render_pairs, render_related, render_related_card, render_source
+from ui.render.passages import CitedPassage, chapter_label
+from ui.render.related import opening, render_pairs, render_related, render_related_card, render_source
 from ui.state.computation import Computation
 from ui.state.concurrency import ConcurrencyLimit
 from ui.words import EN, ZH, PageWords
