@@ -39,7 +39,6 @@ from ui.state.concurrency import THREADS, TIME_LIMIT, ConcurrencyLimit
 from ui.state.index_jobs import IndexJobs
 from ui.state.metrics import MEDIA_TYPE, Metrics, Outcome
 from ui.state.protocols import LiveIndex
-from ui.words import Language
 
 log = logging.getLogger(__name__)
 
@@ -101,7 +100,6 @@ def build_app(
     live: LiveIndex,
     *,
     index_jobs: IndexJobs | None = None,
-    language: Language = "zh",
     mcp: bool = False,
     can_leave: bool = False,
 ) -> GradioServer:
@@ -112,7 +110,7 @@ def build_app(
     forget_gradio()
     app = GradioServer(docs_url=None, redoc_url=None, openapi_url=None)
     room = AskHandlers(live)
-    frame = FrameHandlers(room, language=language, can_leave=can_leave)
+    frame = FrameHandlers(room, can_leave=can_leave)
     uploads = UploadEndpoint(index_jobs) if index_jobs else None
     api = Api(live, room.limit)
     _add_pages(app, live, frame)

@@ -120,7 +120,6 @@ def passage_text(
     words: PageWords,
     highlights: Highlights = NO_HIGHLIGHTS,
     *,
-    name: str = "div",
     in_text: bool = False,
 ) -> Html:
     """Return the text, a ``<p>`` for each line: sentences in ``<mark>``, terms in ``<u>``, references as links.
@@ -142,7 +141,7 @@ def passage_text(
         render_rows(passage, part, fill, words, in_text=in_text) if isinstance(part, list) else element("p", fill(part))
         for part in parts
     )
-    return element(name, *blocks, class_="zj-text", lang=text_language(passage.text))
+    return element("div", *blocks, class_="zj-text", lang=text_language(passage.text))
 
 
 def line_spans(text: str) -> Iterator[Span]:
