@@ -45,7 +45,7 @@ def cookie(reply: Reply) -> str:
     "path",
     [
         *("/", "/pulse", static("page.js"), "/assets/x.js", "/static/x.js", "/theme.css", "/config"),
-        *("/gradio_api/info", "/mcp", "/gradio_api/mcp", "/no/such/thing"),
+        *("/gradio_api/info", "/mcp", "/no/such/thing"),
         scan_address("0" * 64, 1),
         *(static("login.css/../page.js"), static("%6cogin.css/x"), "/zhangju/login.css"),
     ],
