@@ -10,7 +10,7 @@ export const coverage = {
   name: "coverage",
   needs: ["t", "c", "in"],
   load: ({ t = "", c = "", in: documents }, state, signal) =>
-    run("cover", [t, documents, c, state.language, base()], signal),
+    run("coverage", [t, documents, c, state.language, base()], signal),
   after: (region, found, state) => {
     const form = region.querySelector("#zj-cover");
     const box = form.querySelector("#zj-cover-terms");
@@ -61,7 +61,7 @@ async function save(button, state) {
   button.disabled = true;
   toast(state.words.exporting);
   try {
-    const file = await run("cover_table", [t, documents, state.language]);
+    const file = await run("coverage_table", [t, documents, state.language]);
     if (file.problem) {
       button.closest("form").insertAdjacentHTML("beforeend", file.html);
       return;

@@ -230,7 +230,7 @@ def test_every_handler_has_its_name_and_says_what_it_does() -> None:
     programs = program_handlers(Api(LIVE, ConcurrencyLimit()))
     pages = page_handlers(room(), FrameHandlers(room()), LibraryHandlers(LIVE, room().lookup, None))
     assert set(programs) == {"search", "show", "related", "outline", "documents"}
-    assert {"enter", "look_up", "read", "turn", "peek", "tell"} <= set(pages)
+    assert {"load_frame", "answer", "read_text", "load_chunks", "preview", "notices"} <= set(pages)
     assert all("\n" in (handler.__doc__ or "") for handler in (*programs.values(), *pages.values()))
 
 
