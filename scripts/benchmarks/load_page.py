@@ -166,7 +166,7 @@ class Sample(NamedTuple):
 
 
 def growth(samples: Sequence[Sample], seconds: float) -> float:
-    """Return by how much the highest memory grew from one half of a time, less its first third, to the other."""
+    """Return the relative growth of the highest memory from the second third of the run to the last."""
     before = [one.memory for one in samples if 1 / 3 <= one.seconds / seconds < 2 / 3]
     after = [one.memory for one in samples if one.seconds / seconds >= 2 / 3]
     return max(after) / max(before) - 1

@@ -64,9 +64,9 @@ class Writer:
 def handlers(searcher: Searcher) -> dict[str, Handler]:
     """Return all handlers of the page and of other programs."""
     live = Answering(searcher, Generation("000001", "a" * 64))
-    room = AskHandlers(live)
-    pages = page_handlers(room, FrameHandlers(room), LibraryHandlers(live, room.lookup, None, None))
-    return {**pages, **program_handlers(Api(live, room.limit))}
+    ask = AskHandlers(live)
+    pages = page_handlers(ask, FrameHandlers(ask), LibraryHandlers(live, ask.lookup, None, None))
+    return {**pages, **program_handlers(Api(live, ask.limit))}
 
 
 def heaviest(searcher: Searcher, writer: Writer) -> Calls:

@@ -39,7 +39,7 @@ async function begin(form, state) {
   const notices = form.querySelector(".zj-batch-notices");
   notices.replaceChildren();
   const file = form.elements.file.files[0] ?? new File([form.elements.text.value], "questions.txt");
-  if (file.size > form.dataset.room * 1000) { notices.textContent = form.dataset.tooBig; return; }
+  if (file.size > form.dataset.maxFileKb * 1000) { notices.textContent = form.dataset.tooBig; return; }
   const button = form.querySelector("[type=submit]");
   button.disabled = true;
   try {
