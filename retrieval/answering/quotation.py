@@ -84,12 +84,12 @@ def _are_joined(text: str, clause: Span, following: Span) -> bool:
 
 
 def _is_long(text: str, span: Span) -> bool:
-    return reading_length(text[slice(*span)]) > _MAX_LENGTH
+    return span.end - span.start > _MAX_LENGTH and reading_length(text[slice(*span)]) > _MAX_LENGTH
 
 
 def reading_length(text: str) -> float:
     """Return the length of a text in characters of a language that writes syllables, of which a letter is a part."""
-    dense = sum(char >= _FIRST_CJK for char in text)
+    dense = sum(map(_FIRST_CJK.__le__, text))
     return dense + (len(text) - dense) / (_LETTERS if dense < len(text) / 2 else 1)
 
 
