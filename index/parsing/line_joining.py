@@ -28,6 +28,7 @@ _WIDE = re.compile(  # characters that take two columns
     "\uff01-\uff60\uffe0-\uffe6\U0001f300-\U0001f64f\U0001f900-\U0001f9ff\U00020000-\U0003fffd]+"
 )
 _LABEL = re.compile(r"\*\*[^*]{1,40}(?::\*\*|\*\*:)")  # **Issued:** 2031
+_ENTRY = re.compile(r"[^\W\d_][^:.;,]{0,40}:\s+\S")  # Issued: 2031
 _QUOTES = "…—“”‘’"  # of both Chinese and other texts
 _BARE_MARK = re.compile(r"[（(]?[0-9]{1,3}[)）.]$")
 _BARE_LETTER = re.compile(r"[（(](?:[a-z]{1,2}|[ivx]{1,5})[)）]$")
@@ -85,7 +86,7 @@ class LineJoiner:
         if left in _NO_PARAGRAPH_ENDS or soft or _is_bare_mark(before) or after.line.start in self._not_indented:
             return True
         if self._width and not self._is_indented(after.line):
-            if self._is_full(before.line):
+            if self._is_full(before.line, after.line):
                 return True
         elif before.kind != "text" and not _is_long(before):
             return False
@@ -120,7 +121,7 @@ class LineJoiner:
             return False
         if above.kind not in _PARAGRAPHS or above.line.text[-1] in PARAGRAPH_ENDS or self._is_indented(line.line):
             return False
-        return self._is_full(above.line) and not _is_in_list(lines, row)
+        return self._is_full(above.line, line.line) and not _is_in_list(lines, row)
 
     def join(self, paragraphs: Sequence[Sequence[Line]]) -> tuple[str, tuple[Span, ...]]:
         """Return the text of consecutive paragraphs, and the spans of the source that it consists of.
@@ -151,8 +152,9 @@ class LineJoiner:
         at = bisect_left(self._left_out, start)
         return at < len(self._left_out) and self._left_out[at] < end
 
-    def _is_full(self, line: Line) -> bool:
-        return _width(line.text) >= _full_width(line.text) * self._width
+    def _is_full(self, line: Line, after: Line) -> bool:
+        width = _width(line.text)
+        return width >= _full_width(line.text) * self._width or _overflows(width, after, self._width)
 
     def _is_indented(self, line: Line) -> bool:
         """Return whether a line is indented, and not as the lines of an item are: below the text behind its mark."""
@@ -200,8 +202,11 @@ def _next_number(lines: Iterable[ClassifiedLine], kind: str) -> int:
 
 def _may_be_one_paragraph(before: ClassifiedLine, after: ClassifiedLine) -> bool:
     """Return whether text follows text, or the first line of an article or item, without a gap."""
-    continues = after.kind == "text" and before.kind in _PARAGRAPHS
-    return continues and not after.line.gap and _LABEL.match(after.line.text) is None
+    continues = after.kind == "text" and before.kind in _PARAGRAPHS and not after.line.gap
+    if not continues or _LABEL.match(after.line.text):
+        return False
+    entries = _ENTRY.match(after.line.text) is not None and _ENTRY.match(before.line.text) is not None
+    return not entries or after.line.text[0].islower()  # the entries at the head of a law stand one on each line
 
 
 def _is_reference(before: ClassifiedLine, after: ClassifiedLine) -> bool:
@@ -264,8 +269,14 @@ def wrapped_width(pairs: Sequence[tuple[Line, Line]], lines: Sequence[Line]) -> 
     if len(widths) < max(_MIN_SURE_LINES if sure else _MIN_BROKEN_LINES, _MIN_BROKEN_SHARE * len(pairs)):
         return 0
     full = _full_width("".join(a.text for a, _ in pairs)) * widest
-    wrapped = widest >= _MIN_WIDTH and sum(width >= full for width in widths) >= _MIN_FULL_SHARE * len(widths)
+    filled = sum(width >= full or _overflows(width, b, widest) for width, _, b in broken)
+    wrapped = widest >= _MIN_WIDTH and filled >= _MIN_FULL_SHARE * len(widths)
     return widest if wrapped and _paragraphs_end(pairs) else 0
+
+
+def _overflows(width: int, after: Line, widest: int) -> bool:
+    """Return whether the first word of a line does not fit behind the line above it, which has ``width`` columns."""
+    return after.text[0] < FIRST_CJK and width + 1 + _width(after.text.split(None, 1)[0]) > widest
 
 
 def _paragraphs_end(pairs: Sequence[tuple[Line, Line]]) -> bool:

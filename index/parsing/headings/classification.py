@@ -256,13 +256,14 @@ def _word_heading(line: Line) -> ClassifiedLine | None:
         if _PART_AFTER.match(rest) and not line.level:
             return None
         titled = (bool(rest) if line.level else _is_article_title(rest)) and not found.first and not ambiguous
-        tentative = bool(rest) and not found.marked and not line.level
+        ends = found.first and not rest and line.text[-1] == "."  # enligt / 4 §.
+        tentative = (bool(rest) or ends) and not found.marked and not line.level
         return ClassifiedLine(
             line,
             "article",
             replace(division, title=rest.rstrip(".") if titled else ""),
             tentative,
-            tentative and ambiguous,
+            tentative and (ambiguous or ends),
         )
     if ambiguous or (found.first and _REFERENCE_AFTER.match(rest)):
         return None

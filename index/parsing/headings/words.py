@@ -144,7 +144,9 @@ def article_words() -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def names_division(text: str) -> bool:
-    """Return whether a line begins with the word of a division and a number, as headings and references do."""
+    """Return whether a line begins with the word and the number of a division, as headings and references do."""
+    if text[0].isdigit():
+        return _number_first(text) is not None
     first = _WORD.match(text) if text[0] < FIRST_CJK else None
     if first is None or fold_word(first[0].replace("§§", "§")) not in _words().kinds:
         return False
