@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from index.parsing.headings.words import SUFFIXES
 from index.text.numerals import BRANCHES, CAPITAL_NUMERALS, CHINESE_NUMERALS, STEMS, parse_number
 
 _LISTED = "[、双两兩三等]"  # 甲、乙、丙三人 and 甲、乙双方 begin a sentence
 _STYLES = (  # named by the mark of a first item; the number is the first group
     ("（一）", re.compile(rf"[（(]\s*([{CHINESE_NUMERALS}]{{1,4}})\s*[)）](?:\s*之\s*([{CHINESE_NUMERALS}]{{1,3}}))?")),
-    ("（1）", re.compile(r"[（(]\s*([0-9０-９]{1,3})\s*[)）]")),
+    ("（1）", re.compile(r"[（(]\s*([0-9０-９]{1,3})([a-z])?\s*[)）]")),
     ("壹、", re.compile(rf"([{CAPITAL_NUMERALS}]{{1,3}})[、.．]")),
     ("一、", re.compile(rf"([{CHINESE_NUMERALS}]{{1,3}})[、.．]")),
     ("甲、", re.compile(rf"([{STEMS}])、(?![{STEMS}]{_LISTED})")),
@@ -17,7 +18,7 @@ _STYLES = (  # named by the mark of a first item; the number is the first group
     ("§", re.compile(r"§\s?([0-9]{1,3})(?:[ºª°o.](?=\s)|\.?(?=\s))")),
     ("I.", re.compile(r"([IVXLC]{1,6})(?:\s[-–—‒]|\.(?:\s?[-–—‒])?)\s")),
     ("1.º", re.compile(r"([0-9]{1,3})\s?\.?[ºª°](?=\s)")),
-    ("1.", re.compile(r"([0-9０-９]{1,3})\s*(?:[.．、](?![0-9]))")),
+    ("1.", re.compile(rf"([0-9０-９]{{1,3}})(?:[-–]?({'|'.join(SUFFIXES)}|[a-z](?=\.)|\.[0-9]{{1,2}}(?=\.\s)))?\s*[.．、](?![0-9])")),
     ("1)", re.compile(r"([0-9]{1,3})([a-z])?\)")),
     ("１", re.compile(r"([0-9０-９]{1,3})(?:\u3000|\s+(?=\S))")),
     ("①", re.compile(r"([①-⑳㉑-㉟㊱-㊿])")),
@@ -85,12 +86,19 @@ def parse_item_mark(line: str) -> ItemMark | None:
     """Return the item mark at the start of a line, None if there is none."""
     if not _MAY_BE_MARKED.match(line):
         return None
+    line = line.removeprefix("((")  # of a text that an amendment put in, in Italy
     for style, pattern in _STYLES:
         if found := pattern.match(line):
-            sub = found.group(2) if style in ("（一）", "1)") else None
-            after = _PLACES[sub][1] if sub in _PLACES else parse_number(sub) if sub else 0
+            after = _sub(found.group(2)) if pattern.groups > 1 and found.group(2) else 0
             return ItemMark(style, parse_number(found.group(1)), after)
     return _lettered(line)
+
+
+def _sub(text: str) -> int:
+    """Return the number of what was put in behind an item: 1 for 2a and 2.1, 2 for 2-bis, 3 for （二）之三."""
+    if text in SUFFIXES:
+        return SUFFIXES.index(text) + 2
+    return _PLACES[text][1] if text in _PLACES else parse_number(text.removeprefix("."))
 
 
 def starts_lettered_item(line: str) -> bool:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from index.loaders.source import Line
-from index.parsing.headings.words import FIRST_CJK, fold_word
+from index.parsing.headings.words import fold_word
 from index.text.chinese import HAN
 
 MAX_TITLE_LENGTH = 240  # characters of all lines
@@ -94,7 +94,8 @@ def _is_lower(line: Line) -> bool:
 
 def _may_be_subject(text: str) -> bool:
     """Return whether a line may say what a law is about: it has several words or is in capitals, and is no entry."""
-    return text[-1] != "." and not _ENTRY.match(text) and (" " in text or text.isupper() or text[0] >= FIRST_CJK)
+    may_be = " " in text or text.isupper() or text.lower() == text.upper()  # a script without capitals
+    return text[-1] != "." and not _ENTRY.match(text) and may_be
 
 
 class _Title:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from index.loaders.source import Line
-from index.parsing.headings.words import fold_subs, parse_word_heading
+from index.parsing.headings.words import fold_subs, is_unnumbered_division, parse_word_heading
 from index.records import Division
 from index.text.numerals import (
     CAPITAL_NUMERALS,
@@ -31,6 +31,7 @@ UNNUMBERED = "标题"  # the kind of a heading without a number, such as 序言,
 SENTENCE_ENDS = "。；;！!？?，,、：:।؟؛"  # a heading ends in none of these
 _MAX_HEADING_LENGTH = 60  # characters; a longer line is a sentence that starts like a heading
 _MAX_CLAUSE_TITLE_LENGTH = 60  # characters of 1 Scope
+_UNPUNCTUATED = re.compile("[\u0e00-\u0eff]")  # Thai and Lao, whose sentences end in no mark; articles have no titles
 _MAX_ARTICLE_TITLE_WORDS = 10  # of an English section; a longer one that ends in a full stop is its text
 
 _NUMBER = f"({HEADING_NUMBER_PATTERN})"
@@ -73,6 +74,7 @@ _PART_AFTER = re.compile(
     r"(?:Absatz|Absätze|Abs\.|Satz|Nummer|Nr\.|Ziffer|Ziff\.|Buchst\.|Buchstabe)\s*\w"
 )  # § 5 Absatz 2
 _REFERENCE_AFTER = re.compile(r"[0-9]|(?:och|ja|és|ve)\s")  # 1 kap. 3 §
+_SUBSECTION = re.compile(rf"第\s*{_NUMBER}\s*款\s+(?P<rest>[^\s。、，；：][^。、，；：]*)$")  # of Japan and Taiwan
 _BOX = re.compile(rf"专\s*栏\s*{_NUMBER}\s*[:：]?\s*(.*)$")
 _ANNEX = re.compile(
     rf"附\s*(?P<kind>[件录錄表图圖])\s*(?:{_NUMBER}(?:\s*[:：.、]\s*|\s+|$)|(?P<letter>[A-Z])(?![A-Za-z.])|$)"
@@ -80,10 +82,10 @@ _ANNEX = re.compile(
 )
 _ATTACHED = re.compile(  # 別表第一（第四条関係）, 様式第二号, ■ … [별표 1]
     rf"(?:(?P<form>(?:別記)?様式|別記)|別\s*(?:表|図))(?:\s*第\s*{_NUMBER}\s*号?)?\s*(?P<title>[（(][^（）()]{{1,40}}[)）])?$"
-    r"|(?:■.*)?\[(?:별표|별지)\s*(?:제)?(?P<korean>[0-9]{1,3})(?:호.*)?\](?P<korean_title>.{0,60})$"
+    r"|(?:■.*)?\[(?:별표|별지)\s*(?:제?(?P<korean>[0-9]{1,3})(?:호.*)?)?\](?P<korean_title>.{0,60})$"
 )
 _UNNUMBERED_TITLE = re.compile(
-    r"(序\s*言|前\s*言|引\s*言|绪\s*论|总\s*则|總\s*則|附\s*则|附\s*則(?:\s*抄|\s*[（(].*[)）])?|附\s*录|后\s*记|结束语|結束語|参考文献|名词解释|結\s*語|结\s*语|부\s*칙(?:\s*[<〈(（].*)?|전\s*문"
+    r"(序\s*言|前\s*言|引\s*言|绪\s*论|总\s*则|總\s*則|附\s*则|附\s*則(?:\s*[（(].*[)）])?(?:\s*抄)?|附\s*录|后\s*记|结束语|結束語|参考文献|名词解释|結\s*語|结\s*语|부\s*칙(?:\s*[<〈(（].*)?|전\s*문"
     r"|Preamble|PREAMBLE|Preface|Foreword|Introduction|Recitals)$"
 )
 _SPACED_SUPPLEMENT = re.compile(r"^附\s+則")
@@ -160,6 +162,9 @@ def _numbered(kind: str, number: str, sub: str | None, title: str = "") -> Divis
 
 
 def _heading(line: Line) -> ClassifiedLine | None:
+    if found := _SUBSECTION.match(line.text):
+        division = _numbered("目", found[1], None, found["rest"].strip())
+        return ClassifiedLine(line, "heading", division, tentative=True)
     found = _HEADING.match(line.text)
     if found is None or not is_heading_text(found["rest"]):
         return None
@@ -234,7 +239,7 @@ def _dotted(line: Line) -> ClassifiedLine | None:
 
 
 def _unnumbered(line: Line) -> ClassifiedLine | None:
-    if _UNNUMBERED_TITLE.match(line.text) is None:
+    if _UNNUMBERED_TITLE.match(line.text) is None and not is_unnumbered_division(line.text):
         return None
     title = "".join(line.text.split()) if _SPACED_OUT.match(line.text) else _SPACED_SUPPLEMENT.sub("附則", line.text)
     return ClassifiedLine(line, "heading", Division(kind=UNNUMBERED, number=0, title=" ".join(title.split())))
@@ -278,7 +283,9 @@ def _word_heading(line: Line) -> ClassifiedLine | None:
 
 def _is_article_title(rest: str) -> bool:
     """Return whether the words after "Article 5" are its title and not its text."""
-    return bool(rest) and len(rest) <= _MAX_HEADING_LENGTH and rest[-1] not in ".;:,"
+    if not rest or len(rest) > _MAX_HEADING_LENGTH or rest[-1] in ".;:,":
+        return False
+    return _UNPUNCTUATED.match(rest) is None
 
 
 def _item(line: Line) -> ClassifiedLine | None:

@@ -27,7 +27,8 @@ _MIN_STYLE_SHARE = 0.8  # of certain candidates
 _MIN_BROKEN_LENGTH = 50  # characters; a shorter line may be a title
 _MAX_REMARKS = 20  # on doubts in one document
 _INSERTED = re.compile(r"[.:]\d+[a-z]+$")  # a label whose sub has two more digits for the letter
-_MIN_STYLED, _MIN_STYLED_SHARE = 5, 0.9  # candidates whose style the format gives
+_MIN_STYLED, _MIN_STYLED_SHARE = 5, 0.9  # candidates whose style the format gives, or with words behind the number
+_MAX_BARE_LENGTH, _MAX_BARE_WORDS = 20, 2
 
 
 class _Candidate(NamedTuple):
@@ -87,10 +88,25 @@ def _rejected(lines: Sequence[ClassifiedLine]) -> set[int]:
 
 
 def _tentative(lines: Sequence[ClassifiedLine], rows: Sequence[int]) -> set[int]:
-    """Return the rows of tentative candidates, and those without a heading's style if nearly all others have it."""
+    """Return the rows of tentative candidates, and those without a heading's style if nearly all others have it.
+
+    A number alone on its line is tentative if nearly all others have words behind it.
+    """
     styled = sum(lines[row].line.level > 0 for row in rows)
     all_styled = styled >= max(_MIN_STYLED, _MIN_STYLED_SHARE * len(rows))
-    return {row for row in rows if lines[row].tentative or (all_styled and not lines[row].line.level)}
+    bare = {row for row in rows if _is_bare(lines[row])}
+    few_bare = len(rows) - len(bare) >= max(_MIN_STYLED, _MIN_STYLED_SHARE * len(rows))
+    return {
+        row
+        for row in rows
+        if lines[row].tentative or (all_styled and not lines[row].line.level) or (few_bare and row in bare)
+    }
+
+
+def _is_bare(line: ClassifiedLine) -> bool:
+    """Return whether a line is the number of an article and nothing else, as the end of a reference may be."""
+    text = line.line.text
+    return line.kind == "article" and len(text) <= _MAX_BARE_LENGTH and len(text.split()) <= _MAX_BARE_WORDS
 
 
 def _candidates(

@@ -22,13 +22,13 @@ _NUMBER = re.compile(
     (?:(?P<code>[LRDA]\*?\.?\s?\*?)(?=\d))?
     (?:(?P<digits>\d{{1,6}}(?:[.:{_DASHES}]\d{{1,4}}){{0,4}}(?:/\d{{1,2}}(?!\d))?)
        (?:(?:o\.)?[\s{_DASHES}]?(?P<latin>(?i:{"|".join(SUFFIXES)}))\b|\s?(?P<repeated>مكرر(?:اً|ًا|ا)?)(?![^\W\d_])
-         |(?:\.?[ºª°])?[{_DASHES}](?P<capital>[A-Z])(?![^\W_])
+         |(?:\.?[ºª°])?(?P<joint>[{_DASHES}/])(?P<capital>[A-Z])(?![^\W_])
          |(?:er|re|ère|st|nd|rd|th|[ºª°]|o(?=\.))(?![^\W\d_])
          |(?P<letters>[A-Za-z]{{1,2}}|[{_LETTERS}]|\s[a-z](?=[.:)]|\s+[^\W\d_a-z]|$))(?![^\W\d_]))?
      |(?P<roman>[IVXLCDM]+|[ivx]+)(?:er|[{_DASHES}\s]?(?P<after>[A-Z]))?(?![^\W_])
      |(?P<letter>[A-Z])(?![^\W_])
      |(?P<word>[^\W\d_][^\W\d_'’]*(?:['’][^\W\d_]+)?)['’΄ʹ׳]?)
-    (?P<close>[)\]]?)(?P<mark>\s*[.:：ºª°]+\s*[{_DASHES}]*|\s*[{_DASHES}]+)?""",
+    (?P<close>[)\]]?)(?:\[\d{{1,3}}\])?(?P<mark>\s*[.:：ºª°]+\s*[{_DASHES}]*|\s*[{_DASHES}]+)?""",
     re.VERBOSE,
 )
 _NUMBER_FIRST = re.compile(
@@ -38,6 +38,7 @@ _MAX_NUMBER_WORD = 24  # characters
 _MAX_CLOSING = 260  # characters; treaties write out the year and the languages
 _MAX_SUPPLEMENT = 60
 _MAX_NOTE = 160
+_RANGE_BEHIND = re.compile(r"\s*\([^()]*\)$")  # Partie législative (Articles L111-1 à L213-2)
 _SENTENCE_END = re.compile(r"[,;:]$|[^\W\d_]{3}\.$")  # not that of an abbreviation
 _PLACE_AND_DATE = re.compile(  # Berlin, den 4. März 2031; Madrid, 4 de mayo de 2031
     r"[^\W\d_][^\W\d_. ’'/()-]*(?:[ ’'/-][^\W\d_]+){0,4}, (?:[^\W\d_]{1,5} )?\d{1,2}(?:[.ºª°]|er)?"
@@ -71,6 +72,7 @@ class _Words(NamedTuple):
     after: frozenset[str]  # words that follow their number
     recitals: tuple[str, ...]
     closings: tuple[str, ...]
+    divisions: frozenset[str]
     supplements: frozenset[str]
     notes: tuple[str, ...]
 
@@ -95,9 +97,10 @@ def _words() -> _Words:
     after = frozenset(fold_word(word) for table in tables.values() for word in table.get("after", ()))
     recitals = tuple(words for table in tables.values() for words in table.get("recitals", ()))
     closings = tuple(fold_word(words) for table in tables.values() for words in table.get("closings", ()))
+    divisions = frozenset(fold_word(words) for table in tables.values() for words in table.get("divisions", ()))
     supplements = frozenset(fold_word(words) for table in tables.values() for words in table.get("supplements", ()))
     notes = tuple(fold_word(words) for table in tables.values() for words in table.get("notes", ()))
-    return _Words(kinds, numbers, stems, after, recitals, closings, supplements, notes)
+    return _Words(kinds, numbers, stems, after, recitals, closings, divisions, supplements, notes)
 
 
 def fold_word(word: str) -> str:
@@ -180,6 +183,18 @@ def _starts_with(text: str, beginnings: tuple[str, ...]) -> bool:
     )
 
 
+def is_unnumbered_division(text: str) -> bool:
+    """Return whether a line is the heading, without a number, of what articles follow: TÍTULO PRELIMINAR."""
+    if len(text) > _MAX_SUPPLEMENT or text[0] >= FIRST_CJK or text[0].islower():
+        return False
+    return fold_word(_RANGE_BEHIND.sub("", text)) in _words().divisions
+
+
+def division_word(text: str) -> str:
+    """Return the word of the division that a heading names: partie, livre; empty if it names none."""
+    return next((word for word in map(fold_word, _WORD.findall(text)[:2]) if word in _words().kinds), "")
+
+
 def is_supplement(text: str) -> bool:
     """Return whether a line is the heading, without a number, of what follows the articles: SCHEDULES."""
     return len(text) <= _MAX_SUPPLEMENT and text[0] < FIRST_CJK and fold_word(text) in _words().supplements
@@ -239,7 +254,7 @@ def _letter(letter: str) -> tuple[int, int, str]:
 
 
 def _digits_value(found: re.Match[str]) -> tuple[int, int, str]:
-    """Return 2, 1 for 2-1; each with a label, 12, 3 for L. 12-3 and 12:3; 2, 2 for 2 bis; 1, 1 for 1a and 1.º-A."""
+    """Return 2, 1 for 2-1; each with a label, 12, 3 for L. 12-3 and 12:3; 2, 2 for 2 bis; 1, 1 for 1a, 1/A and 1.º-A."""
     numbers = [int(part) for part in re.split(f"[./:{_DASHES}]", found["digits"])]
     sub = fold_subs(numbers[1:])
     plain = len(numbers) == 1 or (len(numbers) == 2 and not {".", "/", ":"} & set(found["digits"]))
@@ -250,7 +265,8 @@ def _digits_value(found: re.Match[str]) -> tuple[int, int, str]:
     elif repeated := found["repeated"]:  # bis in Arabic
         sub, label = sub * 100 + 2, f"{digits} {repeated}"
     elif capital := found["capital"]:
-        sub, label = sub * 100 + letters_value(capital), f"{digits}-{capital}"
+        joint = "/" if found["joint"] == "/" else "-"
+        sub, label = sub * 100 + letters_value(capital), f"{digits}{joint}{capital}"
     elif letters := found["letters"]:
         sub, label = sub * 100 + letters_value(letters.strip()), digits + letters
     if found["code"]:
