@@ -10,7 +10,7 @@ from index.text.numerals import BRANCHES, CAPITAL_NUMERALS, CHINESE_NUMERALS, ST
 _LISTED = "[、双两兩三等]"  # 甲、乙、丙三人 and 甲、乙双方 begin a sentence
 _STYLES = (  # named by the mark of a first item; the number is the first group
     ("（一）", re.compile(rf"[（(]\s*([{CHINESE_NUMERALS}]{{1,4}})\s*[)）](?:\s*之\s*([{CHINESE_NUMERALS}]{{1,3}}))?")),
-    ("（1）", re.compile(r"[（(]\s*([0-9０-９]{1,3})([a-z])?\s*[)）]")),
+    ("（1）", re.compile(r"[（(]\s*(\d{1,3})([a-z])?\s*[)）]")),
     ("壹、", re.compile(rf"([{CAPITAL_NUMERALS}]{{1,3}})[、.．]")),
     ("一、", re.compile(rf"([{CHINESE_NUMERALS}]{{1,3}})[、.．]")),
     ("甲、", re.compile(rf"([{STEMS}])、(?![{STEMS}]{_LISTED})")),
@@ -18,8 +18,8 @@ _STYLES = (  # named by the mark of a first item; the number is the first group
     ("§", re.compile(r"§\s?([0-9]{1,3})(?:[ºª°o.](?=\s)|\.?(?=\s))")),
     ("I.", re.compile(r"([IVXLC]{1,6})(?:\s[-–—‒]|\.(?:\s?[-–—‒])?)\s")),
     ("1.º", re.compile(r"([0-9]{1,3})\s?\.?[ºª°](?=\s)")),
-    ("1.", re.compile(rf"([0-9０-９]{{1,3}})(?:[-–]?({'|'.join(SUFFIXES)}|[a-z](?=\.)|\.[0-9]{{1,2}}(?=\.\s)))?\s*[.．、](?![0-9])")),
-    ("1)", re.compile(r"([0-9]{1,3})([a-z])?\)")),
+    ("1.", re.compile(rf"(\d{{1,3}})(?:[-–]?({'|'.join(SUFFIXES)}|[a-z](?=\.)|\.\d{{1,2}}(?=\.\s)))?\s*[.．、](?!\d)")),
+    ("1)", re.compile(r"(\d{1,3})([a-z])?\)")),
     ("１", re.compile(r"([0-9０-９]{1,3})(?:\u3000|\s+(?=\S))")),
     ("①", re.compile(r"([①-⑳㉑-㉟㊱-㊿])")),
     ("一", re.compile(rf"([{CHINESE_NUMERALS}]{{1,3}})\u3000")),

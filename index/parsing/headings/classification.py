@@ -98,8 +98,8 @@ _ITEMS = (
     ("壹、", re.compile(rf"([{CAPITAL_NUMERALS}]{{1,3}})\s*[、.．]\s*(\S.*)$")),
     ("一、", re.compile(rf"([{CHINESE_NUMERALS}]{{1,4}})\s*[、.．]\s*(\S.*)$")),
     ("（一）", re.compile(rf"[（(]\s*([{CHINESE_NUMERALS}]{{1,4}})\s*[)）]\s*[、.．]?\s*(\S.*)$")),
-    ("1.", re.compile(r"([0-9０-９]{1,3})\s*(?:[、．]|\.(?![0-9]))\s*(\S.*|)$")),  # the text may be on the next line
-    ("（1）", re.compile(r"[（(]\s*([0-9０-９]{1,3})\s*[)）]\s*(\S.*|)$")),
+    ("1.", re.compile(r"(\d{1,3})\s*(?:[、．]|\.(?!\d))\s*(\S.*|)$")),  # the text may be on the next line
+    ("（1）", re.compile(r"[（(]\s*(\d{1,3})\s*[)）]\s*(\S.*|)$")),
 )
 
 
