@@ -10,7 +10,7 @@ from index.text.numerals import BRANCHES, CAPITAL_NUMERALS, CHINESE_NUMERALS, ST
 _LISTED = "[、双两兩三等]"  # 甲、乙、丙三人 and 甲、乙双方 begin a sentence
 _STYLES = (  # named by the mark of a first item; the number is the first group
     ("（一）", re.compile(rf"[（(]\s*([{CHINESE_NUMERALS}]{{1,4}})\s*[)）](?:\s*之\s*([{CHINESE_NUMERALS}]{{1,3}}))?")),
-    ("（1）", re.compile(r"[（(]\s*(\d{1,3})([a-z])?\s*[)）]")),
+    ("（1）", re.compile(r"[（(]\s*(\d{1,3})([a-zA-Z])?\s*[)）]")),
     ("壹、", re.compile(rf"([{CAPITAL_NUMERALS}]{{1,3}})[、.．]")),
     ("一、", re.compile(rf"([{CHINESE_NUMERALS}]{{1,3}})[、.．]")),
     ("甲、", re.compile(rf"([{STEMS}])、(?![{STEMS}]{_LISTED})")),
@@ -55,6 +55,7 @@ _COMMON = frozenset("".join(_ALPHABETS))
 _FIFTEEN = ((9, 6), (9, 7))  # in Hebrew
 _LETTERED = re.compile(
     rf"(?P<open>[（(]\s?)?(?P<letters>[{''.join(_PLACES)}]|([a-hj-uwyz])\3|[ivx]{{2,5}}|(?:στ|[{''.join(_VALUES)}أ]){{1,2}})['’׳ـ]?"
+    r"(?:-(?P<sub>\d{1,2})(?=\)))?"
     r"(?P<close>\s?[)）]|[.、](?=\s)|(?<=[ء-ي])\s?[-–](?=\s)|(?<=[ァ-ヺ])(?=\u3000))"
 )
 _ROMAN_LETTERS = {9: 1, 22: 5, 24: 10}  # places of i, v, x in the alphabet -> their values
@@ -113,7 +114,8 @@ def _lettered(line: str) -> ItemMark | None:
         return None
     first, number = _letters(found["letters"].replace("στ", "ς").replace("أ", "ا"))
     close = ")" if found["close"].strip() in (")", "）") else found["close"].strip()
-    return ItemMark(f"{'(' * bool(found['open'])}{first}{close}", number, letters=found["letters"]) if number else None
+    style, sub = f"{'(' * bool(found['open'])}{first}{close}", int(found["sub"] or 0)  # (a-1)
+    return ItemMark(style, number, sub, letters=found["letters"]) if number else None
 
 
 def _letters(letters: str) -> tuple[str, int]:
