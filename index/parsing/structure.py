@@ -16,6 +16,7 @@ from index.parsing.front_matter import split_front_matter
 from index.parsing.headings.classification import ClassifiedLine, classify_line, division_rank, parse_dotted
 from index.parsing.headings.clauses import merge_terms, number_clauses
 from index.parsing.headings.closing import separate_closing
+from index.parsing.headings.nesting import nest_outermost
 from index.parsing.headings.number_sequence import drop_numbers_out_of_sequence, remark_doubts
 from index.parsing.headings.open_levels import OpenLevel, closes, ends_preface, is_in_box, is_leaf
 from index.parsing.headings.paragraph_signs import without_paragraph_signs
@@ -116,7 +117,8 @@ def _merge_headings(lines: list[ClassifiedLine]) -> list[ClassifiedLine]:
     """Return the lines, with headings over two lines joined, recitals as divisions, and the closing apart."""
     lines = number_recitals(merge_subs_below(lines))
     lines = title_captions_behind(merge_captions_above(merge_titles_below(lines)))
-    return separate_closing(nest_sections_in_articles(title_sentences_behind(lines)))
+    lines = nest_sections_in_articles(title_sentences_behind(lines))
+    return nest_outermost(separate_closing(lines))
 
 
 def infer_missing_chapter(lines: Iterable[ClassifiedLine]) -> Division | None:

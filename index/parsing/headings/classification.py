@@ -270,6 +270,9 @@ def _word_heading(line: Line) -> ClassifiedLine | None:
             tentative,
             tentative and (ambiguous or ends),
         )
+    if found.kind == "附件" and ambiguous and line.gap and rest[-1] not in ".:" and is_heading_text(rest):
+        # Annexe I à l'article 5
+        return ClassifiedLine(line, "heading", replace(division, title=rest), tentative=True, ambiguous=True)
     if ambiguous or (found.first and _REFERENCE_AFTER.match(rest)):
         return None
     if line.level:  # the format says that it is a heading, however long

@@ -31,6 +31,11 @@ _NUMBER = re.compile(
     (?P<close>[)\]]?)(?:\[\d{{1,3}}\])?(?P<mark>\s*[.:：ºª°]+\s*[{_DASHES}]*|\s*[{_DASHES}]+)?""",
     re.VERBOSE,
 )
+_PRINTED = r"(?:[LRDA]\*?\.?\s?)?\d{1,5}(?:[-.]\d{1,4}){0,3}[a-z]?"
+_RANGE = re.compile(  # Articles 5 à 7 (abrogés); §§ 5 bis 7 (weggefallen)
+    rf"(?P<word>§§|[^\W\d_]+)\.?\s+(?P<numbers>(?P<first>{_PRINTED})(?:\s?[{_DASHES},]\s?|\s(?:[^\W\d_/]+|t/m)\s){_PRINTED})"
+    r"[.:]?\s*(?P<rest>[(\[][^()\[\]]{3,60}[)\]])\.?$"
+)
 _NUMBER_FIRST = re.compile(
     r"(?P<digits>\d{1,4})\s?(?P<letters>[a-z](?=\s))?\.?\s?(?P<word>§|[^\W\d_]+)\.?(?:(?=\s|$)|:)"
 )
@@ -66,6 +71,7 @@ class WordHeading(NamedTuple):
 
 
 class _Words(NamedTuple):
+    plurals: frozenset[str]  # of words for an article
     kinds: dict[str, str]  # word -> kind of a division
     numbers: dict[str, int]
     stems: dict[str, tuple[int, int]]  # word without its ending -> number and length of the longest ending
@@ -94,13 +100,14 @@ def _words() -> _Words:
         endings = table.get("endings", 0)
         stems |= {word: (n, endings) for word, n in found.items() if endings}
         numbers |= {} if endings else found
+    plurals = frozenset(fold_word(word) for table in tables.values() for word in table.get("plurals", ()))
     after = frozenset(fold_word(word) for table in tables.values() for word in table.get("after", ()))
     recitals = tuple(words for table in tables.values() for words in table.get("recitals", ()))
     closings = tuple(fold_word(words) for table in tables.values() for words in table.get("closings", ()))
     divisions = frozenset(fold_word(words) for table in tables.values() for words in table.get("divisions", ()))
     supplements = frozenset(fold_word(words) for table in tables.values() for words in table.get("supplements", ()))
     notes = tuple(fold_word(words) for table in tables.values() for words in table.get("notes", ()))
-    return _Words(kinds, numbers, stems, after, recitals, closings, divisions, supplements, notes)
+    return _Words(plurals, kinds, numbers, stems, after, recitals, closings, divisions, supplements, notes)
 
 
 def fold_word(word: str) -> str:
@@ -132,7 +139,16 @@ def parse_word_heading(text: str) -> WordHeading | None:
     if second and (number := number_of_word(first[0])) and (kind := _words().kinds.get(fold_word(second[0]))):
         rest = text[second.end() :]
         return WordHeading(kind, number, 0, "", rest.lstrip(" \t.:-–—"), rest[:1] in (".", ":"), first=True)
-    return None
+    return _several(text) if fold_word(first[0]) in _words().plurals else None
+
+
+def _several(text: str) -> WordHeading | None:
+    """Return the heading of several articles that were repealed, which has the number of the first."""
+    found = _RANGE.match(text)
+    number = _NUMBER.match(found["first"]) if found else None
+    if found is None or number is None:
+        return None
+    return WordHeading("条", *_digits_value(number)[:2], found["numbers"], found["rest"], marked=False, first=False)
 
 
 @cache
