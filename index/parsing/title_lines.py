@@ -24,6 +24,7 @@ _BETWEEN_HAN = re.compile(rf"(?<=[{HAN}”》）]) (?=[{HAN}“《（\d])")
 
 
 class _Words(NamedTuple):
+    begins: re.Pattern[str]  # a line that begins with a kind of document
     bare: re.Pattern[str]  # a line without a subject
     starts: re.Pattern[str]  # one that continues a title
     goes_on: re.Pattern[str]  # one that is continued
@@ -42,6 +43,7 @@ def _compiled(table: dict[str, list[str]]) -> _Words:
     only = rf"(?=.*\b{kinds}\b)(?:\b(?:{kinds}|{fillers})\b|[\W\d_])+"
     numbered = rf"(?:{fillers}\W+)*{kinds}\b.*\d(?:[\W_]+[^\W\d_]+){{0,2}}[\W_]*"  # n.º 12/2010, de 3 de maio
     return _Words(
+        begins=re.compile(rf"{kinds}\b"),
         bare=re.compile(f"(?:{only}|{numbered})$"),
         starts=re.compile(rf"{between}(?:(?<=[{HAN}])|(?!\w))"),
         goes_on=re.compile(rf"(?:(?<!\w)|(?<=[{HAN}])){between}$"),
@@ -57,6 +59,12 @@ def _either(words: Iterable[str]) -> str:
 def lacks_subject(text: str) -> bool:
     """Return whether a line names a kind of document and no more than its number: USTAWA, LEI N.º 12/2010."""
     return _language_of(text) is not None
+
+
+def begins_with_kind(text: str) -> bool:
+    """Return whether a line begins with a kind of document, as a long title does: Gesetz über …, Ley 17/2011, …."""
+    folded = fold_word(text[:_MAX_TORN])
+    return any(words.begins.match(folded) for words in _words().values())
 
 
 def _language_of(text: str) -> _Words | None:

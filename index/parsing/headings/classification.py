@@ -31,6 +31,7 @@ UNNUMBERED = "标题"  # the kind of a heading without a number, such as 序言,
 SENTENCE_ENDS = "。；;！!？?，,、：:।؟؛"  # a heading ends in none of these
 _MAX_HEADING_LENGTH = 60  # characters; a longer line is a sentence that starts like a heading
 _MAX_CLAUSE_TITLE_LENGTH = 60  # characters of 1 Scope
+_MAX_REFERENCE_LENGTH, _MAX_REFERENCE_WORDS = 40, 2  # of the cells of a table that compares places
 _UNPUNCTUATED = re.compile("[\u0e00-\u0eff]")  # Thai and Lao, whose sentences end in no mark; articles have no titles
 _MAX_ARTICLE_TITLE_WORDS = 10  # of an English section; a longer one that ends in a full stop is its text
 
@@ -125,11 +126,18 @@ class ClassifiedLine:
 def classify_line(line: Line) -> ClassifiedLine:
     """Return the kind of a line by its words and by the heading level that its format gives."""
     for classify in (_box, _heading, _article, _annex, _word_heading, _unnumbered, _dotted, _item):
-        if (classified := classify(line)) is not None and not (line.row and classified.kind == "item"):
-            return classified  # the numbers of a table's rows are no outline
+        if (classified := classify(line)) is not None and not (line.row and _is_of_table(classified)):
+            return classified
     if line.level:
         return ClassifiedLine(line, "heading", Division(kind=UNNUMBERED, number=0, title=line.text))
     return ClassifiedLine(line, "text")
+
+
+def _is_of_table(line: ClassifiedLine) -> bool:
+    """Return whether a row of a table is a row only: it begins with its number, or refers to places: Article 1 | 3."""
+    cells = [cell.strip() for cell in line.line.text.split("|")]
+    refers = len(cells) > 1 and max(map(len, cells)) <= _MAX_REFERENCE_LENGTH
+    return line.kind == "item" or (refers and line.kind == "article" and len(cells[0].split()) <= _MAX_REFERENCE_WORDS)
 
 
 def division_rank(division: Division, level: int = 0) -> int:
