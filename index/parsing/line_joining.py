@@ -1,6 +1,7 @@
 """Joining of paragraphs that are broken across lines."""
 
 import re
+import sys
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import Counter
@@ -97,13 +98,26 @@ class LineJoiner:
         return left >= FIRST_CJK and left not in PARAGRAPH_ENDS and self._bigrams.form_word(left, right)
 
     def _not_indented_lines(self, pairs: Sequence[tuple[Line, Line]]) -> set[int]:
-        """Return the starts of lines, not indented, that go on with an indented one, in a text that indents."""
+        """Return the starts of lines, not indented, that go on with an indented one, in a text that indents.
+
+        A line with an end goes on as well if it is as long as lines are when they are broken.
+        """
+        lengths = sorted(
+            self._length(before)
+            for before, after in pairs
+            if before.text[-1] not in PARAGRAPH_ENDS and not self._indentation(after)
+        )
+        full = lengths[int(_WIDEST_QUANTILE * (len(lengths) - 1))] if len(lengths) >= _MIN_BROKEN_LINES else sys.maxsize
         found: set[int] = set()
         for before, after in pairs:
             begun = self._indentation(before) > 0 or before.start in found
-            if begun and before.text[-1] not in PARAGRAPH_ENDS and not self._indentation(after):
+            goes_on = before.text[-1] not in PARAGRAPH_ENDS or self._length(before) >= full
+            if begun and goes_on and not self._indentation(after):
                 found.add(after.start)
         return found
+
+    def _length(self, line: Line) -> int:
+        return self._indentation(line) + len(line.text)
 
     def without_broken_numbers(self, lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
         """Return the lines of a wrapped text; those that begin with a number because of the wrapping are texts.
