@@ -69,8 +69,8 @@ def read_document(data: bytes, name: str) -> Document:
 
 def _read(source: SourceText, name: str, sha256: str) -> Document:
     all_lines = list(split_run_in_headings(source.lines))
-    lines, website = separate_website_lines([classify_line(line) for line in all_lines])
-    lines, running = separate_page_lines(lines, source.text)
+    lines, running = separate_page_lines([classify_line(line) for line in all_lines], source.text)
+    lines, website = separate_website_lines(lines)
     lines, tables = separate_contents(lines)
     left_out_rows = list(chain(running, *tables))
     joiner = LineJoiner(lines, source.text, (line.line.start for line in left_out_rows))

@@ -27,12 +27,12 @@ def separate_closing(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
         text = line.line.text
         if line.kind in _STRUCTURE:
             above, begun = line.kind, False
-        is_last = above == "article" and following[at] != "article" and not begun
+        is_last = above == "article" and following[at] != "article"
         if line.kind != "text" or not is_last or text[0] >= FIRST_CJK or text[0].islower():
             continue
         if is_annex(text):
             found[at], above = _heading(line), "heading"
-        elif starts_closing(text) or _is_note(found, at) or (not following[at] and _is_in_capitals(found, at)):
+        elif not begun and _begins_closing(found, at, is_end=not following[at]):
             begun = True
             found[at] = replace(line, kind="closing")
             _mark_notes(found, at + 1)
@@ -47,6 +47,10 @@ def _kinds_below(lines: Sequence[ClassifiedLine]) -> list[str]:
         found.append(below)
         below = line.kind if line.kind in _STRUCTURE else below
     return found[::-1]
+
+
+def _begins_closing(lines: Sequence[ClassifiedLine], at: int, *, is_end: bool) -> bool:
+    return starts_closing(lines[at].line.text) or _is_note(lines, at) or (is_end and _is_in_capitals(lines, at))
 
 
 def _is_in_capitals(lines: Sequence[ClassifiedLine], at: int) -> bool:
