@@ -40,10 +40,11 @@ def _words() -> dict[str, _Words]:
 def _compiled(table: dict[str, list[str]]) -> _Words:
     kinds, between, ends = (_either(table.get(key, ())) for key in ("kinds", "between", "ends"))
     fillers = _either([*table.get("fillers", ()), *_MARKS])
-    only = rf"(?=.*\b{kinds}\b)(?:\b(?:{kinds}|{fillers})\b|[\W\d_])+"
-    numbered = rf"(?:{fillers}\W+)*{kinds}\b.*\d(?:[\W_]+[^\W\d_]+){{0,2}}[\W_]*"  # n.º 12/2010, de 3 de maio
+    # not \b: words of Thai end in signs that are no letters
+    only = rf"(?=.*(?<!\w){kinds}(?!\w))(?:(?<!\w)(?:{kinds}|{fillers})(?!\w)|[\W\d_])+"
+    numbered = rf"(?:{fillers}\W+)*{kinds}(?!\w).*\d(?:[\W_]+[^\W\d_]+){{0,2}}[\W_]*"  # n.º 12/2010, de 3 de maio
     return _Words(
-        begins=re.compile(rf"{kinds}\b"),
+        begins=re.compile(rf"{kinds}(?!\w)"),
         bare=re.compile(f"(?:{only}|{numbered})$"),
         starts=re.compile(rf"{between}(?:(?<=[{HAN}])|(?!\w))"),
         goes_on=re.compile(rf"(?:(?<!\w)|(?<=[{HAN}])){between}$"),

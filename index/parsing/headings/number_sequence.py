@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from index.parsing.headings.classification import RANKS, UNNUMBERED, ClassifiedLine, parse_dotted
+from index.parsing.headings.words import parse_word_heading
 from index.records import Division
 
 _MAX_STEP = 3  # between numbers of an outline or of dotted headings
@@ -23,12 +24,12 @@ _RESTART = -0.3  # a number 1 below another heading than the previous number
 _UNEXPECTED_RESTART = -1.2
 _BACKWARD = -3.0
 _LOOKBACK = 30  # candidates; more are rarely passed over
-_MIN_STYLE_SHARE = 0.8  # of certain candidates
+_MIN_STYLE_SHARE = 0.8  # of certain candidates, and of those with words behind the number
 _MIN_BROKEN_LENGTH = 50  # characters; a shorter line may be a title
 _MAX_REMARKS = 20  # on doubts in one document
 _INSERTED = re.compile(r"[.:]\d+[a-z]+$")  # a label whose sub has two more digits for the letter
-_MIN_STYLED, _MIN_STYLED_SHARE = 5, 0.9  # candidates whose style the format gives, or with words behind the number
-_MAX_BARE_LENGTH, _MAX_BARE_WORDS = 20, 2
+_MIN_STYLED, _MIN_STYLED_SHARE = 5, 0.9  # candidates whose style the format gives
+_MAX_BARE_LENGTH = 20  # characters of a number alone on its line
 
 
 class _Candidate(NamedTuple):
@@ -95,7 +96,7 @@ def _tentative(lines: Sequence[ClassifiedLine], rows: Sequence[int]) -> set[int]
     styled = sum(lines[row].line.level > 0 for row in rows)
     all_styled = styled >= max(_MIN_STYLED, _MIN_STYLED_SHARE * len(rows))
     bare = {row for row in rows if _is_bare(lines[row])}
-    few_bare = len(rows) - len(bare) >= max(_MIN_STYLED, _MIN_STYLED_SHARE * len(rows))
+    few_bare = len(rows) - len(bare) >= max(_MIN_STYLED, _MIN_STYLE_SHARE * len(rows))
     return {
         row
         for row in rows
@@ -105,8 +106,10 @@ def _tentative(lines: Sequence[ClassifiedLine], rows: Sequence[int]) -> set[int]
 
 def _is_bare(line: ClassifiedLine) -> bool:
     """Return whether a line is the number of an article and nothing else, as the end of a reference may be."""
-    text = line.line.text
-    return line.kind == "article" and len(text) <= _MAX_BARE_LENGTH and len(text.split()) <= _MAX_BARE_WORDS
+    if line.kind != "article" or len(line.line.text) > _MAX_BARE_LENGTH:
+        return False
+    heading = parse_word_heading(line.line.text)
+    return heading is not None and not heading.rest
 
 
 def _candidates(

@@ -270,7 +270,7 @@ def _letter(letter: str) -> tuple[int, int, str]:
 
 
 def _digits_value(found: re.Match[str]) -> tuple[int, int, str]:
-    """Return 2, 1 for 2-1; each with a label, 12, 3 for L. 12-3 and 12:3; 2, 2 for 2 bis; 1, 1 for 1a, 1/A and 1.º-A."""
+    """Return 2, 1 for 2-1; each with a label, 12, 3 for L. 12-3 and 12:3; 2, 2 for 2 bis; 1, 1 for 1a, 1/A, 1.º-A."""
     numbers = [int(part) for part in re.split(f"[./:{_DASHES}]", found["digits"])]
     sub = fold_subs(numbers[1:])
     plain = len(numbers) == 1 or (len(numbers) == 2 and not {".", "/", ":"} & set(found["digits"]))
