@@ -238,7 +238,7 @@ def test_rows_of_places_are_no_articles() -> None:
         ("§ 5\n(1) Eins.\n(1a) Eingefügt.\n(2) Zwei.\nSchluss.", [(1, 0), (1, 1), (2, 0)]),
         ("Art. 5\n1. Uno.\n1-bis. Aggiunto.\n2. Due.", [(1, 0), (1, 2), (2, 0)]),
         ("Art. 5\n((1. Uno.\n2. Due.))", [(1, 0), (2, 0)]),
-        ("Статья 5\n(введена законом 7-З)\n1. Один.\n1.1. Два.\n(в ред. закона 8-З)\n2. Три.", [(1, 0), (1, 1), (2, 0)]),
+        ("Статья 5\n(введена законом 7-З)\n1. Один.\n1.1. Два.\n(в ред. закона 8)\n2. Три.", [(1, 0), (1, 1), (2, 0)]),
         ("Article 5\n(a) One.\n(a-1) Put in.\n(b) Two.", [(1, 0), (1, 1), (2, 0)]),
         ("Article 5\n(1) One.\n(1A) Put in.\n(2) Two.", [(1, 0), (1, 1), (2, 0)]),
         ("Article 5\nModifié par Loi 12 du 3 mai 2031\nUn puits.\nUn seau.", [(1, 0), (2, 0)]),
