@@ -87,7 +87,8 @@ def parse_item_mark(line: str) -> ItemMark | None:
     """Return the item mark at the start of a line, None if there is none."""
     if not _MAY_BE_MARKED.match(line):
         return None
-    line = line.removeprefix("((")  # of a text that an amendment put in, in Italy
+    if line[:2] == "((":  # before a text that an amendment put in, in Italy
+        line = line[2:]
     for style, pattern in _STYLES:
         if found := pattern.match(line):
             after = _sub(found.group(2)) if pattern.groups > 1 and found.group(2) else 0

@@ -2,7 +2,7 @@
 
 import re
 
-from index.parsing.headings.words import is_note, parse_word_heading
+from index.parsing.headings.words import FIRST_CJK, is_note, parse_word_heading
 from index.parsing.item_marks import ItemMark, marks_in_series, parse_item_mark
 from index.records import InnerDivision, Span
 from index.text.numerals import HEADING_NUMBER_PATTERN, SPACED_NUMBER_PATTERN
@@ -32,7 +32,7 @@ def parse_inner_divisions(text: str, *, caption: str = "") -> tuple[InnerDivisio
     numbered = first.style if first and first.may_number_paragraphs else ""
     builder = _InnerDivisionBuilder(numbered)
     marks = list(marks_in_series([parse_item_mark(text[slice(*line)]) for line in lines]))
-    counted = sum(mark is not None and mark.style == numbered for mark in marks) > 1
+    counted = bool(numbered) and sum(mark is not None and mark.style == numbered for mark in marks) > 1
     for line, mark in zip(lines, marks, strict=True):
         builder.add(line, mark, continues=mark is None and (counted or _continues(text[slice(*line)])))
     return tuple(builder.parts)
@@ -104,11 +104,13 @@ def _continues(line: str) -> bool:
 
 
 def _is_note(line: str) -> bool:
-    return _NOTE.fullmatch(line) is not None or is_note(line)
+    return line[0] < FIRST_CJK and (_NOTE.fullmatch(line) is not None or is_note(line))
 
 
 def _without_notes_above(text: str, lines: list[Span]) -> list[Span]:
     """Return the lines of an article without the notes above its first paragraph, if there is more than notes."""
+    if not lines or text[lines[0].start] >= FIRST_CJK:
+        return lines
     first = next((at for at, line in enumerate(lines) if not _is_note(text[slice(*line)])), 0)
     return lines[first:]
 

@@ -75,6 +75,7 @@ _PART_AFTER = re.compile(
     r"(?:Absatz|Absätze|Abs\.|Satz|Nummer|Nr\.|Ziffer|Ziff\.|Buchst\.|Buchstabe)\s*\w"
 )  # § 5 Absatz 2
 _REFERENCE_AFTER = re.compile(r"[0-9]|(?:och|ja|és|ve)\s")  # 1 kap. 3 §
+_NUMBERED_START, _ANNEX_START = "第제", "附別様■["  # first characters of the lines that the patterns match
 _SUBSECTION = re.compile(rf"第\s*{_NUMBER}\s*款\s+(?P<rest>[^\s。、，；：][^。、，；：]*)$")  # of Japan and Taiwan
 _BOX = re.compile(rf"专\s*栏\s*{_NUMBER}\s*[:：]?\s*(.*)$")
 _ANNEX = re.compile(
@@ -170,6 +171,8 @@ def _numbered(kind: str, number: str, sub: str | None, title: str = "") -> Divis
 
 
 def _heading(line: Line) -> ClassifiedLine | None:
+    if line.text[0] not in _NUMBERED_START:
+        return None
     if found := _SUBSECTION.match(line.text):
         division = _numbered("目", found[1], None, found["rest"].strip())
         return ClassifiedLine(line, "heading", division, tentative=True)
@@ -185,7 +188,7 @@ def _heading(line: Line) -> ClassifiedLine | None:
 
 
 def _article(line: Line) -> ClassifiedLine | None:
-    found = _ARTICLE.match(line.text)
+    found = _ARTICLE.match(line.text) if line.text[0] in _NUMBERED_START else None
     if found is None:
         return None
     title = found["title"] or ""
@@ -196,7 +199,7 @@ def _article(line: Line) -> ClassifiedLine | None:
 
 
 def _box(line: Line) -> ClassifiedLine | None:
-    found = _BOX.match(line.text)
+    found = _BOX.match(line.text) if line.text[0] == "专" else None
     if found is None or not is_heading_text(found.group(2)):
         return None
     division = _numbered("专栏", found[1], None, found[2].strip())
@@ -205,6 +208,8 @@ def _box(line: Line) -> ClassifiedLine | None:
 
 def _annex(line: Line) -> ClassifiedLine | None:
     """Classify 附件一, 附录A, 附表2：… and 附件 alone as headings; 附件：… lists attachments and is text."""
+    if line.text[0] not in _ANNEX_START:
+        return None
     if table := _ATTACHED.match(line.text):
         title = (table["title"] or table["korean_title"] or "").strip("（()） ")
         kind, number = ("附件" if table["form"] else "附表"), table[2] or table["korean"]

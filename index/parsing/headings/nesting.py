@@ -18,7 +18,7 @@ _MIN_FOLLOWED_SHARE = 0.5  # of the headings of the outer word that one of the i
 
 def nest_outermost(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
     """Return the lines; where one outermost division contains others, their headings have levels as of a format."""
-    words = [_word(line) for line in lines]
+    words = [_word(line) if line.kind == "heading" else "" for line in lines]
     counts = Counter(filter(None, words))
     if len(counts) < 2:
         return list(lines)
@@ -31,8 +31,8 @@ def nest_outermost(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
 
 
 def _word(line: ClassifiedLine) -> str:
-    """Return the word of an outermost division, such as livre or 编; empty for another line."""
-    if line.kind != "heading" or line.division is None or line.line.level:
+    """Return the word of an outermost division, such as livre or 编; empty for another heading."""
+    if line.division is None or line.line.level:
         return ""
     kind = line.division.kind
     if kind == UNNUMBERED:

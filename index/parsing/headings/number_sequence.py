@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from index.parsing.headings.classification import RANKS, UNNUMBERED, ClassifiedLine, parse_dotted
-from index.parsing.headings.words import parse_word_heading
+from index.parsing.headings.words import FIRST_CJK, parse_word_heading
 from index.records import Division
 
 _MAX_STEP = 3  # between numbers of an outline or of dotted headings
@@ -95,7 +95,7 @@ def _tentative(lines: Sequence[ClassifiedLine], rows: Sequence[int]) -> set[int]
     """
     styled = sum(lines[row].line.level > 0 for row in rows)
     all_styled = styled >= max(_MIN_STYLED, _MIN_STYLED_SHARE * len(rows))
-    bare = {row for row in rows if _is_bare(lines[row])}
+    bare = {row for row in rows if lines[row].line.text[0] < FIRST_CJK and _is_bare(lines[row])}
     few_bare = len(rows) - len(bare) >= max(_MIN_STYLED, _MIN_STYLE_SHARE * len(rows))
     return {
         row

@@ -33,7 +33,7 @@ _NUMBER = re.compile(
 )
 _PRINTED = r"(?:[LRDA]\*?\.?\s?)?\d{1,5}(?:[-.]\d{1,4}){0,3}[a-z]?"
 _RANGE = re.compile(  # Articles 5 à 7 (abrogés); §§ 5 bis 7 (weggefallen)
-    rf"(?P<word>§§|[^\W\d_]+)\.?\s+(?P<numbers>(?P<first>{_PRINTED})(?:\s?[{_DASHES},]\s?|\s(?:[^\W\d_/]+|t/m)\s){_PRINTED})"
+    rf"(?:§§|[^\W\d_]+)\.?\s+(?P<numbers>(?P<first>{_PRINTED})(?:\s?[{_DASHES},]\s?|\s(?:[^\W\d_/]+|t/m)\s){_PRINTED})"
     r"[.:]?\s*(?P<rest>[(\[][^()\[\]]{3,60}[)\]])\.?$"
 )
 _NUMBER_FIRST = re.compile(
@@ -79,6 +79,7 @@ class _Words(NamedTuple):
     recitals: tuple[str, ...]
     closings: tuple[str, ...]
     divisions: frozenset[str]
+    initials: frozenset[str]  # of divisions, as capitals
     supplements: frozenset[str]
     notes: tuple[str, ...]
 
@@ -105,9 +106,10 @@ def _words() -> _Words:
     recitals = tuple(words for table in tables.values() for words in table.get("recitals", ()))
     closings = tuple(fold_word(words) for table in tables.values() for words in table.get("closings", ()))
     divisions = frozenset(fold_word(words) for table in tables.values() for words in table.get("divisions", ()))
+    initials = frozenset(words[0].upper() for words in divisions)
     supplements = frozenset(fold_word(words) for table in tables.values() for words in table.get("supplements", ()))
     notes = tuple(fold_word(words) for table in tables.values() for words in table.get("notes", ()))
-    return _Words(plurals, kinds, numbers, stems, after, recitals, closings, divisions, supplements, notes)
+    return _Words(plurals, kinds, numbers, stems, after, recitals, closings, divisions, initials, supplements, notes)
 
 
 def fold_word(word: str) -> str:
@@ -139,12 +141,12 @@ def parse_word_heading(text: str) -> WordHeading | None:
     if second and (number := number_of_word(first[0])) and (kind := _words().kinds.get(fold_word(second[0]))):
         rest = text[second.end() :]
         return WordHeading(kind, number, 0, "", rest.lstrip(" \t.:-–—"), rest[:1] in (".", ":"), first=True)
-    return _several(text) if fold_word(first[0]) in _words().plurals else None
+    return _several(text, first[0]) if text[-2:].rstrip(".")[-1:] in (")", "]") else None
 
 
-def _several(text: str) -> WordHeading | None:
+def _several(text: str, word: str) -> WordHeading | None:
     """Return the heading of several articles that were repealed, which has the number of the first."""
-    found = _RANGE.match(text)
+    found = _RANGE.match(text) if fold_word(word) in _words().plurals else None
     number = _NUMBER.match(found["first"]) if found else None
     if found is None or number is None:
         return None
@@ -201,9 +203,10 @@ def _starts_with(text: str, beginnings: tuple[str, ...]) -> bool:
 
 def is_unnumbered_division(text: str) -> bool:
     """Return whether a line is the heading, without a number, of what articles follow: TÍTULO PRELIMINAR."""
-    if len(text) > _MAX_SUPPLEMENT or text[0] >= FIRST_CJK or text[0].islower():
+    words = _words()
+    if text[0] not in words.initials or len(text) > _MAX_SUPPLEMENT or text[-1] in ".,;:":
         return False
-    return fold_word(_RANGE_BEHIND.sub("", text)) in _words().divisions
+    return fold_word(_RANGE_BEHIND.sub("", text)) in words.divisions
 
 
 def division_word(text: str) -> str:
