@@ -138,10 +138,10 @@ def _letters(letters: str) -> tuple[str, int]:
 def marks_in_series(marks: Sequence[ItemMark | None]) -> Iterator[ItemMark | None]:
     """Yield the marks, None for one without an opening bracket that does not follow the previous one of its style.
 
-    Marks of numbers are yielded as they are. (i), (v) and (x) are Roman numerals where they do not follow (h), (u) and
+    Marks of numbers are yielded as they are, but 2.1. and (2a) only below 2. and (2). (i), (v) and (x) are Roman numerals where they do not follow (h), (u) and
     (w). A first mark of heavenly stems or earthly branches must be followed by a second one.
     """
-    marks = _in_alphabet(marks)
+    marks = _in_alphabet(_below_their_numbers(marks))
     last: dict[str, int] = {}
     seconds = {mark.style for mark in marks if mark and mark.number == 2}
     for mark in marks:
@@ -159,6 +159,17 @@ def marks_in_series(marks: Sequence[ItemMark | None]) -> Iterator[ItemMark | Non
         if "a" in mark.style:
             last.pop(style, None)
         yield None if mark.style in ("甲、", "子、") and mark.style not in seconds else mark
+
+
+def _below_their_numbers(marks: Sequence[ItemMark | None]) -> Sequence[ItemMark | None]:
+    """Return the marks, None for one put in, such as 5.1., below none of its number: there it numbers something else."""
+    if not any(mark and mark.sub for mark in marks):
+        return marks
+    known = {(mark.style, mark.number): at for at, mark in reversed(list(enumerate(marks))) if mark and not mark.sub}
+    return [
+        mark if mark is None or not mark.sub or known.get((mark.style, mark.number), len(marks)) < at else None
+        for at, mark in enumerate(marks)
+    ]
 
 
 def _following(mark: ItemMark, before: int) -> tuple[int, ...]:

@@ -175,7 +175,7 @@ def _heading(line: Line) -> ClassifiedLine | None:
         return None
     if found := _SUBSECTION.match(line.text):
         division = _numbered("目", found[1], None, found["rest"].strip())
-        return ClassifiedLine(line, "heading", division, tentative=True)
+        return ClassifiedLine(line, "heading", division, tentative=True, unlikely=True)  # or a paragraph of an article
     found = _HEADING.match(line.text)
     if found is None or not is_heading_text(found["rest"]):
         return None

@@ -56,7 +56,8 @@ def _begins_closing(lines: Sequence[ClassifiedLine], at: int, *, is_end: bool) -
 def _is_in_capitals(lines: Sequence[ClassifiedLine], at: int) -> bool:
     """Return whether a line is the heading, in capitals, of what stands below the last article: LIST OF AMENDMENTS."""
     line = lines[at].line
-    capitals = line.gap and len(line.text) <= _MAX_CAPITALS and line.text.isupper() and not line.row
+    short = line.gap and len(line.text) <= _MAX_CAPITALS and line.text[-1] not in ".;:" and not line.row
+    capitals = short and line.text.isupper()
     return capitals and len(line.text.split()) >= _MIN_CAPITAL_WORDS and not lines[at - 1].line.text.isupper()
 
 

@@ -13,14 +13,18 @@ from index.parsing.headings.classification import RANKS, UNNUMBERED, ClassifiedL
 from index.parsing.headings.words import division_word, is_unnumbered_division
 
 _ANNEXES = ("附件", "附录", "附表")
+_MAX_LEVEL = 3  # that a format gives to outermost divisions
 _MIN_FOLLOWED_SHARE = 0.5  # of the headings of the outer word that one of the inner word follows directly
 
 
 def nest_outermost(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
-    """Return the lines; where one outermost division contains others, their headings have levels as of a format."""
+    """Return the lines; where one outermost division contains others, their headings have levels as of a format.
+
+    Where the format gives levels itself, these decide.
+    """
     words = [_word(line) if line.kind == "heading" else "" for line in lines]
     counts = Counter(filter(None, words))
-    if len(counts) < 2:
+    if len(counts) < 2 or any(line.kind == "heading" and 0 < line.line.level <= _MAX_LEVEL for line in lines):
         return list(lines)
     followed = Counter((outer, inner) for outer, inner in pairwise(words) if outer and inner and outer != inner)
     depths = _depths(counts, followed)
