@@ -15,7 +15,7 @@ _STYLES = (  # named by the mark of a first item; the number is the first group
     ("一、", re.compile(rf"([{CHINESE_NUMERALS}]{{1,3}})[、.．]")),
     ("甲、", re.compile(rf"([{STEMS}])、(?![{STEMS}]{_LISTED})")),
     ("子、", re.compile(rf"([{BRANCHES}])、(?![{BRANCHES}]{_LISTED})")),
-    ("§", re.compile(r"§\s?([0-9]{1,3})(?:[ºª°o.](?=\s)|\.?(?=\s))")),
+    ("§", re.compile(r"§\s?([0-9]{1,3})([a-z])?(?:[ºª°o.](?=\s)|\.?(?=\s))")),
     ("I.", re.compile(r"([IVXLC]{1,6})(?:\s[-–—‒]|\.(?:\s?[-–—‒])?)\s")),
     ("1.º", re.compile(r"([0-9]{1,3})\s?\.?[ºª°](?=\s)")),
     ("1.", re.compile(rf"(\d{{1,3}})(?:[-–]?({'|'.join(SUFFIXES)}|[a-z](?=\.)|\.\d{{1,2}}(?=\.\s)))?\s*[.．、](?!\d)")),
@@ -138,8 +138,9 @@ def _letters(letters: str) -> tuple[str, int]:
 def marks_in_series(marks: Sequence[ItemMark | None]) -> Iterator[ItemMark | None]:
     """Yield the marks, None for one without an opening bracket that does not follow the previous one of its style.
 
-    Marks of numbers are yielded as they are, but 2.1. and (2a) only below 2. and (2). (i), (v) and (x) are Roman numerals where they do not follow (h), (u) and
-    (w). A first mark of heavenly stems or earthly branches must be followed by a second one.
+    Marks of numbers are yielded as they are, but 2.1. and (2a) only below 2. and (2). (i), (v) and (x) are Roman
+    numerals where they do not follow (h), (u) and (w). A first mark of heavenly stems or earthly branches must be
+    followed by a second one.
     """
     marks = _in_alphabet(_below_their_numbers(marks))
     last: dict[str, int] = {}
@@ -162,7 +163,7 @@ def marks_in_series(marks: Sequence[ItemMark | None]) -> Iterator[ItemMark | Non
 
 
 def _below_their_numbers(marks: Sequence[ItemMark | None]) -> Sequence[ItemMark | None]:
-    """Return the marks, None for one put in, such as 5.1., below none of its number: there it numbers something else."""
+    """Return the marks, None for one put in, such as 5.1., that is below none of its number: 5. there is an article."""
     if not any(mark and mark.sub for mark in marks):
         return marks
     known = {(mark.style, mark.number): at for at, mark in reversed(list(enumerate(marks))) if mark and not mark.sub}

@@ -177,7 +177,8 @@ class _PassageBuilder:
         self._in_list = False  # the last passage contains items of a list that may continue
         self._ordinals: Counter[Path] = Counter()
         self._ids: Counter[str] = Counter()
-        self._last: dict[str, tuple[Path, Division]] = {}  # kind -> the last division and its parent
+        # kind, and how many divisions of that kind are around it -> the last division and its parent
+        self._last: dict[tuple[str, int], tuple[Path, Division]] = {}
         self._tables = TableContext()
 
     @property
@@ -305,14 +306,15 @@ class _PassageBuilder:
         assert self._missing_chapter is not None
         chapter, self._missing_chapter = self._missing_chapter, None
         self._open.append(OpenLevel(division_rank(chapter), 0, chapter))
-        self._last[chapter.kind] = ((), chapter)
+        self._last[chapter.kind, 0] = ((), chapter)
         self.headings.append(Heading(path=self._path, line=0))
         self.remarks.append(f"line {line.number}: the heading of chapter {chapter.number} is missing; inferred")
 
     def _check_number(self, division: Division, line: Line) -> None:
         """Remark on a number that skips, repeats or restarts under the same heading."""
-        parent, before = self._last.get(division.kind, ((), None))
-        self._last[division.kind] = (self._path, division)
+        within = sum(level.division.kind == division.kind for level in self._open)
+        parent, before = self._last.get((division.kind, within), ((), None))
+        self._last[division.kind, within] = (self._path, division)
         if before is None or not division.number:
             return
         follows = (division.number, division.sub) in (

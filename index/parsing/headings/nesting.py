@@ -14,7 +14,6 @@ from index.parsing.headings.words import division_word, is_unnumbered_division
 
 _ANNEXES = ("附件", "附录", "附表")
 _MAX_LEVEL = 3  # that a format gives to outermost divisions
-_MIN_FOLLOWED_SHARE = 0.5  # of the headings of the outer word that one of the inner word follows directly
 
 
 def nest_outermost(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
@@ -23,11 +22,10 @@ def nest_outermost(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
     Where the format gives levels itself, these decide.
     """
     words = [_word(line) if line.kind == "heading" else "" for line in lines]
-    counts = Counter(filter(None, words))
-    if len(counts) < 2 or any(line.kind == "heading" and 0 < line.line.level <= _MAX_LEVEL for line in lines):
+    if len(set(words)) < 3 or any(line.kind == "heading" and 0 < line.line.level <= _MAX_LEVEL for line in lines):
         return list(lines)
     followed = Counter((outer, inner) for outer, inner in pairwise(words) if outer and inner and outer != inner)
-    depths = _depths(counts, followed)
+    depths = _depths(followed)
     return [
         replace(line, line=replace(line.line, level=depths[word])) if word in depths else line
         for line, word in zip(lines, words, strict=True)
@@ -46,17 +44,15 @@ def _word(line: ClassifiedLine) -> str:
     return kind if kind in _ANNEXES else division_word(line.line.text) or kind
 
 
-def _depths(counts: Counter[str], followed: Counter[tuple[str, str]]) -> dict[str, int]:
+def _depths(followed: Counter[tuple[str, str]]) -> dict[str, int]:
     """Return the levels, from 1, of the words that are within each other."""
-    inside = {
+    inside = sorted(
         (outer, inner)
         for (outer, inner), times in followed.items()
-        if times > followed[inner, outer]
-        and (outer in _ANNEXES or times >= _MIN_FOLLOWED_SHARE * counts[outer])
-        and inner not in _ANNEXES
-    }
+        if times > followed[inner, outer] and inner not in _ANNEXES
+    )
     depths = {word: 1 for pair in inside for word in pair}
     for _ in depths:  # as often as the longest chain may be
-        for outer, inner in sorted(inside):
+        for outer, inner in inside:
             depths[inner] = min(max(depths[inner], depths[outer] + 1), len(depths))
     return depths

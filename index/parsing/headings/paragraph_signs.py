@@ -4,12 +4,14 @@ It is the mark of a paragraph, as § 1º of an Art. in Brazil and § 2 of an Art
 contains articles, as § 2.1. in the Netherlands.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from index.parsing.headings.classification import ClassifiedLine, is_heading_text
 from index.parsing.headings.words import parse_word_heading
 
+_SIGN_BEHIND = re.compile(r"[^§]{4,24}§\s?1\b")  # Art. 5. § 1. Text
 _MIN_RESTARTS = 2  # articles that have a § 1 of their own
 _MIN_ABOVE_SHARE = 0.8  # of the lines with a sign that are directly above an article
 
@@ -51,6 +53,7 @@ def _without_paragraphs(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]
         if not _has_sign(line):
             articles += 1
             with_text += not line.division.title and line.line.text[-1] in ".:;" and " " in line.line.text[8:]
+            restarts += _SIGN_BEHIND.match(line.line.text) is not None
         elif above is not None and not _has_sign(above):
             restarts += line.division.key[1:] == (1, 0)
         above = line

@@ -36,8 +36,9 @@ _RANGE = re.compile(  # Articles 5 à 7 (abrogés); §§ 5 bis 7 (weggefallen)
     rf"(?:§§|[^\W\d_]+)\.?\s+(?P<numbers>(?P<first>{_PRINTED})(?:\s?[{_DASHES},]\s?|\s(?:[^\W\d_/]+|t/m)\s){_PRINTED})"
     r"[.:]?\s*(?P<rest>[(\[][^()\[\]]{3,60}[)\]])\.?$"
 )
+_ROMAN_FIRST = re.compile(r"[IVXLC]{1,7}\.\s[^\W\d_]")  # II. Abschnitt
 _NUMBER_FIRST = re.compile(
-    r"(?P<digits>\d{1,4})\s?(?P<letters>[a-z](?=\s))?\.?\s?(?P<word>§|[^\W\d_]+)\.?(?:(?=\s|$)|:)"
+    r"(?P<number>\d{1,4}|[IVXLC]{1,7}(?=\.))\s?(?P<letters>[a-z](?=\s))?\.?\s?(?P<word>§|[^\W\d_]+)\.?(?:(?=\s|$)|:)"
 )
 _MAX_NUMBER_WORD = 24  # characters
 _MAX_CLOSING = 260  # characters; treaties write out the year and the languages
@@ -128,6 +129,8 @@ def parse_word_heading(text: str) -> WordHeading | None:
     first = _WORD.match(text)
     if first is None or first[0][0].islower():
         return None
+    if _ROMAN_FIRST.match(text):
+        return _number_first(text)
     second = _WORD.match(text, first.end() + 1) if text[first.end() : first.end() + 1].isspace() else None
     if second and (kind := _words().kinds.get(fold_word(f"{first[0]} {second[0]}"))):
         found = _word_first(kind, text, second.end())
@@ -312,12 +315,15 @@ def letters_value(letters: str) -> int:
 
 
 def _number_first(text: str) -> WordHeading | None:
-    """Return the heading of 1 kap., 1 a § and the like."""
+    """Return the heading of 1 kap., 1 a §, II. Abschnitt and the like."""
     found = _NUMBER_FIRST.match(text)
     if found is None or fold_word(found["word"]) not in _words().after:
         return None
     kind = _words().kinds[fold_word(found["word"])]
-    number, letter = int(found["digits"]), found["letters"]
+    try:
+        number, letter = parse_number(found["number"]), found["letters"]
+    except ValueError:  # IC
+        return None
     label = f"{number} {letter}" if letter else ""
     rest = text[found.end() :].strip()
     return WordHeading(kind, number, letters_value(letter) if letter else 0, label, rest, marked=False, first=True)

@@ -368,3 +368,73 @@ def test_a_full_line_ends_no_paragraph_in_a_text_that_indents() -> None:
     others = "".join(f"　　{paragraph[:34]}\n{paragraph[34:]}查办第{n}号。\n" for n in range(1, 10))
     document = read(f"水井办法\n{others}　　{first}\n{second}\n")
     assert document.passages[-1].text == sentences
+
+
+def test_books_parts_and_titles_of_a_code() -> None:
+    document = read(
+        """\
+        Kodeks studzienny
+        KSIĘGA PIERWSZA
+        STUDNIE
+        TYTUŁ I
+        WODA
+        DZIAŁ I
+        Wiadra
+        Art. 1. § 1. Wiadra są drewniane.
+        § 2. Wiadra są głębokie.
+        Art. 2. § 1. Studnie są czyste.
+        § 1a. Liny są mocne.
+        TYTUŁ II
+        KARY
+        Art. 3. Kara jest mała.
+        KSIĘGA DRUGA
+        INNE
+        TYTUŁ I
+        RESZTA
+        Art. 4. Reszta.
+        """
+    )
+    assert [p.path[-1].number for p in document.passages] == [1, 2, 3, 4]
+    assert [[d.title for d in p.path[:-1]] for p in document.passages] == [
+        ["STUDNIE", "WODA", "Wiadra"],
+        ["STUDNIE", "WODA", "Wiadra"],
+        ["STUDNIE", "KARY"],
+        ["INNE", "RESZTA"],
+    ]
+    assert [paragraphs(p) for p in document.passages[:2]] == [[(1, 0), (2, 0)], [(1, 0), (1, 1)]]
+    assert not document.remarks
+
+
+def test_the_title_below_a_division_without_a_number() -> None:
+    document = read(
+        "Ley de Pozos\nTÍTULO PRELIMINAR\nObjeto\nArtículo 1. Los pozos.\nTÍTULO I\nAgua\nArtículo 2. El agua.\n"
+    )
+    assert [p.path[0].title for p in document.passages] == ["TÍTULO PRELIMINAR Objeto", "Agua"]
+
+
+def test_levels_of_a_format_decide_which_divisions_are_within_others() -> None:
+    document = read("# Wells\n## Book 1\n## Part 1\nWells.\n## Part 2\nRopes.\n", "x.md")
+    assert [len(p.path) for p in document.passages if p.text in ("Wells.", "Ropes.")] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("heading", "number"), [("II. Fejezet", 2), ("IV. Abschnitt", 4), ("III. Hauptstück", 3), ("2. Abschnitt", 2)]
+)
+def test_roman_numbers_in_front_of_their_word(heading: str, number: int) -> None:
+    division = read(f"Brunnen\n{heading}\nWasser\n§ 1 Es ist klar.\n§ 2 Es ist tief.\n").passages[0].path[0]
+    assert (division.number, division.title) == (number, "Wasser")
+
+
+def test_a_number_put_in_stands_below_its_number() -> None:
+    passage = read("On wells\nArticle 5\n5.1. One.\n5.2. Two.\n").passages[-1]
+    assert all(part.sub == 0 for part in passage.inner)
+
+
+def test_a_sentence_in_capitals_belongs_to_the_last_article() -> None:
+    document = read("On wells\nArticle 1\nWells.\nArticle 2\nRopes.\n\nTHE TOWN SHALL NOT BE LIABLE FOR ROPES.\n")
+    assert len(document.passages) == 2
+
+
+def test_a_paragraph_that_a_line_begins_with_is_no_subsection() -> None:
+    document = read("水井办法\n第一条 水井应当清洁，处罚依照前条\n第二款　处理\n第二条 本办法自公布之日起施行。\n")
+    assert [p.path for p in document.passages] == [p.path[-1:] for p in document.passages]
