@@ -181,7 +181,7 @@ def _inner_levels(passage: Passage, span: Span) -> tuple[InnerDivision, ...]:
 def _chinese_inner(part: InnerDivision) -> str:
     sub = f"之{to_chinese(part.sub)}" if part.sub else ""
     if part.kind == "款":
-        return f"第{to_chinese(part.number)}款"
+        return f"第{to_chinese(part.number)}款{sub}"
     return f"第（{to_chinese(part.number)}）项{sub}" if part.kind == "项" else f"第{part.number}目{sub}"
 
 

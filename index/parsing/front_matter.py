@@ -8,9 +8,10 @@ from typing import NamedTuple
 from index.loaders.source import Line, SourceText
 from index.parsing.headings.classification import SENTENCE_ENDS, UNNUMBERED, ClassifiedLine
 from index.parsing.line_joining import LineJoiner
-from index.parsing.title_lines import count_title_lines, join_title, lacks_subject
+from index.parsing.title_lines import MAX_TITLE_LENGTH, begins_with_kind, count_title_lines, join_title, lacks_subject
 
 _MAX_TITLE_LENGTH = 80  # characters
+_MAX_LINE = 160  # of a line above the title
 _MAX_LINES = 15  # the title begins among these
 _MAX_TITLE_LINES = 7
 _METADATA = re.compile(
@@ -113,7 +114,7 @@ def _best_row(lines: Sequence[ClassifiedLine], named: str, joiner: LineJoiner) -
     best, best_score = -1, 0.0
     for row, line in enumerate(lines[: min(_MAX_LINES, len(lines) - 1)]):
         text = line.line.text
-        if not _is_plain(line) or text[-1] in SENTENCE_ENDS or len(text) > 2 * _MAX_TITLE_LENGTH:
+        if not _is_plain(line) or text[-1] in SENTENCE_ENDS or (len(text) > _MAX_LINE and not begins_with_kind(text)):
             break
         if not _is_title(line) or _NO_TITLE.match(text) or joiner.joins(line, lines[row + 1]):
             continue
@@ -131,9 +132,10 @@ def _is_plain(line: ClassifiedLine) -> bool:
 
 def _is_title(line: ClassifiedLine) -> bool:
     text, heading = line.line.text, line.kind == "heading"
-    return (
-        len(text) <= _MAX_TITLE_LENGTH and (not heading or line.line.level == 1) and _parse_metadata(line.line) is None
-    )
+    if (heading and line.line.level != 1) or _parse_metadata(line.line) is not None:
+        return False
+    whole = len(text) <= MAX_TITLE_LENGTH and text[-1] != "." and begins_with_kind(text)
+    return len(text) <= _MAX_TITLE_LENGTH or whole
 
 
 def _metadata_entry(line: ClassifiedLine) -> tuple[str, str] | None:

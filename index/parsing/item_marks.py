@@ -4,21 +4,22 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from index.parsing.headings.words import SUFFIXES
 from index.text.numerals import BRANCHES, CAPITAL_NUMERALS, CHINESE_NUMERALS, STEMS, parse_number
 
 _LISTED = "[、双两兩三等]"  # 甲、乙、丙三人 and 甲、乙双方 begin a sentence
 _STYLES = (  # named by the mark of a first item; the number is the first group
     ("（一）", re.compile(rf"[（(]\s*([{CHINESE_NUMERALS}]{{1,4}})\s*[)）](?:\s*之\s*([{CHINESE_NUMERALS}]{{1,3}}))?")),
-    ("（1）", re.compile(r"[（(]\s*([0-9０-９]{1,3})\s*[)）]")),
+    ("（1）", re.compile(r"[（(]\s*(\d{1,3})([a-zA-Z])?\s*[)）]")),
     ("壹、", re.compile(rf"([{CAPITAL_NUMERALS}]{{1,3}})[、.．]")),
     ("一、", re.compile(rf"([{CHINESE_NUMERALS}]{{1,3}})[、.．]")),
     ("甲、", re.compile(rf"([{STEMS}])、(?![{STEMS}]{_LISTED})")),
     ("子、", re.compile(rf"([{BRANCHES}])、(?![{BRANCHES}]{_LISTED})")),
-    ("§", re.compile(r"§\s?([0-9]{1,3})(?:[ºª°o.](?=\s)|\.?(?=\s))")),
+    ("§", re.compile(r"§\s?([0-9]{1,3})([a-z])?(?:[ºª°o.](?=\s)|\.?(?=\s))")),
     ("I.", re.compile(r"([IVXLC]{1,6})(?:\s[-–—‒]|\.(?:\s?[-–—‒])?)\s")),
     ("1.º", re.compile(r"([0-9]{1,3})\s?\.?[ºª°](?=\s)")),
-    ("1.", re.compile(r"([0-9０-９]{1,3})\s*(?:[.．、](?![0-9]))")),
-    ("1)", re.compile(r"([0-9]{1,3})([a-z])?\)")),
+    ("1.", re.compile(rf"(\d{{1,3}})(?:[-–]?({'|'.join(SUFFIXES)}|[a-z](?=\.)|\.\d{{1,2}}(?=\.\s)))?\s*[.．、](?!\d)")),
+    ("1)", re.compile(r"(\d{1,3})([a-z])?\)")),
     ("１", re.compile(r"([0-9０-９]{1,3})(?:\u3000|\s+(?=\S))")),
     ("①", re.compile(r"([①-⑳㉑-㉟㊱-㊿])")),
     ("一", re.compile(rf"([{CHINESE_NUMERALS}]{{1,3}})\u3000")),
@@ -54,6 +55,7 @@ _COMMON = frozenset("".join(_ALPHABETS))
 _FIFTEEN = ((9, 6), (9, 7))  # in Hebrew
 _LETTERED = re.compile(
     rf"(?P<open>[（(]\s?)?(?P<letters>[{''.join(_PLACES)}]|([a-hj-uwyz])\3|[ivx]{{2,5}}|(?:στ|[{''.join(_VALUES)}أ]){{1,2}})['’׳ـ]?"
+    r"(?:-(?P<sub>\d{1,2})(?=\)))?"
     r"(?P<close>\s?[)）]|[.、](?=\s)|(?<=[ء-ي])\s?[-–](?=\s)|(?<=[ァ-ヺ])(?=\u3000))"
 )
 _ROMAN_LETTERS = {9: 1, 22: 5, 24: 10}  # places of i, v, x in the alphabet -> their values
@@ -85,12 +87,20 @@ def parse_item_mark(line: str) -> ItemMark | None:
     """Return the item mark at the start of a line, None if there is none."""
     if not _MAY_BE_MARKED.match(line):
         return None
+    if line[:2] == "((":  # before a text that an amendment put in, in Italy
+        line = line[2:]
     for style, pattern in _STYLES:
         if found := pattern.match(line):
-            sub = found.group(2) if style in ("（一）", "1)") else None
-            after = _PLACES[sub][1] if sub in _PLACES else parse_number(sub) if sub else 0
+            after = _sub(found.group(2)) if pattern.groups > 1 and found.group(2) else 0
             return ItemMark(style, parse_number(found.group(1)), after)
     return _lettered(line)
+
+
+def _sub(text: str) -> int:
+    """Return the number of what was put in behind an item: 1 for 2a and 2.1, 2 for 2-bis, 3 for （二）之三."""
+    if text in SUFFIXES:
+        return SUFFIXES.index(text) + 2
+    return _PLACES[text][1] if text in _PLACES else parse_number(text.removeprefix("."))
 
 
 def starts_lettered_item(line: str) -> bool:
@@ -105,7 +115,8 @@ def _lettered(line: str) -> ItemMark | None:
         return None
     first, number = _letters(found["letters"].replace("στ", "ς").replace("أ", "ا"))
     close = ")" if found["close"].strip() in (")", "）") else found["close"].strip()
-    return ItemMark(f"{'(' * bool(found['open'])}{first}{close}", number, letters=found["letters"]) if number else None
+    style, sub = f"{'(' * bool(found['open'])}{first}{close}", int(found["sub"] or 0)  # (a-1)
+    return ItemMark(style, number, sub, letters=found["letters"]) if number else None
 
 
 def _letters(letters: str) -> tuple[str, int]:
@@ -127,10 +138,11 @@ def _letters(letters: str) -> tuple[str, int]:
 def marks_in_series(marks: Sequence[ItemMark | None]) -> Iterator[ItemMark | None]:
     """Yield the marks, None for one without an opening bracket that does not follow the previous one of its style.
 
-    Marks of numbers are yielded as they are. (i), (v) and (x) are Roman numerals where they do not follow (h), (u) and
-    (w). A first mark of heavenly stems or earthly branches must be followed by a second one.
+    Marks of numbers are yielded as they are, but 2.1. and (2a) only below 2. and (2). (i), (v) and (x) are Roman
+    numerals where they do not follow (h), (u) and (w). A first mark of heavenly stems or earthly branches must be
+    followed by a second one.
     """
-    marks = _in_alphabet(marks)
+    marks = _in_alphabet(_below_their_numbers(marks))
     last: dict[str, int] = {}
     seconds = {mark.style for mark in marks if mark and mark.number == 2}
     for mark in marks:
@@ -148,6 +160,17 @@ def marks_in_series(marks: Sequence[ItemMark | None]) -> Iterator[ItemMark | Non
         if "a" in mark.style:
             last.pop(style, None)
         yield None if mark.style in ("甲、", "子、") and mark.style not in seconds else mark
+
+
+def _below_their_numbers(marks: Sequence[ItemMark | None]) -> Sequence[ItemMark | None]:
+    """Return the marks, None for one put in, such as 5.1., that is below none of its number: 5. there is an article."""
+    if not any(mark and mark.sub for mark in marks):
+        return marks
+    known = {(mark.style, mark.number): at for at, mark in reversed(list(enumerate(marks))) if mark and not mark.sub}
+    return [
+        mark if mark is None or not mark.sub or known.get((mark.style, mark.number), len(marks)) < at else None
+        for at, mark in enumerate(marks)
+    ]
 
 
 def _following(mark: ItemMark, before: int) -> tuple[int, ...]:

@@ -2,7 +2,7 @@
 
 import re
 
-from index.parsing.headings.words import is_note, parse_word_heading
+from index.parsing.headings.words import FIRST_CJK, is_note, parse_word_heading
 from index.parsing.item_marks import ItemMark, marks_in_series, parse_item_mark
 from index.records import InnerDivision, Span
 from index.text.numerals import HEADING_NUMBER_PATTERN, SPACED_NUMBER_PATTERN
@@ -25,15 +25,16 @@ def parse_inner_divisions(text: str, *, caption: str = "") -> tuple[InnerDivisio
 
     A 款 is a paragraph, usually without a number, together with the items that follow it; a paragraph after the items
     is the next 款. If the first paragraph is numbered, as in the laws of other countries, paragraphs numbered in the
-    same style are 款. ``caption`` is a title before the text.
+    same style are 款, and those without a number belong to the one above. ``caption`` is a title before the text.
     """
-    lines = _lines(text, caption)
+    lines = _without_notes_above(text, _lines(text, caption))
     first = parse_item_mark(text[slice(*lines[0])]) if lines else None
     numbered = first.style if first and first.may_number_paragraphs else ""
     builder = _InnerDivisionBuilder(numbered)
-    marks = marks_in_series([parse_item_mark(text[slice(*line)]) for line in lines])
+    marks = list(marks_in_series([parse_item_mark(text[slice(*line)]) for line in lines]))
+    counted = bool(numbered) and sum(mark is not None and mark.style == numbered for mark in marks) > 1
     for line, mark in zip(lines, marks, strict=True):
-        builder.add(line, mark, continues=mark is None and _continues(text[slice(*line)]))
+        builder.add(line, mark, continues=mark is None and (counted or _continues(text[slice(*line)])))
     return tuple(builder.parts)
 
 
@@ -58,7 +59,7 @@ class _InnerDivisionBuilder:
             return
         number, sub = (mark.number, mark.sub) if mark and depth else (self._paragraph_count() + 1, 0)
         if mark and mark.style == self._numbered:
-            number = mark.number
+            number, sub = mark.number, mark.sub
         self._open = self._open[:depth]
         self._extend(line.end, self._open)
         self._open.append(len(self.parts))
@@ -99,7 +100,19 @@ class _InnerDivisionBuilder:
 
 def _continues(line: str) -> bool:
     """Return whether a line goes on with what was said before a list, or is a note in brackets: [본조신설 …]."""
-    return line[0].islower() or _NOTE.fullmatch(line) is not None or is_note(line)
+    return line[0].islower() or _is_note(line)
+
+
+def _is_note(line: str) -> bool:
+    return line[0] < FIRST_CJK and (_NOTE.fullmatch(line) is not None or is_note(line))
+
+
+def _without_notes_above(text: str, lines: list[Span]) -> list[Span]:
+    """Return the lines of an article without the notes above its first paragraph, if there is more than notes."""
+    if not lines or text[lines[0].start] >= FIRST_CJK:
+        return lines
+    first = next((at for at, line in enumerate(lines) if not _is_note(text[slice(*line)])), 0)
+    return lines[first:]
 
 
 def _lines(text: str, caption: str) -> list[Span]:

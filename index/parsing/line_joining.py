@@ -1,6 +1,7 @@
 """Joining of paragraphs that are broken across lines."""
 
 import re
+import sys
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import Counter
@@ -29,6 +30,7 @@ _WIDE = re.compile(  # characters that take two columns
     "\uff01-\uff60\uffe0-\uffe6\U0001f300-\U0001f64f\U0001f900-\U0001f9ff\U00020000-\U0003fffd]+"
 )
 _LABEL = re.compile(r"\*\*[^*]{1,40}(?::\*\*|\*\*:)")  # **Issued:** 2031
+_ENTRY = re.compile(r"[^\W\d_][^:.;,]{0,40}:\s+\S")  # Issued: 2031
 _QUOTES = "…—“”‘’"  # of both Chinese and other texts
 _BARE_MARK = re.compile(r"[（(]?[0-9]{1,3}[)）.]$")
 _BARE_LETTER = re.compile(r"[（(](?:[a-z]{1,2}|[ivx]{1,5})[)）]$")
@@ -86,7 +88,7 @@ class LineJoiner:
         if left in _NO_PARAGRAPH_ENDS or soft or _is_bare_mark(before) or after.line.start in self._not_indented:
             return True
         if self._width and not self._is_indented(after.line):
-            if self._is_full(before.line):
+            if self._is_full(before.line, after.line):
                 return True
         elif before.kind != "text" and not _is_long(before):
             return False
@@ -97,13 +99,26 @@ class LineJoiner:
         return left >= FIRST_CJK and left not in PARAGRAPH_ENDS and self._bigrams.form_word(left, right)
 
     def _not_indented_lines(self, pairs: Sequence[tuple[Line, Line]]) -> set[int]:
-        """Return the starts of lines, not indented, that go on with an indented one, in a text that indents."""
+        """Return the starts of lines, not indented, that go on with an indented one, in a text that indents.
+
+        A line with an end goes on as well if it is as long as lines are when they are broken.
+        """
+        lengths = sorted(
+            self._length(before)
+            for before, after in pairs
+            if before.text[-1] not in PARAGRAPH_ENDS and not self._indentation(after)
+        )
+        full = lengths[int(_WIDEST_QUANTILE * (len(lengths) - 1))] if len(lengths) >= _MIN_BROKEN_LINES else sys.maxsize
         found: set[int] = set()
         for before, after in pairs:
             begun = self._indentation(before) > 0 or before.start in found
-            if begun and before.text[-1] not in PARAGRAPH_ENDS and not self._indentation(after):
+            goes_on = before.text[-1] not in PARAGRAPH_ENDS or self._length(before) >= full
+            if begun and goes_on and not self._indentation(after):
                 found.add(after.start)
         return found
+
+    def _length(self, line: Line) -> int:
+        return self._indentation(line) + len(line.text)
 
     def without_broken_numbers(self, lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
         """Return the lines of a wrapped text; those that begin with a number because of the wrapping are texts.
@@ -121,7 +136,7 @@ class LineJoiner:
             return False
         if above.kind not in _PARAGRAPHS or above.line.text[-1] in PARAGRAPH_ENDS or self._is_indented(line.line):
             return False
-        return self._is_full(above.line) and not _is_in_list(lines, row)
+        return self._is_full(above.line, line.line) and not _is_in_list(lines, row)
 
     def join(self, paragraphs: Sequence[Sequence[Line]]) -> tuple[str, tuple[Span, ...]]:
         """Return the text of consecutive paragraphs, and the spans of the source that it consists of.
@@ -152,8 +167,9 @@ class LineJoiner:
         at = bisect_left(self._left_out, start)
         return at < len(self._left_out) and self._left_out[at] < end
 
-    def _is_full(self, line: Line) -> bool:
-        return _width(line.text) >= _full_width(line.text) * self._width
+    def _is_full(self, line: Line, after: Line) -> bool:
+        width = _width(line.text)
+        return width >= _full_width(line.text) * self._width or _overflows(width, after, self._width)
 
     def _is_indented(self, line: Line) -> bool:
         """Return whether a line is indented, and not as the lines of an item are: below the text behind its mark."""
@@ -201,8 +217,11 @@ def _next_number(lines: Iterable[ClassifiedLine], kind: str) -> int:
 
 def _may_be_one_paragraph(before: ClassifiedLine, after: ClassifiedLine) -> bool:
     """Return whether text follows text, or the first line of an article or item, without a gap."""
-    continues = after.kind == "text" and before.kind in _PARAGRAPHS
-    return continues and not after.line.gap and _LABEL.match(after.line.text) is None
+    continues = after.kind == "text" and before.kind in _PARAGRAPHS and not after.line.gap
+    if not continues or _LABEL.match(after.line.text):
+        return False
+    entries = _ENTRY.match(after.line.text) is not None and _ENTRY.match(before.line.text) is not None
+    return not entries or after.line.text[0].islower()  # the entries at the head of a law stand one on each line
 
 
 def _is_reference(before: ClassifiedLine, after: ClassifiedLine) -> bool:
@@ -263,8 +282,14 @@ def wrapped_width(pairs: Sequence[tuple[Line, Line]], lines: Sequence[Line]) -> 
     if len(widths) < max(_MIN_SURE_LINES if sure else _MIN_BROKEN_LINES, _MIN_BROKEN_SHARE * len(pairs)):
         return 0
     full = _full_width("".join(a.text for a, _ in pairs)) * widest
-    wrapped = widest >= _MIN_WIDTH and sum(width >= full for width in widths) >= _MIN_FULL_SHARE * len(widths)
+    filled = sum(width >= full or _overflows(width, b, widest) for width, _, b in broken)
+    wrapped = widest >= _MIN_WIDTH and filled >= _MIN_FULL_SHARE * len(widths)
     return widest if wrapped and _paragraphs_end(pairs) else 0
+
+
+def _overflows(width: int, after: Line, widest: int) -> bool:
+    """Return whether the first word of a line does not fit behind the line above it, which has ``width`` columns."""
+    return after.text[0] < FIRST_CJK and width + 1 + _width(after.text.split(None, 1)[0]) > widest
 
 
 def _paragraphs_end(pairs: Sequence[tuple[Line, Line]]) -> bool:

@@ -16,6 +16,7 @@ from index.parsing.front_matter import split_front_matter
 from index.parsing.headings.classification import ClassifiedLine, classify_line, division_rank, parse_dotted
 from index.parsing.headings.clauses import merge_terms, number_clauses
 from index.parsing.headings.closing import separate_closing
+from index.parsing.headings.nesting import nest_outermost
 from index.parsing.headings.number_sequence import drop_numbers_out_of_sequence, remark_doubts
 from index.parsing.headings.open_levels import OpenLevel, closes, ends_preface, is_in_box, is_leaf
 from index.parsing.headings.paragraph_signs import without_paragraph_signs
@@ -42,7 +43,7 @@ from index.parsing.tables import TableContext, table_caption, with_distinct_labe
 from index.records import Division, Document, Heading, LeftOut, LeftOutReason, Passage, Path, Span, TableRow
 from index.text.folding import fold, fold_with_offsets
 
-PARSER_VERSION = 12  # raise it when a file gives other passages or sentences; older indexes are then rebuilt
+PARSER_VERSION = 13  # raise it when a file gives other passages or sentences; older indexes are then rebuilt
 
 _JOINED, _WRAPPED = "joined to one paragraph", "whose lines are joined"
 _MAX_JOINED = 20  # remarks on joined lines; with more, the whole text is wrapped
@@ -68,8 +69,8 @@ def read_document(data: bytes, name: str) -> Document:
 
 def _read(source: SourceText, name: str, sha256: str) -> Document:
     all_lines = list(split_run_in_headings(source.lines))
-    lines, website = separate_website_lines([classify_line(line) for line in all_lines])
-    lines, running = separate_page_lines(lines, source.text)
+    lines, running = separate_page_lines([classify_line(line) for line in all_lines], source.text)
+    lines, website = separate_website_lines(lines)
     lines, tables = separate_contents(lines)
     left_out_rows = list(chain(running, *tables))
     joiner = LineJoiner(lines, source.text, (line.line.start for line in left_out_rows))
@@ -116,7 +117,8 @@ def _merge_headings(lines: list[ClassifiedLine]) -> list[ClassifiedLine]:
     """Return the lines, with headings over two lines joined, recitals as divisions, and the closing apart."""
     lines = number_recitals(merge_subs_below(lines))
     lines = title_captions_behind(merge_captions_above(merge_titles_below(lines)))
-    return separate_closing(nest_sections_in_articles(title_sentences_behind(lines)))
+    lines = nest_sections_in_articles(title_sentences_behind(lines))
+    return nest_outermost(separate_closing(lines))
 
 
 def infer_missing_chapter(lines: Iterable[ClassifiedLine]) -> Division | None:
@@ -175,7 +177,8 @@ class _PassageBuilder:
         self._in_list = False  # the last passage contains items of a list that may continue
         self._ordinals: Counter[Path] = Counter()
         self._ids: Counter[str] = Counter()
-        self._last: dict[str, tuple[Path, Division]] = {}  # kind -> the last division and its parent
+        # kind, and how many divisions of that kind are around it -> the last division and its parent
+        self._last: dict[tuple[str, int], tuple[Path, Division]] = {}
         self._tables = TableContext()
 
     @property
@@ -303,14 +306,15 @@ class _PassageBuilder:
         assert self._missing_chapter is not None
         chapter, self._missing_chapter = self._missing_chapter, None
         self._open.append(OpenLevel(division_rank(chapter), 0, chapter))
-        self._last[chapter.kind] = ((), chapter)
+        self._last[chapter.kind, 0] = ((), chapter)
         self.headings.append(Heading(path=self._path, line=0))
         self.remarks.append(f"line {line.number}: the heading of chapter {chapter.number} is missing; inferred")
 
     def _check_number(self, division: Division, line: Line) -> None:
         """Remark on a number that skips, repeats or restarts under the same heading."""
-        parent, before = self._last.get(division.kind, ((), None))
-        self._last[division.kind] = (self._path, division)
+        within = sum(level.division.kind == division.kind for level in self._open)
+        parent, before = self._last.get((division.kind, within), ((), None))
+        self._last[division.kind, within] = (self._path, division)
         if before is None or not division.number:
             return
         follows = (division.number, division.sub) in (

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from index.loaders.source import Line
-from index.parsing.headings.words import FIRST_CJK, fold_word
+from index.parsing.headings.words import fold_word
 from index.text.chinese import HAN
 
 MAX_TITLE_LENGTH = 240  # characters of all lines
@@ -24,6 +24,7 @@ _BETWEEN_HAN = re.compile(rf"(?<=[{HAN}”》）]) (?=[{HAN}“《（\d])")
 
 
 class _Words(NamedTuple):
+    begins: re.Pattern[str]  # a line that begins with a kind of document
     bare: re.Pattern[str]  # a line without a subject
     starts: re.Pattern[str]  # one that continues a title
     goes_on: re.Pattern[str]  # one that is continued
@@ -39,9 +40,11 @@ def _words() -> dict[str, _Words]:
 def _compiled(table: dict[str, list[str]]) -> _Words:
     kinds, between, ends = (_either(table.get(key, ())) for key in ("kinds", "between", "ends"))
     fillers = _either([*table.get("fillers", ()), *_MARKS])
-    only = rf"(?=.*\b{kinds}\b)(?:\b(?:{kinds}|{fillers})\b|[\W\d_])+"
-    numbered = rf"(?:{fillers}\W+)*{kinds}\b.*\d(?:[\W_]+[^\W\d_]+){{0,2}}[\W_]*"  # n.º 12/2010, de 3 de maio
+    # not \b: words of Thai end in signs that are no letters
+    only = rf"(?=.*(?<!\w){kinds}(?!\w))(?:(?<!\w)(?:{kinds}|{fillers})(?!\w)|[\W\d_])+"
+    numbered = rf"(?:{fillers}\W+)*{kinds}(?!\w).*\d(?:[\W_]+[^\W\d_]+){{0,2}}[\W_]*"  # n.º 12/2010, de 3 de maio
     return _Words(
+        begins=re.compile(rf"{kinds}(?!\w)"),
         bare=re.compile(f"(?:{only}|{numbered})$"),
         starts=re.compile(rf"{between}(?:(?<=[{HAN}])|(?!\w))"),
         goes_on=re.compile(rf"(?:(?<!\w)|(?<=[{HAN}])){between}$"),
@@ -57,6 +60,12 @@ def _either(words: Iterable[str]) -> str:
 def lacks_subject(text: str) -> bool:
     """Return whether a line names a kind of document and no more than its number: USTAWA, LEI N.º 12/2010."""
     return _language_of(text) is not None
+
+
+def begins_with_kind(text: str) -> bool:
+    """Return whether a line begins with a kind of document, as a long title does: Gesetz über …, Ley 17/2011, …."""
+    folded = fold_word(text[:_MAX_TORN])
+    return any(words.begins.match(folded) for words in _words().values())
 
 
 def _language_of(text: str) -> _Words | None:
@@ -94,7 +103,8 @@ def _is_lower(line: Line) -> bool:
 
 def _may_be_subject(text: str) -> bool:
     """Return whether a line may say what a law is about: it has several words or is in capitals, and is no entry."""
-    return text[-1] != "." and not _ENTRY.match(text) and (" " in text or text.isupper() or text[0] >= FIRST_CJK)
+    may_be = " " in text or text.isupper() or text.lower() == text.upper()  # a script without capitals
+    return text[-1] != "." and not _ENTRY.match(text) and may_be
 
 
 class _Title:

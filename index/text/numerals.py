@@ -73,7 +73,7 @@ def parse_number(text: str) -> int:
     """
     text = unicodedata.normalize("NFKC", text.strip())  # １６ -> 16, ① -> 1, ⑴ -> (1), Ⅳ -> IV
     text = text[1:-1] if text[:1] == "(" and text[-1:] == ")" else text
-    if text.isascii() and text.isdigit():
+    if text.isdecimal():  # of any script
         return int(text)
     if text and all(c in CHINESE_NUMERALS for c in text):
         return _parse_chinese(text)

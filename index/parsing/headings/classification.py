@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from index.loaders.source import Line
-from index.parsing.headings.words import fold_subs, parse_word_heading
+from index.parsing.headings.words import fold_subs, is_unnumbered_division, parse_word_heading
 from index.records import Division
 from index.text.numerals import (
     CAPITAL_NUMERALS,
@@ -31,6 +31,8 @@ UNNUMBERED = "标题"  # the kind of a heading without a number, such as 序言,
 SENTENCE_ENDS = "。；;！!？?，,、：:।؟؛"  # a heading ends in none of these
 _MAX_HEADING_LENGTH = 60  # characters; a longer line is a sentence that starts like a heading
 _MAX_CLAUSE_TITLE_LENGTH = 60  # characters of 1 Scope
+_MAX_REFERENCE_LENGTH, _MAX_REFERENCE_WORDS = 40, 2  # of the cells of a table that compares places
+_UNPUNCTUATED = re.compile("[\u0e00-\u0eff]")  # Thai and Lao, whose sentences end in no mark; articles have no titles
 _MAX_ARTICLE_TITLE_WORDS = 10  # of an English section; a longer one that ends in a full stop is its text
 
 _NUMBER = f"({HEADING_NUMBER_PATTERN})"
@@ -73,6 +75,8 @@ _PART_AFTER = re.compile(
     r"(?:Absatz|Absätze|Abs\.|Satz|Nummer|Nr\.|Ziffer|Ziff\.|Buchst\.|Buchstabe)\s*\w"
 )  # § 5 Absatz 2
 _REFERENCE_AFTER = re.compile(r"[0-9]|(?:och|ja|és|ve)\s")  # 1 kap. 3 §
+_NUMBERED_START, _ANNEX_START = "第제", "附別様■["  # first characters of the lines that the patterns match
+_SUBSECTION = re.compile(rf"第\s*{_NUMBER}\s*款\s+(?P<rest>[^\s。、，；：][^。、，；：]*)$")  # of Japan and Taiwan
 _BOX = re.compile(rf"专\s*栏\s*{_NUMBER}\s*[:：]?\s*(.*)$")
 _ANNEX = re.compile(
     rf"附\s*(?P<kind>[件录錄表图圖])\s*(?:{_NUMBER}(?:\s*[:：.、]\s*|\s+|$)|(?P<letter>[A-Z])(?![A-Za-z.])|$)"
@@ -80,10 +84,10 @@ _ANNEX = re.compile(
 )
 _ATTACHED = re.compile(  # 別表第一（第四条関係）, 様式第二号, ■ … [별표 1]
     rf"(?:(?P<form>(?:別記)?様式|別記)|別\s*(?:表|図))(?:\s*第\s*{_NUMBER}\s*号?)?\s*(?P<title>[（(][^（）()]{{1,40}}[)）])?$"
-    r"|(?:■.*)?\[(?:별표|별지)\s*(?:제)?(?P<korean>[0-9]{1,3})(?:호.*)?\](?P<korean_title>.{0,60})$"
+    r"|(?:■.*)?\[(?:별표|별지)\s*(?:제?(?P<korean>[0-9]{1,3})(?:호.*)?)?\](?P<korean_title>.{0,60})$"
 )
 _UNNUMBERED_TITLE = re.compile(
-    r"(序\s*言|前\s*言|引\s*言|绪\s*论|总\s*则|總\s*則|附\s*则|附\s*則(?:\s*抄|\s*[（(].*[)）])?|附\s*录|后\s*记|结束语|結束語|参考文献|名词解释|結\s*語|结\s*语|부\s*칙(?:\s*[<〈(（].*)?|전\s*문"
+    r"(序\s*言|前\s*言|引\s*言|绪\s*论|总\s*则|總\s*則|附\s*则|附\s*則(?:\s*[（(].*[)）])?(?:\s*抄)?|附\s*录|后\s*记|结束语|結束語|参考文献|名词解释|結\s*語|结\s*语|부\s*칙(?:\s*[<〈(（].*)?|전\s*문"
     r"|Preamble|PREAMBLE|Preface|Foreword|Introduction|Recitals)$"
 )
 _SPACED_SUPPLEMENT = re.compile(r"^附\s+則")
@@ -96,8 +100,8 @@ _ITEMS = (
     ("壹、", re.compile(rf"([{CAPITAL_NUMERALS}]{{1,3}})\s*[、.．]\s*(\S.*)$")),
     ("一、", re.compile(rf"([{CHINESE_NUMERALS}]{{1,4}})\s*[、.．]\s*(\S.*)$")),
     ("（一）", re.compile(rf"[（(]\s*([{CHINESE_NUMERALS}]{{1,4}})\s*[)）]\s*[、.．]?\s*(\S.*)$")),
-    ("1.", re.compile(r"([0-9０-９]{1,3})\s*(?:[、．]|\.(?![0-9]))\s*(\S.*|)$")),  # the text may be on the next line
-    ("（1）", re.compile(r"[（(]\s*([0-9０-９]{1,3})\s*[)）]\s*(\S.*|)$")),
+    ("1.", re.compile(r"(\d{1,3})\s*(?:[、．]|\.(?!\d))\s*(\S.*|)$")),  # the text may be on the next line
+    ("（1）", re.compile(r"[（(]\s*(\d{1,3})\s*[)）]\s*(\S.*|)$")),
 )
 
 
@@ -123,11 +127,18 @@ class ClassifiedLine:
 def classify_line(line: Line) -> ClassifiedLine:
     """Return the kind of a line by its words and by the heading level that its format gives."""
     for classify in (_box, _heading, _article, _annex, _word_heading, _unnumbered, _dotted, _item):
-        if (classified := classify(line)) is not None and not (line.row and classified.kind == "item"):
-            return classified  # the numbers of a table's rows are no outline
+        if (classified := classify(line)) is not None and not (line.row and _is_of_table(classified)):
+            return classified
     if line.level:
         return ClassifiedLine(line, "heading", Division(kind=UNNUMBERED, number=0, title=line.text))
     return ClassifiedLine(line, "text")
+
+
+def _is_of_table(line: ClassifiedLine) -> bool:
+    """Return whether a row of a table is a row only: it begins with its number, or refers to places: Article 1 | 3."""
+    cells = [cell.strip() for cell in line.line.text.split("|")]
+    refers = len(cells) > 1 and max(map(len, cells)) <= _MAX_REFERENCE_LENGTH
+    return line.kind == "item" or (refers and line.kind == "article" and len(cells[0].split()) <= _MAX_REFERENCE_WORDS)
 
 
 def division_rank(division: Division, level: int = 0) -> int:
@@ -160,6 +171,11 @@ def _numbered(kind: str, number: str, sub: str | None, title: str = "") -> Divis
 
 
 def _heading(line: Line) -> ClassifiedLine | None:
+    if line.text[0] not in _NUMBERED_START:
+        return None
+    if found := _SUBSECTION.match(line.text):
+        division = _numbered("目", found[1], None, found["rest"].strip())
+        return ClassifiedLine(line, "heading", division, tentative=True, unlikely=True)  # or a paragraph of an article
     found = _HEADING.match(line.text)
     if found is None or not is_heading_text(found["rest"]):
         return None
@@ -172,7 +188,7 @@ def _heading(line: Line) -> ClassifiedLine | None:
 
 
 def _article(line: Line) -> ClassifiedLine | None:
-    found = _ARTICLE.match(line.text)
+    found = _ARTICLE.match(line.text) if line.text[0] in _NUMBERED_START else None
     if found is None:
         return None
     title = found["title"] or ""
@@ -183,7 +199,7 @@ def _article(line: Line) -> ClassifiedLine | None:
 
 
 def _box(line: Line) -> ClassifiedLine | None:
-    found = _BOX.match(line.text)
+    found = _BOX.match(line.text) if line.text[0] == "专" else None
     if found is None or not is_heading_text(found.group(2)):
         return None
     division = _numbered("专栏", found[1], None, found[2].strip())
@@ -192,6 +208,8 @@ def _box(line: Line) -> ClassifiedLine | None:
 
 def _annex(line: Line) -> ClassifiedLine | None:
     """Classify 附件一, 附录A, 附表2：… and 附件 alone as headings; 附件：… lists attachments and is text."""
+    if line.text[0] not in _ANNEX_START:
+        return None
     if table := _ATTACHED.match(line.text):
         title = (table["title"] or table["korean_title"] or "").strip("（()） ")
         kind, number = ("附件" if table["form"] else "附表"), table[2] or table["korean"]
@@ -234,7 +252,7 @@ def _dotted(line: Line) -> ClassifiedLine | None:
 
 
 def _unnumbered(line: Line) -> ClassifiedLine | None:
-    if _UNNUMBERED_TITLE.match(line.text) is None:
+    if _UNNUMBERED_TITLE.match(line.text) is None and not is_unnumbered_division(line.text):
         return None
     title = "".join(line.text.split()) if _SPACED_OUT.match(line.text) else _SPACED_SUPPLEMENT.sub("附則", line.text)
     return ClassifiedLine(line, "heading", Division(kind=UNNUMBERED, number=0, title=" ".join(title.split())))
@@ -256,14 +274,18 @@ def _word_heading(line: Line) -> ClassifiedLine | None:
         if _PART_AFTER.match(rest) and not line.level:
             return None
         titled = (bool(rest) if line.level else _is_article_title(rest)) and not found.first and not ambiguous
-        tentative = bool(rest) and not found.marked and not line.level
+        ends = found.first and not rest and line.text[-1] == "."  # enligt / 4 §.
+        tentative = (bool(rest) or ends) and not found.marked and not line.level
         return ClassifiedLine(
             line,
             "article",
             replace(division, title=rest.rstrip(".") if titled else ""),
             tentative,
-            tentative and ambiguous,
+            tentative and (ambiguous or ends),
         )
+    if found.kind == "附件" and ambiguous and line.gap and rest[-1] not in ".:" and is_heading_text(rest):
+        # Annexe I à l'article 5
+        return ClassifiedLine(line, "heading", replace(division, title=rest), tentative=True, ambiguous=True)
     if ambiguous or (found.first and _REFERENCE_AFTER.match(rest)):
         return None
     if line.level:  # the format says that it is a heading, however long
@@ -277,7 +299,9 @@ def _word_heading(line: Line) -> ClassifiedLine | None:
 
 def _is_article_title(rest: str) -> bool:
     """Return whether the words after "Article 5" are its title and not its text."""
-    return bool(rest) and len(rest) <= _MAX_HEADING_LENGTH and rest[-1] not in ".;:,"
+    if not rest or len(rest) > _MAX_HEADING_LENGTH or rest[-1] in ".;:,":
+        return False
+    return _UNPUNCTUATED.match(rest) is None
 
 
 def _item(line: Line) -> ClassifiedLine | None:

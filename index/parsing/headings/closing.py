@@ -10,6 +10,8 @@ from index.records import Division
 
 _NOTE = re.compile(r"[（(\[]\s*([0-9]{1,3})\s*[)）\]]\s*\S")
 _STRUCTURE = ("heading", "article", "box")
+_MIN_CAPITAL_WORDS, _MAX_CAPITALS = 3, 200  # of a line in capitals
+_BARE_NOTE = re.compile(r"([0-9]{1,3})\)$")  # at the foot of a page, with its text on the next line
 
 
 def separate_closing(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
@@ -25,12 +27,12 @@ def separate_closing(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
         text = line.line.text
         if line.kind in _STRUCTURE:
             above, begun = line.kind, False
-        is_last = above == "article" and following[at] != "article" and not begun
+        is_last = above == "article" and following[at] != "article"
         if line.kind != "text" or not is_last or text[0] >= FIRST_CJK or text[0].islower():
             continue
         if is_annex(text):
             found[at], above = _heading(line), "heading"
-        elif starts_closing(text):
+        elif not begun and _begins_closing(found, at, is_end=not following[at]):
             begun = True
             found[at] = replace(line, kind="closing")
             _mark_notes(found, at + 1)
@@ -45,6 +47,27 @@ def _kinds_below(lines: Sequence[ClassifiedLine]) -> list[str]:
         found.append(below)
         below = line.kind if line.kind in _STRUCTURE else below
     return found[::-1]
+
+
+def _begins_closing(lines: Sequence[ClassifiedLine], at: int, *, is_end: bool) -> bool:
+    return starts_closing(lines[at].line.text) or _is_note(lines, at) or (is_end and _is_in_capitals(lines, at))
+
+
+def _is_in_capitals(lines: Sequence[ClassifiedLine], at: int) -> bool:
+    """Return whether a line is the heading, in capitals, of what stands below the last article: LIST OF AMENDMENTS."""
+    line = lines[at].line
+    short = line.gap and len(line.text) <= _MAX_CAPITALS and line.text[-1] not in ".;:" and not line.row
+    capitals = short and line.text.isupper()
+    return capitals and len(line.text.split()) >= _MIN_CAPITAL_WORDS and not lines[at - 1].line.text.isupper()
+
+
+def _is_note(lines: Sequence[ClassifiedLine], at: int) -> bool:
+    """Return whether a line is the mark of a footnote, 1), which stands right behind a word further up."""
+    mark = _BARE_NOTE.match(lines[at].line.text)
+    if mark is None:
+        return False
+    behind = re.compile(rf"[^\W\d_][.,]?{mark[1]}\)")
+    return any(behind.search(line.line.text) for line in lines[:at])
 
 
 def _supplement(lines: Sequence[ClassifiedLine], at: int) -> ClassifiedLine:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from index.parsing.headings.classification import RANKS, UNNUMBERED, ClassifiedLine, parse_dotted
+from index.parsing.headings.words import FIRST_CJK, parse_word_heading
 from index.records import Division
 
 _MAX_STEP = 3  # between numbers of an outline or of dotted headings
@@ -23,11 +24,12 @@ _RESTART = -0.3  # a number 1 below another heading than the previous number
 _UNEXPECTED_RESTART = -1.2
 _BACKWARD = -3.0
 _LOOKBACK = 30  # candidates; more are rarely passed over
-_MIN_STYLE_SHARE = 0.8  # of certain candidates
+_MIN_STYLE_SHARE = 0.8  # of certain candidates, and of those with words behind the number
 _MIN_BROKEN_LENGTH = 50  # characters; a shorter line may be a title
 _MAX_REMARKS = 20  # on doubts in one document
 _INSERTED = re.compile(r"[.:]\d+[a-z]+$")  # a label whose sub has two more digits for the letter
 _MIN_STYLED, _MIN_STYLED_SHARE = 5, 0.9  # candidates whose style the format gives
+_MAX_BARE_LENGTH = 20  # characters of a number alone on its line
 
 
 class _Candidate(NamedTuple):
@@ -87,10 +89,27 @@ def _rejected(lines: Sequence[ClassifiedLine]) -> set[int]:
 
 
 def _tentative(lines: Sequence[ClassifiedLine], rows: Sequence[int]) -> set[int]:
-    """Return the rows of tentative candidates, and those without a heading's style if nearly all others have it."""
+    """Return the rows of tentative candidates, and those without a heading's style if nearly all others have it.
+
+    A number alone on its line is tentative if nearly all others have words behind it.
+    """
     styled = sum(lines[row].line.level > 0 for row in rows)
     all_styled = styled >= max(_MIN_STYLED, _MIN_STYLED_SHARE * len(rows))
-    return {row for row in rows if lines[row].tentative or (all_styled and not lines[row].line.level)}
+    bare = {row for row in rows if lines[row].line.text[0] < FIRST_CJK and _is_bare(lines[row])}
+    few_bare = len(rows) - len(bare) >= max(_MIN_STYLED, _MIN_STYLE_SHARE * len(rows))
+    return {
+        row
+        for row in rows
+        if lines[row].tentative or (all_styled and not lines[row].line.level) or (few_bare and row in bare)
+    }
+
+
+def _is_bare(line: ClassifiedLine) -> bool:
+    """Return whether a line is the number of an article and nothing else, as the end of a reference may be."""
+    if line.kind != "article" or len(line.line.text) > _MAX_BARE_LENGTH:
+        return False
+    heading = parse_word_heading(line.line.text)
+    return heading is not None and not heading.rest
 
 
 def _candidates(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from index.parsing.headings.classification import SENTENCE_ENDS, UNNUMBERED, ClassifiedLine, is_heading_text
-from index.parsing.headings.words import parse_word_heading
+from index.parsing.headings.words import is_note, is_unnumbered_division, parse_word_heading
 from index.text.chinese import KANA
 from index.text.numerals import HEADING_NUMBER_PATTERN, SPACED_NUMBER_PATTERN, parse_number
 
@@ -45,7 +45,10 @@ def merge_titles_below(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
             continue
         assert before is not None
         assert before.division is not None
-        kept[-1] = replace(before, division=replace(before.division, title=_title(line.line.text)))
+        title = _title(line.line.text)
+        if not before.division.number:  # TÍTULO PRELIMINAR / Disposiciones generales
+            title = f"{before.division.title} {title}"
+        kept[-1] = replace(before, division=replace(before.division, title=title))
         if before.kind == "article":
             kept.append(line)
         else:
@@ -88,7 +91,9 @@ def _title(text: str) -> str:
 def _is_title_of(line: ClassifiedLine, before: ClassifiedLine, after: ClassifiedLine | None) -> bool:
     """Return whether a line is the title of the numbered heading directly above it."""
     division = before.division
-    if division is None or not division.number or division.title:
+    if division is None or is_note(line.line.text):
+        return False
+    if division.title if division.number else not is_unnumbered_division(before.line.text) or before.title_line:
         return False
     unnumbered = line.kind == "heading" and line.division is not None and line.division.kind == UNNUMBERED
     if before.line.level or line.line.level:  # ## CHAPTER I and ## GENERAL PROVISIONS
@@ -227,7 +232,8 @@ def _regular_captions(lines: Sequence[ClassifiedLine]) -> set[int]:
     articles = sum(line.kind == "article" for line in lines)
     if len(found) < max(_MIN_CAPTIONS, _MIN_CAPTIONED_SHARE * articles):
         return set()
-    elsewhere = sum(_may_be_caption(lines, row) for row in range(len(lines))) - len(found)
+    first = next(row for row, line in enumerate(lines) if line.kind in ("heading", "article"))
+    elsewhere = sum(_may_be_caption(lines, row) for row in range(first, len(lines)) if row not in found)
     return found if elsewhere <= _MAX_SHARE_ELSEWHERE * len(found) else set()
 
 

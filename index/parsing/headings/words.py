@@ -22,22 +22,29 @@ _NUMBER = re.compile(
     (?:(?P<code>[LRDA]\*?\.?\s?\*?)(?=\d))?
     (?:(?P<digits>\d{{1,6}}(?:[.:{_DASHES}]\d{{1,4}}){{0,4}}(?:/\d{{1,2}}(?!\d))?)
        (?:(?:o\.)?[\s{_DASHES}]?(?P<latin>(?i:{"|".join(SUFFIXES)}))\b|\s?(?P<repeated>مكرر(?:اً|ًا|ا)?)(?![^\W\d_])
-         |(?:\.?[ºª°])?[{_DASHES}](?P<capital>[A-Z])(?![^\W_])
+         |(?:\.?[ºª°])?(?P<joint>[{_DASHES}/])(?P<capital>[A-Z])(?![^\W_])
          |(?:er|re|ère|st|nd|rd|th|[ºª°]|o(?=\.))(?![^\W\d_])
          |(?P<letters>[A-Za-z]{{1,2}}|[{_LETTERS}]|\s[a-z](?=[.:)]|\s+[^\W\d_a-z]|$))(?![^\W\d_]))?
      |(?P<roman>[IVXLCDM]+|[ivx]+)(?:er|[{_DASHES}\s]?(?P<after>[A-Z]))?(?![^\W_])
      |(?P<letter>[A-Z])(?![^\W_])
      |(?P<word>[^\W\d_][^\W\d_'’]*(?:['’][^\W\d_]+)?)['’΄ʹ׳]?)
-    (?P<close>[)\]]?)(?P<mark>\s*[.:：ºª°]+\s*[{_DASHES}]*|\s*[{_DASHES}]+)?""",
+    (?P<close>[)\]]?)(?:\[\d{{1,3}}\])?(?P<mark>\s*[.:：ºª°]+\s*[{_DASHES}]*|\s*[{_DASHES}]+)?""",
     re.VERBOSE,
 )
+_PRINTED = r"(?:[LRDA]\*?\.?\s?)?\d{1,5}(?:[-.]\d{1,4}){0,3}[a-z]?"
+_RANGE = re.compile(  # Articles 5 à 7 (abrogés); §§ 5 bis 7 (weggefallen)
+    rf"(?:§§|[^\W\d_]+)\.?\s+(?P<numbers>(?P<first>{_PRINTED})(?:\s?[{_DASHES},]\s?|\s(?:[^\W\d_/]+|t/m)\s){_PRINTED})"
+    r"[.:]?\s*(?P<rest>[(\[][^()\[\]]{3,60}[)\]])\.?$"
+)
+_ROMAN_FIRST = re.compile(r"[IVXLC]{1,7}\.\s[^\W\d_]")  # II. Abschnitt
 _NUMBER_FIRST = re.compile(
-    r"(?P<digits>\d{1,4})\s?(?P<letters>[a-z](?=\s))?\.?\s?(?P<word>§|[^\W\d_]+)\.?(?:(?=\s|$)|:)"
+    r"(?P<number>\d{1,4}|[IVXLC]{1,7}(?=\.))\s?(?P<letters>[a-z](?=\s))?\.?\s?(?P<word>§|[^\W\d_]+)\.?(?:(?=\s|$)|:)"
 )
 _MAX_NUMBER_WORD = 24  # characters
 _MAX_CLOSING = 260  # characters; treaties write out the year and the languages
 _MAX_SUPPLEMENT = 60
 _MAX_NOTE = 160
+_RANGE_BEHIND = re.compile(r"\s*\([^()]*\)$")  # Partie législative (Articles L111-1 à L213-2)
 _SENTENCE_END = re.compile(r"[,;:]$|[^\W\d_]{3}\.$")  # not that of an abbreviation
 _PLACE_AND_DATE = re.compile(  # Berlin, den 4. März 2031; Madrid, 4 de mayo de 2031
     r"[^\W\d_][^\W\d_. ’'/()-]*(?:[ ’'/-][^\W\d_]+){0,4}, (?:[^\W\d_]{1,5} )?\d{1,2}(?:[.ºª°]|er)?"
@@ -65,12 +72,15 @@ class WordHeading(NamedTuple):
 
 
 class _Words(NamedTuple):
+    plurals: frozenset[str]  # of words for an article
     kinds: dict[str, str]  # word -> kind of a division
     numbers: dict[str, int]
     stems: dict[str, tuple[int, int]]  # word without its ending -> number and length of the longest ending
     after: frozenset[str]  # words that follow their number
     recitals: tuple[str, ...]
     closings: tuple[str, ...]
+    divisions: frozenset[str]
+    initials: frozenset[str]  # of divisions, as capitals
     supplements: frozenset[str]
     notes: tuple[str, ...]
 
@@ -92,12 +102,15 @@ def _words() -> _Words:
         endings = table.get("endings", 0)
         stems |= {word: (n, endings) for word, n in found.items() if endings}
         numbers |= {} if endings else found
+    plurals = frozenset(fold_word(word) for table in tables.values() for word in table.get("plurals", ()))
     after = frozenset(fold_word(word) for table in tables.values() for word in table.get("after", ()))
     recitals = tuple(words for table in tables.values() for words in table.get("recitals", ()))
     closings = tuple(fold_word(words) for table in tables.values() for words in table.get("closings", ()))
+    divisions = frozenset(fold_word(words) for table in tables.values() for words in table.get("divisions", ()))
+    initials = frozenset(words[0].upper() for words in divisions)
     supplements = frozenset(fold_word(words) for table in tables.values() for words in table.get("supplements", ()))
     notes = tuple(fold_word(words) for table in tables.values() for words in table.get("notes", ()))
-    return _Words(kinds, numbers, stems, after, recitals, closings, supplements, notes)
+    return _Words(plurals, kinds, numbers, stems, after, recitals, closings, divisions, initials, supplements, notes)
 
 
 def fold_word(word: str) -> str:
@@ -116,6 +129,8 @@ def parse_word_heading(text: str) -> WordHeading | None:
     first = _WORD.match(text)
     if first is None or first[0][0].islower():
         return None
+    if _ROMAN_FIRST.match(text):
+        return _number_first(text)
     second = _WORD.match(text, first.end() + 1) if text[first.end() : first.end() + 1].isspace() else None
     if second and (kind := _words().kinds.get(fold_word(f"{first[0]} {second[0]}"))):
         found = _word_first(kind, text, second.end())
@@ -129,7 +144,16 @@ def parse_word_heading(text: str) -> WordHeading | None:
     if second and (number := number_of_word(first[0])) and (kind := _words().kinds.get(fold_word(second[0]))):
         rest = text[second.end() :]
         return WordHeading(kind, number, 0, "", rest.lstrip(" \t.:-–—"), rest[:1] in (".", ":"), first=True)
-    return None
+    return _several(text, first[0]) if text[-2:].rstrip(".")[-1:] in (")", "]") else None
+
+
+def _several(text: str, word: str) -> WordHeading | None:
+    """Return the heading of several articles that were repealed, which has the number of the first."""
+    found = _RANGE.match(text) if fold_word(word) in _words().plurals else None
+    number = _NUMBER.match(found["first"]) if found else None
+    if found is None or number is None:
+        return None
+    return WordHeading("条", *_digits_value(number)[:2], found["numbers"], found["rest"], marked=False, first=False)
 
 
 @cache
@@ -144,7 +168,9 @@ def article_words() -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def names_division(text: str) -> bool:
-    """Return whether a line begins with the word of a division and a number, as headings and references do."""
+    """Return whether a line begins with the word and the number of a division, as headings and references do."""
+    if text[0].isdigit():
+        return _number_first(text) is not None
     first = _WORD.match(text) if text[0] < FIRST_CJK else None
     if first is None or fold_word(first[0].replace("§§", "§")) not in _words().kinds:
         return False
@@ -176,6 +202,19 @@ def _starts_with(text: str, beginnings: tuple[str, ...]) -> bool:
     return folded.startswith(beginnings) and any(
         folded.startswith(words) and not folded[len(words) :][:1].isalpha() for words in beginnings
     )
+
+
+def is_unnumbered_division(text: str) -> bool:
+    """Return whether a line is the heading, without a number, of what articles follow: TÍTULO PRELIMINAR."""
+    words = _words()
+    if text[0] not in words.initials or len(text) > _MAX_SUPPLEMENT or text[-1] in ".,;:":
+        return False
+    return fold_word(_RANGE_BEHIND.sub("", text)) in words.divisions
+
+
+def division_word(text: str) -> str:
+    """Return the word of the division that a heading names: partie, livre; empty if it names none."""
+    return next((word for word in map(fold_word, _WORD.findall(text)[:2]) if word in _words().kinds), "")
 
 
 def is_supplement(text: str) -> bool:
@@ -237,7 +276,7 @@ def _letter(letter: str) -> tuple[int, int, str]:
 
 
 def _digits_value(found: re.Match[str]) -> tuple[int, int, str]:
-    """Return 2, 1 for 2-1; each with a label, 12, 3 for L. 12-3 and 12:3; 2, 2 for 2 bis; 1, 1 for 1a and 1.º-A."""
+    """Return 2, 1 for 2-1; each with a label, 12, 3 for L. 12-3 and 12:3; 2, 2 for 2 bis; 1, 1 for 1a, 1/A, 1.º-A."""
     numbers = [int(part) for part in re.split(f"[./:{_DASHES}]", found["digits"])]
     sub = fold_subs(numbers[1:])
     plain = len(numbers) == 1 or (len(numbers) == 2 and not {".", "/", ":"} & set(found["digits"]))
@@ -248,7 +287,8 @@ def _digits_value(found: re.Match[str]) -> tuple[int, int, str]:
     elif repeated := found["repeated"]:  # bis in Arabic
         sub, label = sub * 100 + 2, f"{digits} {repeated}"
     elif capital := found["capital"]:
-        sub, label = sub * 100 + letters_value(capital), f"{digits}-{capital}"
+        joint = "/" if found["joint"] == "/" else "-"
+        sub, label = sub * 100 + letters_value(capital), f"{digits}{joint}{capital}"
     elif letters := found["letters"]:
         sub, label = sub * 100 + letters_value(letters.strip()), digits + letters
     if found["code"]:
@@ -275,12 +315,15 @@ def letters_value(letters: str) -> int:
 
 
 def _number_first(text: str) -> WordHeading | None:
-    """Return the heading of 1 kap., 1 a § and the like."""
+    """Return the heading of 1 kap., 1 a §, II. Abschnitt and the like."""
     found = _NUMBER_FIRST.match(text)
     if found is None or fold_word(found["word"]) not in _words().after:
         return None
     kind = _words().kinds[fold_word(found["word"])]
-    number, letter = int(found["digits"]), found["letters"]
+    try:
+        number, letter = parse_number(found["number"]), found["letters"]
+    except ValueError:  # IC
+        return None
     label = f"{number} {letter}" if letter else ""
     rest = text[found.end() :].strip()
     return WordHeading(kind, number, letters_value(letter) if letter else 0, label, rest, marked=False, first=True)

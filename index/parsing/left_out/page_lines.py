@@ -19,6 +19,7 @@ _NO_LETTER = re.compile(r"[\W\d_]+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _MAX_HEADER_LENGTH = 120  # characters
 _MIN_WORDS = 3  # of a running header; a heading of one or two words counts on as well
+_RATIO = re.compile(r"[^\W\d_].*\s\d{1,4}\s?/\s?\d{1,4}$")  # Gazette p. 2/14
 _MIN_HEADERS = 3  # that count on
 _MAX_STEP = 3  # between their numbers: not all pages have one
 _MIN_LINES = 4  # from one of them to the next; rows of a table are nearer
@@ -89,7 +90,8 @@ def _counting_headers(lines: Sequence[ClassifiedLine]) -> set[int]:
             alike["".join(sorted(_NO_LETTER.sub("", text)))].append(row)
     rows: set[int] = set()
     for same in alike.values():
-        worded = len(same) >= _MIN_HEADERS and len(_WORD.findall(lines[same[0]].line.text)) >= _MIN_WORDS
+        first = lines[same[0]].line.text
+        worded = len(same) >= _MIN_HEADERS and (len(_WORD.findall(first)) >= _MIN_WORDS or bool(_RATIO.search(first)))
         apart = worded and all(below - above >= _MIN_LINES for above, below in pairwise(same))
         if apart and _count_on([lines[row] for row in same], cut=any(_cuts(lines, row) for row in same)):
             rows |= set(same)

@@ -9,6 +9,8 @@ from index.parsing.left_out.words import left_out_words
 
 _EDGE = 12  # lines at the beginning and at the end
 _MAX_LENGTH = 60  # characters of a line that they may be beside; a longer one is the document's text
+_MAX_HEAD = 120  # characters of the head of a page
+_MAX_OTHER_LETTERS = 6  # in it, beside the name of a gazette: EN, L 91/1
 _SEPARATORS = re.compile(r"[\s|｜/／·•,，、>＞»<《【】\[\]［］（）()「」:：;；\-—_]+")
 _SITE = re.compile(
     r"(?:版权所有|copyright\b|©|all rights reserved).*|.*(?:icp备|icp證|icp证|公网安备).*|网站标识码\s*[:：].*"
@@ -40,6 +42,9 @@ def _website_rows(lines: Sequence[ClassifiedLine], rows: range) -> set[int]:
     beside: set[int] = set()
     for row in rows:
         text = lines[row].line.text
+        if _is_page_head(text):
+            sure.add(row)
+            continue
         if lines[row].kind != "text" or lines[row].line.row is not None:
             break
         if _SITE.fullmatch(text) or _is_menu(text):
@@ -57,6 +62,15 @@ def _is_menu(text: str) -> bool:
         return False
     words = [word for word in _SEPARATORS.split(text.lower()) if word]
     return bool(words) and (all(word in _words() for word in words) or " ".join(words) in _words())
+
+
+def _is_page_head(text: str) -> bool:
+    """Return whether a line has the name of a gazette beside a date or a number, and no other words."""
+    if len(text) > _MAX_HEAD or not any(c.isdigit() for c in text):
+        return False
+    folded = text.lower().replace("’", "'")
+    name = next((name for name in left_out_words()["gazette"]["names"] if name in folded), "")
+    return bool(name) and len("".join(c for c in folded.replace(name, "", 1) if c.isalpha())) <= _MAX_OTHER_LETTERS
 
 
 @cache

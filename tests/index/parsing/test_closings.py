@@ -98,13 +98,16 @@ def test_closings_of_other_languages(words: str) -> None:
 def test_the_last_article_of_a_real_regulation(shared_folder: Path) -> None:
     document = read_document((shared_folder / "corpus/real/gdpr-eurlex.html").read_bytes(), "gdpr.html")
     last = next(passage for passage in document.passages if passage.path and passage.path[-1].key == ("条", 99, 0))
-    assert last.text.endswith("directly applicable in all Member States.")
+    assert last.text.endswith("It shall apply from 25 May 2018.")  # what follows is the final formula
     after = document.passages[document.passages.index(last) + 1 :]
     assert len(after) == 22  # the closing with its signatures, and 21 notes
     assert not any(passage.path for passage in after)
-    assert after[0].text.split("\n")[0] == "Done at Brussels, 27 April 2016."
+    assert after[0].text.split("\n")[:2] == [
+        "This Regulation shall be binding in its entirety and directly applicable in all Member States.",
+        "Done at Brussels, 27 April 2016.",
+    ]
     assert after[-1].text.startswith("(21) Regulation (EC) No 1049/2001")
-    assert not document.left_out
+    assert [part.reason for part in document.left_out] == ["surroundings"]  # the head of the page
 
 
 @pytest.mark.parametrize(
