@@ -12,6 +12,7 @@ from index.records import CellRole, Span, TableCell, TableRow
 MAX_SPAN = 100  # columns; files can state any number
 
 _MAX_HEAD = 30  # characters; a longer cell is a value
+_MAX_GROUP_CELLS = 2  # different texts of a row that names those below it: a number and a name
 _VALUE = re.compile(  # a number, but no year: 2025年, FY2025
     r"(?![^\W\d_]{0,3}\s*(?:19|20)\d\d\s*(?:年|\b))[^\W\d_]{0,2}\s*[-+±≥≤<>~约]?\s*\d"
 )
@@ -65,8 +66,9 @@ class ReadRow(NamedTuple):
 
     @property
     def names_others(self) -> bool:
-        """Return whether the row is a single text at the left, which names the rows below it."""
-        return len(self.cells) == 1 and self.leads
+        """Return whether the row is a single text at the left, perhaps numbered, which names the rows below it."""
+        numbered = len(self.cells) == 2 and self.cells[0].role == "number" and len(self.cells[1].columns) > 1
+        return (len(self.cells) == 1 or numbered) and self.leads
 
 
 _Grid = list[list[Cell]]
@@ -132,7 +134,7 @@ def _row_text(row: ReadRow) -> RowText:
     """Return the line of a row; a row of one text that names the rows below it has no cells."""
     text, cells = "", []
     if row.names_others or row.is_caption:
-        text = row.cells[0].cell.text
+        text = " ".join(part.cell.text for part in row.cells)
     else:
         for cell, columns, role in row.cells:
             text += (" | " if text else "") + head_before(columns, cell.text) + cell.text
@@ -226,6 +228,7 @@ def column_roles(texts: Sequence[Sequence[str]], titles: Sequence[str], merged: 
     """Return what the cells of each column are: labels are the columns up to the first with units, years or numbers.
 
     ``merged`` columns at the left have cells that span rows. Where no column has numbers, one behind them has labels.
+    Behind a column whose cells all differ, and so name the rows, there are no labels.
     """
     roles: list[CellRole] = ["value"] * len(titles)
     labels = -1
@@ -238,11 +241,20 @@ def column_roles(texts: Sequence[Sequence[str]], titles: Sequence[str], merged: 
             roles[at] = "unit"
     if labels < 0:
         return roles
-    end = next((at for at in range(labels + 1, len(titles)) if _has_values(texts, titles, at)), labels + 1 + merged)
-    for at in range(labels, min(end, len(titles))):
+    worded = [at for at in range(labels, len(titles)) if roles[at] != "number"]
+    end = next((place for place, at in enumerate(worded) if place and _has_values(texts, titles, at)), 1 + merged)
+    for place, at in enumerate(worded[:end]):
         if roles[at] == "value":
             roles[at] = "label"
+            if place >= merged and _names_rows(texts, at):
+                break
     return roles
+
+
+def _names_rows(texts: Sequence[Sequence[str]], at: int) -> bool:
+    """Return whether the cells of a column tell the rows apart: all have a text, each another one."""
+    cells = [row[at] if at < len(row) else "" for row in texts if len(set(filter(None, row))) > _MAX_GROUP_CELLS]
+    return len(cells) > 1 and all(cells) and len(set(cells)) == len(cells)
 
 
 def _has_values(texts: Sequence[Sequence[str]], titles: Sequence[str], at: int) -> bool:

@@ -45,7 +45,8 @@ class TableContext:
     def row(self, row: TableRow, text: str) -> TableRow:
         """Return a row, whose line is ``text``, with the caption and the unit of its table, its group and its label."""
         if row.first:
-            has_heads = any(cell.columns or cell.role == "head" for cell in row.cells)
+            # the first row below heads may name a group, and has no cells
+            has_heads = not row.cells or any(cell.columns or cell.role == "head" for cell in row.cells)
             caption, unit = self._read_above(has_heads=has_heads)
             self._table = replace(self._table, caption=caption, unit=unit, group="")
         self._above = []
