@@ -12,7 +12,6 @@ from index.records import CellRole, Span, TableCell, TableRow
 MAX_SPAN = 100  # columns; files can state any number
 
 _MAX_HEAD = 30  # characters; a longer cell is a value
-_MAX_GROUP_CELLS = 2  # different texts of a row that names those below it: a number and a name
 _VALUE = re.compile(  # a number, but no year: 2025年, FY2025
     r"(?![^\W\d_]{0,3}\s*(?:19|20)\d\d\s*(?:年|\b))[^\W\d_]{0,2}\s*[-+±≥≤<>~约]?\s*\d"
 )
@@ -252,8 +251,11 @@ def column_roles(texts: Sequence[Sequence[str]], titles: Sequence[str], merged: 
 
 
 def _names_rows(texts: Sequence[Sequence[str]], at: int) -> bool:
-    """Return whether the cells of a column tell the rows apart: all have a text, each another one."""
-    cells = [row[at] if at < len(row) else "" for row in texts if len(set(filter(None, row))) > _MAX_GROUP_CELLS]
+    """Return whether the cells of a column tell the rows apart: all have a text, each another one.
+
+    A text from here to the end of its row is the name of a group.
+    """
+    cells = [row[at] if at < len(row) else "" for row in texts if len(set(row[at:])) != 1]
     return len(cells) > 1 and all(cells) and len(set(cells)) == len(cells)
 
 
