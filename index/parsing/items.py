@@ -13,7 +13,8 @@ _HEADING = re.compile(
     r"[^\S\n]*[.:：]?[^\S\n]*(?:【[^】\n]*】)?\s*"
 )
 _NOTE = re.compile(r"\[[^\[\]]+\]|\([^()]*(?:\([^()]*\)[^()]*)*\)")  # of the editors, on who changed the text and when
-_SECTION = re.compile(r"[1-9][0-9]{0,2}[A-Z]{0,2}\.\s+")  # of an act: 1. Short title.—
+# of an act: 1. Short title.—, 2A Closing, [F1 2A Closing
+_SECTION = re.compile(r"\[?(?:F[0-9]{1,4}\s?)?\[?[1-9][0-9]{0,2}[A-Z]{0,2}\.?\s+")
 _AFTER_TITLE = re.compile(r"\.?(?:[^\S\n]?[—–])?")
 _KINDS = ("款", "项", "目")
 _TAIWANESE = ("一、", "（一）", "1.")

@@ -22,7 +22,7 @@ from index.parsing.headings.paragraph_signs import without_paragraph_signs
 from index.parsing.headings.recitals import number_recitals
 from index.parsing.headings.restarts import name_restarts
 from index.parsing.headings.run_in import split_run_in_headings
-from index.parsing.headings.sections import number_sections
+from index.parsing.headings.sections import number_bare_sections, number_sections
 from index.parsing.headings.titles import (
     merge_captions_above,
     merge_subs_below,
@@ -75,7 +75,7 @@ def _read(source: SourceText, name: str, sha256: str) -> Document:
     joiner = LineJoiner(lines, source.text, (line.line.start for line in left_out_rows))
     front = split_front_matter(source, name, lines, joiner)
     read = without_paragraph_signs(joiner.without_broken_numbers(front.lines))
-    candidates = number_sections(merge_terms(number_clauses(read)))
+    candidates = number_sections(merge_terms(number_clauses(number_bare_sections(read))))
     chosen = list(drop_numbers_out_of_sequence(candidates))
     lines = _merge_headings(chosen)
     builder = _PassageBuilder(name, source, joiner, infer_missing_chapter(lines))

@@ -82,7 +82,7 @@ def test_a_table_of_heads_alone_keeps_its_words() -> None:
 
 
 def test_the_column_whose_cells_all_differ_names_the_rows() -> None:
-    texts = [["甲区", "1", "东厂", "新建泵房", "30"], ["甲区", "2", "西厂", "换管", "40"], ["乙区", "3", "南厂", "扩建", "9"]]
+    texts = [["甲", "1", "东厂", "新建泵房", "30"], ["甲", "2", "西厂", "换管", "40"], ["乙", "3", "南厂", "扩建", "9"]]
     titles = ["区域", "序号", "工程", "内容", "投资"]
     assert column_roles(texts, titles, merged=1) == ["label", "number", "label", "value", "value"]
     same = [["甲区", "东厂", "3"], ["甲区", "西厂", "4"], ["乙区", "南厂", "5"]]

@@ -1,0 +1,104 @@
+"""Acts whose sections have a number and no word, with or without a full stop, and what stands between them."""
+
+from index.citations import cite
+from index.parsing.structure import read_document
+from index.records import Document
+
+ACT = """\
+Village Wells Act 2031
+
+PART 1
+WELLS
+
+Opening
+
+1 Meaning of "well"
+(1) In this Act "well" means a shaft that gives water.
+(2) A pond is not a well.
+
+2 Upkeep
+(1) The owner must keep a well covered.
+(2) A person who fails to comply with subsection (1) pays ten pounds.
+
+[F3 2A Frost
+The owner must wrap the pump.]
+
+F4 3 . . . . . . . . . . . .
+
+Water
+
+4 Sale of water
+(1) Water may be sold by the bucket—
+(a) in summer, and
+(b) on Sundays.
+(2) Section 2 applies to buckets.
+
+PART 2
+END
+
+5 Name
+This Act may be cited as the Village Wells Act 2031.
+
+6 Extent
+This Act extends to the village.
+
+SCHEDULE 1
+Section 4
+
+BUCKETS
+
+1 A bucket holds ten litres.
+2 (1) A bucket has a handle.
+7 Handles of Buckets
+"""
+
+
+def read(text: str, name: str = "x.txt") -> Document:
+    document = read_document(text.encode(), name)
+    assert [part for part in document.left_out if part.reason == "unread"] == []
+    return document
+
+
+def test_sections_with_bare_numbers_are_articles_of_an_act() -> None:
+    act = read(ACT)
+    assert [cite("", p).short_en for p in act.passages if p.path and p.path[-1].kind == "条"] == [
+        "art. 1", "art. 2", "art. 2A", "art. 3", "art. 4", "art. 5", "art. 6",
+    ]  # fmt: skip
+    titles = ['Meaning of "well"', "Upkeep", "Frost", "", "Sale of water", "Name", "Extent"]
+    assert [p.path[-1].title for p in act.passages if p.path and p.path[-1].kind == "条"] == titles
+    sale = next(p for p in act.passages if "bucket—" in p.text)
+    assert [(i.kind, i.number) for i in sale.inner] == [("款", 1), ("项", 1), ("项", 2), ("款", 2)]
+
+
+def test_headings_between_sections_are_above_those_below_them() -> None:
+    above = {p.path[-1].label or str(p.path[-1].number): p.path[1].title for p in read(ACT).passages if len(p.path) > 2}
+    assert above == {"1": "Opening", "2": "Opening", "2A": "Opening", "3": "Opening", "4": "Water"}
+
+
+def test_the_section_named_below_the_number_of_a_schedule_is_no_heading() -> None:
+    schedule = [p for p in read(ACT).passages if p.path and p.path[-1].kind == "附件"]
+    assert [p.text for p in schedule][:3] == ["Section 4", "BUCKETS", "1 A bucket holds ten litres."]
+    assert {len(p.path) for p in schedule} == {1}
+
+
+def test_numbers_without_a_full_stop_are_clauses_where_no_section_is_named_or_clauses_have_dots() -> None:
+    words = ["Scope", "Terms", "Food", "Tools", "Rooms"]
+    lines = [f"{n} {word}\nAll {word.lower()} is good." for n, word in enumerate(words, 1)]
+    standard = read("\n".join(["Code of Kitchens", *lines, "This Code is good.", "See section 4."]))
+    assert [p.path[-1].kind for p in standard.passages] == ["条"] * 5
+    unnamed = read("\n".join(["Code of Kitchens", *lines, "This Code is good."]))
+    assert {p.path[-1].kind for p in unnamed.passages} == {"标题"}
+    dotted = read("\n".join(["Code of Kitchens", *lines, "5.1 Doors", "This Code is good.", "See section 4."]))
+    assert not any(division.kind == "条" for p in dotted.passages for division in p.path)
+
+
+def test_a_sentence_behind_the_number_of_an_item_is_a_text() -> None:
+    rule = read(
+        "Rules of the mill\n(1) The mill grinds at night.\nFine: one pound.\n(2) The wheel is greased.\nMonthly.\n"
+    )
+    assert [p.text for p in rule.passages][:2] == ["(1) The mill grinds at night.", "Fine: one pound."]
+    assert [cite("", p).short_en for p in rule.passages] == [
+        "item 1, para. 1", "item 1, para. 2", "item 2, para. 1", "item 2, para. 2",
+    ]  # fmt: skip
+    outline = read("Guide to the mill\n1. Purpose.\nThe guide is short.\n2. Wheels.\nThere are two.\n")
+    assert [p.path[-1].title for p in outline.passages] == ["Purpose.", "Wheels."]
