@@ -61,8 +61,9 @@ class Hit:
     """Passage that was found for a question.
 
     ``rank`` counts from 1. ``best`` is its best matching sentence, or the cell of a table, a span of its text. If that
-    is in an item of a list, ``lead_ins`` are the texts that introduce the item, without which it cannot be understood.
-    ``marked`` contains all of these, and a second sentence if it is as good, in the order of the text.
+    is in an item of a list, ``lead_ins`` are the texts without which it cannot be understood: what introduces the
+    item, and the paragraphs that it refers to. ``marked`` contains all of these, and up to two other sentences that are
+    nearly as good, in the order of the text.
     ``same_text`` are further passages with the same words, which have no hits of their own.
     """
 
@@ -91,7 +92,7 @@ class Hit:
 
     @property
     def quotation(self) -> str:
-        """The words that answer: the lead-ins of an item and the best sentence, each on a line; all without one.
+        """The words that answer: the lead-ins and the best sentence, each on a line; the whole passage without one.
 
         A cell is quoted with the caption of its table, its row, its column and its unit.
         """

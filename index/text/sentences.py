@@ -9,6 +9,9 @@ from index.records import Span
 _SENTENCE_END = re.compile(r"""[。！？；!?;…]+[”’」』）)】》"']*|\.(?=\s+[^\W\d_a-z])|\n+""")
 # the number of a paragraph, at the start of its line
 _NUMBER = re.compile(r"[^\S\n]*(?:[0-9]{1,3}|[a-z]|[ivx]{1,4})\.\s+")
+_AT_LINE_END = re.compile(r"[^\S\n]*(?:\n|$)")
+_ENDS = "。！？；!?;…”’」』）)】》"
+_SPACES = " \t\u3000"
 _BLANK = re.compile(r"\s*")
 _LONGEST_NUMBER = 12  # characters
 _OPEN, _CLOSE = "《〈（(「『【“", "》〉）)」』】”"
@@ -48,9 +51,19 @@ def _ends(text: str) -> list[int]:
     for found in _SENTENCE_END.finditer(text):
         last = found.end() - 1
         is_number = found.group() == "." and _is_number(text, found.start())
-        if not is_number and (depths[last] == 0 or "\n" in found.group()):
+        if "\n" in found.group() or (depths[last] == 0 and not is_number and not _goes_on(text, found, depths)):
             ends.append(found.end())
     return ends
+
+
+def _goes_on(text: str, found: re.Match[str], depths: list[int]) -> bool:
+    """Return whether a sentence goes on after brackets that were opened in it: 取水（以下…という。）を届け出る."""
+    at = found.start()
+    if not depths[at] or text[found.end() - 1] not in ")）" or _AT_LINE_END.match(text, found.end()):
+        return False
+    while at and depths[at - 1]:
+        at -= 1
+    return text[:at].rstrip(_SPACES)[-1:] not in ("", "\n", *_ENDS)
 
 
 def _is_number(text: str, at: int) -> bool:

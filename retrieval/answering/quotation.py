@@ -6,6 +6,8 @@ from itertools import pairwise
 
 from index.parsing.item_marks import parse_item_mark
 from index.records import InnerDivision, Passage, Span
+from index.references.mentions import find_mentions
+from index.references.titles import TitleIndex
 from index.text.chinese import HAN
 from retrieval import data
 
@@ -13,6 +15,8 @@ _CLAUSE_ENDS = "；;"
 _SENTENCE_ENDS = "。！？!?"
 _LEAD_IN_ENDS = "：:—"
 _MAX_LENGTH = 240  # characters of a language that writes syllables; of a longer sentence only the clause is quoted
+_MAX_REFERENCES = 2  # paragraphs
+_NO_TITLES = TitleIndex(())
 _FIRST_CJK = "\u2e80"
 _LETTERS = 2.5  # of an alphabet that say as much as one such character
 _FORMS = data.read_toml("answer_forms.toml")
@@ -28,7 +32,10 @@ def quoted_span(passage: Passage, clauses: Sequence[Span], clause: Span, questio
 
     It is its sentence, or all of the item of a list that it is in, with a sentence that limits or continues it and with
     the one that it limits itself. An exception that the ``question`` does not name is quoted from the general rule on.
+    Of a clause that introduces a list, it is the whole list.
     """
+    if whole := introduced_list(passage, clause):
+        return whole
     sentence = whole_sentence(passage.text, clauses, clause)
     rule = general_rule(question, passage.text, clauses, clause)
     if rule and not _is_long(passage.text, Span(rule.start, sentence.end)):
@@ -78,9 +85,13 @@ def _are_joined(text: str, clause: Span, following: Span) -> bool:
 
 
 def _is_long(text: str, span: Span) -> bool:
-    words = text[slice(*span)]
-    dense = sum(char >= _FIRST_CJK for char in words)
-    return dense + (len(words) - dense) / (_LETTERS if dense < len(words) / 2 else 1) > _MAX_LENGTH
+    return reading_length(text[slice(*span)]) > _MAX_LENGTH
+
+
+def reading_length(text: str) -> float:
+    """Return the length of a text in characters of a language that writes syllables, of which a letter is a part."""
+    dense = sum(char >= _FIRST_CJK for char in text)
+    return dense + (len(text) - dense) / (_LETTERS if dense < len(text) / 2 else 1)
 
 
 def _with_continuations(text: str, clauses: Sequence[Span], sentence: Span) -> Span:
@@ -110,15 +121,47 @@ def _item(passage: Passage, span: Span) -> Span | None:
 
 
 def lead_ins(passage: Passage, span: Span) -> tuple[Span, ...]:
-    """Return the texts that introduce the item of a list that a span is in, outermost first; none outside of items."""
+    """Return the texts without which a span cannot be understood, in order.
+
+    They are what introduces the item of a list that it is in, and the paragraphs before it that it refers to (前款).
+    """
     around = [part for part in passage.inner if part.span.start <= span.start and span.end <= part.span.end]
     found = [_lead_in(passage, above, item) for above, item in pairwise(around)]
-    return tuple(lead for lead in found if lead is not None)
+    return tuple(sorted({*_referenced(passage, span), *(lead for lead in found if lead is not None)}))
+
+
+def _referenced(passage: Passage, span: Span) -> tuple[Span, ...]:
+    """Return the paragraphs of a passage before a span that it names: 前款, 前二項, "paragraphs 1 and 2"."""
+    text = passage.text
+    before = [part for part in passage.inner if part.kind == "款" and part.span.end <= span.start]
+    named: set[Span] = set()
+    for mention in find_mentions(text[slice(*span)], _NO_TITLES, ()) if before else ():
+        if mention.scope == "preceding" and mention.kind == "款":
+            named.update(part.span for part in before[-mention.preceding :])
+        elif mention.scope in ("implicit", "article") and not mention.place.levels:
+            number = next((level.number for level in mention.place.inner[:1]), mention.place.ordinal)
+            named.update(part.span for part in before if part.number == number)
+    whole = [Span(part.start, part.start + len(text[slice(*part)].rstrip())) for part in sorted(named)]
+    return tuple(part for part in whole if not _is_long(text, part))[:_MAX_REFERENCES]
 
 
 def introduces(text: str, span: Span) -> bool:
     """Return whether a sentence only introduces what follows it: it ends with a colon and is not the last."""
     return text[span.end - 1 : span.end] in tuple(_LEAD_IN_ENDS) and bool(text[span.end :].strip())
+
+
+def introduced_list(passage: Passage, clause: Span) -> Span | None:
+    """Return the clause with the items that it introduces; None if there are none, or too many to quote."""
+    text = passage.text
+    ends = [part.span.end for part in passage.inner if part.span.start <= clause.start < part.span.end]
+    below = [part for part in passage.inner if clause.end <= part.span.start < (ends[-1] if ends else len(text))]
+    if not introduces(text, clause) or not below or below[0].kind == "款":
+        return None
+    if text[clause.end : below[0].span.start].strip():
+        return None
+    end = [part.span.end for part in below if part.kind == below[0].kind][-1]
+    whole = Span(clause.start, clause.start + len(text[clause.start : end].rstrip()))
+    return None if _is_long(text, whole) else whole
 
 
 def _lead_in(passage: Passage, above: InnerDivision, item: InnerDivision) -> Span | None:

@@ -56,7 +56,7 @@ def test_a_lead_is_the_first_sentence_with_more_behind_it() -> None:
 
 # the sentence that answers
 
-FORM_WEIGHT, MAX_DIFFERENCE = 0.1, 0.02
+FORM_WEIGHT, MAX_DIFFERENCE, MAX_DIFFERENCE_SHORT = 0.1, 0.02, 0.04
 
 
 @pytest.fixture
@@ -64,6 +64,7 @@ def _round_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Constants of our own."""
     monkeypatch.setattr(answer_sentences, "_FORM_WEIGHT", FORM_WEIGHT)
     monkeypatch.setattr(answer_sentences, "_MAX_DIFFERENCE", MAX_DIFFERENCE)
+    monkeypatch.setattr(answer_sentences, "_MAX_DIFFERENCE_SHORT", MAX_DIFFERENCE_SHORT)
 
 
 NUMBERED = "用水量持续下降。万元产值用水量下降12%。推广再生水。"
@@ -88,25 +89,42 @@ def test_a_lead_never_answers_where_there_is_more() -> None:
     assert marked("节约用水", text, 0.9, 0.1) == ["节约用水。"]
 
 
+LONG = "推广再生水，使用于工业、城市绿化、道路清扫和建筑施工。" * 4  # 104 characters
+
+
 @pytest.mark.usefixtures("_round_numbers")
-def test_two_sentences_that_are_as_good_are_both_marked() -> None:
-    near, far = MAX_DIFFERENCE * 0.9, MAX_DIFFERENCE * 1.1
-    assert marked("推广什么？", NUMBERED, 0.2, 0.5 - near, 0.5) == ["推广再生水。", "万元产值用水量下降12%。"]
-    assert marked("推广什么？", NUMBERED, 0.2, 0.5 - far, 0.5) == ["推广再生水。"]
-    both = marked("推广什么？", NUMBERED, 0.5, 0.5, 0.5)
-    assert both == ["用水量持续下降。", "万元产值用水量下降12%。"]  # no more than two, as they stand
+@pytest.mark.parametrize(("text", "difference"), [(NUMBERED, MAX_DIFFERENCE_SHORT), (LONG, MAX_DIFFERENCE)])
+def test_sentences_that_are_nearly_as_good_are_marked_too(text: str, difference: float) -> None:
+    near, far = 0.5 - difference * 0.9, 0.5 - difference * 1.1
+    sentences = [text[slice(*span)] for span in sentence_spans(text)]
+    others = [0.1] * (len(sentences) - 3)
+    assert marked("推广什么？", text, 0.5, far, near, *others) == [sentences[0], sentences[2]]
+    assert marked("推广什么？", text, 0.5, far, far, *others) == [sentences[0]]
+
+
+def test_no_more_than_three_sentences_are_marked() -> None:
+    assert marked("推广什么？", LONG, 0.5, 0.5, 0.5, 0.5) == [LONG[: len(LONG) // 4]] * 3
 
 
 def test_a_passage_of_one_sentence() -> None:
     assert marked("推广什么？", "推广再生水。", -0.3, lead="推广再生水") == ["推广再生水。"]
 
 
-def test_a_title_and_what_introduces_items_do_not_answer() -> None:
-    law = "条例\n第一条 收费标准\n收费按照下列标准：\n（一）每桶一元；\n（二）每车五元。\n"
+@pytest.mark.parametrize("title", ["水井养护", "（水井养护）", "Article 2 Wells (‘open wells’)"])
+def test_a_title_does_not_answer(title: str) -> None:
+    assert marked("水井养护", f"{title}\n取水应当登记。", 0.9, 0.1) == ["取水应当登记。"]
+
+
+@pytest.mark.parametrize(
+    ("item", "answers"),
+    [("每桶一元", "收费按照下列标准："), ("每桶一元" * 60, "（一）" + "每桶一元" * 60 + "；")],
+)
+def test_what_introduces_a_list_answers_if_the_list_is_short(item: str, answers: str) -> None:
+    law = f"条例\n第一条 收费标准\n收费按照下列标准：\n（一）{item}；\n（二）每车五元。\n"
     (whole,) = read_document(law.encode(), "x.txt").passages
     spans = sentence_spans(whole.text)
     best = select("收费标准", classify("收费标准"), whole, spans, np.linspace(1, 0, len(spans), dtype=np.float32))[0]
-    assert whole.text[slice(*best)] == "（一）每桶一元；"
+    assert whole.text[slice(*best)] == answers
 
 
 @pytest.mark.parametrize(

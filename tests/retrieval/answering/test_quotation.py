@@ -3,7 +3,7 @@
 from index.parsing.structure import read_document
 from index.records import Passage, Span
 from index.text.sentences import sentence_spans
-from retrieval.answering.quotation import general_rule, lead_ins, quoted_span, whole_sentence
+from retrieval.answering.quotation import general_rule, introduced_list, lead_ins, quoted_span, whole_sentence
 
 LAW = """\
 水井条例
@@ -45,9 +45,63 @@ def test_an_item_of_an_item_is_quoted_with_both_lead_ins() -> None:
     ]
 
 
-def test_a_paragraph_after_the_items_has_no_lead_in() -> None:
-    assert quoted(1, "前款") == ["前款规定由镇政府执行。"]
+def test_a_lead_in_has_none_itself() -> None:
     assert quoted(1, "有下列情形") == ["第一条 有下列情形之一的，处五百元以上二千元以下罚款："]
+
+
+def test_of_what_introduces_a_list_all_of_it_is_quoted_unless_it_is_long() -> None:
+    first = passages()[0]
+    spans = sentence_spans(first.text)
+    whole = quoted_span(first, spans, clause(first, "有下列情形"))
+    assert first.text[slice(*whole)].startswith("第一条 有下列情形之一的，")
+    assert first.text[slice(*whole)].endswith("\n2.排放污水。")
+    inner = quoted_span(first, spans, clause(first, "有下列行为"))
+    assert first.text[slice(*inner)] == "（二）有下列行为，造成污染的：\n1.倾倒垃圾；\n2.排放污水。"
+    long = LAW.replace("倾倒垃圾", "倾倒垃圾" * 60)
+    first = read_document(long.encode(), "x.txt").passages[0]
+    assert introduced_list(first, clause(first, "有下列情形")) is None
+
+
+REFERRING = """\
+水井条例
+第一条 取水应当登记。
+夜间不得取水。
+违反前两款规定的，处五百元罚款。
+救火的，不受本条第二款限制。
+违反第九条规定的，处千元罚款。
+第二条 有下列情形之一的，处罚款：
+（一）洗涤的；
+（二）倾倒的。
+前款规定由镇政府执行。
+"""
+REGULATION = """\
+Wells Regulation
+Article 1
+Closing
+1. The well is open.
+2. It is closed at night.
+3. Paragraph 2 shall not apply to fires.
+"""
+
+
+def test_a_paragraph_is_quoted_with_those_before_it_that_it_names() -> None:
+    first, second = read_document(REFERRING.encode(), "x.txt").passages
+    (third,) = read_document(REGULATION.encode(), "x.txt").passages
+
+    def introducing(passage: Passage, words: str) -> list[str]:
+        return [passage.text[slice(*span)] for span in lead_ins(passage, clause(passage, words))]
+
+    assert introducing(first, "五百元") == ["取水应当登记。", "夜间不得取水。"]
+    assert introducing(first, "救火") == ["夜间不得取水。"]
+    assert introducing(first, "千元") == []
+    assert introducing(third, "Paragraph 2") == ["2. It is closed at night."]
+    assert introducing(second, "前款") == ["有下列情形之一的，处罚款：\n（一）洗涤的；\n（二）倾倒的。"]
+
+
+def test_a_long_paragraph_is_not_quoted_for_being_named() -> None:
+    text = "水井条例\n第一条 " + "取水应当登记，" * 40 + "并发证。\n违反前款规定的，处五百元罚款。"
+    (passage,) = read_document(text.encode(), "x.txt").passages
+    assert lead_ins(passage, clause(passage, "五百元")) == ()
 
 
 def test_clauses_between_semicolons_are_quoted_as_one_sentence() -> None:
