@@ -1,4 +1,4 @@
-"""Tables of Markdown, with pipes or as HTML: which parts of the text are cells, and of what columns."""
+"""Tables of Markdown, with pipes, as HTML or as Pandoc writes them: which parts of the text are cells."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,6 +16,9 @@ _TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9]*)\b(?P<attributes>[
 _SPAN = re.compile(r"(col|row)span\s*=\s*[\"']?\s*(\d{1,4})", re.IGNORECASE)
 _EMPHASIS = re.compile(r"^(?:\*{1,3}|_{1,3}|`)([^*_`]+)(?:\*{1,3}|_{1,3}|`)$")
 _PIPE = re.compile(r"(?<!\\)\|")
+_DASHES = re.compile(r"[^\S\n]*-{2,}(?:[^\S\n]+-{2,})+[^\S\n]*$", re.MULTILINE)  # over or below the columns of a table
+_RULE = re.compile(r"\s*-{3,}\s*$")  # above the heads and below the last row
+_MAX_ROWS = 1000  # lines of such a table
 
 
 class _PlacedCell(NamedTuple):
@@ -26,9 +29,16 @@ class _PlacedCell(NamedTuple):
 _Rows = list[list[_PlacedCell]]
 
 
-def rows_of_tables(text: str) -> Iterator[tuple[Span, TableRow]]:
+class DashedTables(NamedTuple):
+    """Tables of Pandoc, whose columns stand below dashes, and the places of all their dashes."""
+
+    tables: list[_Rows]
+    rules: list[Span]
+
+
+def rows_of_tables(text: str, dashed: Iterable[_Rows] = ()) -> Iterator[tuple[Span, TableRow]]:
     """Yield the rows of all tables with their place in the text, in which the spans of their cells are as well."""
-    for table in [*_pipe_tables(text), *_html_tables(text)]:
+    for table in [*_pipe_tables(text), *_html_tables(text), *dashed]:
         places = {id(placed.cell): placed.start for row in table for placed in row}
         read = read_rows([[placed.cell for placed in row] for row in table])
         first = True
@@ -89,6 +99,61 @@ def _pipe_tables(text: str) -> Iterator[_Rows]:
             yield heads + [list(_pipe_cells(line)) for line in lines[at + 1 : end]]
             at = end
         at += 1
+
+
+def dashed_tables(text: str) -> DashedTables:
+    """Return the tables of Pandoc: heads, dashes below each column, rows up to a blank line or to another rule.
+
+    A rule above the heads says that blank lines stand between the rows. A row of several lines has no cells.
+    """
+    found = DashedTables([], [])
+    if not _DASHES.search(text):
+        return found
+    lines = list(re.finditer(r"^.*$", text, re.MULTILINE))
+    at = 0
+    while at < len(lines):
+        end = _add_dashed(lines, at, found) if _DASHES.fullmatch(lines[at].group()) else at
+        at = max(end, at + 1)
+    return found
+
+
+def _add_dashed(lines: Sequence[re.Match[str]], at: int, found: DashedTables) -> int:
+    """Add the table whose columns the dashes of a line show; return the line after it, ``at`` if it is none."""
+    first = at
+    while first > 0 and lines[first - 1].group().strip() and not _RULE.match(lines[first - 1].group()):
+        first -= 1
+    opened = first > 0 and bool(_RULE.match(lines[first - 1].group()))
+    is_end = (
+        (lambda words: bool(_RULE.match(words))) if opened else (lambda words: not words.strip() or _is_rule(words))
+    )
+    end = next((row for row in range(at + 1, min(at + _MAX_ROWS, len(lines))) if is_end(lines[row].group())), 0)
+    end = end or (0 if opened else len(lines))
+    if end <= at + 1 or (first == at and not (end < len(lines) and _is_rule(lines[end].group()))):
+        return at
+    starts = [dash.start() for dash in re.finditer(r"-+", lines[at].group())]
+    heads = [list(_column_cells(line, starts, head=True)) for line in lines[first:at]]
+    body = [line for row, line in enumerate(lines[at + 1 : end], at + 1) if not opened or _is_single(lines, row)]
+    found.tables.append(heads + [list(_column_cells(line, starts)) for line in body if line.group().strip()])
+    rules = [lines[first - 1]] * opened + [lines[at]] + [line for line in lines[end : end + 1] if line.group().strip()]
+    found.rules.extend(Span(*line.span()) for line in rules)
+    return end + 1
+
+
+def _is_rule(words: str) -> bool:
+    return bool(_RULE.match(words) or _DASHES.fullmatch(words))
+
+
+def _is_single(lines: Sequence[re.Match[str]], row: int) -> bool:
+    """Return whether a row of a table with blank lines between its rows is only this line."""
+    above, below = lines[row - 1].group().strip(), lines[row + 1].group().strip()
+    return (not above or _is_rule(above)) and (not below or _is_rule(below))
+
+
+def _column_cells(line: re.Match[str], starts: Sequence[int], *, head: bool = False) -> Iterator[_PlacedCell]:
+    words = line.group()
+    for left, right in pairwise([*starts, len(words)]):
+        left, right = min(left, len(words)), min(right, len(words))
+        yield _placed(words, left, right, line.start(), Cell(text="", head=head))
 
 
 def _pipe_cells(line: re.Match[str], *, head: bool = False) -> Iterator[_PlacedCell]:
