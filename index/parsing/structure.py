@@ -18,7 +18,7 @@ from index.parsing.headings.clauses import merge_terms, number_clauses
 from index.parsing.headings.closing import separate_closing
 from index.parsing.headings.number_sequence import drop_numbers_out_of_sequence, remark_doubts
 from index.parsing.headings.open_levels import OpenLevel, closes, ends_preface, is_in_box, is_leaf
-from index.parsing.headings.paragraph_signs import without_paragraph_signs
+from index.parsing.headings.paragraph_signs import raise_articles, without_paragraph_signs
 from index.parsing.headings.recitals import number_recitals
 from index.parsing.headings.restarts import name_restarts
 from index.parsing.headings.run_in import split_run_in_headings
@@ -74,7 +74,7 @@ def _read(source: SourceText, name: str, sha256: str) -> Document:
     left_out_rows = list(chain(running, *tables))
     joiner = LineJoiner(lines, source.text, (line.line.start for line in left_out_rows))
     front = split_front_matter(source, name, lines, joiner)
-    read = without_paragraph_signs(joiner.without_broken_numbers(front.lines))
+    read = raise_articles(without_paragraph_signs(joiner.without_broken_numbers(front.lines)))
     candidates = number_sections(merge_terms(number_clauses(number_bare_sections(read))))
     chosen = list(drop_numbers_out_of_sequence(candidates))
     lines = _merge_headings(chosen)

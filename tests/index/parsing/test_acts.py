@@ -102,3 +102,23 @@ def test_a_sentence_behind_the_number_of_an_item_is_a_text() -> None:
     ]  # fmt: skip
     outline = read("Guide to the mill\n1. Purpose.\nThe guide is short.\n2. Wheels.\nThere are two.\n")
     assert [p.path[-1].title for p in outline.passages] == ["Purpose.", "Wheels."]
+
+
+def test_articles_above_sections_with_the_sign_are_headings() -> None:
+    code = read(
+        "TOWN CODE\nChapter 5\nWells\nARTICLE I\nGeneral\n§ 5-1. Purpose.\nIt is clean water.\n§ 5-2. Words.\n"
+        "They are plain.\nARTICLE II\n§ 5-3. Pumps.\nThey are wrapped.\nChapter 6\nPonds\n§ 6-1. Purpose.\nFish.\n"
+    )
+    assert [(cite("", p).short_en, [d.title for d in p.path[:-1]]) for p in code.passages] == [
+        ("art. 5-1", ["Wells", "ARTICLE I General"]),
+        ("art. 5-2", ["Wells", "ARTICLE I General"]),
+        ("art. 5-3", ["Wells", "ARTICLE II"]),
+        ("art. 6-1", ["Ponds"]),
+    ]
+
+
+def test_a_single_article_may_have_paragraphs_with_the_sign_and_ordinal_numbers() -> None:
+    law = read(
+        "LEI DOS POÇOS\nArt. 1º O poço é público.\nArt. 2º A água é cara.\n§ 1º Há taxa.\n§ 2º É anual.\nArt. 3º Fim.\n"
+    )
+    assert [(p.path[-1].number, sum(i.kind == "款" for i in p.inner)) for p in law.passages] == [(1, 1), (2, 3), (3, 1)]
