@@ -17,6 +17,7 @@ _SPAN = re.compile(r"(col|row)span\s*=\s*[\"']?\s*(\d{1,4})", re.IGNORECASE)
 _EMPHASIS = re.compile(r"^(?:\*{1,3}|_{1,3}|`)([^*_`]+)(?:\*{1,3}|_{1,3}|`)$")
 _PIPE = re.compile(r"(?<!\\)\|")
 _DASHES = re.compile(r"[^\S\n]*-{2,}(?:[^\S\n]+-{2,})+[^\S\n]*$", re.MULTILINE)  # over or below the columns of a table
+_GRID_RULE = re.compile(r"^[^\S\n]*\+(?:[-=:]{2,}\+)+[^\S\n]*$", re.MULTILINE)
 _RULE = re.compile(r"\s*-{3,}\s*$")  # above the heads and below the last row
 _MAX_ROWS = 1000  # lines of such a table
 
@@ -29,16 +30,16 @@ class _PlacedCell(NamedTuple):
 _Rows = list[list[_PlacedCell]]
 
 
-class DashedTables(NamedTuple):
-    """Tables of Pandoc, whose columns stand below dashes, and the places of all their dashes."""
+class PandocTables(NamedTuple):
+    """Tables of Pandoc, whose columns stand below dashes or in a grid, and the places of the dashes."""
 
     tables: list[_Rows]
     rules: list[Span]
 
 
-def rows_of_tables(text: str, dashed: Iterable[_Rows] = ()) -> Iterator[tuple[Span, TableRow]]:
+def rows_of_tables(text: str, others: Iterable[_Rows] = ()) -> Iterator[tuple[Span, TableRow]]:
     """Yield the rows of all tables with their place in the text, in which the spans of their cells are as well."""
-    for table in [*_pipe_tables(text), *_html_tables(text), *dashed]:
+    for table in [*_pipe_tables(text), *_html_tables(text), *others]:
         places = {id(placed.cell): placed.start for row in table for placed in row}
         read = read_rows([[placed.cell for placed in row] for row in table])
         first = True
@@ -101,23 +102,40 @@ def _pipe_tables(text: str) -> Iterator[_Rows]:
         at += 1
 
 
-def dashed_tables(text: str) -> DashedTables:
-    """Return the tables of Pandoc: heads, dashes below each column, rows up to a blank line or to another rule.
+def pandoc_tables(text: str) -> PandocTables:
+    """Return the tables of Pandoc: heads, dashes below each column, rows up to a blank line or to another rule; grids.
 
     A rule above the heads says that blank lines stand between the rows. A row of several lines has no cells.
     """
-    found = DashedTables([], [])
-    if not _DASHES.search(text):
+    found = PandocTables([], [])
+    if not _DASHES.search(text) and not _GRID_RULE.search(text):
         return found
     lines = list(re.finditer(r"^.*$", text, re.MULTILINE))
     at = 0
     while at < len(lines):
-        end = _add_dashed(lines, at, found) if _DASHES.fullmatch(lines[at].group()) else at
+        words, end = lines[at].group(), at
+        if _DASHES.fullmatch(words):
+            end = _add_dashed(lines, at, found)
+        elif _GRID_RULE.fullmatch(words):
+            end = _add_grid(lines, at, found)
         at = max(end, at + 1)
     return found
 
 
-def _add_dashed(lines: Sequence[re.Match[str]], at: int, found: DashedTables) -> int:
+def _add_grid(lines: Sequence[re.Match[str]], at: int, found: PandocTables) -> int:
+    """Add the table of a grid: +---+ between its rows, +===+ below its heads; return the line after it."""
+    end = at
+    while end < len(lines) and lines[end].group().strip()[:1] in ("+", "|"):
+        end += 1
+    rules = {row for row in range(at, end) if _GRID_RULE.fullmatch(lines[row].group())}
+    body = next((row for row in rules if "=" in lines[row].group()), at)
+    single = [row for row in range(at, end) if row not in rules and (row < body or {row - 1, row + 1} <= rules)]
+    found.tables.append([list(_pipe_cells(lines[row], head=row < body)) for row in single])
+    found.rules.extend(Span(*lines[row].span()) for row in sorted(rules))
+    return end
+
+
+def _add_dashed(lines: Sequence[re.Match[str]], at: int, found: PandocTables) -> int:
     """Add the table whose columns the dashes of a line show; return the line after it, ``at`` if it is none."""
     first = at
     while first > 0 and lines[first - 1].group().strip() and not _RULE.match(lines[first - 1].group()):

@@ -41,7 +41,7 @@ _TYPE = re.compile(  # the kind of document that a title names
 )
 _ENTRY = re.compile(r"[^\W\d_][^:：]{0,40}[:：]\s?\S")  # Changes to legislation: …
 _ORDER = re.compile(r".{0,40}(?:令|公告)$")  # above the text that it promulgates
-_PROMULGATED = re.compile(r"《([^《》]+)》.*(?:公布|发布|發布|施行)")
+_PROMULGATED = re.compile(r"《([^《》]+)》.*(?:公布|发布|發布|施行)|(?:公布|发布|發布)《([^《》]+)》")
 _MAX_ORDER_LINES = 30  # from the head of an order to the text that it promulgates
 
 
@@ -100,10 +100,10 @@ def _promulgated_rows(lines: Sequence[ClassifiedLine]) -> range:
     for row, line in enumerate(lines[:_MAX_ORDER_LINES]):
         text = line.line.text
         ordered |= line.kind == "text" and bool(_ORDER.match(text))
-        if text in names and _is_plain(line):
+        if "".join(text.split()) in names and _is_plain(line):
             return range(row, row + 1)
         if ordered and (found := _PROMULGATED.search(text)):
-            names.add(found[1])
+            names.add("".join((found[1] or found[2]).split()))
         if line.kind == "article":
             break
     return range(0)

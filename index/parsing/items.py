@@ -107,7 +107,8 @@ def _lines(text: str, caption: str) -> list[Span]:
     """Return the spans of the lines that are not blank, without the article's heading and caption."""
     above = len(caption) + 1 if caption and text.startswith(f"{caption}\n") else 0
     at = above + _end_of_heading(text[above:])
-    if (section := _SECTION.match(text)) and caption and text.startswith(caption, section.end()):
+    section = _SECTION.match(text)
+    if section and (text.startswith("(", section.end()) or (caption and text.startswith(caption, section.end()))):
         at = section.end()
     if caption and not above and text.startswith(caption, at):
         at += len(caption)

@@ -65,9 +65,10 @@ def _fit(runs: Sequence[Run], columns: Columns, gutters: Sequence[float]) -> boo
 
 
 def _fills(column: Sequence[Run], left: float, right: float) -> bool:
-    rows = [(row[0].left, row[-1].right, row[0].size) for row in grouped(column)]
-    aligned = sum(-size <= start - left <= _MAX_INDENT * size for start, _, size in rows)
-    widest = max(end - start for start, end, _ in rows)
+    """Return whether a text fills a column: one row without a wide gap does, and most rows begin at its left edge."""
+    rows = [row[0] for row in grouped(column)]
+    aligned = sum(-first.size <= first.left - left <= _MAX_INDENT * first.size for first in rows)
+    widest = max(right_of(run) - left_of(run) for run in column)
     return _FULL * (right - left) <= widest and aligned >= _MIN_ALIGNED * len(rows)
 
 

@@ -7,6 +7,7 @@ stop either (1 Short title), the act refers to its sections, and counts no claus
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from index.parsing.headings.classification import UNNUMBERED, ClassifiedLine, parse_dotted
 from index.parsing.headings.words import letters_value
@@ -40,7 +41,10 @@ def number_bare_sections(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine
     """Return the lines; those that begin the sections of an act, whose numbers have no full stop, are articles."""
     if not any(_REFERENCE.search(line.line.text) for line in lines) or _has_clauses(lines):
         return list(lines)
-    return _with_sections(lines, _bare_sections)
+    titled = _with_sections(lines, partial(_bare_sections, title_of=_bare_title))
+    if titled != lines:
+        return titled
+    return _with_sections(lines, partial(_bare_sections, title_of=_no_title))
 
 
 def _with_sections(lines: Sequence[ClassifiedLine], sections: _Sections) -> list[ClassifiedLine]:
@@ -80,14 +84,16 @@ def _sections(lines: Sequence[ClassifiedLine]) -> Iterator[tuple[int, Division]]
         yield row, _section(number, letters, title)
 
 
-def _bare_sections(lines: Sequence[ClassifiedLine]) -> Iterator[tuple[int, Division]]:
+def _bare_sections(
+    lines: Sequence[ClassifiedLine], *, title_of: Callable[[str], str | None]
+) -> Iterator[tuple[int, Division]]:
     """Yield the rows of the sections before the first annex with their divisions, as long as their numbers go on."""
     last = (0, "")
     for row, line in enumerate(lines):
         if last[0] and line.division is not None and line.division.kind in _ANNEXES:
             return
         found = _BARE.match(line.line.text) if _may_be_section(line) else None
-        title = _bare_title(found[3]) if found else None
+        title = title_of(found[3]) if found else None
         if found is None or title is None:
             continue
         number, letters = int(found[1]), found[2]
@@ -111,6 +117,11 @@ def _bare_title(text: str) -> str | None:
         return ""
     may_begin = text[0].isupper() or text[0] in "\"“‘'"
     return text if may_begin and len(text) <= _MAX_TITLE_LENGTH and text[-1] not in ".,;:—" else None
+
+
+def _no_title(text: str) -> str | None:
+    """Return an empty title for what may begin a section that has none, as in Canada: 3 The Minister may, 4 (1) The."""
+    return "" if text[0].isupper() or text[0] == "(" else None
 
 
 def _section(number: int, letters: str, title: str) -> Division:

@@ -513,3 +513,18 @@ def test_markdown_of_pandoc_with_contents_images_and_tables_below_dashes() -> No
     assert {line.level for line in source.lines} == {0}
     for line in source.lines:
         assert text[line.start : line.end] == line.text
+
+
+def test_grids_of_markdown_are_tables() -> None:
+    text = (
+        "Wells.\n\n+--------+-------+\n| Well   | Depth |\n+========+=======+\n| East   | 12    |\n+--------+-------+\n"
+        "| West   | 40    |\n| mill   |       |\n+--------+-------+\n| South  | 7     |\n+--------+-------+\n\nEnd.\n"
+    )
+    source = load(text.encode(), "x.md")
+    rows = [line.row for line in source.lines if line.row]
+    assert [[(cell.role, cell.columns) for cell in row.cells] for row in rows] == [
+        [("head", ()), ("head", ())],
+        [("label", ("Well",)), ("value", ("Depth",))],
+        [("label", ("Well",)), ("value", ("Depth",))],
+    ]
+    assert "+" not in source.text

@@ -122,3 +122,14 @@ def test_a_single_article_may_have_paragraphs_with_the_sign_and_ordinal_numbers(
         "LEI DOS POÇOS\nArt. 1º O poço é público.\nArt. 2º A água é cara.\n§ 1º Há taxa.\n§ 2º É anual.\nArt. 3º Fim.\n"
     )
     assert [(p.path[-1].number, sum(i.kind == "款" for i in p.inner)) for p in law.passages] == [(1, 1), (2, 3), (3, 1)]
+
+
+def test_sections_without_a_title_begin_with_their_text() -> None:
+    act = read(
+        "Keepers Act\n1 This Act may be cited as the Keepers Act.\n2 (1) In this Act, lamp means a light.\n"
+        "(2) A boat is not a lamp.\n3 The town may appoint a keeper.\n4 The keeper lights the lamp.\n"
+        "5 A person who contravenes section 4 pays.\n"
+    )
+    assert [(p.path[-1].number, sum(i.kind == "款" for i in p.inner)) for p in act.passages] == [
+        (1, 1), (2, 2), (3, 1), (4, 1), (5, 1),
+    ]  # fmt: skip
