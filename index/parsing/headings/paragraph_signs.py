@@ -11,6 +11,7 @@ from index.parsing.headings.classification import UNNUMBERED, ClassifiedLine, is
 from index.records import Division
 
 _ARTICLE_LEVEL = 4  # of a heading below chapters and above sections
+_MAX_BELOW = 4  # lines between such a heading and the first section: its title, notes on who enacted it
 _MIN_RESTARTS = 2  # articles that have a § 1 of their own
 _ORDINAL = re.compile(r"§\s?\d{1,3}\s?(?:\.?[º°]|o(?![^\W\d_]))")  # no section of an act has an ordinal number
 
@@ -44,14 +45,12 @@ def raise_articles(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
 
     The sections are counted through them. A title on the line between the two belongs to the heading.
     """
-    rows = [
-        row for row, line in enumerate(lines) if line.kind == "article" and line.division and line.division.kind == "条"
-    ]
+    rows = [row for row, line in enumerate(lines) if line.division and line.division.kind == "条"]
     keys = [division.key for row in rows if _has_sign(lines[row]) and (division := lines[row].division)]
-    above = {row: _rows_above_sign(lines, row) for row in rows if not _has_sign(lines[row])}
-    if not above or not all(above.values()) or len(set(keys)) < len(keys):
+    above = {row for row in rows if not _has_sign(lines[row])}
+    if not keys or not above or len(set(keys)) < len(keys) or not all(_is_above_signs(lines, row) for row in above):
         return list(lines)
-    titles = {row + 1 for row, size in above.items() if size > 1}
+    titles = {row + 1 for row in above if _is_title(lines, row + 1)}
     return [
         _raised(line, lines[row + 1] if row + 1 in titles else None) if row in above else line
         for row, line in enumerate(lines)
@@ -59,13 +58,18 @@ def raise_articles(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
     ]
 
 
-def _rows_above_sign(lines: Sequence[ClassifiedLine], row: int) -> int:
-    """Return how many lines an article and its title have, a section with the sign below them; 0 without it."""
-    below = lines[row + 1 : row + 3]
-    if below and _has_sign(below[0]):
-        return 1
-    titled = len(below) > 1 and below[0].kind == "text" and is_heading_text(below[0].line.text)
-    return 2 * (titled and below[0].line.text[-1] != "." and _has_sign(below[1]))
+def _is_above_signs(lines: Sequence[ClassifiedLine], row: int) -> bool:
+    """Return whether a section with the sign follows an article, its title and notes; none if the article is empty."""
+    below = next((at for at in range(row + 1, len(lines)) if lines[at].kind != "text"), len(lines))
+    texts = below - row - 1
+    if below < len(lines) and _has_sign(lines[below]):
+        return texts <= _MAX_BELOW
+    return texts == 0 or (texts == 1 and _is_title(lines, row + 1))
+
+
+def _is_title(lines: Sequence[ClassifiedLine], row: int) -> bool:
+    text = lines[row].line.text if row < len(lines) and lines[row].kind == "text" else ""
+    return bool(text) and text[0] not in "[(" and text[-1] not in ".])" and is_heading_text(text)
 
 
 def _raised(line: ClassifiedLine, title: ClassifiedLine | None) -> ClassifiedLine:

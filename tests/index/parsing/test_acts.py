@@ -107,12 +107,15 @@ def test_a_sentence_behind_the_number_of_an_item_is_a_text() -> None:
 def test_articles_above_sections_with_the_sign_are_headings() -> None:
     code = read(
         "TOWN CODE\nChapter 5\nWells\nARTICLE I\nGeneral\n§ 5-1. Purpose.\nIt is clean water.\n§ 5-2. Words.\n"
-        "They are plain.\nARTICLE II\n§ 5-3. Pumps.\nThey are wrapped.\nChapter 6\nPonds\n§ 6-1. Purpose.\nFish.\n"
+        "They are plain.\nARTICLE II\n[Added 1-2-2031]\n"
+        "§ 5-3. Pumps.\nThey are wrapped.\nARTICLE III (Reserved)\nChapter 6\nPonds\n§ 6-1. Purpose.\nFish.\n"
     )
     assert [(cite("", p).short_en, [d.title for d in p.path[:-1]]) for p in code.passages] == [
         ("art. 5-1", ["Wells", "ARTICLE I General"]),
         ("art. 5-2", ["Wells", "ARTICLE I General"]),
+        ("ch. 5, ARTICLE II, para. 1", ["Wells"]),
         ("art. 5-3", ["Wells", "ARTICLE II"]),
+        ("ch. 5, ARTICLE III (Reserved)", ["Wells"]),
         ("art. 6-1", ["Ponds"]),
     ]
 
