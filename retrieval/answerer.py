@@ -14,7 +14,7 @@ from retrieval.answering import answer_sentences, table_cells, verdict
 from retrieval.answering.confidence import Assessment, assess
 from retrieval.answering.constraints import differences, missing_detail
 from retrieval.answering.out_of_domain import OutOfDomainVectors
-from retrieval.answering.quotation import lead_ins, quoted_span
+from retrieval.answering.quotation import joined, lead_ins, quoted_span
 from retrieval.corpus import Corpus, Place
 from retrieval.explanation import match_reasons
 from retrieval.question.plan import QuestionPlan
@@ -140,7 +140,7 @@ class Answerer:
             score=float(ranking.scores[i]),
             best=answering[0],
             lead_ins=lead_ins(passage, answering[0]),
-            marked=tuple(sorted({*answering, *introducing})),
+            marked=joined((*answering, *introducing)),
             passage=passage,
             document_title=self._corpus.title(passage),
             citation=self._corpus.citation(passage),

@@ -161,7 +161,7 @@ def _plain(line: Line) -> Line | None:
     line = _without_enclosing_marks(line)
     if not line.text or _IMAGE.match(line.text):
         return None
-    return replace(line, level=level)
+    return replace(line, level=level) if level else line
 
 
 def _without_enclosing_marks(line: Line) -> Line:
@@ -173,6 +173,8 @@ def _without_enclosing_marks(line: Line) -> Line:
     if link := _LINK.match(line.text):
         line = _part(line, link.start(1), link.end(1))
     for mark in _EMPHASIS:
+        if not line.text.startswith(mark):
+            continue
         inner = line.text[len(mark) : -len(mark)]
         if inner and line.text == mark + inner + mark and mark[0] not in inner and inner == inner.strip():
             return _part(line, len(mark), len(line.text) - len(mark))
@@ -189,5 +191,5 @@ def _with_gaps(lines: Iterator[Line]) -> Iterator[Line]:
     """Yield the lines with a gap before and after every heading."""
     heading = False
     for line in lines:
-        yield replace(line, gap=line.gap or heading or line.level > 0)
+        yield line if line.gap or not (heading or line.level) else replace(line, gap=True)
         heading = line.level > 0

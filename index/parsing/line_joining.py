@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
+from operator import add
 
 from index.loaders.source import Line
 from index.parsing.headings.classification import ClassifiedLine
@@ -226,11 +227,9 @@ class _BigramCounts:
     """Counts of characters and of pairs of adjacent characters, to tell words (旅游) from chance pairs (平推)."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self._characters: Counter[str] = Counter()
-        self._bigrams: Counter[str] = Counter()
-        for line in lines:
-            self._characters.update(line)
-            self._bigrams.update(a + b for a, b in pairwise(line))
+        text = "\n".join(lines)
+        self._characters = Counter(text)
+        self._bigrams = Counter(map(add, text, text[1:]))
 
     def form_word(self, left: str, right: str) -> bool:
         """Return whether two characters most likely belong to one word."""

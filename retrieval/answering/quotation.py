@@ -1,7 +1,7 @@
 """What is quoted as an answer: the smallest part of a passage that can be read alone."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from index.parsing.item_marks import parse_item_mark
@@ -15,7 +15,6 @@ _CLAUSE_ENDS = "；;"
 _SENTENCE_ENDS = "。！？!?"
 _LEAD_IN_ENDS = "：:—"
 _MAX_LENGTH = 240  # characters of a language that writes syllables; of a longer sentence only the clause is quoted
-_MAX_REFERENCES = 2  # paragraphs
 _NO_TITLES = TitleIndex(())
 _FIRST_CJK = "\u2e80"
 _LETTERS = 2.5  # of an alphabet that say as much as one such character
@@ -85,12 +84,12 @@ def _are_joined(text: str, clause: Span, following: Span) -> bool:
 
 
 def _is_long(text: str, span: Span) -> bool:
-    return reading_length(text[slice(*span)]) > _MAX_LENGTH
+    return span.end - span.start > _MAX_LENGTH and reading_length(text[slice(*span)]) > _MAX_LENGTH
 
 
 def reading_length(text: str) -> float:
     """Return the length of a text in characters of a language that writes syllables, of which a letter is a part."""
-    dense = sum(char >= _FIRST_CJK for char in text)
+    dense = sum(map(_FIRST_CJK.__le__, text))
     return dense + (len(text) - dense) / (_LETTERS if dense < len(text) / 2 else 1)
 
 
@@ -142,7 +141,19 @@ def _referenced(passage: Passage, span: Span) -> tuple[Span, ...]:
             number = next((level.number for level in mention.place.inner[:1]), mention.place.ordinal)
             named.update(part.span for part in before if part.number == number)
     whole = [Span(part.start, part.start + len(text[slice(*part)].rstrip())) for part in sorted(named)]
-    return tuple(part for part in whole if not _is_long(text, part))[:_MAX_REFERENCES]
+    length = sum(reading_length(text[slice(*part)]) for part in (*whole, span))
+    return tuple(whole) if length <= _MAX_LENGTH else ()
+
+
+def joined(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Return spans in order, with those that overlap joined to one."""
+    found: list[Span] = []
+    for span in sorted(spans):
+        if found and span.start < found[-1].end:
+            found[-1] = Span(found[-1].start, max(span.end, found[-1].end))
+        else:
+            found.append(span)
+    return tuple(found)
 
 
 def introduces(text: str, span: Span) -> bool:

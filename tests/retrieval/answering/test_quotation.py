@@ -3,7 +3,7 @@
 from index.parsing.structure import read_document
 from index.records import Passage, Span
 from index.text.sentences import sentence_spans
-from retrieval.answering.quotation import general_rule, introduced_list, lead_ins, quoted_span, whole_sentence
+from retrieval.answering.quotation import general_rule, introduced_list, joined, lead_ins, quoted_span, whole_sentence
 
 LAW = """\
 水井条例
@@ -98,10 +98,20 @@ def test_a_paragraph_is_quoted_with_those_before_it_that_it_names() -> None:
     assert introducing(second, "前款") == ["有下列情形之一的，处罚款：\n（一）洗涤的；\n（二）倾倒的。"]
 
 
-def test_a_long_paragraph_is_not_quoted_for_being_named() -> None:
-    text = "水井条例\n第一条 " + "取水应当登记，" * 40 + "并发证。\n违反前款规定的，处五百元罚款。"
-    (passage,) = read_document(text.encode(), "x.txt").passages
-    assert lead_ins(passage, clause(passage, "五百元")) == ()
+def test_paragraphs_that_are_named_are_quoted_unless_all_would_be_long() -> None:
+    for number, expected in ((31, 1), (32, 0)):  # 7 characters each, and 19 others: 236, 243
+        text = "水井条例\n第一条 " + "取水应当登记，" * number + "并发证。\n违反前款规定的，处五百元罚款。"
+        (passage,) = read_document(text.encode(), "x.txt").passages
+        assert len(lead_ins(passage, clause(passage, "五百元"))) == expected
+
+
+def test_spans_that_overlap_are_joined() -> None:
+    assert joined([Span(5, 9), Span(0, 3), Span(7, 8), Span(8, 12), Span(12, 14)]) == (
+        Span(0, 3),
+        Span(5, 12),
+        Span(12, 14),
+    )
+    assert joined([]) == ()
 
 
 def test_clauses_between_semicolons_are_quoted_as_one_sentence() -> None:
