@@ -19,7 +19,7 @@ _PIPE = re.compile(r"(?<!\\)\|")
 _DASHES = re.compile(r"[^\S\n]*-{2,}(?:[^\S\n]+-{2,})+[^\S\n]*$", re.MULTILINE)  # over or below the columns of a table
 _GRID_RULE = re.compile(r"^[^\S\n]*\+(?:[-=:]{2,}\+)+[^\S\n]*$", re.MULTILINE)
 _RULE = re.compile(r"\s*-{3,}\s*$")  # above the heads and below the last row
-_MAX_ROWS = 1000  # lines of such a table
+_MAX_ROWS, _MAX_HEADS = 1000, 6  # lines of such a table
 
 
 class _PlacedCell(NamedTuple):
@@ -141,20 +141,26 @@ def _add_dashed(lines: Sequence[re.Match[str]], at: int, found: PandocTables) ->
     while first > 0 and lines[first - 1].group().strip() and not _RULE.match(lines[first - 1].group()):
         first -= 1
     opened = first > 0 and bool(_RULE.match(lines[first - 1].group()))
-    is_end = (
-        (lambda words: bool(_RULE.match(words))) if opened else (lambda words: not words.strip() or _is_rule(words))
-    )
-    end = next((row for row in range(at + 1, min(at + _MAX_ROWS, len(lines))) if is_end(lines[row].group())), 0)
-    end = end or (0 if opened else len(lines))
-    if end <= at + 1 or (first == at and not (end < len(lines) and _is_rule(lines[end].group()))):
+    end = _end_of_dashed(lines, at + 1, opened=opened)
+    closed = end < len(lines) and _is_rule(lines[end].group())
+    if end <= at + 1 or at - first > _MAX_HEADS or (first == at and not closed):
         return at
     starts = [dash.start() for dash in re.finditer(r"-+", lines[at].group())]
     heads = [list(_column_cells(line, starts, head=True)) for line in lines[first:at]]
     body = [line for row, line in enumerate(lines[at + 1 : end], at + 1) if not opened or _is_single(lines, row)]
     found.tables.append(heads + [list(_column_cells(line, starts)) for line in body if line.group().strip()])
-    rules = [lines[first - 1]] * opened + [lines[at]] + [line for line in lines[end : end + 1] if line.group().strip()]
-    found.rules.extend(Span(*line.span()) for line in rules)
+    rules = [*([first - 1] if opened else []), at, *([end] if closed else [])]
+    found.rules.extend(Span(*lines[row].span()) for row in rules)
     return end + 1
+
+
+def _end_of_dashed(lines: Sequence[re.Match[str]], start: int, *, opened: bool) -> int:
+    """Return the line that ends a table: a rule if one is above the heads, else also a blank line; 0 for none."""
+    for row in range(start, min(start + _MAX_ROWS, len(lines))):
+        words = lines[row].group()
+        if _RULE.match(words) if opened else (not words.strip() or _is_rule(words)):
+            return row
+    return 0 if opened else len(lines)
 
 
 def _is_rule(words: str) -> bool:

@@ -42,7 +42,7 @@ from index.parsing.tables import TableContext, table_caption, with_distinct_labe
 from index.records import Division, Document, Heading, LeftOut, LeftOutReason, Passage, Path, Span, TableRow
 from index.text.folding import fold, fold_with_offsets
 
-PARSER_VERSION = 12  # raise it when a file gives other passages or sentences; older indexes are then rebuilt
+PARSER_VERSION = 13  # raise it when a file gives other passages or sentences; older indexes are then rebuilt
 
 _JOINED, _WRAPPED = "joined to one paragraph", "whose lines are joined"
 _MAX_JOINED = 20  # remarks on joined lines; with more, the whole text is wrapped
