@@ -39,7 +39,7 @@ def number_sections(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
 
 def number_bare_sections(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
     """Return the lines; those that begin the sections of an act, whose numbers have no full stop, are articles."""
-    if not any(_REFERENCE.search(line.line.text) for line in lines) or _has_clauses(lines):
+    if _has_articles(lines) or _has_clauses(lines) or not any(_REFERENCE.search(line.line.text) for line in lines):
         return list(lines)
     titled = _with_sections(lines, partial(_bare_sections, title_of=_bare_title))
     if titled != lines:
@@ -48,7 +48,7 @@ def number_bare_sections(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine
 
 
 def _with_sections(lines: Sequence[ClassifiedLine], sections: _Sections) -> list[ClassifiedLine]:
-    if any(line.division is not None and line.division.kind == "条" for line in lines):
+    if _has_articles(lines):
         return list(lines)
     found = dict(sections(lines))
     if len(found) < _MIN_SECTIONS or not any(_ACT.search(line.line.text) for line in lines):
@@ -127,6 +127,10 @@ def _no_title(text: str) -> str | None:
 def _section(number: int, letters: str, title: str) -> Division:
     label = f"{number}{letters}" if letters else ""
     return Division(kind="条", number=number, sub=letters_value(letters), title=title, label=label)
+
+
+def _has_articles(lines: Sequence[ClassifiedLine]) -> bool:
+    return any(line.division is not None and line.division.kind == "条" for line in lines)
 
 
 def _has_clauses(lines: Sequence[ClassifiedLine]) -> bool:
