@@ -13,8 +13,10 @@ _HEADING = re.compile(
     r"[^\S\n]*[.:：]?[^\S\n]*(?:【[^】\n]*】)?\s*"
 )
 _NOTE = re.compile(r"\[[^\[\]]+\]|\([^()]*(?:\([^()]*\)[^()]*)*\)")  # of the editors, on who changed the text and when
-# of an act: 1. Short title.—, 2A Closing, [F1 2A Closing
-_SECTION = re.compile(r"\[?(?:F[0-9]{1,4}\s?)?\[?[1-9][0-9]{0,2}[A-Z]{0,2}\.?\s+")
+# of an act: 1. Short title.—, 2A Closing, [F1 2A Closing, 1.—(1)
+_SECTION = re.compile(
+    r"\[?(?:F[0-9]{1,4}\s?)?\[?[1-9][0-9]{0,2}(?:[A-Z]{1,2}(?=[\s.]|[A-Z][a-z]))?\.?\s*(?P<dash>[—–]\s?)?"
+)
 _AFTER_TITLE = re.compile(r"\.?(?:[^\S\n]?[—–])?")
 _KINDS = ("款", "项", "目")
 _TAIWANESE = ("一、", "（一）", "1.")
@@ -105,10 +107,11 @@ def _continues(line: str) -> bool:
 
 def _lines(text: str, caption: str) -> list[Span]:
     """Return the spans of the lines that are not blank, without the article's heading and caption."""
-    above = len(caption) + 1 if caption and text.startswith(f"{caption}\n") else 0
+    above = next((len(line) for line in (f"{caption}\n", f"{caption}.\n") if caption and text.startswith(line)), 0)
     at = above + _end_of_heading(text[above:])
-    section = _SECTION.match(text)
-    if section and (text.startswith("(", section.end()) or (caption and text.startswith(caption, section.end()))):
+    section = _SECTION.match(text, above)
+    titled = section and caption and text.startswith(caption, section.end())
+    if section and (titled or section["dash"] or text.startswith("(", section.end())):
         at = section.end()
     if caption and not above and text.startswith(caption, at):
         at += len(caption)

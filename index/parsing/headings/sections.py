@@ -18,8 +18,12 @@ _ACT = re.compile(
 )
 _REFERENCE = re.compile(r"\b(?:(?:[Ss]ub-?)?[Ss]ections?|[Rr]egulations?|[Rr]ules?) \(?[0-9]")
 _SECTION = re.compile(r"([1-9][0-9]{0,2})([A-Z]{0,2})\.\s+(\S.*)$")
+_DASHED = re.compile(r"([1-9][0-9]{0,2})([A-Z]{0,2})\.\s?[—–]{1,2}\s?(\S.*)$")  # 1.—(1) This Act …
+_MIN_NOTES, _MIN_NOTED = 3, 0.6  # sections of this form with a marginal note above, as a share of all as well
 _INSERTED = r"\[?(?:F[0-9]{1,4}\s?)?\[?"  # brackets and notes of editors: [F1 2A
-_BARE = re.compile(rf"{_INSERTED}([1-9][0-9]{{0,2}})([A-Z]{{0,2}})\s+(\S.*)$")
+_BARE = re.compile(  # copied from a page, the title may follow without a space: 2AClosing
+    rf"{_INSERTED}([1-9][0-9]{{0,2}})((?:[A-Z]{{1,2}}(?=\s|[A-Z][a-z]))?)(?:\s+|(?=[A-Z][a-z]))(\S.*)$"
+)
 _REPEALED = re.compile(r"(?:[.…]\s*){3,}$")
 _RUN_IN = re.compile(r"([^—–]{2,160}?)\.?\s?[—–](?=.)")  # Short title and extent.—(1) This Act …
 _MAX_TITLE_LENGTH = 120  # characters
@@ -53,10 +57,16 @@ def _with_sections(lines: Sequence[ClassifiedLine], sections: _Sections) -> list
     found = dict(sections(lines))
     if len(found) < _MIN_SECTIONS or not any(_ACT.search(line.line.text) for line in lines):
         return list(lines)
-    above = _cross_headings(lines, found)
+    notes = _marginal_notes(lines, found)
+    above = _cross_headings(lines, found) - notes
     numbered: list[ClassifiedLine] = []
     for row, line in enumerate(lines):
-        if row in found:
+        if row in notes:
+            title = line.line.text.rstrip(".")
+            line = ClassifiedLine(line.line, "article", replace(found[row + 1], title=title))
+        elif row - 1 in notes:
+            line = ClassifiedLine(replace(line.line, gap=True), "text")
+        elif row in found:
             own = replace(line.line, level=0) if line.tentative else line.line
             line = ClassifiedLine(own, "article", found[row])
         elif row in above:
@@ -74,7 +84,8 @@ def _sections(lines: Sequence[ClassifiedLine]) -> Iterator[tuple[int, Division]]
     for row, line in enumerate(lines):
         section = _SECTION.match(line.line.text) if line.kind in ("item", "text") and not line.line.level else None
         title = _title(section[3], lines[row + 1] if row + 1 < len(lines) else None) if section else ""
-        if section is None or not title:
+        section = section if title else _DASHED.match(line.line.text) if line.kind in ("item", "text") else None
+        if section is None:
             continue
         number, letters = int(section[1]), section[2]
         if number == last + 1 and not letters:
@@ -135,6 +146,22 @@ def _has_articles(lines: Sequence[ClassifiedLine]) -> bool:
 
 def _has_clauses(lines: Sequence[ClassifiedLine]) -> bool:
     return any(line.tentative and _is_unnumbered(line) and len(parse_dotted(line.line.text)) > 1 for line in lines)
+
+
+def _marginal_notes(lines: Sequence[ClassifiedLine], sections: Mapping[int, Division]) -> set[int]:
+    """Return the rows of the notes above sections 1.—, if most of them have one; they are their titles."""
+    dashed = [row for row in sections if not sections[row].title and _DASHED.match(lines[row].line.text)]
+    found = {row - 1 for row in dashed if row and _is_note(lines, row - 1)}
+    return found if len(found) >= max(_MIN_NOTES, _MIN_NOTED * len(dashed)) else set()
+
+
+def _is_note(lines: Sequence[ClassifiedLine], row: int) -> bool:
+    text = lines[row].line.text
+    may_be = (
+        lines[row].kind == "text" and len(text) <= _MAX_TITLE_LENGTH and text[0].isupper() and text[-1] not in ",;:—"
+    )
+    begins = row == 0 or lines[row - 1].kind != "text" or lines[row].line.gap or lines[row - 1].line.text[-1] in ".;)"
+    return may_be and begins
 
 
 def _cross_headings(lines: Sequence[ClassifiedLine], sections: Mapping[int, Division]) -> set[int]:

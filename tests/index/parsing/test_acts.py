@@ -136,3 +136,29 @@ def test_sections_without_a_title_begin_with_their_text() -> None:
     assert [(p.path[-1].number, sum(i.kind == "款" for i in p.inner)) for p in act.passages] == [
         (1, 1), (2, 2), (3, 1), (4, 1), (5, 1),
     ]  # fmt: skip
+
+
+def test_a_title_may_follow_the_number_of_a_section_without_a_space() -> None:
+    act = read(
+        "Lamps Act 2031\n\n1Lamps\n\n(1)In this Act a lamp is a light.\n\n(2)A candle is none.\n\n2Duty\n\n"
+        "It must be lit.\n\n2ASnow\n\nIt is wiped.\n\n3Fines\n\nSection 2 is enforced.\n\n"
+        "4Extent\n\nAll.\n\n5End\n\nSoon.\n"
+    )
+    assert [(cite("", p).short_en, p.path[-1].title) for p in act.passages] == [
+        ("art. 1", "Lamps"), ("art. 2", "Duty"), ("art. 2A", "Snow"), ("art. 3", "Fines"), ("art. 4", "Extent"),
+        ("art. 5", "End"),
+    ]  # fmt: skip
+    assert [sum(i.kind == "款" for i in p.inner) for p in act.passages] == [2, 1, 1, 1, 1, 1]
+
+
+def test_sections_with_a_dash_behind_the_number_have_their_notes_above_as_titles() -> None:
+    act = read(
+        "Ferry Act 2031\n\nShort title.\n1.—This Act may be cited as the Ferry Act 2031.\n\n"
+        "Ferries.\n2.—(1) A ferry is a boat.\n(2) A raft is a ferry.\n\nFees.\n3.—A fee is paid.\n\n"
+        "Fines.\n4.—(1) A person who swims pays.\n(2) Children are free.\n\nEnd.\n5.—The Act ends in 2040.\n"
+    )
+    assert [(cite("", p).short_en, p.path[-1].title) for p in act.passages] == [
+        ("art. 1", "Short title"), ("art. 2", "Ferries"), ("art. 3", "Fees"), ("art. 4", "Fines"), ("art. 5", "End"),
+    ]  # fmt: skip
+    assert act.passages[1].text == "Ferries.\n2.—(1) A ferry is a boat.\n(2) A raft is a ferry."
+    assert [sum(i.kind == "款" for i in p.inner) for p in act.passages] == [1, 2, 1, 2, 1]
