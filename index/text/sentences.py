@@ -7,6 +7,12 @@ from index.records import Span
 # A sentence ends after 。！？；… and closing quotes or brackets, or after a full stop followed by a space. A colon ends
 # none: the enumeration that follows belongs to the sentence.
 _SENTENCE_END = re.compile(r"""[。！？；!?;…]+[”’」』）)】》"']*|\.(?=\s+[^\W\d_a-z])|\n+""")
+# What a full stop before a capital letter does not end: an initial, an abbreviation, a German ordinal (dem 1. Oktober).
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|Nr|Nos|Art|Arts|Abs|Sec|[Cc]f|vs|bzw|Sr|Sra|Mme)"
+    r"|\b(?:de[mnrs]|das|die|zum|zur|vom|am|ab|im|bis)\s+[0-9]{1,2})$"
+)
+_LONGEST_ABBREVIATION = 12  # characters
 # the number of a paragraph, at the start of its line
 _NUMBER = re.compile(r"[^\S\n]*(?:[0-9]{1,3}|[a-z]|[ivx]{1,4})\.\s+")
 _AT_LINE_END = re.compile(r"[^\S\n]*(?:\n|$)")
@@ -50,15 +56,20 @@ def _ends(text: str) -> list[int]:
     ends = []
     for found in _SENTENCE_END.finditer(text):
         last = found.end() - 1
-        is_number = found.group() == "." and _is_number(text, found.start())
-        if "\n" in found.group() or (depths[last] == 0 and not is_number and not _goes_on(text, found, depths)):
+        if "\n" in found.group() or (depths[last] == 0 and not _goes_on(text, found, depths)):
             ends.append(found.end())
     return ends
 
 
 def _goes_on(text: str, found: re.Match[str], depths: list[int]) -> bool:
-    """Return whether a sentence goes on after brackets that were opened in it: 取水（以下…という。）を届け出る."""
+    """Return whether a sentence goes on: after a number or an abbreviation, or after brackets that were opened in it.
+
+    取水（以下「…」という。）を届け出る is one sentence.
+    """
     at = found.start()
+    if found.group() == ".":
+        before = text[max(0, at - _LONGEST_ABBREVIATION) : at]
+        return _is_number(text, at) or _ABBREVIATION.search(before) is not None
     if not depths[at] or text[found.end() - 1] not in ")）" or _AT_LINE_END.match(text, found.end()):
         return False
     while at and depths[at - 1]:

@@ -20,6 +20,12 @@ def split(text: str) -> list[str]:
         ("依照《关于甲。乙的规定》第三条办理。另行公布。", ["依照《关于甲。乙的规定》第三条办理。", "另行公布。"]),
         ("（一）甲和乙两方；\n（二）丙和丁两方。", ["（一）甲和乙两方；", "（二）丙和丁两方。"]),
         ("PM2.5 fell to 3.5. It rose again.", ["PM2.5 fell to 3.5.", "It rose again."]),
+        (
+            "Die Regel gilt ab dem 1. Oktober. Sie endet am 31. Dezember 2030. Art. IV bleibt.",
+            ["Die Regel gilt ab dem 1. Oktober.", "Sie endet am 31. Dezember 2030.", "Art. IV bleibt."],
+        ),
+        ("Dr. J. Wells of the U.S. Survey digs. He rests.", ["Dr. J. Wells of the U.S. Survey digs.", "He rests."]),
+        ("It was built in 12. The end.", ["It was built in 12.", "The end."]),
         ("好。今天的天气很好。", ["好。今天的天气很好。"]),
         ("今天的天气很好。好。", ["今天的天气很好。好。"]),
         ("没有句号的一段", ["没有句号的一段"]),
