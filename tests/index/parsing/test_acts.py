@@ -162,3 +162,12 @@ def test_sections_with_a_dash_behind_the_number_have_their_notes_above_as_titles
     ]  # fmt: skip
     assert act.passages[1].text == "Ferries.\n2.—(1) A ferry is a boat.\n(2) A raft is a ferry."
     assert [sum(i.kind == "款" for i in p.inner) for p in act.passages] == [1, 2, 1, 2, 1]
+
+
+def test_an_arrangement_of_sections_is_left_out_though_the_numbers_stand_below_the_titles_further_down() -> None:
+    titles = ["Short title", "Ferries", "Fees", "Fines", "End"]
+    arrangement = "".join(f"{number}. {title}.\n" for number, title in enumerate(titles, 1))
+    sections = "".join(f"\n{title}.\n{n}.—This Act says {title.lower()}.\n" for n, title in enumerate(titles, 1))
+    act = read(f"Ferry Act 2031\n\nARRANGEMENT OF SECTIONS\n\nSection\n{arrangement}\nAn Act on ferries.\n{sections}")
+    assert [part.lines[2:] for part in act.left_out] == [tuple(arrangement.strip().split("\n"))]
+    assert [p.path[-1].title for p in act.passages if p.path] == titles
