@@ -165,7 +165,7 @@ def test_sections_with_a_dash_behind_the_number_have_their_notes_above_as_titles
 
 
 def test_an_arrangement_of_sections_is_left_out_though_the_numbers_stand_below_the_titles_further_down() -> None:
-    titles = ["Short title", "Ferries", "Fees", "Fines", "End"]
+    titles = ["Short title", "Ferries", "Fees", "Fines", "Extent"]
     arrangement = "".join(f"{number}. {title}.\n" for number, title in enumerate(titles, 1))
     sections = "".join(f"\n{title}.\n{n}.—This Act says {title.lower()}.\n" for n, title in enumerate(titles, 1))
     act = read(f"Ferry Act 2031\n\nARRANGEMENT OF SECTIONS\n\nSection\n{arrangement}\nAn Act on ferries.\n{sections}")
