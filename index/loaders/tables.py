@@ -11,6 +11,7 @@ from index.records import CellRole, Span, TableCell, TableRow
 
 MAX_SPAN = 100  # columns; files can state any number
 
+_MIN_NAMED = 2  # columns besides that of names: a number, a value
 _MAX_HEAD = 30  # characters; a longer cell is a value
 _VALUE = re.compile(  # a number, but no year: 2025年, FY2025
     r"(?![^\W\d_]{0,3}\s*(?:19|20)\d\d\s*(?:年|\b))[^\W\d_]{0,2}\s*[-+±≥≤<>~约]?\s*\d"
@@ -232,7 +233,7 @@ def column_roles(texts: Sequence[Sequence[str]], titles: Sequence[str], merged: 
     roles: list[CellRole] = ["value"] * len(titles)
     labels = -1
     for at, title in enumerate(titles):
-        if _NUMBER_HEAD.fullmatch(title.strip()):
+        if _NUMBER_HEAD.fullmatch(title.strip()) or (at == 0 and _counts_rows(texts, titles)):
             roles[at] = "number"
         elif labels < 0:
             labels = at  # 单位 as the first head means an organisation
@@ -248,6 +249,13 @@ def column_roles(texts: Sequence[Sequence[str]], titles: Sequence[str], merged: 
             if place >= merged and _names_rows(texts, at):
                 break
     return roles
+
+
+def _counts_rows(texts: Sequence[Sequence[str]], titles: Sequence[str]) -> bool:
+    """Return whether the first column, whatever its head, counts the rows from 1, and their names stand behind it."""
+    numbers = [row[0].rstrip(".") for row in texts if row and row[0]]
+    counts = len(numbers) > 1 and numbers == [str(number) for number in range(1, len(numbers) + 1)]
+    return counts and len(titles) > _MIN_NAMED and not _has_values(texts, titles, 1)
 
 
 def _names_rows(texts: Sequence[Sequence[str]], at: int) -> bool:

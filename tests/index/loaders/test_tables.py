@@ -90,6 +90,12 @@ def test_the_column_whose_cells_all_differ_names_the_rows() -> None:
     assert column_roles([row[1:] for row in same], ["工程", "投资"]) == ["label", "value"]
 
 
+def test_a_first_column_that_counts_the_rows_does_not_name_them() -> None:
+    texts = [["1", "Trees", "100"], ["2", "Buses", "4"], ["3", "Lamps", "7"]]
+    assert column_roles(texts, ["Item", "Goal", "2031"]) == ["number", "label", "value"]
+    assert column_roles([[a, c, c] for a, _, c in texts], ["Class", "2030", "2031"]) == ["label", "value", "value"]
+
+
 def test_a_numbered_name_across_the_other_columns_names_the_rows_below_it() -> None:
     rows = [
         row("序号", "工程", "内容", "投资", head=True),
