@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from index.errors import DocumentError
-from index.loaders.markdown_tables import HTML_TABLE, TABLE_RULE, rows_of_tables, with_rows
+from index.loaders.markdown_tables import HTML_TABLE, TABLE_RULE, pandoc_tables, rows_of_tables, with_rows
 from index.loaders.source import Line, SourceText, strip_blank
 from index.loaders.text import decode_text, split_lines
 
@@ -17,8 +17,9 @@ _SETEXT_UNDERLINE = re.compile(r"={2,}$|-{2,}$")
 _SETEXT_TITLE = re.compile(r".{0,59}[^。；;！!？?：:，,、]$")  # a rule below a sentence makes it no heading
 _RULE = re.compile(r"(?:[-*_]\s*){3,}$")
 _LEADING = re.compile(r"(?:>\s?|[-*+]\s+(?:\[[ xX]\]\s+)?)+")  # block quotes, bullets and check boxes
+_CAPTION = re.compile(r"([-|+][^\S\n]*\n[^\S\n]*\n[^\S\n]*):(?=[^\S\n]+\S)")  # below a table of Pandoc
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
-_IMAGE = re.compile(r"(?:\[?!\[[^\]]*\]\([^)]*\)(?:\]\([^)]*\))?\s*)+$")
+_IMAGE = re.compile(r"(?:\[?!\[[^\]]*\]\([^)]*\)(?:\{[^{}]*\})?(?:\]\([^)]*\))?\s*)+$")
 _EMPHASIS = ("***", "___", "**", "__", "*", "_")
 # bold numbers of articles and items: the closing marks would separate the number from its text
 _BOLD_NUMBER = re.compile(
@@ -34,7 +35,9 @@ _METADATA = re.compile(
 )
 _VISIBLE = re.compile(r"\S")
 _METADATA_KEYS = {"标题": "title", "日期": "date", "来源": "source", "作者": "author"}
-_LINK = re.compile(r"\[([^\[\]]+)\]\([^()]*(?:\([^()]*\)[^()]*)*\)$")  # a line that is nothing but a link
+_LINK = re.compile(  # a line that is nothing but a link; in Pandoc's contents one with another to the page number
+    r"\[([^\[\]]+?)(?:\s*\[\d*\]\([^()]*\))?\]\([^()]*(?:\([^()]*\)[^()]*)*\)(?:\{[^{}]*\})?$"
+)
 _TABLE_TAGS = re.compile(r"(?P<cell></t[dh]\s*>\s*<t[dh]\b[^<>]*>)|(?P<row></tr\s*>)|</?[A-Za-z][^<>]*>", re.IGNORECASE)
 _MIN_WRAPPED = 50  # characters; a shorter line is one of an address or a list
 _FIRST_CJK = "\u2e80"
@@ -53,7 +56,11 @@ def load(data: bytes, name: str) -> SourceText:
     if front:
         text = _blank(front) + text[front.end() :]
     text = _ESCAPED_NUMBER.sub(r" \1\2", _BOLD_NUMBER.sub(_without_bold, _COMMENT.sub(_blank, text)))
-    rows = list(rows_of_tables(text))
+    pandoc = pandoc_tables(text)
+    rows = list(rows_of_tables(text, pandoc.tables))
+    text = _CAPTION.sub(r"\1 ", text)
+    for rule in pandoc.rules:  # which would make a heading of the row above it
+        text = text[: rule.start] + " " * (rule.end - rule.start) + text[rule.end :]
     text = HTML_TABLE.sub(_table_rows, text)
     lines = tuple(with_rows(_with_soft_breaks(_with_gaps(_without_markup(list(split_lines(text)))), text), rows))
     if not lines:

@@ -1,4 +1,4 @@
-"""Tables of Markdown, with pipes or as HTML: which parts of the text are cells, and of what columns."""
+"""Tables of Markdown, with pipes, as HTML or as Pandoc writes them: which parts of the text are cells."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,6 +16,10 @@ _TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9]*)\b(?P<attributes>[
 _SPAN = re.compile(r"(col|row)span\s*=\s*[\"']?\s*(\d{1,4})", re.IGNORECASE)
 _EMPHASIS = re.compile(r"^(?:\*{1,3}|_{1,3}|`)([^*_`]+)(?:\*{1,3}|_{1,3}|`)$")
 _PIPE = re.compile(r"(?<!\\)\|")
+_DASHES = re.compile(r"[^\S\n]*-{2,}(?:[^\S\n]+-{2,})+[^\S\n]*$", re.MULTILINE)  # over or below the columns of a table
+_GRID_RULE = re.compile(r"^[^\S\n]*\+(?:[-=:]{2,}\+)+[^\S\n]*$", re.MULTILINE)
+_RULE = re.compile(r"\s*-{3,}\s*$")  # above the heads and below the last row
+_MAX_ROWS, _MAX_HEADS = 1000, 6  # lines of such a table
 
 
 class _PlacedCell(NamedTuple):
@@ -26,9 +30,16 @@ class _PlacedCell(NamedTuple):
 _Rows = list[list[_PlacedCell]]
 
 
-def rows_of_tables(text: str) -> Iterator[tuple[Span, TableRow]]:
+class PandocTables(NamedTuple):
+    """Tables of Pandoc, whose columns stand below dashes or in a grid, and the places of the dashes."""
+
+    tables: list[_Rows]
+    rules: list[Span]
+
+
+def rows_of_tables(text: str, others: Iterable[_Rows] = ()) -> Iterator[tuple[Span, TableRow]]:
     """Yield the rows of all tables with their place in the text, in which the spans of their cells are as well."""
-    for table in [*_pipe_tables(text), *_html_tables(text)]:
+    for table in [*_pipe_tables(text), *_html_tables(text), *others]:
         places = {id(placed.cell): placed.start for row in table for placed in row}
         read = read_rows([[placed.cell for placed in row] for row in table])
         first = True
@@ -89,6 +100,84 @@ def _pipe_tables(text: str) -> Iterator[_Rows]:
             yield heads + [list(_pipe_cells(line)) for line in lines[at + 1 : end]]
             at = end
         at += 1
+
+
+def pandoc_tables(text: str) -> PandocTables:
+    """Return the tables of Pandoc: heads, dashes below each column, rows up to a blank line or to another rule; grids.
+
+    A rule above the heads says that blank lines stand between the rows. A row of several lines has no cells.
+    """
+    found = PandocTables([], [])
+    if not _DASHES.search(text) and not _GRID_RULE.search(text):
+        return found
+    lines = list(re.finditer(r"^.*$", text, re.MULTILINE))
+    at = 0
+    while at < len(lines):
+        words, end = lines[at].group(), at
+        if _DASHES.fullmatch(words):
+            end = _add_dashed(lines, at, found)
+        elif _GRID_RULE.fullmatch(words):
+            end = _add_grid(lines, at, found)
+        at = max(end, at + 1)
+    return found
+
+
+def _add_grid(lines: Sequence[re.Match[str]], at: int, found: PandocTables) -> int:
+    """Add the table of a grid: +---+ between its rows, +===+ below its heads; return the line after it."""
+    end = at
+    while end < len(lines) and lines[end].group().strip()[:1] in ("+", "|"):
+        end += 1
+    rules = {row for row in range(at, end) if _GRID_RULE.fullmatch(lines[row].group())}
+    body = next((row for row in rules if "=" in lines[row].group()), at)
+    single = [row for row in range(at, end) if row not in rules and (row < body or {row - 1, row + 1} <= rules)]
+    found.tables.append([list(_pipe_cells(lines[row], head=row < body)) for row in single])
+    found.rules.extend(Span(*lines[row].span()) for row in sorted(rules))
+    return end
+
+
+def _add_dashed(lines: Sequence[re.Match[str]], at: int, found: PandocTables) -> int:
+    """Add the table whose columns the dashes of a line show; return the line after it, ``at`` if it is none."""
+    first = at
+    while first > 0 and lines[first - 1].group().strip() and not _RULE.match(lines[first - 1].group()):
+        first -= 1
+    opened = first > 0 and bool(_RULE.match(lines[first - 1].group()))
+    end = _end_of_dashed(lines, at + 1, opened=opened)
+    closed = end < len(lines) and _is_rule(lines[end].group())
+    if end <= at + 1 or at - first > _MAX_HEADS or (first == at and not closed):
+        return at
+    starts = [dash.start() for dash in re.finditer(r"-+", lines[at].group())]
+    heads = [list(_column_cells(line, starts, head=True)) for line in lines[first:at]]
+    body = [line for row, line in enumerate(lines[at + 1 : end], at + 1) if not opened or _is_single(lines, row)]
+    found.tables.append(heads + [list(_column_cells(line, starts)) for line in body if line.group().strip()])
+    rules = [*([first - 1] if opened else []), at, *([end] if closed else [])]
+    found.rules.extend(Span(*lines[row].span()) for row in rules)
+    return end + 1
+
+
+def _end_of_dashed(lines: Sequence[re.Match[str]], start: int, *, opened: bool) -> int:
+    """Return the line that ends a table: a rule if one is above the heads, else also a blank line; 0 for none."""
+    for row in range(start, min(start + _MAX_ROWS, len(lines))):
+        words = lines[row].group()
+        if _RULE.match(words) if opened else (not words.strip() or _is_rule(words)):
+            return row
+    return 0 if opened else len(lines)
+
+
+def _is_rule(words: str) -> bool:
+    return bool(_RULE.match(words) or _DASHES.fullmatch(words))
+
+
+def _is_single(lines: Sequence[re.Match[str]], row: int) -> bool:
+    """Return whether a row of a table with blank lines between its rows is only this line."""
+    above, below = lines[row - 1].group().strip(), lines[row + 1].group().strip()
+    return (not above or _is_rule(above)) and (not below or _is_rule(below))
+
+
+def _column_cells(line: re.Match[str], starts: Sequence[int], *, head: bool = False) -> Iterator[_PlacedCell]:
+    words = line.group()
+    for left, right in pairwise([*starts, len(words)]):
+        left, right = min(left, len(words)), min(right, len(words))
+        yield _placed(words, left, right, line.start(), Cell(text="", head=head))
 
 
 def _pipe_cells(line: re.Match[str], *, head: bool = False) -> Iterator[_PlacedCell]:

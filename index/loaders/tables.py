@@ -12,6 +12,7 @@ from index.records import CellRole, Span, TableCell, TableRow
 
 MAX_SPAN = 100  # columns; files can state any number
 
+_MIN_NAMED = 2  # columns besides that of names: a number, a value
 _MAX_HEAD = 30  # characters; a longer cell is a value
 _VALUE = re.compile(  # a number, but no year: 2025年, FY2025
     r"(?![^\W\d_]{0,3}\s*(?:19|20)\d\d\s*(?:年|\b))[^\W\d_]{0,2}\s*[-+±≥≤<>~约]?\s*\d"
@@ -65,8 +66,9 @@ class ReadRow(NamedTuple):
 
     @property
     def names_others(self) -> bool:
-        """Return whether the row is a single text at the left, which names the rows below it."""
-        return len(self.cells) == 1 and self.leads
+        """Return whether the row is a single text at the left, perhaps numbered, which names the rows below it."""
+        numbered = len(self.cells) == 2 and self.cells[0].role == "number" and len(self.cells[1].columns) > 1
+        return (len(self.cells) == 1 or numbered) and self.leads
 
 
 _Grid = list[list[Cell]]
@@ -132,7 +134,7 @@ def _row_text(row: ReadRow) -> RowText:
     """Return the line of a row; a row of one text that names the rows below it has no cells."""
     text, cells = "", []
     if row.names_others or row.is_caption:
-        text = row.cells[0].cell.text
+        text = " ".join(part.cell.text for part in row.cells)
     else:
         for cell, columns, role in row.cells:
             text += (" | " if text else "") + head_before(columns, cell.text) + cell.text
@@ -226,11 +228,12 @@ def column_roles(texts: Sequence[Sequence[str]], titles: Sequence[str], merged: 
     """Return what the cells of each column are: labels are the columns up to the first with units, years or numbers.
 
     ``merged`` columns at the left have cells that span rows. Where no column has numbers, one behind them has labels.
+    Behind a column whose cells all differ, and so name the rows, there are no labels.
     """
     roles: list[CellRole] = ["value"] * len(titles)
     labels = -1
     for at, title in enumerate(titles):
-        if _NUMBER_HEAD.fullmatch(title.strip()):
+        if _NUMBER_HEAD.fullmatch(title.strip()) or (at == 0 and _counts_rows(texts, titles)):
             roles[at] = "number"
         elif labels < 0:
             labels = at  # 单位 as the first head means an organisation
@@ -238,11 +241,30 @@ def column_roles(texts: Sequence[Sequence[str]], titles: Sequence[str], merged: 
             roles[at] = "unit"
     if labels < 0:
         return roles
-    end = next((at for at in range(labels + 1, len(titles)) if _has_values(texts, titles, at)), labels + 1 + merged)
-    for at in range(labels, min(end, len(titles))):
+    worded = [at for at in range(labels, len(titles)) if roles[at] != "number"]
+    end = next((place for place, at in enumerate(worded) if place and _has_values(texts, titles, at)), 1 + merged)
+    for place, at in enumerate(worded[:end]):
         if roles[at] == "value":
             roles[at] = "label"
+            if place >= merged and _names_rows(texts, at):
+                break
     return roles
+
+
+def _counts_rows(texts: Sequence[Sequence[str]], titles: Sequence[str]) -> bool:
+    """Return whether the first column, whatever its head, counts the rows from 1, and their names stand behind it."""
+    numbers = [row[0].rstrip(".") for row in texts if row and row[0]]
+    counts = len(numbers) > 1 and numbers == [str(number) for number in range(1, len(numbers) + 1)]
+    return counts and len(titles) > _MIN_NAMED and not _has_values(texts, titles, 1)
+
+
+def _names_rows(texts: Sequence[Sequence[str]], at: int) -> bool:
+    """Return whether the cells of a column tell the rows apart: all have a text, each another one.
+
+    A text from here to the end of its row is the name of a group.
+    """
+    cells = [row[at] if at < len(row) else "" for row in texts if len(set(row[at:])) != 1]
+    return len(cells) > 1 and all(cells) and len(set(cells)) == len(cells)
 
 
 def _has_values(texts: Sequence[Sequence[str]], titles: Sequence[str], at: int) -> bool:

@@ -6,7 +6,13 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from index.loaders.source import Line, SourceText
-from index.parsing.headings.classification import SENTENCE_ENDS, UNNUMBERED, ClassifiedLine
+from index.parsing.headings.classification import (
+    SENTENCE_ENDS,
+    UNNUMBERED,
+    ClassifiedLine,
+    names_front_part,
+    parse_dotted,
+)
 from index.parsing.line_joining import LineJoiner
 from index.parsing.title_lines import MAX_TITLE_LENGTH, begins_with_kind, count_title_lines, join_title, lacks_subject
 
@@ -29,11 +35,16 @@ _NO_TITLE = re.compile(
 _TYPE = re.compile(  # the kind of document that a title names
     r".*(?:法|条例|條例|办法|辦法|规定|規定|规则|規則|细则|細則|决定|決定|意见|通知|公告|规划|規劃|计划|計畫|纲要|綱要|方案|报告|解释|标准|规范"
     r"|章程|公约|協定|协定|宪法|憲法|法律|命令|草案|白皮书)(?:[（(].*[）)])?$"
-    r"|.*\b(?:regulations?|directive|ordinance|act|law|code|plan|statute|constitution|decision|agreement|convention|report|bill|treaty"
+    r"|.*\b(?:regulations?|directive|ordinance|act|law|code|plan|statute|constitution|decision|agreement|convention|report|bill|treaty|strategy|policy"
+    r"|ordenan[zç]a|ordinanza|regolamento|satzung|arrêté|portaria|plano|estrategia|programme"
     r"|gesetz|verordnung|ordnung|loi|code|décret|règlement|ley|decreto|reglamento|lei|legge|wet|lag|förordning|ustawa|zákon"
     r"|закон|кодекс|luật|kanunu?|yönetmeli[kğ]i?|undang-undang)\b.*|.*(?:gesetz|ordnung|법|조례|시행령)$",
     re.IGNORECASE,
 )
+_ENTRY = re.compile(r"[^\W\d_][^:：]{0,40}[:：]\s?\S")  # Changes to legislation: …
+_ORDER = re.compile(r".{0,40}(?:令|公告)$")  # above the text that it promulgates
+_PROMULGATED = re.compile(r"《([^《》]+)》.*(?:公布|发布|發布|施行)|(?:公布|发布|發布)《([^《》]+)》")
+_MAX_ORDER_LINES = 30  # from the head of an order to the text that it promulgates
 
 
 _TITLE_ENTRY = re.compile(r"(?:法規名稱|法规名称|标题|標題|文件名称|Chapter \d+[A-Z]?)\s*[:： ]\s*(\S.*)$")
@@ -57,7 +68,7 @@ def split_front_matter(
     Metadata follow the title, or stand at the end, where newspapers print the source.
     """
     named = source.metadata.get("title", "")
-    rows = _entry_rows(lines) or _title_rows(lines, named, joiner)
+    rows = _entry_rows(lines) or _promulgated_rows(lines) or _title_rows(lines, named, joiner)
     title = join_title([lines[row].line for row in rows]) if rows else named or PurePosixPath(name).stem
     if named_title := _TITLE_ENTRY.match(title):
         title = named_title[1]
@@ -82,6 +93,22 @@ def _entry_rows(lines: Sequence[ClassifiedLine]) -> range:
     chapters = sum(line.division is not None and line.division.kind == "章" for line in lines)
     is_act = numbered and chapters == 1 and lines[1].kind == "text" and bool(_TYPE.match(lines[1].line.text))
     return range(2) if is_act and _is_title(lines[1]) else range(0)
+
+
+def _promulgated_rows(lines: Sequence[ClassifiedLine]) -> range:
+    """Return the row of the title below an order that promulgates a document of this name; none without an order."""
+    names: set[str] = set()
+    ordered = False
+    for row, line in enumerate(lines[:_MAX_ORDER_LINES]):
+        text = line.line.text
+        ordered |= line.kind == "text" and bool(_ORDER.match(text))
+        if "".join(text.split()) in names and _is_plain(line):
+            return range(row, row + 1)
+        if ordered and (found := _PROMULGATED.search(text)):
+            names.add("".join((found[1] or found[2]).split()))
+        if line.kind == "article":
+            break
+    return range(0)
 
 
 def _title_rows(lines: Sequence[ClassifiedLine], named: str, joiner: LineJoiner) -> range:
@@ -114,8 +141,11 @@ def _best_row(lines: Sequence[ClassifiedLine], named: str, joiner: LineJoiner) -
     best, best_score = -1, 0.0
     for row, line in enumerate(lines[: min(_MAX_LINES, len(lines) - 1)]):
         text = line.line.text
-        if not _is_plain(line) or text[-1] in SENTENCE_ENDS or (len(text) > _MAX_LINE and not begins_with_kind(text)):
+        is_long = len(text) > _MAX_LINE and not begins_with_kind(text) and not _ENTRY.match(text)
+        if not _is_plain(line) or text[-1] in SENTENCE_ENDS or is_long:
             break
+        if parse_dotted(text)[:1] == (1,) or (names_front_part(text) and best >= 0):
+            break  # the outline begins
         if not _is_title(line) or _NO_TITLE.match(text) or joiner.joins(line, lines[row + 1]):
             continue
         heading = 3.0 * (line.line.level == 1) + 3.0 * (len(text) > 1 and text in named)
@@ -132,7 +162,7 @@ def _is_plain(line: ClassifiedLine) -> bool:
 
 def _is_title(line: ClassifiedLine) -> bool:
     text, heading = line.line.text, line.kind == "heading"
-    if (heading and line.line.level != 1) or _parse_metadata(line.line) is not None:
+    if names_front_part(text) or (heading and line.line.level != 1) or _parse_metadata(line.line) is not None:
         return False
     whole = len(text) <= MAX_TITLE_LENGTH and text[-1] != "." and begins_with_kind(text)
     return len(text) <= _MAX_TITLE_LENGTH or whole

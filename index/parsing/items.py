@@ -13,7 +13,10 @@ _HEADING = re.compile(
     r"[^\S\n]*[.:：]?[^\S\n]*(?:【[^】\n]*】)?\s*"
 )
 _NOTE = re.compile(r"\[[^\[\]]+\]|\([^()]*(?:\([^()]*\)[^()]*)*\)")  # of the editors, on who changed the text and when
-_SECTION = re.compile(r"[1-9][0-9]{0,2}[A-Z]{0,2}\.\s+")  # of an act: 1. Short title.—
+# of an act: 1. Short title.—, 2A Closing, [F1 2A Closing, 1.—(1)
+_SECTION = re.compile(
+    r"\[?(?:F[0-9]{1,4}\s?)?\[?[1-9][0-9]{0,2}(?:[A-Z]{1,2}(?=[\s.]|[A-Z][a-z]))?\.?\s*(?P<dash>[—–]\s?)?"
+)
 _AFTER_TITLE = re.compile(r"\.?(?:[^\S\n]?[—–])?")
 _KINDS = ("款", "项", "目")
 _TAIWANESE = ("一、", "（一）", "1.")
@@ -117,9 +120,11 @@ def _without_notes_above(text: str, lines: list[Span]) -> list[Span]:
 
 def _lines(text: str, caption: str) -> list[Span]:
     """Return the spans of the lines that are not blank, without the article's heading and caption."""
-    above = len(caption) + 1 if caption and text.startswith(f"{caption}\n") else 0
+    above = next((len(line) for line in (f"{caption}\n", f"{caption}.\n") if caption and text.startswith(line)), 0)
     at = above + _end_of_heading(text[above:])
-    if (section := _SECTION.match(text)) and caption and text.startswith(caption, section.end()):
+    section = _SECTION.match(text, above)
+    titled = section and caption and text.startswith(caption, section.end())
+    if section and (titled or section["dash"] or text.startswith("(", section.end())):
         at = section.end()
     if caption and not above and text.startswith(caption, at):
         at += len(caption)

@@ -19,11 +19,11 @@ from index.parsing.headings.closing import separate_closing
 from index.parsing.headings.nesting import nest_outermost
 from index.parsing.headings.number_sequence import drop_numbers_out_of_sequence, remark_doubts
 from index.parsing.headings.open_levels import OpenLevel, closes, ends_preface, is_in_box, is_leaf
-from index.parsing.headings.paragraph_signs import without_paragraph_signs
+from index.parsing.headings.paragraph_signs import raise_articles, without_paragraph_signs
 from index.parsing.headings.recitals import number_recitals
 from index.parsing.headings.restarts import name_restarts
 from index.parsing.headings.run_in import split_run_in_headings
-from index.parsing.headings.sections import number_sections
+from index.parsing.headings.sections import number_bare_sections, number_sections
 from index.parsing.headings.titles import (
     merge_captions_above,
     merge_subs_below,
@@ -75,8 +75,8 @@ def _read(source: SourceText, name: str, sha256: str) -> Document:
     left_out_rows = list(chain(running, *tables))
     joiner = LineJoiner(lines, source.text, (line.line.start for line in left_out_rows))
     front = split_front_matter(source, name, lines, joiner)
-    read = without_paragraph_signs(joiner.without_broken_numbers(front.lines))
-    candidates = number_sections(merge_terms(number_clauses(read)))
+    read = raise_articles(without_paragraph_signs(joiner.without_broken_numbers(front.lines)))
+    candidates = number_sections(merge_terms(number_clauses(number_bare_sections(read))))
     chosen = list(drop_numbers_out_of_sequence(candidates))
     lines = _merge_headings(chosen)
     builder = _PassageBuilder(name, source, joiner, infer_missing_chapter(lines))
@@ -173,7 +173,7 @@ class _PassageBuilder:
         self._open: list[OpenLevel] = []  # outermost first
         self._missing_chapter = missing_chapter
         self._drafts: list[_Draft] = []
-        self._in_closing = False  # after the last article
+        self._article: _Draft | None = None  # the open article, a section that is set like one, or the closing
         self._in_list = False  # the last passage contains items of a list that may continue
         self._ordinals: Counter[Path] = Counter()
         self._ids: Counter[str] = Counter()
@@ -191,7 +191,7 @@ class _PassageBuilder:
         if first.kind == "closing":
             self._begin_closing(lines)
             return
-        if first.division is None or (first.kind == "item" and self._in_article()):
+        if first.division is None or (first.kind == "item" and self._article):
             self._add_text(lines)
             return
         leaf = is_leaf(first, following)
@@ -206,41 +206,32 @@ class _PassageBuilder:
         self._open_division(division, first.line)
         self.heading_lines += filter(None, [first.title_line])
         if first.kind in ("article", "box"):
-            self._add_passage(lines, ordinal=0)
+            self._add_division(lines)
         elif leaf:  # with nothing below, a heading is a passage
-            self._add_passage([*lines, *filter(None, [first.title_line])], ordinal=0)
+            self._add_division([*lines, *filter(None, [first.title_line])])
 
     def _begin_closing(self, lines: Sequence[Line]) -> None:
         """End the last article, and add a passage of the closing, which the next lines belong to."""
         self._tables.heading()
         self._open.clear()
-        self._in_list, self._in_closing = False, True
-        self._ordinals[()] += 1
-        self._add_passage(lines, ordinal=self._ordinals[()])
+        self._in_list = False
+        self._add_paragraph(lines)
+        self._article = self._drafts[-1]
         self._remark_joined(lines)
-
-    def _in_article(self) -> bool:
-        """Return whether the next paragraph belongs to an article, a section that is set like one, or a closing."""
-        if self._in_closing:
-            return True
-        return (
-            bool(self._drafts)
-            and not self._drafts[-1].ordinal
-            and self._drafts[-1].path == self._path
-            and self._open[-1].division.kind != "专栏"
-        )
 
     def _add_text(self, lines: Sequence[Line]) -> None:
         lines = self._with_table(lines)
         mark = parse_item_mark(lines[0].text)
         is_item = mark is not None and mark.style not in _OUTERMOST and self._continues_list(lines)
-        if self._in_article() or is_item:
-            self._drafts[-1].paragraphs.append(list(lines))
-            self._in_list = not self._in_article()
+        if self._article and lines[0].row is not None:  # a row is cited by its name; the article goes on behind it
+            self._add_paragraph(lines)
+            self._joiner.leave_out(lines[0].start)
+        elif draft := self._article or (self._drafts[-1] if is_item else None):
+            draft.paragraphs.append(list(lines))
+            self._in_list = not self._article
         else:
             self._in_list = False
-            self._ordinals[self._path] += 1
-            self._add_passage(lines, ordinal=self._ordinals[self._path])
+            self._add_paragraph(lines)
         self._remark_joined(lines)
 
     def _remark_joined(self, lines: Sequence[Line]) -> None:
@@ -271,8 +262,7 @@ class _PassageBuilder:
         lead = _ITEM_LEAD.match(lines[0].text)
         title = division.title if len(lines) == 1 else ""
         self._open_division(replace(division, title=lead.group(1).strip() if lead else title), lines[0])
-        self._ordinals[self._path] += 1
-        self._add_passage(lines, ordinal=self._ordinals[self._path])
+        self._add_paragraph(lines)
 
     def _continues_list(self, lines: Sequence[Line], *, leaf: bool = False) -> bool:
         """Return whether an item belongs to the last passage, which introduces a list or contains its items."""
@@ -284,7 +274,7 @@ class _PassageBuilder:
     def _open_division(self, division: Division, line: Line) -> None:
         """Close the levels that a heading ends, and open its own."""
         self._tables.heading()
-        self._in_closing = False
+        self._article = None
         depth = division_rank(division, line.level)
         if self._open and ends_preface(division, self._open[-1].division):
             self._open.pop()
@@ -327,8 +317,16 @@ class _PassageBuilder:
             label, last = division_label(division, "zh"), division_label(before, "zh")
             self.remarks.append(f"line {line.number}: {label} follows {last}")
 
-    def _add_passage(self, lines: Sequence[Line], *, ordinal: int) -> None:
-        self._drafts.append(_Draft(self._path, ordinal, [list(lines)]))
+    def _add_paragraph(self, lines: Sequence[Line]) -> None:
+        """Add a passage that is the next paragraph of the open division."""
+        self._ordinals[self._path] += 1
+        self._drafts.append(_Draft(self._path, self._ordinals[self._path], [list(lines)]))
+
+    def _add_division(self, lines: Sequence[Line]) -> None:
+        """Add a passage that is the open division itself; the text of an article goes on in it, that of a box not."""
+        draft = _Draft(self._path, 0, [list(lines)])
+        self._drafts.append(draft)
+        self._article = draft if draft.path[-1].kind != "专栏" else None
 
     def finish(self) -> tuple[Passage, ...]:
         """Return the passages with leads, inner divisions and ids."""

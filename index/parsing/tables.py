@@ -11,6 +11,7 @@ from index.text.captions import CONTINUED_TABLE, TABLE_CAPTION, TABLE_UNIT
 
 _MAX_ABOVE = 3  # lines above a table that belong to it: its caption, a unit, a date
 _MAX_CAPTION = 200  # characters
+_MIN_MERGED = 2  # columns of a merged cell
 _MAX_PLAIN = 60  # characters of a caption without a number
 _UNIT_BEHIND = re.compile(rf"\s*(?P<open>[（(\[【])?(?<=[\s（(\[【]){TABLE_UNIT.pattern}", re.IGNORECASE)
 _NO_CAPTION_ENDS = "。；;：:，,、！!？?.…"
@@ -45,7 +46,8 @@ class TableContext:
     def row(self, row: TableRow, text: str) -> TableRow:
         """Return a row, whose line is ``text``, with the caption and the unit of its table, its group and its label."""
         if row.first:
-            has_heads = any(cell.columns or cell.role == "head" for cell in row.cells)
+            # the first row below heads may name a group, and has no cells
+            has_heads = not row.cells or any(cell.columns or cell.role == "head" for cell in row.cells)
             caption, unit = self._read_above(has_heads=has_heads)
             self._table = replace(self._table, caption=caption, unit=unit, group="")
         self._above = []
@@ -98,8 +100,12 @@ def _without_unit(line: str) -> tuple[str, str]:
 
 
 def _label(row: TableRow, text: str) -> str:
-    """Return the name of a row: its last label, the most specific; the first cell of a row without labels."""
-    labels = [cell for cell in row.cells if cell.role == "label"] or list(row.cells[:1])
+    """Return the name of a row: its last label, the most specific; the first cell of a row without labels.
+
+    A text over several columns is only a name where there is no other.
+    """
+    labels = [cell for cell in row.cells if cell.role == "label"]
+    labels = [cell for cell in labels if len(cell.columns) < _MIN_MERGED] or labels or list(row.cells[:1])
     return text[slice(*labels[-1].span)] if labels else text
 
 

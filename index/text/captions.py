@@ -9,7 +9,7 @@ TABLE_UNIT = re.compile(
 )
 _NUMBER = r"[0-9０-９]+(?:[-－‑–—.．][0-9０-９]+)*|[一二三四五六七八九十]{1,3}|[A-Z](?:[-.]?[0-9]+)*|[IVX]+"
 TABLE_CAPTION = re.compile(
-    rf"(?:[附续續]?\s*表\s*(?:{_NUMBER})(?![0-9])|(?:annex\s+)?(?:table|tab\.|tabelle|tableau|tabla|tabella|tabela|"
+    rf"(?:[附续續]?\s*表\s*(?:{_NUMBER})(?![0-9])|(?:annex\s+)?(?:table|tab\.|tabelle|tableau|tabla|tabella|tabela|quadro|cuadro|"
     rf"таблица|bảng|表格|표)\s*(?:{_NUMBER})\b)",
     re.IGNORECASE,
 )

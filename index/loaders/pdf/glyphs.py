@@ -12,6 +12,9 @@ from index.text.chinese import UNSPACED
 
 # distances in em, the size of the type
 _SAME_ROW = 0.45  # maximal difference of base lines in one row; superscripts are 0.3 to 0.4 higher
+_NOTE_MARK = 0.65  # of the mark of a footnote, in smaller type right behind a word
+_MAX_MARK = 3  # characters
+_SMALLER, _BEHIND = 0.9, 0.3  # its type size as a share of the row's; its distance from the word
 _WORD_GAP = 0.25  # between Latin letters; typesetters use 0.2 to 0.5 for a space
 _WIDE_GAP = 0.7  # between Chinese characters; justified lines spread them by less
 _CELL_GAP = 3.0  # between the columns of a table
@@ -57,11 +60,14 @@ class TextRow:
     doubtful: bool = False  # a character of it is
 
 
+Columns = tuple[tuple[float, float], ...]  # where each begins and ends, in points; none for one column
+
+
 @dataclass(frozen=True, slots=True)
 class PdfPage:
     """Rows of a page in reading order, its number of characters, and the number of those without a code.
 
-    ``turned`` is the text in another direction, which is in no row.
+    ``turned`` is the text in another direction, which is in no row. ``columns`` are the edges of the columns of text.
     """
 
     number: int
@@ -69,6 +75,7 @@ class PdfPage:
     characters: int
     unknown: int
     turned: str = ""
+    columns: Columns = ()
 
 
 Run = list[Glyph]  # consecutive characters on one base line
@@ -107,11 +114,21 @@ def grouped(runs: Sequence[Run]) -> list[list[Glyph]]:
         # the largest type gives the base line of a row; superscripts and subscripts are smaller
         if rows:
             tallest = max(rows[-1], key=lambda glyph: glyph.size)
-            if abs(tallest.base - run[0].base) <= _SAME_ROW * max(tallest.size, run[0].size):
+            distance = abs(tallest.base - run[0].base) / max(tallest.size, run[0].size)
+            if distance <= _SAME_ROW or (distance <= _NOTE_MARK and _is_note_mark(rows[-1], run)):
                 rows[-1].extend(run)
                 continue
         rows.append(list(run))
     return [sorted(row, key=lambda glyph: glyph.left) for row in rows]
+
+
+def _is_note_mark(mark: Run, run: Run) -> bool:
+    """Return whether a number above a row is the mark of a footnote behind a word of the row."""
+    shown = inked_of(mark)
+    small = len(shown) <= _MAX_MARK and shown[0].size <= _SMALLER * run[0].size
+    return (
+        small and all(g.text.isdigit() for g in shown) and abs(shown[0].left - right_of(run)) <= _BEHIND * run[0].size
+    )
 
 
 def _has_spread_digits(glyphs: Sequence[Glyph], size: float) -> bool:

@@ -96,7 +96,8 @@ class _Layout:
 
     def is_centred(self, row: TextRow) -> bool:
         """Return whether a row is centred, with free space on both sides."""
-        return self.indent(row) > _MIN_INDENT and abs(self.indent(row) - self.free_space(row)) < _CENTRED
+        indent, free_space = self.indent(row), self.free_space(row)
+        return indent > _MIN_INDENT and free_space > _SAME_LEFT and abs(indent - free_space) < _CENTRED
 
 
 def _count(places: Sequence[float], at: float, near: float) -> int:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from index.errors import DocumentError
 from index.loaders.limits import MAX_PDF_PAGES
 from index.loaders.pdf import recognition
-from index.loaders.pdf.glyphs import PdfPage
+from index.loaders.pdf.columns import shared_columns
+from index.loaders.pdf.glyphs import Columns, PdfPage
 from index.loaders.pdf.layout_remarks import LayoutNotes, layout_left_out, layout_remarks
 from index.loaders.pdf.paragraphs import build_paragraphs
 from index.loaders.pdf.rows import extract_page
@@ -59,6 +60,10 @@ def _read(data: bytes, name: str) -> tuple[ScanReading, str]:
             page, is_picture = _page(document, index, name)
             pages.append(page)
             scanned += [page.number] if is_picture else []
+        if columns := shared_columns(pages):
+            bare = [at for at, page in enumerate(pages) if page.rows and not page.columns]
+            for at in bare:
+                pages[at], _ = _page(document, at, name, columns)
         return read_scans(document, pages, scanned, name), _title(document)
     finally:
         document.close()
@@ -72,8 +77,11 @@ def _title(document: "pypdfium2.PdfDocument") -> str:
     return title
 
 
-def _page(document: "pypdfium2.PdfDocument", index: int, name: str) -> tuple[PdfPage, bool]:
-    """Return the text layer of a page, and whether the page is to be recognised."""
+def _page(document: "pypdfium2.PdfDocument", index: int, name: str, columns: Columns = ()) -> tuple[PdfPage, bool]:
+    """Return the text layer of a page, and whether the page is to be recognised.
+
+    ``columns`` are those of other pages.
+    """
     import pypdfium2
 
     try:
@@ -86,7 +94,7 @@ def _page(document: "pypdfium2.PdfDocument", index: int, name: str) -> tuple[Pdf
         raise _damaged(name, f"page {index + 1}: {error}") from error
     else:
         try:
-            read = extract_page(text, index + 1, page_rulings(page))
+            read = extract_page(text, index + 1, page_rulings(page), columns)
             return read, is_scan(page, read)
         finally:
             text.close()

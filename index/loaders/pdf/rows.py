@@ -7,10 +7,10 @@ import unicodedata
 from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from statistics import median
 from typing import TYPE_CHECKING
 
-from index.loaders.pdf.glyphs import Glyph, PdfPage, Run, TextRow, left_of, right_of, text_rows
+from index.loaders.pdf.columns import columns_between, find_gutters
+from index.loaders.pdf.glyphs import Columns, Glyph, PdfPage, Run, TextRow, left_of, right_of, text_rows
 from index.loaders.pdf.tables.page import PageTable, find_tables
 from index.loaders.pdf.tables.rulings import Ruling
 
@@ -21,12 +21,6 @@ if TYPE_CHECKING:
 _SAME_RUN = 0.1  # the same within a run of glyphs
 _MAX_BACKWARD = 0.5  # a longer jump to the left starts a new run
 _MAX_FORWARD = 1.5  # and so does a longer jump to the right
-_GUTTER = 1.2  # between the columns of a page
-# shares
-_MIN_COLUMN = 0.35  # of a page's characters in each of two columns
-_MAX_ACROSS = 0.1  # of a page's rows that cross the gutter, such as titles and headings
-_MIN_FILLED = 0.6  # of a column's width that most of its rows fill; is_table of a table fill less
-_MAX_COLUMNS = 4
 
 # some PDF writers map glyphs to radicals and ligatures that look like the characters
 _LOOKALIKES = re.compile(r"[\u2e80-\u2fdf\uf900-\ufaff\ufb00-\ufb06]")
@@ -34,28 +28,36 @@ _HYPHENS = {"\x02": "-", "\xad": "-", "\ufffe": "-"}  # pdfium's line-end hyphen
 _UNKNOWN = ("\0", "\ufffd", "\uffff")
 
 
-def extract_page(text: "pypdfium2.PdfTextPage", number: int, rulings: Sequence[Ruling] = ()) -> PdfPage:
+def extract_page(
+    text: "pypdfium2.PdfTextPage", number: int, rulings: Sequence[Ruling] = (), columns: Columns = ()
+) -> PdfPage:
     """Return the rows of a page, without text in another direction such as watermarks; ``rulings`` are its lines."""
-    return arrange_page(list(_glyphs(text)), number, rulings)
+    return arrange_page(list(_glyphs(text)), number, rulings, columns)
 
 
-def arrange_page(glyphs: Sequence[Glyph], number: int, rulings: Sequence[Ruling] = ()) -> PdfPage:
-    """Return the rows that the characters of a page make, in reading order."""
+def arrange_page(
+    glyphs: Sequence[Glyph], number: int, rulings: Sequence[Ruling] = (), columns: Columns = ()
+) -> PdfPage:
+    """Return the rows that the characters of a page make, in reading order.
+
+    ``columns`` are those of other pages, which this one may share.
+    """
     inked = [glyph for glyph in glyphs if not glyph.text.isspace()]
     turns = Counter(glyph.quarter_turns for glyph in inked if glyph.quarter_turns >= 0)
     main = turns.most_common(1)[0][0] if turns else 0
     upright = [glyph for glyph in glyphs if glyph.quarter_turns == main and glyph.text not in _UNKNOWN]
     runs = _runs(upright)
-    gutters = _gutters(runs)
+    gutters = find_gutters(runs, columns)
     tables = find_tables(runs, [ruling.turned(main) for ruling in rulings], number, is_one_column=not gutters)
     if tables:
         taken = {id(glyph) for table in tables for glyph in table.glyphs}
         runs = _runs(glyph for glyph in upright if id(glyph) not in taken)
-        gutters = _gutters(runs)
+        gutters = find_gutters(runs, columns)
     rows = tuple(_rows_in_reading_order(runs, number, gutters, tables))
     unknown = sum(glyph.text in _UNKNOWN for glyph in inked)
     turned = (glyph for glyph in inked if glyph.quarter_turns != main and glyph.text not in _UNKNOWN)
-    return PdfPage(number, rows, len(inked), unknown, "".join(" " * g.after_space + g.text for g in turned).strip())
+    turned_text = "".join(" " * g.after_space + g.text for g in turned).strip()
+    return PdfPage(number, rows, len(inked), unknown, turned_text, columns_between(runs, gutters))
 
 
 def _glyphs(text: "pypdfium2.PdfTextPage") -> Iterator[Glyph]:
@@ -133,7 +135,7 @@ def _rows_in_reading_order(
             ]
             rows = text_rows([run for run in band if bisect(gutters, left_of(run)) == column], page, column + 1)
             yield from _with_tables(rows, inside)
-        yield from text_rows([run for run in across if run[0].base == floor], page, 0)
+        yield from text_rows([run for run in runs if run[0].base == floor], page, 0)
         yield from _with_tables((), [table for table in wide if table.top == floor])
         ceiling = floor
 
@@ -147,46 +149,3 @@ def _with_tables(rows: Iterable[TextRow], tables: Sequence[PageTable]) -> Iterat
         yield row
     for table in waiting:
         yield from table.rows
-
-
-def _gutters(runs: Sequence[Run]) -> tuple[float, ...]:
-    """Return the positions of the gaps between columns of equal width, from the left; none for one column."""
-    if not runs:
-        return ()
-    left, right = min(map(left_of, runs)), max(map(right_of, runs))
-    for columns in range(2, _MAX_COLUMNS + 1):
-        width = (right - left) / columns
-        found = [_gutter(runs, left + k * width, width) for k in range(1, columns)]
-        gutters = tuple(at for at in found if at is not None)
-        if len(gutters) == columns - 1 and _are_columns(runs, gutters, width):
-            return gutters
-    return ()
-
-
-def _gutter(runs: Sequence[Run], near: float, width: float) -> float | None:
-    """Return a gap that is wide enough and crossed by few rows, near a position, or None."""
-    size = median(run[0].size for run in runs)
-    for step in (0.0, -0.04, 0.04, -0.08, 0.08, -0.12, 0.12, -0.16, 0.16):
-        at = near + step * width
-        before = [right_of(run) for run in runs if right_of(run) <= at]
-        behind = [left_of(run) for run in runs if left_of(run) >= at]
-        across = len(runs) - len(before) - len(behind)
-        if across <= _MAX_ACROSS * len(runs) and before and behind and min(behind) - max(before) >= _GUTTER * size:
-            return at
-    return None
-
-
-def _are_columns(runs: Sequence[Run], gutters: Sequence[float], width: float) -> bool:
-    """Return whether the columns hold similar amounts of text and most of their rows are as wide as the column."""
-    weight = sum(map(len, runs))
-    columns: list[list[Run]] = [[] for _ in range(len(gutters) + 1)]
-    for run in runs:
-        if not any(left_of(run) < at < right_of(run) for at in gutters):
-            columns[bisect(gutters, left_of(run))].append(run)
-    for column in columns:
-        widths = [right_of(run) - left_of(run) for run in column]
-        if sum(map(len, column)) < _MIN_COLUMN * weight * 2 / len(columns):
-            return False
-        if median(widths) < _MIN_FILLED * max(widths) or max(widths) < _MIN_FILLED * width:
-            return False
-    return True

@@ -4,6 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
+from statistics import median
 
 from index.loaders.pdf.glyphs import PdfPage, TextRow
 from index.records import LeftOut
@@ -21,7 +23,10 @@ _PAGE_NUMBER = re.compile(
 _BARE_NUMBER = re.compile(r"[0-9]{1,4}$")
 _WORDS_OR_ONE_NUMBER = re.compile(r"[^\W\d_]|^\W*\d{1,4}\W*$|^\d{1,4}\s*/\s*\d{1,4}$")  # else a table row
 _MAX_DISTINCT = 0.75  # share of distinct texts among first rows; with more, they are no running headers
-_SEPARATION = 1.5  # distance of a running header from the text, as a multiple of the next row distance
+_SMALL, _NEARLY_ALL = 0.9, 0.8  # of the usual size of type; of the pages
+_LETTER = re.compile(r"[^\W\d_]")
+_SAME_ROW = 1.0  # points
+_SEPARATION = 1.5  # distance of a running header from the text, as a multiple of the usual row distance
 
 
 def remove_running_lines(pages: Sequence[PdfPage]) -> tuple[list[PdfPage], tuple[LeftOut, ...]]:
@@ -47,7 +52,7 @@ def _running_lines(pages: Sequence[PdfPage]) -> set[TextRow]:
     offsets = Counter(
         int(row.text) - page.number for page in pages for row in _edges(page.rows) if _BARE_NUMBER.match(row.text)
     )
-    found = _chapter_headers(pages)
+    found = _chapter_headers(pages) | _small_headers(pages) | _numbers_below(pages)
     for page in pages:
         for row in _edges(page.rows):
             if _BARE_NUMBER.match(row.text):
@@ -84,20 +89,43 @@ def _count_at_height(seen: Counter[tuple[str, int]], row: TextRow) -> int:
 
 def _chapter_headers(pages: Sequence[PdfPage]) -> set[TextRow]:
     """Return headers that change with the chapter: first rows at one height on many pages, apart from the text."""
-    first = [row for page in pages if (row := _separate_first_row(page)) is not None]
-    heights = Counter(round(row.base / _SAME_HEIGHT) for row in first)
-    if not heights:
-        return set()
-    height = heights.most_common(1)[0][0]
-    found = [row for row in first if abs(row.base / _SAME_HEIGHT - height) <= 1]
+    found = _at_one_height(_separate_rows(pages, top=True))
     texts = {_NUMBER.sub("#", row.text) for row in found}
     if len(found) < max(3, _MIN_PAGES * len(pages)) or len(texts) > _MAX_DISTINCT * len(found):
         return set()
     return set(found)
 
 
-def _separate_first_row(page: PdfPage) -> TextRow | None:
-    rows = sorted(page.rows, key=lambda row: -row.base)
-    if len(rows) < 3 or rows[0].cells:
-        return None
-    return rows[0] if rows[0].base - rows[1].base > _SEPARATION * (rows[1].base - rows[2].base) > 0 else None
+def _small_headers(pages: Sequence[PdfPage]) -> set[TextRow]:
+    """Return headers that differ on all pages: first rows in small type at one height on nearly all pages."""
+    sizes = Counter[float]()
+    for row in (row for page in pages for row in page.rows):
+        sizes[round(row.size * 2) / 2] += len(row.text)
+    usual = sizes.most_common(1)[0][0] if sizes else 0.0
+    found = _at_one_height([row for row in _separate_rows(pages, top=True) if row.size <= _SMALL * usual])
+    return set(found) if len(found) >= max(3, _NEARLY_ALL * len(pages)) else set()
+
+
+def _numbers_below(pages: Sequence[PdfPage]) -> set[TextRow]:
+    """Return numbers and dates without a word at the foot of nearly all pages: 52:1, 07-01-2031."""
+    rows = [row for row in _separate_rows(pages, top=False) if not _LETTER.search(row.text)]
+    found = _at_one_height([row for row in rows if _NUMBER.search(row.text)])
+    return set(found) if len(found) >= max(3, _NEARLY_ALL * len(pages)) else set()
+
+
+def _at_one_height(rows: Sequence[TextRow]) -> list[TextRow]:
+    """Return the rows at the height that most of them have."""
+    heights = Counter(round(row.base / _SAME_HEIGHT) for row in rows)
+    height = heights.most_common(1)[0][0] if heights else 0
+    return [row for row in rows if abs(row.base / _SAME_HEIGHT - height) <= 1]
+
+
+def _separate_rows(pages: Sequence[PdfPage], *, top: bool) -> list[TextRow]:
+    """Return the first or the last row of each page whose distance to the others is greater than that of most rows."""
+    found: list[TextRow] = []
+    for page in pages:
+        rows = sorted(page.rows, key=lambda row: -row.base if top else row.base)
+        steps = [step for a, b in pairwise(rows) if (step := abs(a.base - b.base)) > _SAME_ROW]
+        if len(steps) > 1 and not rows[0].cells and steps[0] > _SEPARATION * median(steps[1:]):
+            found.append(rows[0])
+    return found

@@ -33,6 +33,7 @@ _MAX_HEADING_LENGTH = 60  # characters; a longer line is a sentence that starts 
 _MAX_CLAUSE_TITLE_LENGTH = 60  # characters of 1 Scope
 _MAX_REFERENCE_LENGTH, _MAX_REFERENCE_WORDS = 40, 2  # of the cells of a table that compares places
 _UNPUNCTUATED = re.compile("[\u0e00-\u0eff]")  # Thai and Lao, whose sentences end in no mark; articles have no titles
+_MAX_ITEM_TITLE_WORDS = 4  # of an item's title that ends in a full stop: 1. Purpose.
 _MAX_ARTICLE_TITLE_WORDS = 10  # of an English section; a longer one that ends in a full stop is its text
 
 _NUMBER = f"({HEADING_NUMBER_PATTERN})"
@@ -149,6 +150,11 @@ def division_rank(division: Division, level: int = 0) -> int:
 def is_heading_text(text: str) -> bool:
     """Return whether a text can be a heading: it is short and not a sentence, or empty."""
     return len(text) <= _MAX_HEADING_LENGTH and not (text and text[-1] in SENTENCE_ENDS)
+
+
+def names_front_part(text: str) -> bool:
+    """Return whether a text is the heading of a part that many documents have, such as Foreword: it is no title."""
+    return _UNNUMBERED_TITLE.match(text) is not None
 
 
 def parse_dotted(title: str) -> tuple[int, ...]:
@@ -304,6 +310,12 @@ def _is_article_title(rest: str) -> bool:
     return _UNPUNCTUATED.match(rest) is None
 
 
+def _is_sentence(text: str, *, in_brackets: bool) -> bool:
+    """Return whether what follows an item's number is a sentence and no title: (1) Boats are tied up."""
+    words = text.split() if text[-1:] in (".", "—") else []
+    return len(words) > (1 if in_brackets else _MAX_ITEM_TITLE_WORDS)
+
+
 def _item(line: Line) -> ClassifiedLine | None:
     for kind, pattern in _ITEMS:
         found = pattern.match(line.text)
@@ -314,7 +326,8 @@ def _item(line: Line) -> ClassifiedLine | None:
         except ValueError:
             return None
         title = found.group(2).strip()
-        titled = is_heading_text(title) and not any(inner.match(title) for _, inner in _ITEMS)  # 2. (1) is no title
+        titled = is_heading_text(title) and not _is_sentence(title, in_brackets=kind == "（1）")
+        titled = titled and not any(inner.match(title) for _, inner in _ITEMS)  # 2. (1) is no title
         label = found[1] if kind == "壹、" else ""  # 贰 or 貳
         division = Division(kind=kind, number=number, title=title if titled else "", label=label)
         return ClassifiedLine(line, "item", division, tentative=True)

@@ -12,13 +12,15 @@ _NOTE = re.compile(r"[（(\[]\s*([0-9]{1,3})\s*[)）\]]\s*\S")
 _STRUCTURE = ("heading", "article", "box")
 _MIN_CAPITAL_WORDS, _MAX_CAPITALS = 3, 200  # of a line in capitals
 _BARE_NOTE = re.compile(r"([0-9]{1,3})\)$")  # at the foot of a page, with its text on the next line
+_CHINESE_NOTE = re.compile(r"(?:附\s*件|附\s*[注註]|[备備][注註]|编者[注按]|[注註])\s*[:：]")
+_ANNEX_BELOW = re.compile(r"附\s*件\s*[:：]$")
 
 
 def separate_closing(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
     """Return the lines; those that begin the closing formula after the last article, and each note below it, say so.
 
     Notes are numbered from 1. A heading, as that of an annex, ends the closing; the headings of what follows the
-    articles need no number.
+    articles need no number. 附件： before items is a list of annexes, before a text the heading of one.
     """
     found = [_supplement(lines, at) for at in range(len(lines))]
     following = _kinds_below(found)
@@ -28,7 +30,16 @@ def separate_closing(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
         if line.kind in _STRUCTURE:
             above, begun = line.kind, False
         is_last = above == "article" and following[at] != "article"
-        if line.kind != "text" or not is_last or text[0] >= FIRST_CJK or text[0].islower():
+        if line.kind != "text" or not is_last or text[0].islower():
+            continue
+        if text[0] >= FIRST_CJK:
+            if begun:
+                continue
+            if _ANNEX_BELOW.match(text) and at + 1 < len(found) and found[at + 1].kind == "text":
+                found[at], above = _heading(line, "附件"), "heading"
+            elif _CHINESE_NOTE.match(text) and not found[at - 1].line.row:  # that of a table stays below it
+                begun = True
+                found[at] = replace(line, kind="closing")
             continue
         if is_annex(text):
             found[at], above = _heading(line), "heading"
@@ -76,8 +87,8 @@ def _supplement(lines: Sequence[ClassifiedLine], at: int) -> ClassifiedLine:
     return _heading(line) if is_heading else line
 
 
-def _heading(line: ClassifiedLine) -> ClassifiedLine:
-    division = Division(kind=UNNUMBERED, number=0, title=line.line.text)
+def _heading(line: ClassifiedLine, title: str = "") -> ClassifiedLine:
+    division = Division(kind=UNNUMBERED, number=0, title=title or line.line.text)
     return replace(line, kind="heading", division=division)
 
 

@@ -106,7 +106,8 @@ def _is_title_of(line: ClassifiedLine, before: ClassifiedLine, after: Classified
         # with nothing below, the line is the article's text
         below = after is not None and (after.division is None or after.kind == "item")
         return title and (below or unnumbered) and _is_number_alone(number)
-    return before.kind == "heading" and title and not line.line.gap
+    gap = line.line.gap and not line.line.page  # formats with pages show no blank lines
+    return before.kind == "heading" and title and not gap
 
 
 def _is_number_alone(text: str) -> bool:

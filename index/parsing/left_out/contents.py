@@ -17,6 +17,8 @@ _ARTICLES = re.compile(
     r"[（(]第[^（）()]*条[^（）()]*[)）]$"
 )  # which ones a chapter has: 第一章　総則（第一条―第三条の二）
 _DASHES_BETWEEN = re.compile("[—–:：]")  # a number and its title, which may be on two lines elsewhere
+_NUMBERED = re.compile(r"^[0-9]{1,3}[a-z]{0,2}\.")
+_MIN_BARE = 4  # characters of an entry without its number
 _MIN_START = 8  # characters of an entry that a line may begin with
 _MAX_WORDS_LENGTH = 40  # characters of the words above a table
 _AROUND = " \t\u3000:：【】[]［］《》<>"
@@ -79,11 +81,16 @@ class _Places:
         text = self._plain[row]
         if self._last[text] > row or self._last_pairs.get(text, 0) > row:
             return True
+        bare = _NUMBERED.sub("", text)  # 1. Short title, which stands above 1.— further down
+        if numbered and bare != text and len(bare) >= _MIN_BARE and self._last.get(bare, 0) > row:
+            return True
         return numbered and any(below > row for below in self._starting_with(text))
 
     def repeats(self, row: int, entries: AbstractSet[str]) -> bool:
         """Return whether a line, alone or with the next one, is one of the entries above it, or begins with one."""
-        text = self._plain[row]
+        text, below = self._plain[row], self._plain[row + 1 : row + 2]
+        if f"#{text}" in entries and below and below[0][:1].isdigit():
+            return True
         if text in entries or (row + 1 < len(self._plain) and text + self._plain[row + 1] in entries):
             return True
         return any(text[:size] in entries and not text[size].isalnum() for size in range(_MIN_START, len(text)))
@@ -112,7 +119,7 @@ def _end_of_contents(lines: Sequence[ClassifiedLine], start: int, places: _Place
         again = len(text) <= _MAX_ENTRY_LENGTH and places.comes_again(row, numbered=lines[row].kind != "text")
         if again or _without_leaders(text) != text:
             end = row + 1
-            entries.add(places[row])
+            entries |= {places[row], _NUMBERED.sub("#", places[row])}
         elif row - end >= _MAX_OTHER_LINES or len(text) > _MAX_ENTRY_LENGTH or text[-1] in "。；;":
             break
     while end > start and end + 1 < len(lines) and _is_unnumbered(lines[end]) and places[end + 1] in entries:

@@ -490,3 +490,41 @@ def test_tables_and_links_of_markdown_are_read_as_text() -> None:
 def test_lines_of_a_markdown_paragraph_are_joined() -> None:
     document = read_document(b"# Ley\n\nLos pozos que la ley\nprotege son publicos.\nEl agua es de todos.\n", "x.md")
     assert [p.text for p in document.passages] == ["Los pozos que la ley protege son publicos.", "El agua es de todos."]
+
+
+def test_markdown_of_pandoc_with_contents_images_and_tables_below_dashes() -> None:
+    text = (
+        '![](media/well.png){width="3in"}\n\n[Wells [3](#wells)](#wells)\n\n'
+        "  -----------------------------\n  Well        Depth      Litres\n              (m)\n"
+        "  ----------- ---------- ------\n  East        12         30\n\n  West of     40         9\n  the mill\n\n"
+        "  South       7          8\n  -----------------------------\n\n  : Wells of the village\n\n"
+        "Pond     Area\n------ ------\nUpper       3\nLower       4\n\nEnd of it.\n\n"
+        "---------- ------\nsmall          1\nlarge          2\n---------- ------\n\nNo table\n-- --\n"
+    )
+    source = load(text.encode(), "x.md")
+    rows = {line.text.split()[0]: line.row for line in source.lines if line.row}
+    assert list(rows) == ["Well", "(m)", "East", "South", "Pond", "Upper", "Lower", "small", "large"]
+    assert rows["East"] is not None
+    assert [(cell.role, cell.columns) for cell in rows["East"].cells] == [
+        ("label", ("Well",)), ("value", ("Depth (m)",)), ("value", ("Litres",)),
+    ]  # fmt: skip
+    others = [" ".join(line.text.split()) for line in source.lines if not line.row]
+    assert others == ["Wells", "West of 40 9", "the mill", "Wells of the village", "End of it.", "No table"]
+    assert {line.level for line in source.lines} == {0}
+    for line in source.lines:
+        assert text[line.start : line.end] == line.text
+
+
+def test_grids_of_markdown_are_tables() -> None:
+    text = (
+        "Wells.\n\n+--------+-------+\n| Well   | Depth |\n+========+=======+\n| East   | 12    |\n+--------+-------+\n"
+        "| West   | 40    |\n| mill   |       |\n+--------+-------+\n| South  | 7     |\n+--------+-------+\n\nEnd.\n"
+    )
+    source = load(text.encode(), "x.md")
+    rows = [line.row for line in source.lines if line.row]
+    assert [[(cell.role, cell.columns) for cell in row.cells] for row in rows] == [
+        [("head", ()), ("head", ())],
+        [("label", ("Well",)), ("value", ("Depth",))],
+        [("label", ("Well",)), ("value", ("Depth",))],
+    ]
+    assert "+" not in source.text

@@ -1,6 +1,6 @@
 """Tables as lines: values with the heads of their columns, merged cells in each row."""
 
-from index.loaders.tables import Cell, table_lines
+from index.loaders.tables import Cell, column_roles, table_lines, table_rows
 
 
 def row(*texts: str, head: bool = False) -> list[Cell]:
@@ -79,3 +79,31 @@ def test_spans_that_no_table_has_are_bounded() -> None:
 def test_a_table_of_heads_alone_keeps_its_words() -> None:
     assert table_lines([row("指标", "数值", head=True)]) == ["指标 | 数值"]
     assert table_lines([]) == []
+
+
+def test_the_column_whose_cells_all_differ_names_the_rows() -> None:
+    texts = [["甲", "1", "东厂", "新建泵房", "30"], ["甲", "2", "西厂", "换管", "40"], ["乙", "3", "南厂", "扩建", "9"]]
+    titles = ["区域", "序号", "工程", "内容", "投资"]
+    assert column_roles(texts, titles, merged=1) == ["label", "number", "label", "value", "value"]
+    same = [["甲区", "东厂", "3"], ["甲区", "西厂", "4"], ["乙区", "南厂", "5"]]
+    assert column_roles(same, ["区域", "工程", "投资"]) == ["label", "label", "value"]
+    assert column_roles([row[1:] for row in same], ["工程", "投资"]) == ["label", "value"]
+
+
+def test_a_first_column_that_counts_the_rows_does_not_name_them() -> None:
+    texts = [["1", "Trees", "100"], ["2", "Buses", "4"], ["3", "Lamps", "7"]]
+    assert column_roles(texts, ["Item", "Goal", "2031"]) == ["number", "label", "value"]
+    assert column_roles([[a, c, c] for a, _, c in texts], ["Class", "2030", "2031"]) == ["label", "value", "value"]
+
+
+def test_a_numbered_name_across_the_other_columns_names_the_rows_below_it() -> None:
+    rows = [
+        row("序号", "工程", "内容", "投资", head=True),
+        [Cell(text="一"), Cell(text="供水", columns=3)],
+        row("1", "东厂", "新建泵房", "30"),
+        row("2", "西厂", "换管", "40"),
+    ]
+    read = [each for each in table_rows(rows) if each is not None]
+    assert read[0].text == "一 供水"
+    assert read[0].row is not None
+    assert read[0].row.cells == ()

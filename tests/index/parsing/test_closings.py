@@ -137,6 +137,7 @@ def test_who_enacts_and_signs_is_no_part_of_the_last_article(below: str) -> None
         ("SCHEDULES", "Wells that are repealed.\n"),
         ("THE SCHEDULE", "Wells that are repealed.\n"),
         ("Anlage 1 (zu § 4)", "Der Deckel ist schwer.\n"),
+        ("DISPOSICIÓN FINAL", "Entra en vigor mañana.\n"),
         ("جدول رقم (1)", "الموقع الكبير مائة جنيه.\n"),
     ],
 )
@@ -150,3 +151,23 @@ def test_what_follows_the_articles_has_a_heading(heading: str, text: str) -> Non
 def test_a_caption_is_no_heading_of_what_follows_the_articles() -> None:
     document = read(ARTICLES + "Övergångsbestämmelser\nArticle 3\nWells stay open.\n")
     assert document.passages[-1].path[-1].key[:2] == ("条", 3)
+
+
+CHINESE = "某镇水井办法\n第一条　水井归村。\n第二条　井盖应当盖好。\n"
+
+
+def test_an_annex_or_a_note_of_the_editors_is_no_part_of_the_last_chinese_article() -> None:
+    def places(below: str) -> list[str]:
+        return [cite("R", passage).short_zh for passage in read(CHINESE + below).passages]
+
+    assert places("附件：\n水井名单\n1.东井。\n2.西井。\n") == [
+        "第一条",
+        "第二条",
+        "附件第1段",
+        "附件1.第1段",
+        "附件2.第1段",
+    ]
+    assert places("附件：\n1.水井名单\n2.价目\n") == ["第一条", "第二条", "第1段"]
+    assert places("附件：水井名单\n") == ["第一条", "第二条", "第1段"]
+    assert places("注：以公报文本为准。\n") == ["第一条", "第二条", "第1段"]
+    assert places("附件由镇政府编制。\n") == ["第一条", "第二条"]

@@ -70,6 +70,16 @@ def test_lines_of_one_chinese_title(lines: list[str]) -> None:
         ("云溪市人民代表大会常务委员会\n云溪市供水条例\n", "云溪市供水条例"),
         ("云溪市国民经济和社会发展\n\n第十四个五年规划纲要\n", "第十四个五年规划纲要"),
         ("个人信息之保护法律第五号\n个人信息保护条例\n", "个人信息保护条例"),
+        (
+            "Status: In force.\nChanges to the text: " + "all of them " * 20 + "\nWater Act 1998\nWater.\n",
+            "Water Act 1998",
+        ),
+        ("AYUNTAMIENTO DE FUENTES\nORDENANZA DEL AGUA\nUna.\n", "ORDENANZA DEL AGUA"),
+        (
+            "云溪市人民政府令\n第3号\n《云溪市供水办法》已经市政府会议通过，现予公布。\n市长　某某\n云溪市供水办法\n",
+            "云溪市供水办法",
+        ),
+        ("云溪市人民政府公告\n《云溪市供水规则》现予公布。\n", "云溪市人民政府公告"),
     ],
 )
 def test_lines_that_are_not_of_the_title(text: str, found: str) -> None:
@@ -78,3 +88,8 @@ def test_lines_that_are_not_of_the_title(text: str, found: str) -> None:
 
 def test_headings_of_one_level_are_one_title() -> None:
     assert title(f"# USTAWA\n\n# o ochronie zwierząt\n\n{ARTICLES}", "x.md") == "USTAWA o ochronie zwierząt"
+
+
+def test_the_first_part_of_a_text_is_not_its_title() -> None:
+    text = "Water in Brookfield 2031–2040\n\n# Foreword\n\nWater is good.\n\n# 1 Where we stand\n\nThere is water.\n"
+    assert title(text, "x.md") == "Water in Brookfield 2031–2040"
