@@ -1,6 +1,7 @@
 """Cells of tables as they are named and quoted: caption, row and column; the value with its unit."""
 
 import re
+from collections.abc import Sequence
 
 from index.records import Passage, Span, TableCell, TableRow
 
@@ -43,7 +44,17 @@ def cell_at(passage: Passage, span: Span) -> tuple[TableRow, TableCell] | None:
 
 def column_name(cell: TableCell) -> str:
     """Return the heads of the columns that a cell spans: 2024年、2025年."""
-    return ("、" if any(map(_WIDE.search, cell.columns)) else ", ").join(cell.columns)
+    return joined_heads(cell.columns)
+
+
+def joined_heads(heads: Sequence[str]) -> str:
+    """Return the heads of columns as a list in one line."""
+    return ("、" if any(map(is_wide, heads)) else ", ").join(heads)
+
+
+def is_wide(text: str) -> bool:
+    """Return whether a text has East Asian characters or punctuation."""
+    return _WIDE.search(text) is not None
 
 
 def cell_unit(passage: Passage, row: TableRow, cell: TableCell) -> str:
@@ -78,7 +89,7 @@ def quoted_value(passage: Passage, row: TableRow, cell: TableCell) -> str:
     if not unit or text.endswith(unit):
         return text
     if not text[-1].isdigit() or unit[0].isdigit():
-        return f"{text}（{unit}）" if _WIDE.search(text + unit) else f"{text} ({unit})"
+        return f"{text}（{unit}）" if is_wide(text + unit) else f"{text} ({unit})"
     return f"{text} {unit}" if _LATIN.match(unit) else f"{text}{unit}"
 
 
@@ -90,5 +101,5 @@ def cell_place(row: TableRow, cell: TableCell) -> tuple[str, ...]:
 def quoted_cell(passage: Passage, row: TableRow, cell: TableCell) -> str:
     """Return a cell as a sentence of its own: 表3 主要指标，常住人口城镇化率，2025年：65%."""
     place = cell_place(row, cell)
-    wide = any(map(_WIDE.search, place))
+    wide = any(map(is_wide, place))
     return ("，" if wide else ", ").join(place) + ("：" if wide else ": ") + quoted_value(passage, row, cell)

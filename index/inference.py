@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 _TELEMETRY = "openvino_telemetry"
@@ -12,7 +12,7 @@ _CONVERTER = "openvino.tools.ovc"  # imports the telemetry, HTTP clients and a c
 def import_openvino(*, converter: bool = False) -> Any:
     """Import OpenVINO; its telemetry, which sends an event at each import unless refused, stays out of this process."""
     sys.modules[_TELEMETRY] = None  # type: ignore[assignment]
-    with _import_failing(_CONVERTER, really=not converter):
+    with nullcontext() if converter else import_failing(_CONVERTER):
         import openvino
     if converter:
         import openvino.tools.ovc
@@ -20,9 +20,9 @@ def import_openvino(*, converter: bool = False) -> Any:
 
 
 @contextmanager
-def _import_failing(module: str, *, really: bool) -> Iterator[None]:
+def import_failing(module: str) -> Iterator[None]:
     """Let the import of a module fail inside, unless it is loaded already."""
-    if not really or module in sys.modules:
+    if module in sys.modules:
         yield
         return
     sys.modules[module] = None  # type: ignore[assignment]

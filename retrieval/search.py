@@ -179,7 +179,7 @@ class Searcher:
                 1,
                 reasons=False,
             )
-            for single, one in zip(singles, self.questions([single.text for single in singles]), strict=True)
+            for single, one in zip(singles, self.encode_questions([single.text for single in singles]), strict=True)
         ]
         if singles and all(single.complete for single in singles):
             return answer_of_parts(whole, tuple(parts), k)
@@ -195,7 +195,7 @@ class Searcher:
         """Do the same as ``ask`` for each question, in order, embedding them together."""
         return list(self.answers(self.plans(questions, chapters=chapters, titles=titles), k=k))
 
-    def questions(self, texts: Sequence[str]) -> list[EncodedQuery]:
+    def encode_questions(self, texts: Sequence[str]) -> list[EncodedQuery]:
         """Embed texts for the search, without a plan."""
         return self._encoded([(text, classify(text)) for text in texts])
 
@@ -268,12 +268,12 @@ class Searcher:
         """
         wanted = checked_terms(terms)
         chosen = self._planner.filter(chapters=chapters, titles=titles)
-        questions = self.questions(wanted)
+        questions = self.encode_questions(wanted)
         return self._coverage.find(wanted, questions, self.load().out_of_domain, chosen)
 
     def term_similarities(self, terms: Sequence[str]) -> list[TermSimilarity]:
         """Return the similarity of all passages to each of some terms, before it is judged which of them treat it."""
-        questions = self.questions(terms)
+        questions = self.encode_questions(terms)
         return self._coverage.similarities(questions, self.load().out_of_domain) if questions else []
 
     def show(self, reference: str) -> tuple[Place, ...]:

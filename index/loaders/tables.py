@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
+from index.cells import is_wide, joined_heads
 from index.loaders.source import Block
 from index.records import CellRole, Span, TableCell, TableRow
 
@@ -22,7 +23,6 @@ _UNIT_HEAD = re.compile(
     r"(?:计量|計量)?\s*[单單]\s*位(?:名称)?|units?(?:\s+of\s+measure(?:ment)?)?|einheit|unité|unidad", re.IGNORECASE
 )
 _NUMBER_HEAD = re.compile(r"序\s*号|序\s*號|编\s*号|no\.?|nr\.?|#|№|number", re.IGNORECASE)
-_WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7a3\uff00-\uffef]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,7 +266,7 @@ def _read_cells(row: Sequence[Cell], titles: Sequence[str], roles: Sequence[Cell
 
 def head_before(heads: Sequence[str], text: str) -> str:
     """Return what stands before a cell: the heads of its columns and a colon; nothing if they repeat it."""
-    title = ("、" if any(map(_WIDE.search, heads)) else ", ").join(heads)
+    title = joined_heads(heads)
     if not title or title == text:
         return ""
-    return f"{title}：" if _WIDE.search(title[-1]) else f"{title}: "
+    return f"{title}：" if is_wide(title[-1]) else f"{title}: "

@@ -12,9 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from index.records import Span
+from index.text.sentences import trimmed_span
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from torch import Tensor
 
 _DEPTH = 2 / 3
 
@@ -24,6 +26,11 @@ class ContextualTokens(NamedTuple):
 
     spans: tuple[Span, ...]  # t of them
     vectors: npt.NDArray[np.float32]  # (t, d)
+
+
+def alignment_layer(layers: Sequence["Tensor"]) -> "Tensor":
+    """Return the states, (n, t, d), of the layer that words are aligned by; ``layers`` begin with the embeddings."""
+    return layers[round(_DEPTH * (len(layers) - 1))]
 
 
 def no_tokens(dimension: int) -> ContextualTokens:
@@ -55,7 +62,7 @@ def contextual_tokens(
     mask = encoded["attention_mask"].numpy().astype(bool)
     with torch.inference_mode():
         layers = transformer(**encoded.to(model.device), output_hidden_states=True).hidden_states
-    states = layers[round(_DEPTH * (len(layers) - 1))].float().cpu().numpy()  # (n, t, d)
+    states = alignment_layer(layers).float().cpu().numpy()  # (n, t, d)
     return [locate_tokens(text, states[i][mask[i]], offsets[i][mask[i]]) for i, text in enumerate(texts)]
 
 
@@ -63,7 +70,7 @@ def locate_tokens(text: str, states: npt.NDArray[np.float32], offsets: npt.NDArr
     """Drop the tokens of the prompt, those of spaces, and those whose letters the next token covers too."""
     found: list[tuple[int, Span]] = []
     for row, (start, end) in enumerate(offsets.tolist()):
-        span = _trimmed(text, max(start, 0), max(end, 0))  # negative inside the prompt
+        span = trimmed_span(text, max(start, 0), max(end, 0))  # negative inside the prompt
         if span is None:
             continue
         if found and span.start < found[-1][1].end:
@@ -72,10 +79,3 @@ def locate_tokens(text: str, states: npt.NDArray[np.float32], offsets: npt.NDArr
     kept = states[[row for row, _ in found]]
     unit = kept / np.linalg.norm(kept, axis=1, keepdims=True).clip(1e-9)
     return ContextualTokens(tuple(span for _, span in found), unit)
-
-
-def _trimmed(text: str, start: int, end: int) -> Span | None:
-    """Return the span without surrounding white space, or None if nothing is left."""
-    inside = text[start:end]
-    begin = start + len(inside) - len(inside.lstrip())
-    return Span(begin, begin + len(inside.strip())) if inside.strip() else None

@@ -149,7 +149,7 @@ def _unpack_once(source: Path, folder: Path, report: Callable[[str], None]) -> N
 
 def _unpack(source: Path, folder: Path) -> None:
     """Write a temporary folder beside the target, check it and rename it; a damaged target is replaced."""
-    _remove_temporary(folder)  # left by a process that died; the lock excludes every other writer
+    remove_temporary(folder)  # left by a process that died; the lock excludes every other writer
     free = shutil.disk_usage(folder.parent).free
     if free < _NEEDED_BYTES:
         raise OSError(f"only {free // 1_000_000} MB are free")
@@ -163,10 +163,11 @@ def _unpack(source: Path, folder: Path) -> None:
             folder.rename(folder.with_name(f"{folder.name}.damaged.tmp"))
         temporary.rename(folder)
     finally:
-        _remove_temporary(folder)
+        remove_temporary(folder)
 
 
-def _remove_temporary(folder: Path) -> None:
+def remove_temporary(folder: Path) -> None:
+    """Remove what processes that died while they wrote a folder have left. Call it with the lock held."""
     for temporary in folder.parent.glob(f"{folder.name}.*.tmp"):
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -175,7 +176,7 @@ def _write_manifest(folder: Path, source: Path, source_sha256: str) -> None:
     """Sync the files to disk, then write the manifest with their sizes and hashes."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     for path in paths:
-        _sync(path)
+        sync(path)
     manifest = {
         "format": FORMAT,
         "revision": _revision(_version(), source_sha256),
@@ -186,7 +187,7 @@ def _write_manifest(folder: Path, source: Path, source_sha256: str) -> None:
         },
     }
     e5_folder.write_json(folder / MANIFEST, manifest)
-    _sync(folder / MANIFEST)
+    sync(folder / MANIFEST)
 
 
 def _checked_source(source: Path) -> str:
@@ -232,7 +233,7 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """Write a file's bytes to disk before its folder receives the name that promises them."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())

@@ -36,7 +36,7 @@ def sentence_spans(text: str) -> tuple[Span, ...]:
     spans: list[Span] = []
     start = 0
     for end in [*_ends(text), len(text)]:
-        span = _trimmed(text, _after_number(text, start), end)
+        span = trimmed_span(text, _after_number(text, start), end)
         if span is None:
             continue
         start = end
@@ -45,7 +45,7 @@ def sentence_spans(text: str) -> tuple[Span, ...]:
             spans[-1] = Span(spans[-1].start, span.end)
         else:
             spans.append(span)
-    if not spans and (whole := _trimmed(text, 0, len(text))):
+    if not spans and (whole := trimmed_span(text, 0, len(text))):
         return (whole,)
     return _join_short_first(text, spans)
 
@@ -105,7 +105,8 @@ def _depths(text: str) -> list[int]:
     return depths
 
 
-def _trimmed(text: str, start: int, end: int) -> Span | None:
+def trimmed_span(text: str, start: int, end: int) -> Span | None:
+    """Return the span without surrounding white space, or None if nothing is left."""
     piece = text[start:end]
     if not piece.strip():
         return None

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from index.citations import path_text, place_text
+from index.citations import path_text
 from retrieval.coverage.records import Coverage, CoverageHit
 from retrieval.deadline import check_deadline
-from retrieval.evidence.evidence_rows import DOUBTFUL
+from retrieval.evidence.evidence_rows import passage_columns
 from retrieval.schema import round_score
 
 COLUMNS = (
@@ -26,20 +26,11 @@ def rows(found: Sequence[Coverage]) -> Iterator[dict[str, Any]]:
 
 
 def _row(found: Coverage, hit: CoverageHit) -> dict[str, Any]:
-    passage = hit.passage
-    return {
+    cells = {
         "term": found.term,
         "by": hit.by,
         "score": round_score(hit.score),
-        "document": hit.document_title,
         "chapter": path_text(found.chapters[hit.chapter].path, "zh"),
-        "citation_zh": hit.citation.zh,
-        "citation_en": hit.citation.en,
-        "line": passage.line,
-        "start": passage.start,
-        "end": passage.end,
-        "passage": passage.id,
-        "path": place_text(passage, "zh"),
-        "text": passage.text,
-        "scan": DOUBTFUL if passage.doubtful else "",
+        **passage_columns(hit.passage, hit.citation, hit.document_title),
     }
+    return {name: cells[name] for name in COLUMNS}

@@ -15,6 +15,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from index.errors import QuestionError
+from index.text.utf16 import utf16_length
 from retrieval.tables.formulas import is_dangerous
 from retrieval.tables.records import About, Row, cell_text
 
@@ -128,7 +129,7 @@ class _Sheet:
         shown = shortened(text)
         if is_dangerous(text):
             self._write_string(row, column, shown, self._format(bold=bold, quote_prefix=True))
-        elif self._links < _MAX_LINKS and _length(text) <= _MAX_ADDRESS_LENGTH and _ADDRESS.fullmatch(text):
+        elif self._links < _MAX_LINKS and utf16_length(text) <= _MAX_ADDRESS_LENGTH and _ADDRESS.fullmatch(text):
             self._links += 1
             linked = self._format(font_color="#0563C1", underline=1)
             self._sheet.write_url(row, column, text, linked, string=shown)
@@ -161,14 +162,9 @@ def _text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else cell_text(value)
 
 
-def _length(text: str) -> int:
-    """Return the length in UTF-16 units, as Excel counts."""
-    return len(text.encode("utf-16-le", "replace")) // 2
-
-
 def fits(text: str) -> bool:
     """Return whether a cell holds a text in full."""
-    return len(text) <= MAX_CELL_LENGTH // 2 or _length(text) <= MAX_CELL_LENGTH
+    return len(text) <= MAX_CELL_LENGTH // 2 or utf16_length(text) <= MAX_CELL_LENGTH
 
 
 def shortened(text: str) -> str:
@@ -181,7 +177,7 @@ def shortened(text: str) -> str:
 
 def uncut(text: str) -> tuple[str, bool]:
     """Return the text of a cell without the ellipsis of ``shortened``, and whether there was one."""
-    was_cut = text.endswith(ELLIPSIS) and _length(text) >= MAX_CELL_LENGTH - 1
+    was_cut = text.endswith(ELLIPSIS) and utf16_length(text) >= MAX_CELL_LENGTH - 1
     return (text.removesuffix(ELLIPSIS) if was_cut else text), was_cut
 
 

@@ -7,16 +7,16 @@ may claim to be the millionth.
 
 import io
 import json
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from index.errors import DocumentError, QuestionError
-from index.loaders.archive import ARCHIVE_ERRORS, EncryptedEntryError, open_archive, read_chunks
-from index.loaders.limits import MAX_UNPACKED_BYTES, MAX_UNPACKED_RATIO, MIN_BYTES_FOR_RATIO, check_size
+from index.loaders.limits import check_size
+from index.loaders.parts import Parts
 from index.loaders.safe_xml import check_xml
+from index.loaders.sheets.workbook import XLSX, unescaped
 from retrieval.tables.delimited import listed
 from retrieval.tables.records import Row, Table
 from retrieval.tables.workbook import ABOUT_SHEET
@@ -28,7 +28,6 @@ MAX_ROWS, MAX_COLUMNS = 100_000, 1_000  # empty ones included
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # starts xls files and password-protected xlsx files
 _XML_PARTS = (".xml", ".rels", ".vml")  # that openpyxl may read
-_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 class _Cell(NamedTuple):
@@ -57,29 +56,18 @@ def read(data: bytes, name: str) -> Table:
 
 
 def _check(data: bytes, name: str) -> None:
-    """Unpack a file once to count its bytes and tags. Raises QuestionError or DocumentError."""
+    """Unpack a file once to count its bytes and tags. Raises DocumentError."""
     check_size(len(data), name)
     if data.startswith(_OLE):
-        raise QuestionError(f"{name} is an old xls file or protected by a password; save it as xlsx, without one")
-    limit, unpacked = min(MAX_UNPACKED_BYTES, max(MIN_BYTES_FOR_RATIO, MAX_UNPACKED_RATIO * len(data))), 0
-    try:
-        archive = open_archive(data)
-        for entry in archive.namelist():
-            parts = []
-            for chunk in read_chunks(archive, entry):
-                unpacked += len(chunk)
-                if unpacked > limit:
-                    raise QuestionError(
-                        f"{name} unpacks to more than {limit:,} bytes from {len(data):,}, more than any table needs; "
-                        "save it as csv if it is genuine"
-                    )
-                parts.append(chunk)
-            if entry.lower().endswith(_XML_PARTS) or b"<" in b"".join(parts)[:4]:
-                check_xml(b"".join(parts))
-    except EncryptedEntryError as error:
-        raise QuestionError(f"{name} is protected by a password; save it without one") from error
-    except ARCHIVE_ERRORS as error:  # a ValueError of ``checked`` is one of them
-        raise _damaged(name, str(error)) from error
+        raise DocumentError(f"{name} is an old xls file or protected by a password; save it as xlsx, without one")
+    parts = Parts(data, name, XLSX)
+    for part in parts.names:
+        content = parts.read(part)
+        if part.lower().endswith(_XML_PARTS) or b"<" in content[:4]:
+            try:
+                check_xml(content)
+            except ValueError as error:
+                raise parts.damaged(f"{part}: {error}") from error
 
 
 def _table(book: "Workbook", name: str) -> Table:
@@ -131,11 +119,6 @@ def _lines(sheet: Any, name: str) -> Iterator[tuple[int, Sequence[_Cell]]]:
 
 def _value(value: Any) -> Any:
     return unescaped(value) if isinstance(value, str) else value
-
-
-def unescaped(text: str) -> str:
-    """Return a text without the escapes of Excel: _x000D_ is a carriage return."""
-    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
 
 
 def _name(value: Any) -> str:

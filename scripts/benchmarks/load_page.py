@@ -84,7 +84,7 @@ async def call(client: httpx.AsyncClient, handler: str, *data: object) -> tuple[
 
 async def ask(client: httpx.AsyncClient, question: str) -> Reply:
     """Ask as the page's script does."""
-    return (await call(client, "look_up", question, [], "zh", ""))[0]
+    return (await call(client, "answer", question, [], "zh", ""))[0]
 
 
 async def ask_by_queue(client: httpx.AsyncClient, question: str) -> Reply:
@@ -166,7 +166,7 @@ class Sample(NamedTuple):
 
 
 def growth(samples: Sequence[Sample], seconds: float) -> float:
-    """Return by how much the highest memory grew from one half of a time, less its first third, to the other."""
+    """Return the relative growth of the highest memory from the second third of the run to the last."""
     before = [one.memory for one in samples if 1 / 3 <= one.seconds / seconds < 2 / 3]
     after = [one.memory for one in samples if one.seconds / seconds >= 2 / 3]
     return max(after) / max(before) - 1
@@ -178,18 +178,18 @@ async def visit(address: str, asked: Iterator[str], number: int, until: float) -
     async with httpx.AsyncClient(base_url=address, timeout=60, trust_env=False) as client:
         while time.monotonic() < until:
             question = next(asked)
-            reply, shown = await call(client, "look_up", question, [], "zh", "")
+            reply, shown = await call(client, "answer", question, [], "zh", "")
             replies.append(reply)
             for first in shown.get("hits", ())[:1]:
                 letters = "".join(letter for letter in question if letter.isalnum())[:4]
                 further: tuple[str, *tuple[object, ...]] = rng.choice(
                     (
-                        ("relate", first, "zh", ""),
-                        ("cover", letters, [], "", "zh", ""),
-                        ("chart", "1", "2", [], "zh", ""),
+                        ("related_passages", first, "zh", ""),
+                        ("coverage", letters, [], "", "zh", ""),
+                        ("chapter_map", "1", "2", [], "zh", ""),
                         ("export_answer", question, [], "word", "zh", ""),
-                        ("peek", [first], "zh"),
-                        ("enter", "zh", first),
+                        ("preview", [first], "zh"),
+                        ("load_frame", "zh", first),
                     )
                 )
                 replies.append((await call(client, *further))[0])

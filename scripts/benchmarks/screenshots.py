@@ -6,7 +6,7 @@ python -m scripts.benchmarks.screenshots http://127.0.0.1:7860/ docs
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from scripts.benchmarks.common import chromium, parser, run
 
@@ -24,14 +24,11 @@ class Screenshot(NamedTuple):
     query: str
     locale: str = "zh-CN"
     size: tuple[int, int] = (1440, 900)
-    scheme: Literal["light", "dark"] = "light"
 
 
 SCREENSHOTS = (
     Screenshot("page-zh", _WATER_ZH),
     Screenshot("page-en", _WATER_EN, "en-US"),
-    Screenshot("page-dark", _WATER_ZH, scheme="dark"),
-    Screenshot("page-narrow", _WATER_ZH, size=(390, 844)),
     Screenshot("page-tablet", _WATER_EN, "en-US", (820, 1100)),
     Screenshot("page-unanswered", "?q=高速铁路的票价是多少？"),
     Screenshot("page-related", "?view=related&r="),
@@ -45,9 +42,7 @@ SCREENSHOTS = (
 def take(browser: "Browser", address: str, screenshot: Screenshot, folder: Path) -> None:
     """Open the address of a screenshot and save it."""
     width, height = screenshot.size
-    page = browser.new_page(
-        locale=screenshot.locale, viewport={"width": width, "height": height}, color_scheme=screenshot.scheme
-    )
+    page = browser.new_page(locale=screenshot.locale, viewport={"width": width, "height": height})
     query = screenshot.query
     if query.endswith("r="):
         query += _first_hit(page, address)

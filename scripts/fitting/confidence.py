@@ -39,7 +39,6 @@ SEED = 20210314
 
 CaseKind = Literal["answerable", "removed", "unanswerable", "elsewhere"]
 Array = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 
 
 class ConfidenceCase(NamedTuple):
@@ -73,7 +72,7 @@ def _clear(queries: Sequence[Query]) -> list[Query]:
 def _ask(
     searcher: Searcher, folder: str, kind: CaseKind, queries: Sequence[Query], relevant: Sequence[set[str]]
 ) -> Iterator[ConfidenceCase]:
-    for answers, question in zip(relevant, searcher.questions([q.text for q in queries]), strict=True):
+    for answers, question in zip(relevant, searcher.encode_questions([q.text for q in queries]), strict=True):
         among = np.array([p.id not in answers for p in searcher.passages]) if kind == "removed" else None
         ranking = searcher.rank(question, among=among)
         right = searcher.passages[ranking.rows[0]].id in answers

@@ -53,7 +53,7 @@ def rank(collection: Collection, encoder: Encoder) -> RankedCollection:
     searcher = open_collection(collection, encoder)
     queries = [q for q in collection.queries if q.text]
     signals, grades, ideal = [], [], []
-    for query, question in zip(queries, searcher.questions([q.text for q in queries]), strict=True):
+    for query, question in zip(queries, searcher.encode_questions([q.text for q in queries]), strict=True):
         ranking = searcher.rank(question)
         judged = collection.qrels[query.id]
         order = np.argsort(ranking.rows[:MAX_COMPARED])  # text order, so that ties do not depend on the ranking

@@ -153,13 +153,13 @@ class Tally:
 @contextmanager
 def asking(live: LiveIndex, seed: int) -> Iterator[list[Tally]]:
     """Run sixteen threads that ask without a pause, each with its own tally, until the block ends."""
-    done, room = Event(), AskHandlers(live, limit=UnlimitedConcurrency())
+    done, handlers = Event(), AskHandlers(live, limit=UnlimitedConcurrency())
     tallies = [Tally() for _ in range(THREADS)]
 
     def ask(tally: Tally, rng: random.Random) -> None:
         while not done.is_set():
             topic, language = rng.choice(TOPICS), rng.choice(("zh", "en"))
-            tally.add(room.answer(f"What is said of {topic}?", [], language, ""), topic)
+            tally.add(handlers.answer(f"What is said of {topic}?", [], language, ""), topic)
 
     before = sys.getswitchinterval()
     # Whoever has waited for the disk stands in line behind all others, for as long as each may go on; and the more
@@ -320,14 +320,14 @@ def follow(directory: Path, *, keep: bool) -> None:
     """
     encoder, kept = HashingEncoder(), []
     with LiveSearcher(directory, lambda _: encoder, out_of_domain=OutOfDomainVectors.embed, poll_seconds=0.005) as live:
-        serving, room = live.current(), AskHandlers(live)
+        serving, ask = live.current(), AskHandlers(live)
         tell("ready")
         for _ in sys.stdin:
             before, until = serving.generation, monotonic() + DEADLINE
             while (serving := live.current()).generation == before and monotonic() < until:
                 sleep(0.002)
             assert serving.generation != before, serving.problem
-            assert room.answer("What is said of item 7 in chapter 3?", [], "zh", "")["hits"]
+            assert ask.answer("What is said of item 7 in chapter 3?", [], "zh", "")["hits"]
             kept.append(serving.searcher if keep else None)
             tell(Used.now())
 

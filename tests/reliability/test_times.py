@@ -64,9 +64,9 @@ class Writer:
 def handlers(searcher: Searcher) -> dict[str, Handler]:
     """Return all handlers of the page and of other programs."""
     live = Answering(searcher, Generation("000001", "a" * 64))
-    room = AskHandlers(live)
-    pages = page_handlers(room, FrameHandlers(room), LibraryHandlers(live, room.lookup, None, None))
-    return {**pages, **program_handlers(Api(live, room.limit))}
+    ask = AskHandlers(live)
+    pages = page_handlers(ask, FrameHandlers(ask), LibraryHandlers(live, ask.lookup, None, None))
+    return {**pages, **program_handlers(Api(live, ask.limit))}
 
 
 def heaviest(searcher: Searcher, writer: Writer) -> Calls:
@@ -74,21 +74,21 @@ def heaviest(searcher: Searcher, writer: Writer) -> Calls:
     document, some = searcher.documents[0].id, searcher.passages[len(searcher.passages) // 2]
     terms, question = "、".join(writer.words[:MAX_TERMS]), writer.text(MAX_QUESTION_LENGTH)
     return (
-        ("enter", ["zh", some.id]),
-        ("read", [document, some.id, "zh"]),
-        ("look_up", [writer.sentence(), [], "zh", ""]),
-        ("look_up", [question, [], "zh", ""]),
+        ("load_frame", ["zh", some.id]),
+        ("read_text", [document, some.id, "zh"]),
+        ("answer", [writer.sentence(), [], "zh", ""]),
+        ("answer", [question, [], "zh", ""]),
         ("search", [question, 100]),
         ("explain", [question, [[some.id, 0, min(len(some.text), 1000)]] * 20, "zh"]),
         ("show", ["第一章"]),
         ("outline", []),
-        ("relate", [some.id, "zh", ""]),
+        ("related_passages", [some.id, "zh", ""]),
         ("related", [some.id, 100]),
-        ("cover", [terms, [], "", "zh", ""]),
-        ("cover_table", [terms, [], "zh"]),
+        ("coverage", [terms, [], "", "zh", ""]),
+        ("coverage_table", [terms, [], "zh"]),
         ("library", ["zh"]),
         ("export_answer", [question, [], "word", "zh", ""]),
-        ("chart", ["1", "2", [], "zh", ""]),
+        ("chapter_map", ["1", "2", [], "zh", ""]),
     )
 
 
@@ -110,7 +110,7 @@ def test_every_request_ends_in_time(*, long: bool, times: Times, seed: int, figu
     called, slowest, stopped = handlers(searcher), (0.0, ""), 0
     for name, data in heaviest(searcher, writer):
         seconds, found = timed(called[name], data, TIME_LIMIT)
-        if name == "chart":
+        if name == "chapter_map":
             while found.get("again"):  # it is computed in a thread of its own, and asked for again
                 found = called[name](*data)
         slowest = max(slowest, (seconds, name))
@@ -127,5 +127,5 @@ def test_control_with_less_time_the_longest_are_stopped(seed: int) -> None:
     searcher.load()
     called = handlers(searcher)
     for name, data in heaviest(searcher, writer):
-        if name in ("cover", "cover_table", "explain"):
+        if name in ("coverage", "coverage_table", "explain"):
             assert timed(called[name], data, 0.001)[1].get("outcome") is Outcome.TIMEOUT, name

@@ -91,7 +91,7 @@ def test_a_model_without_tokens_finds_it_too() -> None:
 
 
 def test_hits_are_the_ranking_with_its_scores(both: Searcher) -> None:
-    (question,) = both.questions(["推广再生水"])
+    (question,) = both.encode_questions(["推广再生水"])
     ranking = both.rank(question)
     found = both.ask("推广再生水", k=100)
     assert [h.passage for h in found.hits] == [both.passages[row] for row in ranking.rows]
@@ -219,14 +219,14 @@ def test_a_chapter_that_the_question_names_is_the_only_one_searched(both: Search
 
 
 def test_the_place_is_no_part_of_what_is_searched_for(both: Searcher) -> None:
-    (question,) = both.questions(["推广再生水"])
+    (question,) = both.encode_questions(["推广再生水"])
     ranking = both.rank(question, among=both._planner.filter(chapters=["第二章"], titles=["某省规划"]))
     found = both.ask("《某省规划》第二章关于推广再生水")
     np.testing.assert_allclose([h.score for h in found.hits], ranking.scores)
 
 
 def test_a_document_that_the_question_seems_to_name_is_only_more_likely(both: Searcher) -> None:
-    ranking = both.rank(*both.questions(["推广再生水"]))
+    ranking = both.rank(*both.encode_questions(["推广再生水"]))
     before = {both.passages[row].id: score for row, score in zip(ranking.rows, ranking.scores, strict=True)}
     for hit in both.ask("某市办法 推广再生水", k=100).hits:
         more = BOOST if hit.document_title == "某市办法" else 0
@@ -289,14 +289,14 @@ def test_filters_let_nothing_else_through(
 
 
 def test_talk_is_no_question_about_the_text(searcher: Searcher) -> None:
-    (question,) = searcher.questions([out_of_domain_sentences().talk[0]])
+    (question,) = searcher.encode_questions([out_of_domain_sentences().talk[0]])
     found = searcher.assess(question, searcher.rank(question))
     assert found.talk == pytest.approx(1 - searcher.rank(question).signals.sentence[0], abs=1e-5)
     assert searcher.ask(out_of_domain_sentences().talk[0]).reason == "talk"
 
 
 def test_features_are_those_of_the_first_hit(searcher: Searcher) -> None:
-    (question,) = searcher.questions(["万元产值用水量下降多少？"])
+    (question,) = searcher.encode_questions(["万元产值用水量下降多少？"])
     ranking = searcher.rank(question)
     found = searcher.assess(question, ranking)
     assert found.features.missing == 0

@@ -5,7 +5,7 @@ from typing import Any
 from index.errors import UnknownPlaceError
 from retrieval.schema import answer_json, place_json, related_json
 from ui.app.paging import MAX_ROWS, bounds, following, outline_page, page
-from ui.state.concurrency import ConcurrencyLimit
+from ui.state.concurrency import ConcurrencyLimit, answer_in_turn
 from ui.state.protocols import LiveIndex
 
 Json = dict[str, Any]
@@ -33,11 +33,7 @@ class Api:
         """
         searcher = self._live.current().searcher
         plan = searcher.plan(question, titles=documents or ())
-        with self._limit.place() as turn:
-            encoded = searcher.encode(plan)
-            with turn():
-                found = searcher.with_matches(searcher.answer(plan, k=_between(k), encoded=encoded))
-        return answer_json(found)
+        return answer_json(answer_in_turn(self._limit, searcher, plan, k=_between(k), matches=True))
 
     def show(self, reference: str, start: int = 0, limit: int = MAX_ROWS) -> Json:
         """Show the passages at a place.

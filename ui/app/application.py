@@ -34,21 +34,20 @@ from ui.html.static_files import FOLDER, STATIC
 from ui.security.access import AccessOptions
 from ui.security.body_limits import UPLOAD_PATH
 from ui.security.gradio_environment import forget_gradio
-from ui.security.open_routes import GRADIO_API, HEALTH, READ, OpenRoutes
+from ui.security.open_routes import GET_METHODS, GRADIO_API, HEALTH, OpenRoutes
 from ui.state.concurrency import THREADS, TIME_LIMIT, ConcurrencyLimit
 from ui.state.index_jobs import IndexJobs
 from ui.state.metrics import MEDIA_TYPE, Metrics, Outcome
 from ui.state.protocols import LiveIndex
-from ui.words import Language
 
 log = logging.getLogger(__name__)
 
 Handler = Callable[..., HandlerResult]
 
-PULSE = "/pulse"  # what open pages look at to learn of another index
+PULSE = "/pulse"  # open pages poll it to learn of another index
 METRICS = "/metrics"  # what Prometheus reads
 
-EVERYBODY_HERE = AccessOptions()
+LOCAL_ACCESS = AccessOptions()
 
 
 def program_handlers(api: Api) -> dict[str, Handler]:
@@ -62,26 +61,26 @@ def program_handlers(api: Api) -> dict[str, Handler]:
     }
 
 
-def page_handlers(room: AskHandlers, frame: FrameHandlers, library: LibraryHandlers) -> dict[str, Handler]:
+def page_handlers(ask: AskHandlers, frame: FrameHandlers, library: LibraryHandlers) -> dict[str, Handler]:
     """Handlers that the page's script calls, by API name."""
     relations, covering, export, batch = (
-        RelatedHandlers(room),
-        CoverageHandlers(room),
-        ExportHandlers(room),
-        BatchHandlers(room),
+        RelatedHandlers(ask),
+        CoverageHandlers(ask),
+        ExportHandlers(ask),
+        BatchHandlers(ask),
     )
     return {
-        "enter": frame.load_frame,
-        "look_up": room.answer,
-        "read": room.read_text,
-        "turn": room.load_chunks,
-        "peek": room.preview,
-        "tell": room.notices,
-        "explain": ExplainHandler(room.live, room.limit, room.lookup).explain,
-        "relate": relations.related_passages,
-        "chart": relations.chapter_map,
-        "cover": covering.coverage,
-        "cover_table": covering.coverage_table,
+        "load_frame": frame.load_frame,
+        "answer": ask.answer,
+        "read_text": ask.read_text,
+        "load_chunks": ask.load_chunks,
+        "preview": ask.preview,
+        "notices": ask.notices,
+        "explain": ExplainHandler(ask.live, ask.limit, ask.lookup).explain,
+        "related_passages": relations.related_passages,
+        "chapter_map": relations.chapter_map,
+        "coverage": covering.coverage,
+        "coverage_table": covering.coverage_table,
         "library": library.view,
         "library_work": library.job_status,
         "library_add": library.add,
@@ -101,7 +100,6 @@ def build_app(
     live: LiveIndex,
     *,
     index_jobs: IndexJobs | None = None,
-    language: Language = "zh",
     mcp: bool = False,
     can_leave: bool = False,
 ) -> GradioServer:
@@ -111,10 +109,10 @@ def build_app(
     """
     forget_gradio()
     app = GradioServer(docs_url=None, redoc_url=None, openapi_url=None)
-    room = AskHandlers(live)
-    frame = FrameHandlers(room, language=language, can_leave=can_leave)
+    ask = AskHandlers(live)
+    frame = FrameHandlers(ask, can_leave=can_leave)
     uploads = UploadEndpoint(index_jobs) if index_jobs else None
-    api = Api(live, room.limit)
+    api = Api(live, ask.limit)
     _add_pages(app, live, frame)
     if uploads:
         app.add_route(UPLOAD_PATH, uploads.receive, methods=["POST"], include_in_schema=False)
@@ -124,18 +122,18 @@ def build_app(
 
         lifespans = (add_mcp(app, api),)
     metrics = Metrics()
-    _add_operations(app, live, room.limit, metrics)
+    _add_operations(app, live, ask.limit, metrics)
     own = {str(route.path): tuple(route.methods or ()) for route in app.routes if isinstance(route, Route)}
     programs = program_handlers(api)
     for name, handler in programs.items():
         app.api(_handler(name, handler, metrics), name=name, queue=False)
-    library = LibraryHandlers(live, room.lookup, index_jobs, uploads)
-    pages = page_handlers(room, frame, library)
+    library = LibraryHandlers(live, ask.lookup, index_jobs, uploads)
+    pages = page_handlers(ask, frame, library)
     for name, handler in pages.items():
         app.api(_handler(name, handler, metrics), name=name, queue=False, api_visibility="undocumented")  # give HTML
     app.add_gradio(threads=THREADS, lifespans=lifespans)
     app.add_middleware(ApiCalls, handlers={**programs, **pages})
-    app.add_middleware(OpenRoutes, routes={**own, f"{STATIC}/{{path}}": READ, **GRADIO_API})
+    app.add_middleware(OpenRoutes, routes={**own, f"{STATIC}/{{path}}": GET_METHODS, **GRADIO_API})
     return app
 
 
@@ -179,7 +177,7 @@ def _add_operations(app: FastAPI, live: LiveIndex, limit: ConcurrencyLimit, metr
 def serve(
     live: LiveIndex,
     *,
-    access: AccessOptions = EVERYBODY_HERE,
+    access: AccessOptions = LOCAL_ACCESS,
     port: int = 7860,
     open_browser: bool = False,
     announce: Callable[[str], None] = log.info,
@@ -188,9 +186,8 @@ def serve(
 ) -> None:
     """Serve the page until Ctrl-C; ``announce`` gets its address as soon as it listens. Port 0 is any free one.
 
-    A change that the ``index_jobs`` is making ends with it.
-
-    Raises ``ZhangjuError`` where the host and port cannot be had, or strangers could come in.
+    A running index job is stopped on exit. Raises ``ZhangjuError`` if the address cannot be bound, or the page would be
+    exposed without sign-in.
     """
     access.check()
     try:

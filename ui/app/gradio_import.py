@@ -12,6 +12,8 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
+from index.inference import import_failing
+
 _PANDAS = "pandas"  # of which Gradio needs something only where it caches tables
 _MCP = "mcp"  # optional for Gradio; `ui.app.mcp` imports it where it is wanted
 
@@ -38,19 +40,6 @@ def _without_stub_files() -> Iterator[None]:
 
 
 @contextmanager
-def _without_mcp() -> Iterator[None]:
-    """Let the import of the MCP library fail, unless it is loaded already."""
-    if _MCP in sys.modules:
-        yield
-        return
-    sys.modules[_MCP] = None  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        del sys.modules[_MCP]
-
-
-@contextmanager
 def _with_late_pandas() -> Iterator[None]:
     """Give Gradio a module that imports pandas when it is asked for one of its names, unless it is loaded already."""
     if _PANDAS in sys.modules:
@@ -72,7 +61,7 @@ def _with_late_pandas() -> Iterator[None]:
         del sys.modules[_PANDAS]
 
 
-with _without_stub_files(), _without_mcp(), _with_late_pandas():
+with _without_stub_files(), import_failing(_MCP), _with_late_pandas():
     import gradio as gr
 
 __all__ = ["gr"]

@@ -21,7 +21,7 @@ from ui.app.api import Api, Json
 from ui.app.gradio_server import Lifespan
 from ui.state.concurrency import THREADS, TIME_LIMIT
 
-PATHS = ("/mcp", "/gradio_api/mcp")  # the second is where Gradio's would be, and where its users look
+PATH = "/mcp"
 
 _READS = ToolAnnotations(readOnlyHint=True, openWorldHint=False)
 _INSTRUCTIONS = (
@@ -31,7 +31,7 @@ _INSTRUCTIONS = (
 
 
 def add_mcp(app: FastAPI, api: Api) -> Lifespan:
-    """Add a route with the tools at each of ``PATHS``; return what has to be entered while they are used.
+    """Add a route with the tools at ``PATH``; return what has to be entered while they are used.
 
     Host and Origin are checked before (ui/security/hosts.py).
     """
@@ -47,9 +47,8 @@ def add_mcp(app: FastAPI, api: Api) -> Lifespan:
     for tool in (api.search, api.show, api.related, api.outline):
         server.add_tool(_in_thread(tool, threads), name=tool.__name__, annotations=_READS, structured_output=False)
     endpoint = server.streamable_http_app().routes[0].endpoint  # type: ignore[attr-defined]
-    for path in PATHS:
+    for path in (PATH, f"{PATH}/"):
         app.add_route(path, endpoint, methods=["GET", "POST", "DELETE"], include_in_schema=False)
-        app.add_route(f"{path}/", endpoint, methods=["GET", "POST", "DELETE"], include_in_schema=False)
 
     @asynccontextmanager
     async def sessions(_: FastAPI) -> AsyncIterator[None]:

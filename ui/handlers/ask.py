@@ -14,7 +14,7 @@ from ui.render.answers import render_answer, render_card, render_place
 from ui.render.notices import render_not_opened, render_notice, render_outdated, render_updated
 from ui.render.passages import Highlights
 from ui.render.text import render_chunk, render_preview, render_text
-from ui.state.concurrency import ConcurrencyLimit
+from ui.state.concurrency import ConcurrencyLimit, answer_in_turn
 from ui.state.document_lookup import DocumentLookup
 from ui.state.outline import count_by_node
 from ui.state.protocols import LiveIndex, ServedIndex
@@ -146,10 +146,7 @@ class AskHandlers:
         plan = serving.searcher.plan(question, titles=documents)
         if plan.places:
             return self._place(serving, plan, words, base)
-        with self.limit.place() as turn:
-            encoded = serving.searcher.encode(plan)
-            with turn():
-                answer = serving.searcher.answer(plan, k=HITS, encoded=encoded)
+        answer = answer_in_turn(self.limit, serving.searcher, plan, k=HITS)
         lookup = self.lookup(serving)
         passages = [hit.passage for hit in answer.hits]
         return {

@@ -26,7 +26,7 @@ from ui.state.concurrency import BusyError
 from ui.words import PageWords, words_for
 
 QUESTIONS = 2_000  # in one batch
-ROOM = 700  # kilobytes of a file; in base64 it fits into what a request may bring (ui/security/body_limits.py)
+MAX_FILE_KB = 700  # kilobytes of a file; in base64 it fits into what a request may bring (ui/security/body_limits.py)
 
 _FORMATS: dict[str, Literal["csv", "xlsx", "md"]] = {"csv": "csv", "xlsx": "xlsx", "md": "md"}
 
@@ -34,8 +34,8 @@ _FORMATS: dict[str, Literal["csv", "xlsx", "md"]] = {"csv": "csv", "xlsx": "xlsx
 class BatchHandlers:
     """Handlers of the batch view."""
 
-    def __init__(self, room: AskHandlers, jobs: BatchJobs | None = None) -> None:
-        self._room = room
+    def __init__(self, ask: AskHandlers, jobs: BatchJobs | None = None) -> None:
+        self._ask = ask
         self._jobs = jobs or BatchJobs()
 
     def view(self, job: str, language: str) -> HandlerResult:
@@ -51,7 +51,7 @@ class BatchHandlers:
             found, problem = (self._jobs.get(job) if job else None), EMPTY
         except UnknownBatchError:
             found, problem = None, render_problem(_unknown(words))
-        html = render_batch(found, words, most=QUESTIONS, room=ROOM, problem=problem)
+        html = render_batch(found, words, most=QUESTIONS, max_file_kb=MAX_FILE_KB, problem=problem)
         return {"html": html, "ended": found is None or found.done == found.total}
 
     def start(self, name: str, data: str, documents: list[str], k: int, language: str) -> HandlerResult:
@@ -70,8 +70,8 @@ class BatchHandlers:
         """
         words = words_for(language)
         said = words.batch
-        if len(data) > ROOM * 1000 * 4 // 3 + 4:
-            return problem_result(said.too_big.format(room=ROOM))
+        if len(data) > MAX_FILE_KB * 1000 * 4 // 3 + 4:
+            return problem_result(said.too_big.format(kb=MAX_FILE_KB))
         try:
             content = b64decode(data, validate=True)
         except (binascii.Error, ValueError):
@@ -119,7 +119,7 @@ class BatchHandlers:
         return handle_errors(words, lambda: do(found))
 
     def _start(self, name: str, content: bytes, documents: list[str], k: int, words: PageWords) -> HandlerResult:
-        said, serving = words.batch, self._room.live.current()
+        said, serving = words.batch, self._ask.live.current()
         k = k if k in CHOICES else USUAL
         try:
             asked = read_questions_bytes(content, name)
@@ -140,12 +140,12 @@ class BatchHandlers:
         return {"job": job.id, "total": job.total}
 
     def _next_block(self, job: BatchJob, words: PageWords) -> HandlerResult:
-        with job.turn:
-            serving, first = self._room.live.current(), job.done
+        with job.lock:
+            serving, first = self._ask.live.current(), job.done
             if serving.generation != job.batch.generation and first < job.total:
                 return problem_result(words.batch.changed)
             try:
-                with self._room.limit.hold():
+                with self._ask.limit.hold():
                     answers = job.batch.ask_block(serving.searcher, job.found)
             except BusyError:
                 return {"again": True}

@@ -13,8 +13,10 @@ from ui.memo.builder import MemoBuilder, marked_spans
 from ui.memo.markdown import markdown
 from ui.memo.records import Memo
 from ui.memo.table import answer_table, basket_table, place_table
-from ui.render.basket import CollectedPassage, render_basket, render_invalid_basket
+from ui.render.basket import render_basket, render_invalid_basket
+from ui.render.passages import CitedPassage
 from ui.state.basket import MAX_NOTE, MAX_PASSAGES, BasketItem, read_basket
+from ui.state.concurrency import answer_in_turn
 from ui.words import PageWords, words_for
 
 ExportFormat = Literal["markdown", "word", "csv"]
@@ -113,16 +115,13 @@ class ExportHandlers:
                 lambda: builder.place(question, places),
                 lambda: place_table(places, builder),
             )
-        with self._ask.limit.place() as turn:
-            encoded = searcher.encode(plan)
-            with turn():
-                answer = searcher.answer(plan, k=HITS, encoded=encoded)
+        answer = answer_in_turn(self._ask.limit, searcher, plan, k=HITS)
         return _file(
             question, form, builder.words, lambda: builder.answer(answer), lambda: answer_table(answer, builder)
         )
 
 
-def _collected(item: BasketItem, builder: MemoBuilder) -> CollectedPassage | None:
+def _collected(item: BasketItem, builder: MemoBuilder) -> CitedPassage | None:
     """Return the passage of an item as the index has it now; None if the index has it no more."""
     if not builder.lookup.has_passage(item.passage):
         return None
@@ -130,7 +129,7 @@ def _collected(item: BasketItem, builder: MemoBuilder) -> CollectedPassage | Non
     citation, marked = builder.served.searcher.citation(passage), marked_spans(passage.text, item)
     span = marked[0] if marked else None
     copies = copy_texts(document, passage, citation, base=builder.base, span=span, question=item.question)
-    return CollectedPassage(passage, document.title, citation, copies, marked)
+    return CitedPassage(passage, document.title, citation, copies, marked)
 
 
 def _file(

@@ -10,22 +10,21 @@ from ui.render.text import render_text
 from ui.state.document_lookup import DocumentLookup
 from ui.state.example_questions import example_questions
 from ui.state.protocols import ServedIndex
-from ui.words import Language, PageWords, preferred_language, words_for
+from ui.words import PageWords, preferred_language, words_for
 
 LANGUAGE = "zj-language"  # cookie with the language that a visitor has chosen
 
 
 class FrameHandlers:
-    """Renders the frame; ``language`` is for browsers that want neither of ours."""
+    """Renders the frame."""
 
-    def __init__(self, ask: AskHandlers, *, language: Language = "zh", can_leave: bool = False) -> None:
+    def __init__(self, ask: AskHandlers, *, can_leave: bool = False) -> None:
         self._ask = ask
-        self._language: Language = language
         self._can_leave = can_leave
 
     def page(self, languages: str, passage: str = "", document: str = "", question: str = "") -> str:
         """Return the HTML document; the parameters are those of ``load_frame``, and the question in the box."""
-        words = words_for(preferred_language(languages, self._language))
+        words = words_for(preferred_language(languages))
         return render_document(self._frame(self._ask.live.current(), words, passage, document, question), words)
 
     def load_frame(self, languages: str, passage: str = "", document: str = "") -> HandlerResult:
@@ -37,7 +36,7 @@ class FrameHandlers:
             document: the id of the document to open; empty for that of the passage, or the first.
 
         """
-        words, serving = words_for(preferred_language(languages, self._language)), self._ask.live.current()
+        words, serving = words_for(preferred_language(languages)), self._ask.live.current()
         return {"html": self._frame(serving, words, passage, document), **generation_of(serving)}
 
     def _frame(self, serving: ServedIndex, words: PageWords, passage: str, document: str, question: str = "") -> Html:

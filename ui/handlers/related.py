@@ -14,13 +14,8 @@ from ui.html.links import checked_base
 from ui.html.markup import EMPTY, Html, element, join
 from ui.render.answers import render_problem
 from ui.render.chapter_map import ChapterPair, MapView, render_map, render_pair_passages, render_strongest
-from ui.render.related import (
-    CitedPassage,
-    render_pairs,
-    render_related,
-    render_related_card,
-    render_source,
-)
+from ui.render.passages import CitedPassage
+from ui.render.related import render_pairs, render_related, render_related_card, render_source
 from ui.state.computation import Computation
 from ui.state.document_lookup import DocumentLookup
 from ui.state.outline import count_by_node

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from index.cells import column_name
 from index.records import Passage, Span, TableCell, TableRow
+from index.text.utf16 import utf16_length
 from ui.html.markup import EMPTY, Html, element
 from ui.words import PageWords
 
@@ -66,7 +67,7 @@ def _row(passage: Passage, row: TableRow, fill: Fill) -> Html:
 
 def _cells(row: TableRow, line: str, fill: Fill) -> Iterator[Html]:
     for cell in row.cells:
-        at = len(line[: cell.span.start - row.span.start].encode("utf-16-le", "surrogatepass")) // 2
+        at = utf16_length(line[: cell.span.start - row.span.start])
         attributes = {"data_at": str(at), "data_head": column_name(cell)}
         if _is_head(cell):
             yield element("th", fill(cell.span), scope="row" if cell.role == "label" else "col", **attributes)

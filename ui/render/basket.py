@@ -1,14 +1,12 @@
 """The basket: collected passages as cards to reorder, annotate and remove."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
-from index.records import Citation, Passage, Span
 from ui.html.links import link
 from ui.html.markup import EMPTY, Html, element, join
 from ui.render.export import export_bar
 from ui.render.passages import (
-    CopyTexts,
+    CitedPassage,
     Highlights,
     actions,
     document_text,
@@ -20,18 +18,8 @@ from ui.state.basket import MAX_NOTE, BasketItem
 from ui.words import PageWords
 
 
-class CollectedPassage(NamedTuple):
-    """A passage of the basket as it stands in the index now."""
-
-    passage: Passage
-    title: str  # of its document
-    citation: Citation
-    copies: CopyTexts
-    marked: Sequence[Span]
-
-
-def render_basket(items: Sequence[BasketItem], found: Sequence[CollectedPassage | None], words: PageWords) -> Html:
-    """Return the items in their order; ``found`` holds None for a passage that is no longer in the index."""
+def render_basket(items: Sequence[BasketItem], found: Sequence[CitedPassage | None], words: PageWords) -> Html:
+    """Return the items in their order; ``found`` are their passages in the index now, None for one that is gone."""
     basket = words.basket
     if not items:
         return _panel(element("p", basket.empty, class_="zj-welcome"), words=words)
@@ -56,7 +44,7 @@ def _panel(*children: Html, words: PageWords) -> Html:
     return element("section", title, *children, class_="zj-panel", aria_label=words.basket.title)
 
 
-def _card(number: int, item: BasketItem, found: CollectedPassage | None, words: PageWords) -> Html:
+def _card(number: int, item: BasketItem, found: CitedPassage | None, words: PageWords) -> Html:
     rank = element("span", str(number), class_="zj-rank")
     title = document_text(found.title, class_="zj-document") if found else EMPTY
     article = element(
@@ -72,7 +60,7 @@ def _card(number: int, item: BasketItem, found: CollectedPassage | None, words: 
     return element("li", article, class_="zj-hit" if found else "zj-hit zj-gone", data_item=item.passage)
 
 
-def _present(found: CollectedPassage, words: PageWords) -> Html:
+def _present(found: CitedPassage, words: PageWords) -> Html:
     return join(
         path_line(found.passage, words),
         passage_text(found.passage, words, Highlights(found.marked)),

@@ -16,10 +16,10 @@ CHOICES = (1, 3, 5, 10)  # passages for each question
 USUAL = 5
 
 
-def render_batch(job: BatchJob | None, words: PageWords, *, most: int, room: int, problem: Html = EMPTY) -> Html:
-    """Return the form, or a batch; a file may have ``most`` questions and ``room`` kilobytes."""
+def render_batch(job: BatchJob | None, words: PageWords, *, most: int, max_file_kb: int, problem: Html = EMPTY) -> Html:
+    """Return the form, or a batch; a file may have ``most`` questions and ``max_file_kb`` kilobytes."""
     title = words.batch.title
-    body = _form(words, most, room) if job is None else _job(job, words)
+    body = _form(words, most, max_file_kb) if job is None else _job(job, words)
     return element("section", element("h2", title), problem, body, class_="zj-panel zj-batch", aria_label=title)
 
 
@@ -51,7 +51,7 @@ def _verdict(row: Row) -> str:
     return "perhaps" if doubtful else str(row["status"])
 
 
-def _form(words: PageWords, most: int, room: int) -> Html:
+def _form(words: PageWords, most: int, max_file_kb: int) -> Html:
     batch = words.batch
     options = (element("option", str(k), value=str(k), selected=k == USUAL) for k in CHOICES)
     return element(
@@ -60,12 +60,12 @@ def _form(words: PageWords, most: int, room: int) -> Html:
         _file_field(words),
         element("label", batch.paste, element("textarea", name="text", rows="6", placeholder=batch.paste_hint)),
         element("label", batch.passages, " ", element("select", *options, name="k")),
-        element("p", batch.limits.format(questions=f"{most:,}", room=room), class_="zj-note"),
+        element("p", batch.limits.format(questions=f"{most:,}", kb=max_file_kb), class_="zj-note"),
         element("div", class_="zj-batch-notices", role="alert"),
         element("button", batch.start, type="submit", class_="zj-button zj-main-button"),
         id="zj-batch-form",
-        data_room=str(room),
-        data_too_big=batch.too_big.format(room=room),
+        data_max_file_kb=str(max_file_kb),
+        data_too_big=batch.too_big.format(kb=max_file_kb),
     )
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from index.citations import division_label
 from index.text.controls import isolated
-from retrieval.related.chapter_map import ChapterMap, MapChapter
+from retrieval.related.chapter_map import ChapterMap
 from ui.html.links import link
 from ui.html.markup import Html, element, join
 from ui.render.passages import chapter_label, chapter_name, document_text
@@ -42,14 +42,6 @@ class MapView:
         chapters, shown = self.found.chapters, self.shown
         begins = at and chapters[shown[at - 1]].document != chapters[shown[at]].document
         return "zj-begins" if begins else False
-
-    def label(self, number: int, words: PageWords) -> str:
-        """Return the label of a chapter."""
-        return chapter_label(self.found.chapters[number], self.found.chapters, words)
-
-    def name(self, number: int, words: PageWords) -> Html:
-        """Return the label and the title of a chapter."""
-        return chapter_name(self.found.chapters[number], self.found.chapters, words)
 
     def document_title(self, number: int) -> str:
         """Return the title of a chapter's document."""
@@ -122,7 +114,7 @@ def shades(strengths: NDArray[np.float32]) -> NDArray[np.int64]:
 
 def _short_name(view: MapView, number: int, words: PageWords) -> str:
     """Return a chapter's label, after the title of its document if there are several."""
-    label = view.label(number, words)
+    label = chapter_label(view.found.chapters, number, words)
     return f"{isolated(view.document_title(number))} {label}" if view.has_several_documents else label
 
 
@@ -138,8 +130,8 @@ def _pair_name(view: MapView, pair: ChapterPair, words: PageWords) -> Html:
     if chapters[pair[0]].document == chapters[pair[1]].document:
         titles[1] = ""
     first, second = (
-        join(document_text(title), " ", view.name(i, words)) if title else view.name(i, words)
-        for title, i in zip(titles, pair, strict=True)
+        join(document_text(title), " ", name) if title else name
+        for title, name in zip(titles, (chapter_name(chapters, i, words) for i in pair), strict=True)
     )
     return join(first, element("span", words.related.pair, class_="zj-and"), second)
 
@@ -165,7 +157,7 @@ def _document_row(view: MapView, number: int) -> Html:
 
 def _row(view: MapView, number: int, tones: NDArray[np.int64], words: PageWords) -> Html:
     chapter = view.found.chapters[number]
-    name = element("span", view.name(number, words), class_="zj-map-name")
+    name = element("span", chapter_name(view.found.chapters, number, words), class_="zj-map-name")
     head = element("a", name, href=link(p=chapter.first), data_open=chapter.first)
     cells = _cells(view, number, tones, words)
     return element("tr", element("th", head, scope="row", title=_tooltip(view, number, words)), *cells)
@@ -195,12 +187,13 @@ def _cells(view: MapView, row: int, tones: NDArray[np.int64], words: PageWords) 
 
 def _column_head(view: MapView, at: int, words: PageWords) -> Html:
     number = view.shown[at]
-    short = _column_name(view.found.chapters, number, words) or view.label(number, words)[:_SHORT_NAME]
+    short = _column_name(view, number, words) or chapter_label(view.found.chapters, number, words)[:_SHORT_NAME]
     return element("th", short, scope="col", title=_tooltip(view, number, words), class_=view.column_class(at))
 
 
-def _column_name(chapters: Sequence[MapChapter], number: int, words: PageWords) -> str:
+def _column_name(view: MapView, number: int, words: PageWords) -> str:
     """Return a chapter's number, after that of its part if chapter numbers repeat; the label of a part."""
+    chapters = view.found.chapters
     path = chapters[number].path
     if not path or not path[-1].number:
         return ""

@@ -33,14 +33,6 @@ class TermCoverage:
         """Number of passages shown."""
         return sum(len(cards) for _, cards in self.groups)
 
-    def name(self, number: int, words: PageWords) -> Html:
-        """Return the label and the title of a chapter."""
-        return chapter_name(self.found.chapters[number], self.found.chapters, words)
-
-    def label(self, number: int, words: PageWords) -> str:
-        """Return the label of a chapter."""
-        return chapter_label(self.found.chapters[number], self.found.chapters, words)
-
 
 def render_coverage_form(terms: str, words: PageWords, *, searched: bool) -> Html:
     """Return the form for terms, with a button for the table if something was searched."""
@@ -138,13 +130,14 @@ def _chart(number: int, section: TermCoverage, terms: str, words: PageWords, *, 
 
 def _bar(section: TermCoverage, number: int, at: int, highest: int, terms: str, words: PageWords) -> Html:
     """Return a chapter with its bar and number of passages, as a link if there are any."""
-    coverage, chapter = words.coverage, section.found.chapters[at]
+    coverage, chapters = words.coverage, section.found.chapters
+    chapter = chapters[at]
     parts = (
-        element("span", section.name(at, words), class_="zj-bar-name"),
+        element("span", chapter_name(chapters, at, words), class_="zj-bar-name"),
         element("progress", value=str(chapter.found), max=str(max(highest, 1)), aria_hidden="true"),
         element("span", coverage.count.format(found=chapter.found, of=chapter.of), class_="zj-bar-count"),
     )
-    title = coverage.bar.format(chapter=section.label(at, words), found=chapter.found, of=chapter.of)
+    title = coverage.bar.format(chapter=chapter_label(chapters, at, words), found=chapter.found, of=chapter.of)
     if not chapter.found:
         return element("li", *parts, class_="zj-bar", title=title)
     address = link(view="coverage", t=terms, c=f"{number + 1}.{at + 1}")
@@ -159,7 +152,7 @@ def _passages(section: TermCoverage, terms: str, words: PageWords) -> Html:
     only = section.selected is not None
     parts = []
     if only:
-        chapter = section.label(section.groups[0][0], words)
+        chapter = chapter_label(section.found.chapters, section.groups[0][0], words)
         title = coverage.passages_in.format(chapter=chapter, count=count)
         back = element("a", coverage.every, href=link(view="coverage", t=terms))
         parts += [element("h2", title, tabindex="-1", id="zj-cover-chosen"), element("p", back, class_="zj-note")]
@@ -178,5 +171,5 @@ def _passages(section: TermCoverage, terms: str, words: PageWords) -> Html:
 def _title(section: TermCoverage, at: int, words: PageWords) -> Html:
     """Return the name of a chapter, after the title of its document if there are several."""
     title = document_text(section.titles[section.found.chapters[at].document])
-    name = section.name(at, words)
+    name = chapter_name(section.found.chapters, at, words)
     return join(title, " · ", name) if len(section.titles) > 1 else name

@@ -93,17 +93,17 @@ def welcome(words: PageWords) -> Html:
 
 
 def _masthead(words: PageWords, *, can_leave: bool) -> Html:
-    room = words.frame
-    views = (("map", room.map), ("coverage", room.coverage), ("library", room.library), ("batch", room.batch))
+    frame = words.frame
+    views = (("map", frame.map), ("coverage", frame.coverage), ("library", frame.library), ("batch", frame.batch))
     entries = [element("a", name, href=link(view=view), data_view=view) for view, name in views]
     count = element("span", "", id="zj-basket-count")
-    entries.append(element("a", room.basket, " ", count, href=link(view="basket"), data_view="basket"))
-    entries.append(element("button", room.help, type="button", id="zj-help-button"))
+    entries.append(element("a", frame.basket, " ", count, href=link(view="basket"), data_view="basket"))
+    entries.append(element("button", frame.help, type="button", id="zj-help-button"))
     return element(
         "header",
         element("h1", element("a", words.name, href="?")),
         element("p", words.motto, class_="zj-motto"),
-        element("nav", *entries, id="zj-views", aria_label=room.views),
+        element("nav", *entries, id="zj-views", aria_label=frame.views),
         element("div", *_languages(words), id="zj-switch", role="group", aria_label=words.switch),
         _sign_out(words) if can_leave else EMPTY,
         id="zj-top",
@@ -240,17 +240,17 @@ def _reader(documents: Sequence[Document], text: Html, words: PageWords) -> Html
 
 
 def _help(words: PageWords) -> Html:
-    room = words.frame
+    frame = words.frame
     said = (
-        room.key_box,
-        room.key_next,
-        room.key_previous,
-        room.key_open,
-        room.key_outline,
-        room.key_related,
-        room.key_copy,
-        room.key_help,
-        room.key_leave,
+        frame.key_box,
+        frame.key_next,
+        frame.key_previous,
+        frame.key_open,
+        frame.key_outline,
+        frame.key_related,
+        frame.key_copy,
+        frame.key_help,
+        frame.key_leave,
     )
     rows = (
         element("div", element("dt", element("kbd", key)), element("dd", what))
@@ -258,13 +258,13 @@ def _help(words: PageWords) -> Html:
     )
     return element(
         "dialog",
-        element("h2", room.how, id="zj-help-title"),
+        element("h2", frame.how, id="zj-help-title"),
         element("ul", *(element("li", hint) for hint in _hints(words))),
-        element("h3", room.meanings),
+        element("h3", frame.meanings),
         _meanings(words),
-        element("h3", room.keys),
+        element("h3", frame.keys),
         element("dl", *rows),
-        element("form", element("button", room.close), method="dialog"),
+        element("form", element("button", frame.close), method="dialog"),
         id="zj-help",
         aria_labelledby="zj-help-title",
     )
@@ -272,12 +272,12 @@ def _help(words: PageWords) -> Html:
 
 def _meanings(words: PageWords) -> Html:
     """What the signs and the views of the page mean, in a sentence each."""
-    room = words.frame
-    said = (room.mean_sure, room.mean_inferred, room.mean_marks, room.mean_map, room.mean_coverage)
+    frame = words.frame
+    said = (frame.mean_sure, frame.mean_inferred, frame.mean_marks, frame.mean_map, frame.mean_coverage)
     return element("ul", *(element("li", one) for one in said), class_="zj-meanings")
 
 
 def _hints(words: PageWords) -> tuple[str, ...]:
     """What the page can do, in a sentence each."""
-    room = words.frame
-    return room.how_ask, room.how_place, room.how_cite, room.how_check
+    frame = words.frame
+    return frame.how_ask, frame.how_place, frame.how_cite, frame.how_check

@@ -43,6 +43,16 @@ class CopyTexts(NamedTuple):
     address: str
 
 
+class CitedPassage(NamedTuple):
+    """A passage with the title of its document, its citation and its copy texts."""
+
+    passage: Passage
+    title: str
+    citation: Citation
+    copies: CopyTexts
+    marked: Sequence[Span] = ()
+
+
 def text_language(text: str) -> str:
     """Return ``zh`` if most letters are Chinese characters and none is kana, else an empty string (unknown in HTML)."""
     return "zh" if is_chinese(text) else ""
@@ -77,17 +87,18 @@ def division_text(division: Division, words: PageWords) -> Html:
     return element("span", label, " ", document_text(title)) if title else document_text(label)
 
 
-def chapter_label(chapter: HasPlace, chapters: Sequence[HasPlace], words: PageWords) -> str:
-    """Return a chapter's number, after that of its part; a phrase for passages that are in no chapter."""
+def chapter_label(chapters: Sequence[HasPlace], number: int, words: PageWords) -> str:
+    """Return the number of one of the chapters, after that of its part; a phrase for passages that are in none."""
+    chapter = chapters[number]
     if chapter.path:
         return " ".join(division_label(division, words.language) for division in chapter.path)
     alone = sum(other.document == chapter.document for other in chapters) == 1
     return words.whole_document if alone else words.before_chapters
 
 
-def chapter_name(chapter: HasPlace, chapters: Sequence[HasPlace], words: PageWords) -> Html:
-    """Return a chapter's label and title; the title alone if it is the label."""
-    label = chapter_label(chapter, chapters, words)
+def chapter_name(chapters: Sequence[HasPlace], number: int, words: PageWords) -> Html:
+    """Return the label and the title of one of the chapters; the title alone if it is the label."""
+    chapter, label = chapters[number], chapter_label(chapters, number, words)
     title = chapter.path[-1].title if chapter.path and chapter.path[-1].number else ""
     return element("span", label, " ", document_text(title)) if title else document_text(label)
 
@@ -109,7 +120,6 @@ def passage_text(
     words: PageWords,
     highlights: Highlights = NO_HIGHLIGHTS,
     *,
-    name: str = "div",
     in_text: bool = False,
 ) -> Html:
     """Return the text, a ``<p>`` for each line: sentences in ``<mark>``, terms in ``<u>``, references as links.
@@ -131,7 +141,7 @@ def passage_text(
         render_rows(passage, part, fill, words, in_text=in_text) if isinstance(part, list) else element("p", fill(part))
         for part in parts
     )
-    return element(name, *blocks, class_="zj-text", lang=text_language(passage.text))
+    return element("div", *blocks, class_="zj-text", lang=text_language(passage.text))
 
 
 def line_spans(text: str) -> Iterator[Span]:

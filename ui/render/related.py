@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
-from index.records import Citation, Passage, Span
+from index.records import Passage, Span
 from index.text.sentences import sentence_spans
 from retrieval.records import RelatedHit, RelatedPair, SentencePairs
 from ui.html.markup import EMPTY, Html, element, join
 from ui.render.passages import (
+    CitedPassage,
     CopyTexts,
     Highlights,
     actions,
@@ -23,15 +23,6 @@ from ui.words import PageWords
 
 _SHORT = 220  # characters of a source passage that is shown in full
 _OPENING = 150  # characters shown of a longer one
-
-
-class CitedPassage(NamedTuple):
-    """A passage with the title of its document, its citation and its copy texts."""
-
-    passage: Passage
-    title: str
-    citation: Citation
-    copies: CopyTexts
 
 
 def render_related(source: Html, groups: Sequence[tuple[str, Sequence[Html]]], words: PageWords) -> Html:

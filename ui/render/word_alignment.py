@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import chain
 
 from index.records import Passage, Span
+from index.text.utf16 import utf16_length
 from retrieval.explanation.word_alignment import distinct_pairs
 from retrieval.records import WordMatch
 from ui.html.markup import EMPTY, Html, element, join
@@ -34,9 +35,5 @@ def render_matching_words(question: str, passage: Passage, matches: Sequence[Wor
 def _position(passage: Passage, span: Span) -> str:
     """Return the number of a span's line as shown, and its start and end in that line in UTF-16 code units."""
     number, line = max((i, line) for i, line in enumerate(line_spans(passage.text)) if line.start <= span.start)
-    return f"{number} {_units(passage.text[line.start : span.start])} {_units(passage.text[line.start : span.end])}"
-
-
-def _units(text: str) -> int:
-    """Return the length of a text in JavaScript, which counts characters beyond U+FFFF twice."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    start, end = (utf16_length(passage.text[line.start : at]) for at in span)
+    return f"{number} {start} {end}"

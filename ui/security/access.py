@@ -1,7 +1,6 @@
 """Access options of the page, and the middleware that enforces them."""
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -58,12 +57,12 @@ class AccessOptions:
             "zhangju password NAME --auth-file FILE, or --no-auth to let everybody read them"
         )
 
-    def protect(self, app: ASGIApp, *, report: Callable[[str], None] = log.warning) -> ASGIApp:
+    def protect(self, app: ASGIApp) -> ASGIApp:
         """Return the application behind its middleware. Raises AccessError if the accounts file is unusable."""
         protected: ASGIApp = BodyLimits(app)  # the innermost: no body is read for a visitor who is not signed in
         if self.accounts:
-            accounts = Accounts(self.accounts, report=report)
+            accounts = Accounts(self.accounts, report=log.warning)
             if is_readable_by_others(self.accounts):
-                report(f"other users of this machine can read {self.accounts}; fix it with: chmod 600")
+                log.warning(f"other users of this machine can read {self.accounts}; fix it with: chmod 600")
             protected = SignIn(protected, Authenticator(accounts.current), audit=self.audit)
         return Headers(HostCheck(protected, AllowedHosts.of(self.host, self.names)))

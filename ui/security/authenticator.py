@@ -33,9 +33,9 @@ class LoginResult(NamedTuple):
 class Authenticator:
     """Checks names and passwords against the hashes that ``accounts`` returns. For one event loop."""
 
-    def __init__(self, accounts: Callable[[], Mapping[str, str]], *, throttle: Throttle | None = None) -> None:
+    def __init__(self, accounts: Callable[[], Mapping[str, str]]) -> None:
         self._accounts = accounts
-        self._throttle = throttle or Throttle()
+        self._throttle = Throttle()
         hasher = PasswordHasher.from_parameters(hash_parameters(next(iter(accounts().values()))))
         self._dummy = hash_password(secrets.token_urlsafe(), hasher)  # an unknown name takes as long as a known one
         self._secret = secrets.token_bytes(32)

@@ -14,7 +14,7 @@ SESSIONS = 20  # no handler has a state
 CALLS = 500  # calls that wait, or whose results wait to be fetched; more than the concurrency limit lets in
 RECORDS = 100  # durations of calls, which nobody reads
 # Between two checks of the queue for new calls, while there are none and for a time after one. Gradio checks a thousand
-# times a second, which takes 6 % of a processor core. Only calls of other programs go through the queue.
+# times a second, which takes 5 % of a processor core. Only calls of other programs go through the queue.
 IDLE_SECONDS, BUSY_SECONDS = 0.5, 0.001
 _BUSY_FOR_SECONDS = 10.0
 _PROGRESS_SECONDS = 10.0  # between two checks for progress; no handler reports any

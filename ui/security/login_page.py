@@ -17,26 +17,26 @@ _STYLES = ("colours.css", "login.css")
 PUBLIC_FILES = frozenset(static(name) for name in (*_STYLES, "icon.svg"))
 """Addresses of the files that are given to those who are not signed in."""
 
-NEXT = "next"  # the field with what stood behind the question mark of the page that was asked for
+NEXT = "next"  # the field with the query string of the page that was asked for
 
 
 def sign_in_link(target: str = "", language: str = "") -> str:
-    """The address of the form; ``target`` is what stands behind the question mark of the page to go to then."""
+    """Return the URL of the sign-in form; ``target`` is the query string to return to."""
     given = {NEXT: target, "language": language}
     query = urlencode({name: value for name, value in given.items() if value})
     return f"{SIGN_IN}?{query}" if query else SIGN_IN
 
 
 def login_page(words: PageWords, *, said: str = "", name: str = "", target: str = "") -> str:
-    """The form; ``said`` is what went wrong with it before."""
-    door = words.access
+    """Return the sign-in form; ``said`` is the error of the last attempt."""
+    access = words.access
     form = element(
         "form",
         element("p", said, role="alert") if said else EMPTY,
-        _field(door.name, "name", "text", "username", name[:100]),
-        _field(door.password, "password", "password", "current-password"),
+        _field(access.name, "name", "text", "username", name[:100]),
+        _field(access.password, "password", "password", "current-password"),
         element("input", type="hidden", name=NEXT, value=target),
-        element("button", door.sign_in, type="submit"),
+        element("button", access.sign_in, type="submit"),
         method="post",
         action=sign_in_link(language=words.language),
     )
@@ -46,25 +46,29 @@ def login_page(words: PageWords, *, said: str = "", name: str = "", target: str 
         if code != words.language
     )
     body = element("main", element("h1", words.name), form, element("p", *languages, class_="other"))
-    return _page(words, f"{words.name} · {door.sign_in}", body)
+    return _page(words, f"{words.name} · {access.sign_in}", body)
 
 
 def sessions_page(words: PageWords, name: str, sessions: Sequence[ListedSession]) -> str:
     """The sessions of a user, each with a button that ends it."""
-    door = words.access
+    access = words.access
     rows = [element("li", *_session(one, words), class_="own" if one.is_own else "") for one in sessions]
-    others = _end_button(OTHERS, door.end_others) if any(not one.is_own for one in sessions) else EMPTY
-    back = element("p", element("a", door.back, href="/"), class_="other")
-    heading = element("h1", door.sessions_of.format(name=name))
-    return _page(words, f"{words.name} · {door.sessions}", element("main", heading, element("ul", *rows), others, back))
+    others = _end_button(OTHERS, access.end_others) if any(not one.is_own for one in sessions) else EMPTY
+    back = element("p", element("a", access.back, href="/"), class_="other")
+    heading = element("h1", access.sessions_of.format(name=name))
+    return _page(
+        words, f"{words.name} · {access.sessions}", element("main", heading, element("ul", *rows), others, back)
+    )
 
 
 def _session(one: ListedSession, words: PageWords) -> Iterator[Html]:
-    door = words.access
-    yield element("strong", _device(one.agent) or door.unknown_device)
+    access = words.access
+    yield element("strong", _device(one.agent) or access.unknown_device)
     yield element("span", one.address)
-    yield element("span", door.session_times.format(started=_ago(one.started, words), used=_ago(one.last_used, words)))
-    yield element("em", door.this_session) if one.is_own else _end_button(one.id, door.end_session)
+    yield element(
+        "span", access.session_times.format(started=_ago(one.started, words), used=_ago(one.last_used, words))
+    )
+    yield element("em", access.this_session) if one.is_own else _end_button(one.id, access.end_session)
 
 
 def _end_button(wanted: str, label: str) -> Html:
@@ -88,7 +92,7 @@ def _ago(seconds: float, words: PageWords) -> str:
 
 
 def moved_page(target: str, words: PageWords) -> str:
-    """A page that leads on at once."""
+    """Return a page that redirects at once."""
     onward = element("meta", http_equiv="refresh", content=f"0;url={target}")
     return _page(words, words.name, element("main", element("a", words.name, href=target)), onward)
 

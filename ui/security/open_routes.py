@@ -11,20 +11,20 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 HEALTH = "/health"  # open to all: what watches the page has no account
-READ, SEND = ("GET", "HEAD"), ("POST",)
+GET_METHODS, POST_METHODS = ("GET", "HEAD"), ("POST",)
 
 GRADIO_API: Mapping[str, Sequence[str]] = {
     "/config": ("GET",),  # gradio_client begins with these two
     "/gradio_api/info": ("GET",),
     "/gradio_api/startup-events": ("GET",),
     "/gradio_api/heartbeat/{session_hash}": ("GET",),
-    "/gradio_api/run/{api_name}": SEND,  # calls of the page's script
-    "/gradio_api/call/{api_name}": SEND,  # calls step by step
+    "/gradio_api/run/{api_name}": POST_METHODS,  # calls of the page's script
+    "/gradio_api/call/{api_name}": POST_METHODS,  # calls step by step
     "/gradio_api/call/{api_name}/{event_id}": ("GET",),
-    "/gradio_api/queue/join": SEND,  # calls of gradio_client
+    "/gradio_api/queue/join": POST_METHODS,  # calls of gradio_client
     "/gradio_api/queue/data": ("GET",),
-    "/gradio_api/cancel": SEND,
-    "/gradio_api/reset": SEND,
+    "/gradio_api/cancel": POST_METHODS,
+    "/gradio_api/reset": POST_METHODS,
 }
 """Methods by path; ``{path}`` stands for all that follows, any other name in braces for one part."""
 

@@ -33,17 +33,10 @@ _MAX_FORM = 16_384  # bytes: a name, a password and an address
 class SignIn:
     """ASGI middleware that passes on requests of signed-in users and answers all others itself."""
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        authenticator: Authenticator,
-        *,
-        sessions: Sessions | None = None,
-        audit: AuditLog | None = None,
-    ) -> None:
+    def __init__(self, app: ASGIApp, authenticator: Authenticator, *, audit: AuditLog | None = None) -> None:
         self._app = app
         self._authenticator = authenticator
-        self._sessions = sessions or Sessions()
+        self._sessions = Sessions()
         self._audit = audit or AuditLog()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,7 +59,7 @@ class SignIn:
         if name := self._signed_in(request):
             if path == SESSIONS:
                 return await self._list_sessions(request, name)
-            _note(name)
+            VISITOR.set(name)
             return RedirectResponse(_home(request.query_params.get(NEXT, "")), 303) if path == SIGN_IN else None
         if path == SIGN_IN:
             return _form(request, target=request.query_params.get(NEXT, ""))
@@ -122,7 +115,7 @@ class SignIn:
         if result.name:
             if result.is_new:
                 self._audit.record("signed in", result.name, address=_address(request), way="HTTP Basic")
-            _note(result.name)
+            VISITOR.set(result.name)
             return None
         self._audit_refusal(request, credentials[0], result)
         status, message = _refusal(result, _words(request))
@@ -144,11 +137,6 @@ class SignIn:
         response = RedirectResponse(SIGN_IN, 303)
         response.delete_cookie(_cookie(request), httponly=True, samesite="strict")
         return response
-
-
-def _note(name: str) -> None:
-    """Note for this request who takes its turn among the visitors."""
-    VISITOR.set(name)
 
 
 def _require_sign_in(request: Request) -> Response:

@@ -19,14 +19,14 @@ class UnknownBatchError(ZhangjuError):
 
 @dataclass(slots=True)
 class BatchJob:
-    """A batch under way: what was found grows, a block at a time, by the holder of ``turn``."""
+    """A batch under way: what was found grows, a block at a time, by the holder of ``lock``."""
 
     id: str
     name: str  # of the file
     batch: Batch
     found: list[Rows] = field(default_factory=list)
     shown: list[Answer] = field(default_factory=list)  # to the first SHOWN questions
-    turn: Lock = field(default_factory=Lock)
+    lock: Lock = field(default_factory=Lock)
 
     @property
     def done(self) -> int:

@@ -9,6 +9,9 @@ from typing import Literal
 
 from index.errors import ZhangjuError
 from retrieval.deadline import check_deadline
+from retrieval.question.plan import QuestionPlan
+from retrieval.records import Answer
+from ui.state.protocols import PageSearcher
 
 WAIT = 7.0  # seconds that a request waits for its turn
 TIME_LIMIT = 30.0  # seconds that a request may take
@@ -130,3 +133,17 @@ class ConcurrencyLimit:
         request.decided.set()
         self._leave(request)
         return True
+
+
+def answer_in_turn(
+    limit: ConcurrencyLimit, searcher: PageSearcher, plan: QuestionPlan, *, k: int, matches: bool = False
+) -> Answer:
+    """Embed a planned question beside other requests, then answer it in its turn. Raises BusyError.
+
+    ``matches`` adds those of ``PageSearcher.with_matches``.
+    """
+    with limit.place() as turn:
+        encoded = searcher.encode(plan)
+        with turn():
+            answer = searcher.answer(plan, k=k, encoded=encoded)
+            return searcher.with_matches(answer) if matches else answer

@@ -152,7 +152,11 @@ class IndexJobs:
         if wanted.rebuild and self._sources:
             wanted = replace(wanted, sources=collect(self._sources, exclude=self.directory).files)
         return apply_update(
-            self.directory, wanted, load=lambda contract: self._load(contract.name), progress=self._progress
+            self.directory,
+            wanted,
+            load=lambda contract: self._load(contract.name),
+            progress=self._progress,
+            report=log.warning,
         )
 
     def _progress(self, stage: UpdateProgress) -> None:

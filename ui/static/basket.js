@@ -8,7 +8,7 @@ import { toast } from "./notices.js";
 
 const KEY = "zj-basket";
 const MOST = 200; // passages, as in ui/state/basket.py
-const ROOM = 800; // kilobytes of all: a request brings 1,000 at most
+const MAX_KB = 800; // kilobytes of all: a request brings 1,000 at most
 const TEXT = 300; // characters of a passage, to know it by when the index does not hold it any more
 const MARKED = 8; // sentences
 export const CHANGED = "zj-basket-changed";
@@ -28,7 +28,7 @@ export function collected() {
  */
 export function keep(items, state, by = null) {
   const size = new Blob([JSON.stringify(items)]).size;
-  const full = items.length > MOST || size > ROOM * 1000;
+  const full = items.length > MOST || size > MAX_KB * 1000;
   if (full && items.length >= collected().length) return toast(filled(state));
   if (!keepHere(KEY, items)) toast(state.words.basketNotKept);
   markCollected(state.root, state);
@@ -36,7 +36,7 @@ export function keep(items, state, by = null) {
 }
 
 /** @param {PageState} state */
-const filled = state => state.words.basketFull.replace("{most}", String(MOST)).replace("{room}", String(ROOM));
+const filled = state => state.words.basketFull.replace("{most}", String(MOST)).replace("{kb}", String(MAX_KB));
 
 /**
  * @param {HTMLElement} button

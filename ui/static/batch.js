@@ -2,7 +2,7 @@
 
 import { base, go, here } from "./address.js";
 import { closest } from "./dom.js";
-import { saveFile } from "./export.js";
+import { download } from "./export.js";
 import { run } from "./api.js";
 import { toast, showError } from "./notices.js";
 
@@ -39,7 +39,7 @@ async function begin(form, state) {
   const notices = form.querySelector(".zj-batch-notices");
   notices.replaceChildren();
   const file = form.elements.file.files[0] ?? new File([form.elements.text.value], "questions.txt");
-  if (file.size > form.dataset.room * 1000) { notices.textContent = form.dataset.tooBig; return; }
+  if (file.size > form.dataset.maxFileKb * 1000) { notices.textContent = form.dataset.tooBig; return; }
   const button = form.querySelector("[type=submit]");
   button.disabled = true;
   try {
@@ -79,30 +79,13 @@ function wire(panel, state) {
   });
   panel.addEventListener("click", event => {
     const button = closest(event, "[data-table]");
-    if (button) download(panel, button, button.dataset.table, state).catch(error => showError(error, state));
+    if (!button) return;
+    const wide = /** @type {any} */ (panel.querySelector("[name=wide]")).checked;
+    const file = run("batch_file", [panel.dataset.job, button.dataset.table, wide, state.language, base()]);
+    download(button, file, panel.querySelector(".zj-batch-notices"), state);
   });
   showState(panel);
   if (Number(panel.dataset.done) < (answered.get(job) ?? 0)) reload(panel, state).catch(error => showError(error, state));
-}
-
-/**
- * @param {HTMLElement} panel
- * @param {HTMLButtonElement} button
- * @param {string} form
- * @param {PageState} state
- */
-async function download(panel, button, form, state) {
-  button.disabled = true;
-  toast(state.words.exporting);
-  try {
-    const wide = panel.querySelector("[name=wide]").checked;
-    const file = await run("batch_file", [panel.dataset.job, form, wide, state.language, base()]);
-    if (file.problem) { panel.querySelector(".zj-batch-notices").innerHTML = file.html; return; }
-    saveFile(/** @type {any} */ (file));
-    toast(state.words.exported.replace("{name}", file.name));
-  } finally {
-    button.disabled = false;
-  }
 }
 
 /**

@@ -1,16 +1,15 @@
 // The view of coverage: where the text speaks of some terms, by chapter.
 
 import { base, go, here } from "./address.js";
-import { saveFile } from "./export.js";
+import { download } from "./export.js";
 import { run } from "./api.js";
-import { toast, showError } from "./notices.js";
 
 /** @type {View} */
 export const coverage = {
   name: "coverage",
   needs: ["t", "c", "in"],
   load: ({ t = "", c = "", in: documents }, state, signal) =>
-    run("cover", [t, documents, c, state.language, base()], signal),
+    run("coverage", [t, documents, c, state.language, base()], signal),
   after: (region, found, state) => {
     const form = region.querySelector("#zj-cover");
     const box = form.querySelector("#zj-cover-terms");
@@ -24,7 +23,8 @@ export const coverage = {
       form.requestSubmit();
     });
     form.querySelector("#zj-cover-table")?.addEventListener("click", (/** @type {{currentTarget: HTMLButtonElement}} */ event) => {
-      save(event.currentTarget, state).catch(error => showError(error, state));
+      const { t = "", in: documents } = here();
+      download(event.currentTarget, run("coverage_table", [t, documents, state.language]), form, state);
     });
     reveal(region, found);
   },
@@ -50,25 +50,4 @@ function reveal(region, found) {
     title.scrollIntoView({ block: "start" });
     title.focus({ preventScroll: true });
   } else if (!here().t && !here().p) region.querySelector("#zj-cover-terms").focus({ preventScroll: true });
-}
-
-/**
- * @param {HTMLButtonElement} button
- * @param {PageState} state
- */
-async function save(button, state) {
-  const { t = "", in: documents } = here();
-  button.disabled = true;
-  toast(state.words.exporting);
-  try {
-    const file = await run("cover_table", [t, documents, state.language]);
-    if (file.problem) {
-      button.closest("form").insertAdjacentHTML("beforeend", file.html);
-      return;
-    }
-    saveFile(/** @type {any} */ (file));
-    toast(state.words.exported.replace("{name}", file.name));
-  } finally {
-    button.disabled = false;
-  }
 }

@@ -10,38 +10,43 @@ import { toast, showError } from "./notices.js";
 export function wireExports(state) {
   document.addEventListener("click", event => {
     const button = closest(event, "[data-export]");
-    if (button && state.root.contains(button)) save(button, state).catch(error => showError(error, state));
+    if (!button || !state.root.contains(button)) return;
+    const { export: form, of } = button.dataset;
+    const { q, in: documents } = here();
+    const exported = [form, state.language, base()];
+    const file = of === "basket" ? run("export_basket", [collected(), ...exported])
+      : run("export_answer", [q ?? "", documents, ...exported]);
+    download(button, file, button.closest(".zj-export"), state);
   });
 }
 
 /**
+ * Save the file that a handler returns; its problem is shown at the end of an element, the last one removed.
  * @param {any} button
+ * @param {Promise<any>} reply
+ * @param {any} place
  * @param {PageState} state
  */
-async function save(button, state) {
-  const { export: form, of } = button.dataset;
-  const bar = button.closest(".zj-export");
-  bar.querySelector(".zj-problem")?.remove();
+export async function download(button, reply, place, state) {
+  place.querySelector(".zj-problem")?.remove();
   button.disabled = true;
   toast(state.words.exporting);
   try {
-    const { q, in: documents } = here();
-    const exported = [form, state.language, base()];
-    const file = of === "basket" ? await run("export_basket", [collected(), ...exported])
-      : await run("export_answer", [q ?? "", documents, ...exported]);
-    if (file.problem) {
-      bar.insertAdjacentHTML("beforeend", file.html);
-      return;
+    const file = await reply;
+    if (file.problem) place.insertAdjacentHTML("beforeend", file.html);
+    else {
+      saveFile(file);
+      toast(state.words.exported.replace("{name}", file.name));
     }
-    saveFile(/** @type {any} */ (file));
-    toast(state.words.exported.replace("{name}", file.name));
+  } catch (error) {
+    showError(error, state);
   } finally {
     button.disabled = false;
   }
 }
 
 /** Let the browser save a file. @param {Download} file */
-export function saveFile(file) {
+function saveFile(file) {
   const bytes = Uint8Array.from(atob(file.data), letter => letter.charCodeAt(0));
   const address = URL.createObjectURL(new Blob([bytes], { type: file.type }));
   Object.assign(document.createElement("a"), { href: address, download: file.name }).click();

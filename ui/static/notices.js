@@ -25,7 +25,7 @@ export function dismiss(text) {
  * @param {PageState} state
  */
 export async function updateNotices(state) {
-  const notices = await run("tell", [state.generation, state.answerOf ?? "", state.language]);
+  const notices = await run("notices", [state.generation, state.answerOf ?? "", state.language]);
   document.getElementById("zj-notices").innerHTML = notices.html;
   return notices;
 }

@@ -59,7 +59,7 @@ async function switchTo(language) {
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API needs https
   document.cookie = `zj-language=${language}; path=/; max-age=31536000; samesite=lax`;
   const { p = "", d = "" } = here();
-  const fresh = element((await run("enter", [language, p, d])).html);
+  const fresh = element((await run("load_frame", [language, p, d])).html);
   const typed = find("#zj-question").value;
   state.root.replaceWith(fresh);
   document.documentElement.lang = fresh.lang;
@@ -182,7 +182,7 @@ async function update() {
   const { generation } = await updateNotices(state);
   if (generation === state.live) return;
   state.live = generation;
-  const entered = element((await run("enter", [state.language, "", ""])).html);
+  const entered = element((await run("load_frame", [state.language, "", ""])).html);
   for (const part of ["#zj-outline", "#zj-in", "#zj-examples", "#zj-document"]) {
     const fresh = entered.querySelector(part);
     if (!fresh || !find(part)) continue;

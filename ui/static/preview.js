@@ -46,7 +46,7 @@ export function wirePreviews(state) {
 async function show(at, popup, state) {
   const { preview = "" } = at.dataset;
   const key = `${state.live} ${state.language} ${preview}`;
-  if (!known.has(key)) known.set(key, (await run("peek", [preview.split(" "), state.language])).html);
+  if (!known.has(key)) known.set(key, (await run("preview", [preview.split(" "), state.language])).html);
   popup.innerHTML = known.get(key);
   state.root.append(popup);
   popup.hidden = false;

@@ -44,7 +44,7 @@ export class Reader {
     if (this.document === this.key(name)) return true;
     this.full.setAttribute("aria-busy", "true");
     try {
-      const text = await run("read", [name, passage, this.state.language]);
+      const text = await run("read_text", [name, passage, this.state.language]);
       this.full.innerHTML = text.html;
       this.before = null;
       this.passage = "";
@@ -79,7 +79,7 @@ export class Reader {
   async open(name, { quiet = false } = {}) {
     let at = this.at(name);
     if (!at) {
-      const found = await run("peek", [[name], this.state.language]);
+      const found = await run("preview", [[name], this.state.language]);
       if (!found.document) { this.full.innerHTML = found.html; this.close(); return; }
       if (!await this.load(found.document, name)) return;
       if (!this.at(name)) await this.chunks.fetch([], name);

@@ -61,7 +61,7 @@ export class TextChunks {
    */
   async fetch(numbers, passage = "") {
     const name = this.name;
-    const found = await run("turn", [name, numbers, passage, this.state.language]);
+    const found = await run("load_chunks", [name, numbers, passage, this.state.language]);
     if (this.name !== name || found.problem) return;
     for (const [number, html] of Object.entries(found.chunks)) {
       const chunk = this.full.querySelector(`.zj-chunk[data-chunk="${number}"]:empty`);

@@ -16,7 +16,7 @@ export const views = {
   ask: {
     name: "ask",
     needs: ["q", "in"],
-    load: (given, state, signal) => run("look_up", [given.q, given.in, state.language, base()], signal),
+    load: (given, state, signal) => run("answer", [given.q, given.in, state.language, base()], signal),
     after: why,
   },
   basket: basketView,
@@ -30,20 +30,20 @@ export const views = {
   related: {
     name: "related",
     needs: ["r"],
-    load: (given, state, signal) => run("relate", [given.r ?? "", state.language, base()], signal),
+    load: (given, state, signal) => run("related_passages", [given.r ?? "", state.language, base()], signal),
   },
   coverage,
   map: {
     name: "map",
     needs: ["a", "b", "in"],
     load: (given, state, signal) =>
-      untilDone(() => run("chart", [given.a ?? "", given.b ?? "", given.in, state.language, base()], signal)),
+      untilDone(() => run("chapter_map", [given.a ?? "", given.b ?? "", given.in, state.language, base()], signal)),
     after: chart,
   },
   empty: {
     name: "empty",
     needs: [],
-    load: (_, state) => run("look_up", ["", [], state.language, base()]),
+    load: (_, state) => run("answer", ["", [], state.language, base()]),
   },
 };
 

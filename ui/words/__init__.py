@@ -203,8 +203,8 @@ def words_for(language: str) -> PageWords:
     return WORDS.get(language, ZH)
 
 
-def preferred_language(accept_language: str, default: Language = "zh") -> Language:
-    """Return the first supported language of an Accept-Language header.
+def preferred_language(accept_language: str) -> Language:
+    """Return the first supported language of an Accept-Language header, Chinese without one.
 
     Browsers send their languages best first, so the weights after ``;q=`` add nothing.
     """
@@ -214,4 +214,4 @@ def preferred_language(accept_language: str, default: Language = "zh") -> Langua
                 return "zh"
             case "en":
                 return "en"
-    return default
+    return "zh"

@@ -19,7 +19,7 @@ from index.loaders.sheets.rows import sheet_blocks, with_title
 from index.loaders.source import Block, SourceText, compose_source, strip_blank
 from index.loaders.tables import Cell
 
-_XLSX = Format("xlsx", "a spreadsheet program")
+XLSX = Format("xlsx", "a spreadsheet program")
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")  # how Excel writes control characters
 _DEFAULT_NAME = re.compile(r"(?:sheet|工作表|工作表单|feuil|tabelle|hoja|лист)\s*\d*", re.IGNORECASE)
@@ -29,7 +29,7 @@ Place = tuple[int, int]  # row and column from 1
 
 def load(data: bytes, name: str) -> SourceText:
     """Load a workbook: the name of each visible sheet, then a line for each row. Raises DocumentError."""
-    book = _Workbook(OfficePackage(data, name, _XLSX))
+    book = _Workbook(OfficePackage(data, name, XLSX))
     source = compose_source(with_title(book.blocks(), name), {})
     if not source.lines:
         raise DocumentError(f"{name} holds no text; give a workbook with values in it")
@@ -135,7 +135,7 @@ class _Workbook:
         if kind == "b":
             return "TRUE" if value.strip() == "1" else "FALSE"
         if kind != "n":
-            return _one_line(_unescaped(value))
+            return _one_line(unescaped(value))
         number, form = self._formats.get(_integer(cell.get("s"), 0), (0, "General"))
         return shown_number(value.strip(), form, number, since_1904=self._since_1904)
 
@@ -154,10 +154,11 @@ def _formats(styles: Element) -> Mapping[int, tuple[int, str]]:
 def _rich_text(node: Element) -> str:
     """Return the text of a string, without the readings of Japanese words (``rPh``)."""
     parts = [node.findtext("t") or "", *(run.findtext("t") or "" for run in node.findall("r"))]
-    return _unescaped("".join(parts))
+    return unescaped("".join(parts))
 
 
-def _unescaped(text: str) -> str:
+def unescaped(text: str) -> str:
+    """Return a text without the escapes of Excel: _x000D_ is a carriage return."""
     return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
 
 

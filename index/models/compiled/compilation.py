@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from index.models import packaged
+
 SEAL = "seal.json"
 _KEY_LENGTH = 16
 
@@ -52,7 +54,7 @@ def _compiled_and_kept(core: Any, model: Path, options: Mapping[str, object], pa
         shutil.rmtree(left, ignore_errors=True)
     partial.mkdir()
     compiled = core.compile_model(model, "CPU", {**options, **_caching(partial)})
-    digests = {path.name: _sha256(path) for path in partial.iterdir()}
+    digests = {path.name: packaged.file_sha256(path) for path in partial.iterdir()}
     with (partial / SEAL).open("w", encoding="utf-8") as file:
         json.dump(digests, file)
         file.flush()
@@ -65,12 +67,7 @@ def _compiled_and_kept(core: Any, model: Path, options: Mapping[str, object], pa
 def _is_whole(folder: Path) -> bool:
     try:
         digests: dict[str, str] = json.loads((folder / SEAL).read_text(encoding="utf-8"))
-        found = {path.name: _sha256(path) for path in folder.iterdir() if path.name != SEAL}
+        found = {path.name: packaged.file_sha256(path) for path in folder.iterdir() if path.name != SEAL}
     except (OSError, ValueError):
         return False
     return bool(digests) and found == digests
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -6,7 +6,6 @@ The folder of the request holds everything but the manifest afterwards. What can
 the reason as the last line of stderr.
 """
 
-import hashlib
 import json
 import sys
 import warnings
@@ -18,8 +17,10 @@ import numpy as np
 
 from index.inference import import_openvino
 from index.models.compiled import reader, word_table
+from index.models.contextual_tokens import alignment_layer
 from index.models.encoder import SentenceTransformerEncoder, load_reference
 from index.models.location import ModelFiles
+from index.models.packaged import file_sha256
 from index.models.token_pooling import TokenPooling
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 MODEL = "model.xml"
 PROBE = "节约用水, saving water, économie d'eau: 12 %"
-_MIDDLE = 2 / 3  # of the layers; see index/models/contextual_tokens.py
 _WEIGHTS = {".safetensors", ".bin"}
 
 
@@ -76,7 +76,7 @@ def convert(request: Request) -> Settings:
     """Write the compiled form; raises NotConvertibleError, ModelError and OSError."""
     source, target = Path(request.source), Path(request.target)
     weights = {
-        path.relative_to(source).as_posix(): _sha256(path)
+        path.relative_to(source).as_posix(): file_sha256(path)
         for path in sorted(source.rglob("*"))
         if path.suffix in _WEIGHTS
     }
@@ -127,8 +127,7 @@ def _write_network(model: "SentenceTransformer", path: Path) -> None:
             features = {"token_embeddings": found.last_hidden_state, "attention_mask": attention_mask}
             for module in self.rest:
                 features = module(features)
-            middle = found.hidden_states[round(_MIDDLE * (len(found.hidden_states) - 1))]
-            return features["sentence_embedding"], found.last_hidden_state, middle
+            return features["sentence_embedding"], found.last_hidden_state, alignment_layer(found.hidden_states)
 
     openvino = import_openvino(converter=True)
     width = model[0].auto_model.get_input_embeddings().embedding_dim
@@ -180,11 +179,6 @@ def _unit(reference: SentenceTransformerEncoder, ids: list[int]) -> list[float]:
     with torch.inference_mode():
         vector = reference.model(features)["sentence_embedding"][0].float().numpy()
     return [float(value) for value in vector / np.linalg.norm(vector).clip(1e-12)]
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def main() -> int:

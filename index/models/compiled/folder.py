@@ -1,4 +1,4 @@
-"""The compiled form on disk: made once a model, sealed by digests, never used otherwise than as it was made.
+"""The compiled form on disk: made once a model, used only if its digests match.
 
 CACHE/compiled/<name>-<key>/            the files, and manifest.json, which seals them; key: a digest of the revision,
 the prompts and FORMAT
@@ -12,7 +12,6 @@ import importlib.metadata
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -82,7 +81,7 @@ def read(folder: Path, *, thorough: bool = False) -> Settings:
         try:
             whole = path.stat().st_size == known["size"]
             if name not in _READ_BY_ROW or thorough:
-                whole = whole and _sha256(path) == known["sha256"]
+                whole = whole and packaged.file_sha256(path) == known["sha256"]
         except OSError as error:
             raise UnusableError(f"{path} cannot be read") from error
         if not whole:
@@ -128,7 +127,7 @@ def make(folder: Path, files: ModelFiles, report: Callable[[str], None]) -> None
         if _is_sound(folder):
             return
         report(f"converting the model {files.name} so that it starts and computes faster, once")
-        _sweep(folder)
+        packaged.remove_temporary(folder)
         partial = folder.with_name(f"{folder.name}.{os.getpid()}.tmp")
         partial.mkdir()
         try:
@@ -137,7 +136,7 @@ def make(folder: Path, files: ModelFiles, report: Callable[[str], None]) -> None
                 folder.rename(folder.with_name(f"{folder.name}.unusable.tmp"))
             partial.rename(folder)
         finally:
-            _sweep(folder)
+            packaged.remove_temporary(folder)
 
 
 def _is_sound(folder: Path) -> bool:
@@ -178,32 +177,16 @@ def _seal(folder: Path, settings: Settings) -> None:
     """Put the files on the disk, then the manifest with their sizes and digests."""
     known = {}
     for path in sorted(folder.iterdir()):
-        _flush(path)
-        known[path.name] = {"size": path.stat().st_size, "sha256": _sha256(path)}
+        packaged.sync(path)
+        known[path.name] = {"size": path.stat().st_size, "sha256": packaged.file_sha256(path)}
     manifest = {"format": FORMAT, "versions": versions(), "files": known, "settings": asdict(settings)}
     body = json.dumps(manifest, ensure_ascii=False)
     path = folder / MANIFEST
     path.write_text(f"{hashlib.sha256(body.encode()).hexdigest()}\n{body}", encoding="utf-8")
-    _flush(path)
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what processes that died have left. Call it with the lock held."""
-    for left in folder.parent.glob(f"{folder.name}.*.tmp"):
-        shutil.rmtree(left, ignore_errors=True)
+    packaged.sync(path)
 
 
 def _write_json(path: Path, content: object) -> None:
     partial = path.with_name(f"{path.name}.{os.getpid()}.part")
     partial.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     partial.replace(path)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _flush(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())

@@ -26,13 +26,6 @@ class States(NamedTuple):
     middle: Floats  # (b, w, h), the layer that words are aligned by
 
 
-def version() -> str:
-    """Return the installed version of OpenVINO, without importing it."""
-    import importlib.metadata
-
-    return importlib.metadata.version("openvino")
-
-
 def precision() -> str:
     """Return bfloat16 where the processor computes in it, else float32; ``ZHANGJU_ENGINE`` forces one of them."""
     forced = os.environ.get(ENGINE_VARIABLE, "")
@@ -50,7 +43,10 @@ class Transformer:
     """
 
     def __init__(self, model: Path, precision: str, digest: str) -> None:
-        """Compile a model file, ``digest`` of which names what is kept of the compilation. Raises RuntimeError."""
+        """Compile a model file. Raises RuntimeError.
+
+        ``digest`` is that of its folder, OpenVINO's version included: it names what is kept of the compilation.
+        """
         options: dict[str, object] = {
             "INFERENCE_PRECISION_HINT": _HINTS[precision],
             "NUM_STREAMS": 1,
@@ -58,7 +54,7 @@ class Transformer:
         }
         if threads := os.environ.get("OMP_NUM_THREADS", ""):
             options["INFERENCE_NUM_THREADS"] = int(threads)
-        compiled = compilation.compile_model(import_openvino().Core(), model, options, f"{version()} {digest}")
+        compiled = compilation.compile_model(import_openvino().Core(), model, options, digest)
         self._request = compiled.create_infer_request()
 
     def __call__(self, embeddings: Floats, mask: Ints) -> States:

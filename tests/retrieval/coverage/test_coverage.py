@@ -142,7 +142,7 @@ def test_how_near_passages_are_is_the_mean_of_the_best_of_each_token(
     用水量 has three tokens, the word itself and two bigrams, and no passage has the word alone.
     """
     monkeypatch.setattr("retrieval.ranking.ranker._BLOCK", 2)
-    questions = searcher.questions(["用水量", "幼儿"])
+    questions = searcher.encode_questions(["用水量", "幼儿"])
     found = searcher._ranker.late_interaction(questions)
     expected = []
     for question in questions:

@@ -25,7 +25,7 @@ def test_questions_are_different_pieces_of_the_texts() -> None:
     assert all(question in text for question in some)
 
 
-@pytest.mark.parametrize(("question", "outcome"), [("节能改造", "answered"), ("crash", "look_up: <div")])
+@pytest.mark.parametrize(("question", "outcome"), [("节能改造", "answered"), ("crash", "answer: <div")])
 def test_a_visitor_tells_answers_from_errors(monkeypatch: pytest.MonkeyPatch, question: str, outcome: str) -> None:
     monkeypatch.setattr(load_page, "PAUSE_SECONDS", (0.0, 0.01))
     asked: Iterator[str] = cycle([question])

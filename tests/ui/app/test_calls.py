@@ -46,7 +46,7 @@ def test_the_arguments_of_before_are_enough(site: Site) -> None:
         ("search", ["节能", "many"], "k: "),
         ("search", ["节能", 5, "law.txt"], "documents: "),
         ("search", ["节能", 5, ["law.txt", 1]], "documents[1]: "),
-        ("look_up", [{"a": 1}, [], "zh", ""], "question: "),
+        ("answer", [{"a": 1}, [], "zh", ""], "question: "),
         ("explain", ["节能", [["a", 0, {}]], "zh"], "sentences[0][2]: "),
         ("show", [None], "reference: "),
     ],
@@ -75,13 +75,13 @@ def test_who_finds_the_page_busy_is_told_to_come_again(monkeypatch: pytest.Monke
     full = ConcurrencyLimit(waiting=-1)
     monkeypatch.setattr(application, "AskHandlers", lambda live: AskHandlers(live, limit=full))
     with served() as site:
-        reply, shown = site.call("search", "节能"), site.call("look_up", "节能", [], "zh", "")
+        reply, shown = site.call("search", "节能"), site.call("answer", "节能", [], "zh", "")
         figures = site.ask("/metrics").body
     assert (reply.status, reply.headers["Retry-After"]) == (503, "5")
     assert "too many questions" in json.loads(reply.body)["error"]
     assert shown.status == 200  # the page shows the message
     assert 'zhangju_calls_total{handler="search",outcome="busy"} 1' in figures
-    assert 'zhangju_calls_total{handler="look_up",outcome="busy"} 1' in figures
+    assert 'zhangju_calls_total{handler="answer",outcome="busy"} 1' in figures
 
 
 def test_a_body_that_is_no_call_is_refused_by_gradio(site: Site) -> None:
@@ -131,7 +131,7 @@ class SlowSearcher(BigramSearcher):
 def covered(searcher: BigramSearcher, terms: int, language: str = "zh") -> tuple[Reply, str]:
     """Ask for the coverage of so many terms; return the reply and the figures of the page."""
     with served(live=Standing(searcher)) as site:
-        reply = site.call("cover", "、".join(f"节能{i}" for i in range(terms)), [], "", language, "")
+        reply = site.call("coverage", "、".join(f"节能{i}" for i in range(terms)), [], "", language, "")
         return reply, site.ask("/metrics").body
 
 
@@ -142,12 +142,12 @@ def test_a_request_that_takes_too_long_is_stopped_and_says_so(
     monkeypatch.setattr(application, "TIME_LIMIT", 0.3)
     searcher = SlowSearcher((plan(), law()))
     reply, figures = covered(searcher, 50, language)
-    [seconds] = [line.split()[1] for line in figures.splitlines() if 'call_seconds_sum{handler="cover"}' in line]
+    [seconds] = [line.split()[1] for line in figures.splitlines() if 'call_seconds_sum{handler="coverage"}' in line]
     assert float(seconds) < 3  # fifty terms take five seconds
     shown = json.loads(reply.body)["data"][0]
     assert shown["problem"]
     assert words.frame.too_slow in shown["html"]
-    assert 'zhangju_calls_total{handler="cover",outcome="timeout"} 1' in figures
+    assert 'zhangju_calls_total{handler="coverage",outcome="timeout"} 1' in figures
     assert "problem" not in json.loads(covered(searcher, 1, language)[0].body)["data"][0]
 
 
@@ -176,12 +176,12 @@ def test_others_are_served_between_the_terms_of_a_coverage() -> None:
             ended[name] = time.monotonic()
 
         threads = [
-            Thread(target=call, args=("cover", "、".join(f"节能{i}" for i in range(30)), [], "", "zh", "")),
-            Thread(target=call, args=("look_up", "节能", [], "zh", "")),
+            Thread(target=call, args=("coverage", "、".join(f"节能{i}" for i in range(30)), [], "", "zh", "")),
+            Thread(target=call, args=("answer", "节能", [], "zh", "")),
         ]
         for thread in threads:
             thread.start()
             time.sleep(0.2)  # the first holds the turn
         for thread in threads:
             thread.join()
-    assert ended["look_up"] < ended["cover"] - 1
+    assert ended["answer"] < ended["coverage"] - 1

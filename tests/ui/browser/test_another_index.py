@@ -14,7 +14,7 @@ from ui.app.application import PULSE
 
 PATIENCE = 30_000  # milliseconds in which a page has heard of another index; three seconds where nobody else is busy
 EVERY = 5_000  # milliseconds between two looks of a page, as in page.js
-TELL = "**/run/tell"
+NOTICES = "**/run/notices"
 QUESTION = "万元产值用水量下降多少？"
 
 
@@ -88,7 +88,7 @@ def test_an_update_that_failed_is_tried_again(browser: Browser, followed: tuple[
         visit = Visit(context, address)
         told = visit.page.locator("#zj-notices")
         visit.page.wait_for_timeout(1_000)  # what a page asks at its beginning has arrived
-        visit.page.route(TELL, lambda route: route.fulfill(status=503), times=1)
+        visit.page.route(NOTICES, lambda route: route.fulfill(status=503), times=1)
         with without_index(directory, told):
             assert "503" in "".join(visit.complaints)
         expect(told).to_be_hidden(timeout=PATIENCE)
@@ -101,7 +101,7 @@ def test_a_late_update_does_not_undo_a_newer_one(browser: Browser, followed: tup
         visit = Visit(context, address)
         told = visit.page.locator("#zj-notices")
         with without_index(directory, told):
-            visit.page.route(TELL, lambda route: held.append(route), times=1)
+            visit.page.route(NOTICES, lambda route: held.append(route), times=1)
             visit.ask(QUESTION)  # an answer brings an update; its reply, which has the notice, is held back
             while not held:
                 visit.page.wait_for_timeout(50)

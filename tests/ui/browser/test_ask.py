@@ -175,7 +175,7 @@ def test_what_is_typed_while_an_answer_loads_is_kept(visit: Visit) -> None:
         page.keyboard.type("和节能")
         route.continue_()
 
-    page.route("**/run/look_up", slowly)
+    page.route("**/run/answer", slowly)
     visit.ask(WATER)
     expect(page.locator("#zj-question")).to_be_focused()
     page.keyboard.type("改造")

@@ -49,7 +49,7 @@ def test_nothing_of_gradios_front_end_is_asked_for(visit: Visit) -> None:
     visit.page.locator("#zj-views [data-view=library]").click()
     expect(visit.page.locator(".zj-library")).to_be_visible()
     paths = {urlsplit(address).path for address in visit.requests}
-    assert {"/", f"{STATIC}/page.js", f"{STATIC}/page.css", "/gradio_api/run/look_up"} <= paths
+    assert {"/", f"{STATIC}/page.js", f"{STATIC}/page.css", "/gradio_api/run/answer"} <= paths
     others = {path for path in paths if not path.startswith(f"{STATIC}/") and not HANDLER.fullmatch(path)}
     assert others <= {"/", PULSE}
 
@@ -57,4 +57,4 @@ def test_nothing_of_gradios_front_end_is_asked_for(visit: Visit) -> None:
 def test_opening_the_page_calls_no_handler_but_that_of_the_notices(visit: Visit) -> None:
     expect(visit.page.locator("#zj-question")).to_be_focused()
     called = {urlsplit(address).path for address in visit.requests if "/gradio_api/" in address}
-    assert called <= {"/gradio_api/run/tell"}
+    assert called <= {"/gradio_api/run/notices"}

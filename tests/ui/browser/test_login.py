@@ -22,19 +22,19 @@ serve(Standing(BigramSearcher((plan(), law()))), port=0, access=access, announce
 
 
 @pytest.fixture(scope="module")
-def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    users = write_accounts(tmp_path_factory.mktemp("door") / "users", **PASSWORDS)
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    users = write_accounts(tmp_path_factory.mktemp("accounts") / "users", **PASSWORDS)
     with serving(str(users), program=BEHIND_A_DOOR) as address:
         yield address
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_the_door_opens_to_the_right_password_alone(browser: Browser, door: str, script: bool) -> None:
+def test_the_page_opens_to_the_right_password_alone(browser: Browser, address: str, script: bool) -> None:
     with browser.new_context(locale="zh-CN", java_script_enabled=script) as context:
         page = context.new_page()
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
-        page.goto(f"{door}?q=节能改造")
+        page.goto(f"{address}?q=节能改造")
         expect(page.get_by_role("button", name="登录")).to_be_visible()
         page.get_by_label("用户名").fill("王芳")
         page.get_by_label("密码").fill("not the password")
@@ -47,24 +47,24 @@ def test_the_door_opens_to_the_right_password_alone(browser: Browser, door: str,
         page.get_by_label("Password").fill(PASSWORDS["王芳"])
         page.keyboard.press("Enter")
         expect(page).to_have_url(re.compile(r"/\?q=%E8%8A%82"))
-        assert all(url.startswith(door) or url == "data:," for url in asked)
+        assert all(url.startswith(address) or url == "data:," for url in asked)
 
 
-def test_who_is_signed_in_asks_comes_back_by_links_and_leaves(browser: Browser, door: str) -> None:
+def test_who_is_signed_in_asks_comes_back_by_links_and_leaves(browser: Browser, address: str) -> None:
     with browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900}) as context:
         page = context.new_page()
-        page.goto(door)
+        page.goto(address)
         page.get_by_label("用户名").fill("anna")
         page.get_by_label("密码").fill(PASSWORDS["anna"])
         page.get_by_role("button", name="登录").click()
         expect(page.locator("#zj-page")).to_be_visible()
-        visit = Visit(context, door)
+        visit = Visit(context, address)
         visit.ask("用水量较2020年下降多少")
         elsewhere = context.new_page()  # a page of another site, from which a link leads here
         elsewhere.route(
             "http://elsewhere.example/",
             lambda route: route.fulfill(
-                body=f'<a href="{door}?q=节能改造">here</a>', content_type="text/html; charset=utf-8"
+                body=f'<a href="{address}?q=节能改造">here</a>', content_type="text/html; charset=utf-8"
             ),
         )
         elsewhere.goto("http://elsewhere.example/")

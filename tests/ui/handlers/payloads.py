@@ -150,10 +150,10 @@ class Visitor:
 
     def __init__(self) -> None:
         self._live = Standing(BigramSearcher(library("text")))
-        room = AskHandlers(self._live)
-        frame, library_handlers = FrameHandlers(room, can_leave=True), LibraryHandlers(self._live, room.lookup, None)
-        programs = program_handlers(Api(self._live, room.limit))
-        self.handlers: dict[str, Handler] = programs | page_handlers(room, frame, library_handlers)
+        ask = AskHandlers(self._live)
+        frame, library_handlers = FrameHandlers(ask, can_leave=True), LibraryHandlers(self._live, ask.lookup, None)
+        programs = program_handlers(Api(self._live, ask.limit))
+        self.handlers: dict[str, Handler] = programs | page_handlers(ask, frame, library_handlers)
 
     def gather(self, text: str, rounds: Sequence[tuple[bool, str]] = ROUNDS) -> Iterator[tuple[str, Html]]:
         """The name of each handler with each piece of HTML that it gives, for what is there and for what is not."""

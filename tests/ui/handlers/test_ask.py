@@ -29,7 +29,7 @@ LIVE = Standing(SEARCHER)
 BASE = "http://127.0.0.1:7860/"
 
 
-def room(live: Standing = LIVE) -> AskHandlers:
+def ask(live: Standing = LIVE) -> AskHandlers:
     return AskHandlers(live)
 
 
@@ -38,7 +38,7 @@ def key(live: Standing) -> str:
 
 
 def test_a_question_is_answered_with_counts_for_the_outline() -> None:
-    found = room().answer("  推动高耗能行业节能改造 \n", [], "zh", BASE)
+    found = ask().answer("  推动高耗能行业节能改造 \n", [], "zh", BASE)
     assert found["hits"][0] == "plan.txt#4"
     assert found["quoted"]
     assert len(found["hits"]) == 9
@@ -46,22 +46,22 @@ def test_a_question_is_answered_with_counts_for_the_outline() -> None:
     assert found["counts"] == {"zj-n0-0": 2, "zj-n0-1": 4, "zj-n0-2": 1, "zj-n0-3": 1, "zj-n0-4": 1, "zj-n0-5": 1,
                                "zj-n1-0": 1, "zj-n1-1": 1}  # fmt: skip
     assert link(BASE, q="推动高耗能行业节能改造", p="plan.txt#4") in unescape(found["html"])
-    english = room().answer("用水量下降多少", [], "en", "javascript:alert(1)")["html"]
+    english = ask().answer("用水量下降多少", [], "en", "javascript:alert(1)")["html"]
     assert "云溪市发展规划, ch. 2, sec. 2, para. 1" in english
     assert "javascript" not in english
 
 
 def test_only_the_documents_that_were_chosen_are_asked() -> None:
-    assert set(room().answer("节能改造", ["law.txt"], "zh", "")["hits"]) == {"law.txt#1", "law.txt#2"}
+    assert set(ask().answer("节能改造", ["law.txt"], "zh", "")["hits"]) == {"law.txt#1", "law.txt#2"}
 
 
 def test_a_place_leads_to_its_passages() -> None:
-    found = room().answer("第二条", [], "zh", "")
+    found = ask().answer("第二条", [], "zh", "")
     assert found["place"] == "law.txt#2"
     assert "第二条：1 段" in found["html"]
-    chapter = room().answer("第二章", ["plan.txt"], "en", "")
+    chapter = ask().answer("第二章", ["plan.txt"], "en", "")
     assert chapter["hits"] == [f"plan.txt#{n}" for n in (3, 4, 5, 6)]
-    assert "place" not in room().answer("第九章", [], "zh", "")
+    assert "place" not in ask().answer("第九章", [], "zh", "")
 
 
 @dataclass(frozen=True)
@@ -75,38 +75,38 @@ class Repeating(BigramSearcher):
 
 
 def test_passages_with_the_same_words_are_named_in_either_language() -> None:
-    repeating = room(Standing(Repeating((plan(), law()))))
+    repeating = ask(Standing(Repeating((plan(), law()))))
     assert ZH.same_places(["《云溪市湿地保护条例》第二条"]) in repeating.answer("用水量下降多少", [], "zh", "")["html"]
     assert EN.same_places(["云溪市湿地保护条例, art. 2"]) in repeating.answer("用水量下降多少", [], "en", "")["html"]
 
 
 @pytest.mark.parametrize("question", ["", "  \n\t", "　"])
 def test_an_empty_question_is_not_searched(question: str) -> None:
-    told = room(Standing(BigramSearcher(()))).answer(question, [], "zh", "")  # asking would fail
+    told = ask(Standing(BigramSearcher(()))).answer(question, [], "zh", "")  # asking would fail
     assert ZH.empty_question in told["html"]
     assert told["problem"]
 
 
 def test_a_problem_that_the_reader_can_mend_is_shown_in_its_words() -> None:
-    told = room().answer("很" * 201, [], "zh", "")
+    told = ask().answer("很" * 201, [], "zh", "")
     assert "the question has 201 characters; shorten it to 200" in told["html"]
     assert ZH.unusable in told["html"]
-    told = room().read_text("gone.txt", "", "zh")["html"]
+    told = ask().read_text("gone.txt", "", "zh")["html"]
     assert f'<p class="zj-verdict-title">{ZH.error.place}</p><p>原因： <span lang="en">there is no document' in told
-    assert "there is no passage" in room().preview(["gone"], "en")["html"]
-    assert "there is no passage" in room().preview([], "en")["html"]
+    assert "there is no passage" in ask().preview(["gone"], "en")["html"]
+    assert "there is no passage" in ask().preview([], "en")["html"]
 
 
 def test_an_unforeseen_problem_is_logged_and_shown_calmly(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR):
-        told = room().answer("crash", [], "zh", "")
+        told = ask().answer("crash", [], "zh", "")
     assert "a bug" in caplog.text
     assert ZH.unexpected in told["html"]
     assert "a bug" not in told["html"]
 
 
 def test_a_text_holds_every_heading_and_passage_in_order() -> None:
-    read = room().read_text("plan.txt", "", "zh")
+    read = ask().read_text("plan.txt", "", "zh")
     page = Page(read["html"])
     passages = [a["data-passage"] for tag, a in page.elements if tag == "div" and "data-cite" in a]
     assert passages == [p.id for p in plan().passages]
@@ -118,7 +118,7 @@ def test_a_text_holds_every_heading_and_passage_in_order() -> None:
 
 
 def test_a_reference_is_looked_at_in_its_own_document() -> None:
-    seen = room().preview(["gone", "law.txt#2", "law.txt#1"], "en")
+    seen = ask().preview(["gone", "law.txt#2", "law.txt#1"], "en")
     assert seen["document"] == "law.txt"
     assert "云溪市湿地保护条例, art. 2" in seen["html"]
     assert EN.hit.also_named.format(count=1) in seen["html"]
@@ -131,23 +131,23 @@ NEXT = replace(LIVE, searcher=BigramSearcher((plan(),)), generation=SECOND)
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_nothing_is_told_while_nothing_has_changed(language: str) -> None:
-    assert room().notices(key(LIVE), "", language) == {"html": "", "generation": key(LIVE)}
-    assert room().notices(key(LIVE), key(LIVE), language)["html"] == ""
+    assert ask().notices(key(LIVE), "", language) == {"html": "", "generation": key(LIVE)}
+    assert ask().notices(key(LIVE), key(LIVE), language)["html"] == ""
 
 
 def test_another_index_is_told_with_what_is_in_it() -> None:
     assert (
         "版本 2（2026\u201103\u201105\u00a014:07 生成）：1 份文件，7 段。"
-        in room(NEXT).notices(key(LIVE), "", "zh")["html"]
+        in ask(NEXT).notices(key(LIVE), "", "zh")["html"]
     )
-    english = room(NEXT).notices(key(LIVE), "", "en")["html"]
+    english = ask(NEXT).notices(key(LIVE), "", "en")["html"]
     assert "generation 2 (built 2026\u201103\u201105\u00a014:07). Documents: 1, passages: 7." in english
     assert EN.older not in english
 
 
 def test_an_answer_from_an_older_index_is_called_that() -> None:
-    assert ZH.older in room(NEXT).notices(key(NEXT), key(LIVE), "zh")["html"]
-    assert EN.older not in room(NEXT).notices(key(NEXT), key(NEXT), "en")["html"]
+    assert ZH.older in ask(NEXT).notices(key(NEXT), key(LIVE), "zh")["html"]
+    assert EN.older not in ask(NEXT).notices(key(NEXT), key(NEXT), "en")["html"]
 
 
 def test_an_index_that_cannot_be_opened_is_told_with_the_reason() -> None:
@@ -156,7 +156,7 @@ def test_an_index_that_cannot_be_opened_is_told_with_the_reason() -> None:
         ("zh", "磁盘上的索引无法打开，仍使用版本 1"),
         ("en", "cannot be opened; generation 1 remains"),
     ):
-        notice = room(stuck).notices(key(stuck), "", language)["html"]
+        notice = ask(stuck).notices(key(stuck), "", language)["html"]
         assert start in notice
         assert '<span lang="en">&lt;b&gt;tokens.npy&lt;/b&gt; is damaged</span>' in notice
 
@@ -182,7 +182,7 @@ class Overtaken(BigramSearcher):
 def test_a_question_is_asked_of_one_index_alone() -> None:
     live = Standing(SEARCHER)
     live.searcher = Overtaken((plan(), law()), live)
-    assert room(live).answer("用水量下降多少", [], "zh", "")["generation"] == f"{FIRST.name} {FIRST.digest[:16]}"
+    assert ask(live).answer("用水量下降多少", [], "zh", "")["generation"] == f"{FIRST.name} {FIRST.digest[:16]}"
     assert live.generation == SECOND
 
 
@@ -228,9 +228,9 @@ def test_programs_get_what_the_command_line_prints() -> None:
 
 def test_every_handler_has_its_name_and_says_what_it_does() -> None:
     programs = program_handlers(Api(LIVE, ConcurrencyLimit()))
-    pages = page_handlers(room(), FrameHandlers(room()), LibraryHandlers(LIVE, room().lookup, None))
+    pages = page_handlers(ask(), FrameHandlers(ask()), LibraryHandlers(LIVE, ask().lookup, None))
     assert set(programs) == {"search", "show", "related", "outline", "documents"}
-    assert {"enter", "look_up", "read", "turn", "peek", "tell"} <= set(pages)
+    assert {"load_frame", "answer", "read_text", "load_chunks", "preview", "notices"} <= set(pages)
     assert all("\n" in (handler.__doc__ or "") for handler in (*programs.values(), *pages.values()))
 
 

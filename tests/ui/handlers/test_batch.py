@@ -12,7 +12,7 @@ from retrieval.evidence.batch import BLOCK
 from retrieval.evidence.evidence_rows import COLUMNS
 from tests.ui.fakes import SECOND, BigramSearcher, Standing, law, plan
 from ui.handlers.ask import AskHandlers
-from ui.handlers.batch import QUESTIONS, ROOM, BatchHandlers
+from ui.handlers.batch import MAX_FILE_KB, QUESTIONS, BatchHandlers
 from ui.render.batch import render_rows
 from ui.state.batch_jobs import BatchJob, BatchJobs, UnknownBatchError
 from ui.state.concurrency import ConcurrencyLimit
@@ -136,7 +136,7 @@ def test_a_paused_batch_has_the_table_of_its_answers() -> None:
         ("q.csv", f"问题,text\n{WATER},x\n", "rename them"),
         ("q.txt", "很" * 2001, "line 1"),
         ("q.txt", "问\n" * (QUESTIONS + 1), f"共有 {QUESTIONS + 1:,} 个问题"),
-        ("q.txt", "x" * (ROOM * 1000 + 9), f"最多 {ROOM} KB"),
+        ("q.txt", "x" * (MAX_FILE_KB * 1000 + 9), f"最多 {MAX_FILE_KB} KB"),
         ("q.xlsx", "no workbook", "q.xlsx"),
     ],
 )

@@ -9,21 +9,21 @@ from ui.state.concurrency import ConcurrencyLimit
 from ui.words import EN, ZH
 
 LIVE = Standing(BigramSearcher((plan(), law())))
-ROOM = AskHandlers(LIVE)
+ASK = AskHandlers(LIVE)
 WATER = plan().passages[4]
 ASKED = "How much less water?"
 
 
 def explainer(limit: ConcurrencyLimit | None = None) -> ExplainHandler:
-    return ExplainHandler(LIVE, limit or ROOM.limit, ROOM.lookup)
+    return ExplainHandler(LIVE, limit or ASK.limit, ASK.lookup)
 
 
 def test_hits_in_another_language_are_explained() -> None:
-    found = ROOM.answer(ASKED, [], "en", "")
+    found = ASK.answer(ASKED, [], "en", "")
     assert [name for name, _, _ in found["explain"]] == found["hits"]
     passages = {p.id: p for document in LIVE.searcher.documents for p in document.passages}
     assert all(0 <= start < end <= len(passages[name].text) for name, start, end in found["explain"])
-    assert ROOM.answer("用水量下降多少", [], "en", "")["explain"] == []
+    assert ASK.answer("用水量下降多少", [], "en", "")["explain"] == []
     assert to_explain(LIVE.searcher.ask(ASKED, k=3)) == found["explain"][:3]
 
 

@@ -18,6 +18,7 @@ from starlette.types import Message
 from index.building import uploads as files
 from index.building.updates import UpdateProgress, UpdateRequest
 from index.errors import StoreError
+from index.models.embedding_cache import contract_digest
 from index.models.encoder import Encodings, IncrementCallback
 from index.models.shared_encoder import SharedEncoderLoader
 from index.storage import store
@@ -160,6 +161,14 @@ def test_changes_are_recorded_with_who_made_them(desk: Desk) -> None:
         ("add begins", "anna", ["law.txt"]),
         ("add done", "anna", ["law.txt"]),
     ]
+
+
+def test_the_log_tells_of_a_damaged_file_of_embeddings(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    left = store.partial_embeddings(desk.directory) / f"{contract_digest(desk.encoder.contract)}.sqlite"
+    left.write_bytes(b"no database" * 100)
+    desk.add(("law.txt", LAW.encode()))
+    assert desk.ended().state == "done"
+    assert "is damaged: it was renamed" in caplog.text
 
 
 @READ_ONLY

@@ -15,7 +15,8 @@ from ui.handlers.related import MAX_CHAPTERS, PAIRS, RelatedHandlers, by_kind, c
 from ui.html.links import link
 from ui.html.markup import element
 from ui.render.chapter_map import MapView, render_map, render_pair_passages, render_strongest, shades
-from ui.render.related import CitedPassage, opening, render_pairs, render_related, render_related_card, render_source
+from ui.render.passages import CitedPassage, chapter_label
+from ui.render.related import opening, render_pairs, render_related, render_related_card, render_source
 from ui.state.computation import Computation
 from ui.state.concurrency import ConcurrencyLimit
 from ui.words import EN, ZH, PageWords
@@ -213,7 +214,12 @@ def test_passages_without_chapter_have_a_label() -> None:
     inside = MapChapter(document="plan.txt", path=(part, replace(ENERGY, number=1)), title="规划", first="p", size=1)
     preface = chapter(Division(kind="章", number=0, title="序言"))
     drawn = chart(np.zeros((4, 4)).tolist(), [chapter(None), inside, preface, chapter(None, of="x", title="附则")])
-    assert [drawn.label(i, ZH) for i in range(4)] == ["各章之前", "第三编 第一章", "序言", "全文"]
+    assert [chapter_label(drawn.found.chapters, i, ZH) for i in range(4)] == [
+        "各章之前",
+        "第三编 第一章",
+        "序言",
+        "全文",
+    ]
     assert Page(render_map(drawn, ZH)).text("thead") == "章各章1序言全文"
 
 

@@ -131,10 +131,10 @@ def test_five_million_characters_do_not_reach_a_handler(monkeypatch: pytest.Monk
     with served() as site:
         port = site.port
         for chunked in (False, True):
-            assert post(port, "/gradio_api/run/look_up", LONG, chunked=chunked)[0] == 413
+            assert post(port, "/gradio_api/run/answer", LONG, chunked=chunked)[0] == 413
             assert post(port, "/gradio_api/queue/join", LONG, chunked=chunked)[0] == 413
             assert post(port, "/gradio_api/upload", b"x" * 1000, chunked=chunked)[0] == 403
         assert asked == []
-        status, _ = post(port, "/gradio_api/run/look_up", json.dumps({"data": ["第一章", [], "zh", ""]}).encode())
+        status, _ = post(port, "/gradio_api/run/answer", json.dumps({"data": ["第一章", [], "zh", ""]}).encode())
         assert status == 200
         assert asked == ["第一章"]

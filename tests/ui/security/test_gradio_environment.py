@@ -25,7 +25,7 @@ paths = ["/", "/config", "/theme.css", "/gradio_api/info", "/gradio_api/file=/et
          "/gradio_api/vibe-code", "/gradio_api/profiling/summary", "/gradio_api/runs", "/monitoring", "/no/such/thing"]
 with served() as site:
     listening = [s.getsockname() for running in site.running.servers for s in running.sockets]
-    replies = [site.ask(path) for path in paths] + [site.call("look_up", "节能", [], "zh", "")]
+    replies = [site.ask(path) for path in paths] + [site.call("answer", "节能", [], "zh", "")]
     replies.append(site.ask("/config", Origin="null"))
     said = [[r.status, sorted((k, v) for k, v in r.headers.items() if k != "date"), r.body] for r in replies]
 print(json.dumps([site.port, [host for host, port in listening], said]))

@@ -40,5 +40,5 @@ def test_what_may_be_kept(site: Site) -> None:
     assert module.headers["Cache-Control"] == "private, max-age=31536000, immutable"
     assert site.ask(static("gone.js")).headers["Cache-Control"] == "no-store"
     assert site.ask("/").headers["Cache-Control"] == "no-store"
-    answer = site.call("look_up", "节能改造", [], "zh", "")
+    answer = site.call("answer", "节能改造", [], "zh", "")
     assert (answer.status, answer.headers["Cache-Control"]) == (200, "no-store")

@@ -101,13 +101,13 @@ def test_a_name_that_someone_else_points_here_is_not_answered(site: Site, path: 
 
 
 def test_a_page_elsewhere_can_ask_nothing(site: Site) -> None:
-    assert site.call("look_up", "节能", [], "zh", "").status == 200
-    assert site.call("look_up", "节能", [], "zh", "", Origin=f"http://127.0.0.1:{site.port}").status == 200
+    assert site.call("answer", "节能", [], "zh", "").status == 200
+    assert site.call("answer", "节能", [], "zh", "", Origin=f"http://127.0.0.1:{site.port}").status == 200
     for origin in (ELSEWHERE, "null", f"http://localhost:{site.port}"):
-        reply = site.call("look_up", "节能", [], "zh", "", Origin=origin)
+        reply = site.call("answer", "节能", [], "zh", "", Origin=origin)
         assert (reply.status, reply.headers["Access-Control-Allow-Origin"]) == (403, None)
     asked_before = {"Origin": ELSEWHERE, "Access_Control_Request_Method": "POST"}
-    assert site.ask("/gradio_api/run/look_up", "OPTIONS", **asked_before).status == 403
+    assert site.ask("/gradio_api/run/answer", "OPTIONS", **asked_before).status == 403
     assert site.ask("/pulse", Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="no-cors").status == 403
 
 
@@ -118,8 +118,8 @@ def test_behind_a_proxy_the_page_has_its_name() -> None:
         assert '"root":"https://zhangju.example"' in config  # where gradio_client sends its calls
         assert "elsewhere" not in page + config
         own, other = "https://zhangju.example", "https://elsewhere.example"
-        assert site.call("look_up", "节能", [], "zh", "", **sent, Origin=own).status == 200
-        assert site.call("look_up", "节能", [], "zh", "", **sent, Origin=other).status == 403
+        assert site.call("answer", "节能", [], "zh", "", **sent, Origin=own).status == 200
+        assert site.call("answer", "节能", [], "zh", "", **sent, Origin=other).status == 403
 
 
 def test_without_a_proxy_nobody_says_where_the_page_is(site: Site) -> None:

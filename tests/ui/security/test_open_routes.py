@@ -116,8 +116,8 @@ def test_no_way_around(site: Site, path: str) -> None:
 
 
 def test_only_the_methods_that_are_needed() -> None:
-    assert ROUTES.is_open("POST", "/gradio_api/run/look_up")
-    assert not ROUTES.is_open("GET", "/gradio_api/run/look_up")
+    assert ROUTES.is_open("POST", "/gradio_api/run/answer")
+    assert not ROUTES.is_open("GET", "/gradio_api/run/answer")
     assert not ROUTES.is_open("POST", "/gradio_api/run/a/b")
     assert not ROUTES.is_open("POST", "/config")
 

@@ -128,5 +128,5 @@ def test_turns_are_those_of_accounts_and_else_of_addresses(tmp_path: Path) -> No
         site.call("search", "节能", Cookie=who)
         site.call("search", "节能", Authorization=basic("王芳", PASSWORDS["王芳"]))
     with served(live=live) as site:
-        site.call("look_up", "节能", [], "zh", "")
+        site.call("answer", "节能", [], "zh", "")
     assert seen == ["anna", "王芳", "127.0.0.1"]

@@ -45,7 +45,7 @@ def cookie(reply: Reply) -> str:
     "path",
     [
         *("/", "/pulse", static("page.js"), "/assets/x.js", "/static/x.js", "/theme.css", "/config"),
-        *("/gradio_api/info", "/mcp", "/gradio_api/mcp", "/no/such/thing"),
+        *("/gradio_api/info", "/mcp", "/no/such/thing"),
         scan_address("0" * 64, 1),
         *(static("login.css/../page.js"), static("%6cogin.css/x"), "/zhangju/login.css"),
     ],
@@ -55,7 +55,7 @@ def test_strangers_get_nothing(closed: Site, path: str) -> None:
         reply = closed.ask(path, **headers)
         assert (reply.status, reply.body) == (401, "登录")
         assert reply.headers["WWW-Authenticate"].startswith("Basic ")
-    posted = closed.ask("/gradio_api/run/look_up", "POST", '{"data": ["节能", [], "zh", ""]}')
+    posted = closed.ask("/gradio_api/run/answer", "POST", '{"data": ["节能", [], "zh", ""]}')
     assert posted.status == 401
 
 
@@ -136,7 +136,7 @@ def test_who_guesses_is_made_to_wait(closed: Site) -> None:
 
 def test_programs_sign_in_with_every_request(closed: Site) -> None:
     for name, password in PASSWORDS.items():
-        assert closed.call("look_up", "节能", [], "zh", "", Authorization=basic(name, password)).status == 200
+        assert closed.call("answer", "节能", [], "zh", "", Authorization=basic(name, password)).status == 200
     for wrong in (basic("anna", "guess number 1"), "Basic !", "Basic YQ==", "Bearer x", "Basic", "basic "):
         reply = closed.ask("/pulse", Authorization=wrong)
         assert (reply.status, reply.headers["WWW-Authenticate"][:5]) == (401, "Basic")

@@ -50,14 +50,14 @@ def test_a_short_text_is_sent_whole_and_a_long_one_near_a_passage() -> None:
 
 
 def test_further_chunks_are_loaded() -> None:
-    room = AskHandlers(Standing(BigramSearcher((long_text(200),))))
-    first = room.read_text("long.txt", "long.txt#100", "zh")["html"]
+    ask = AskHandlers(Standing(BigramSearcher((long_text(200),))))
+    first = ask.read_text("long.txt", "long.txt#100", "zh")["html"]
     assert len(re.findall('class="zj-chunk"', first)) == 34
     assert set(re.findall(r'class="zj-passage" data-passage="long.txt#(\d+)"', first)) == {
         str(n) for n in range(91, 109)
     }
-    turned = room.load_chunks("long.txt", [33, 99, -1, 0], "long.txt#7", "zh")["chunks"]
+    turned = ask.load_chunks("long.txt", [33, 99, -1, 0], "long.txt#7", "zh")["chunks"]
     assert list(turned) == ["0", "1", "2", "33"]
     assert 'data-passage="long.txt#200"' in turned["33"]
-    assert len(room.load_chunks("long.txt", list(range(34)), "", "zh")["chunks"]) == 12
-    assert room.load_chunks("gone.txt", [0], "", "zh")["problem"]
+    assert len(ask.load_chunks("long.txt", list(range(34)), "", "zh")["chunks"]) == 12
+    assert ask.load_chunks("gone.txt", [0], "", "zh")["problem"]

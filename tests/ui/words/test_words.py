@@ -92,7 +92,3 @@ def test_every_kind_of_relation_has_words() -> None:
 )
 def test_language_of_a_browser(header: str, language: str) -> None:
     assert preferred_language(header) == language
-
-
-def test_the_default_language_can_be_set() -> None:
-    assert preferred_language("fr", "en") == "en"
