@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from index.parsing.headings.classification import UNNUMBERED, ClassifiedLine
+from index.parsing.headings.classification import UNNUMBERED, ClassifiedLine, is_heading_text
+from index.parsing.headings.number_sequence import is_bare_number
 from index.parsing.headings.words import FIRST_CJK, is_annex, is_supplement, starts_closing
 from index.records import Division
 
@@ -61,6 +62,10 @@ def _kinds_below(lines: Sequence[ClassifiedLine]) -> list[str]:
 
 
 def _begins_closing(lines: Sequence[ClassifiedLine], at: int, *, is_end: bool) -> bool:
+    """Return whether a line begins the closing; what is all the text of an article below its title does not."""
+    has_title = lines[at - 1].kind == "text" and is_heading_text(lines[at - 1].line.text)
+    if is_bare_number(lines[at - 2 if has_title else at - 1]):
+        return False
     return starts_closing(lines[at].line.text) or _is_note(lines, at) or (is_end and _is_in_capitals(lines, at))
 
 

@@ -1,7 +1,7 @@
 """Choice among candidates for headings: a heading whose words are no proof must continue the numbers around it."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -91,20 +91,23 @@ def _rejected(lines: Sequence[ClassifiedLine]) -> set[int]:
 def _tentative(lines: Sequence[ClassifiedLine], rows: Sequence[int]) -> set[int]:
     """Return the rows of tentative candidates, and those without a heading's style if nearly all others have it.
 
-    A number alone on its line is tentative if nearly all others have words behind it.
+    A number alone on its line is tentative if nearly all others with its word have words behind it.
     """
     styled = sum(lines[row].line.level > 0 for row in rows)
     all_styled = styled >= max(_MIN_STYLED, _MIN_STYLED_SHARE * len(rows))
-    bare = {row for row in rows if lines[row].line.text[0] < FIRST_CJK and _is_bare(lines[row])}
-    few_bare = len(rows) - len(bare) >= max(_MIN_STYLED, _MIN_STYLE_SHARE * len(rows))
-    return {
-        row
-        for row in rows
-        if lines[row].tentative or (all_styled and not lines[row].line.level) or (few_bare and row in bare)
-    }
+    bare = {row for row in rows if lines[row].line.text[0] < FIRST_CJK and is_bare_number(lines[row])}
+    words = {row: lines[row].line.text[0] for row in rows}  # its first letter, or the sign
+    alone, every = (Counter(words[row] for row in some) for some in (bare, rows))
+    doubtful = {row for row in bare if _are_few(alone[words[row]], every[words[row]])}
+    unstyled = {row for row in rows if all_styled and not lines[row].line.level}
+    return doubtful | unstyled | {row for row in rows if lines[row].tentative}
 
 
-def _is_bare(line: ClassifiedLine) -> bool:
+def _are_few(bare: int, every: int) -> bool:
+    return every - bare >= max(_MIN_STYLED, _MIN_STYLE_SHARE * every)
+
+
+def is_bare_number(line: ClassifiedLine) -> bool:
     """Return whether a line is the number of an article and nothing else, as the end of a reference may be."""
     if line.kind != "article" or len(line.line.text) > _MAX_BARE_LENGTH:
         return False

@@ -57,6 +57,15 @@ def test_closing_and_notes_are_passages_of_their_own() -> None:
     assert not read(ARTICLES + CLOSING).left_out
 
 
+def test_what_is_all_the_text_of_an_article_is_no_closing() -> None:
+    article = "Article 3\nAddressees\nThis Directive is addressed to the towns."
+    text = f"{ARTICLES}{article}\n".replace("Regulation", "Directive")
+    assert cited(read(text + CLOSING))[4:6] == [
+        ("art. 3", article),
+        ("para. 2", "\n".join(CLOSING.split("\n")[:4])),
+    ]
+
+
 def test_an_annex_after_the_closing_has_its_own_items() -> None:
     annex = "ANNEX I\nForms\n(1) First form.\n(2) Second form.\n"
     found = cited(read(ARTICLES + CLOSING.partition("(1)")[0] + annex))

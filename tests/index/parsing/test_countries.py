@@ -438,3 +438,11 @@ def test_a_sentence_in_capitals_belongs_to_the_last_article() -> None:
 def test_a_paragraph_that_a_line_begins_with_is_no_subsection() -> None:
     document = read("水井办法\n第一条 水井应当清洁，处罚依照前条\n第二款　处理\n第二条 本办法自公布之日起施行。\n")
     assert [p.path for p in document.passages] == [p.path[-1:] for p in document.passages]
+
+
+def test_a_number_alone_is_compared_with_those_of_its_word() -> None:
+    sections = "".join(f"§ {n}. Die {n}. Weide wird geschlossen.\n" for n in range(1, 8))
+    document = read_document(
+        f"Weidegesetz\n{sections}Artikel II\nÜbergangsrecht\nAlte Weiden bleiben.\n".encode(), "x.txt"
+    )
+    assert document.passages[-1].text == "Artikel II\nÜbergangsrecht\nAlte Weiden bleiben."
