@@ -63,7 +63,8 @@ def _kinds_below(lines: Sequence[ClassifiedLine]) -> list[str]:
 
 def _begins_closing(lines: Sequence[ClassifiedLine], at: int, *, is_end: bool) -> bool:
     """Return whether a line begins the closing; what is all the text of an article below its title does not."""
-    has_title = lines[at - 1].kind == "text" and is_heading_text(lines[at - 1].line.text)
+    above = lines[at - 1].line.text
+    has_title = lines[at - 1].kind == "text" and is_heading_text(above) and above[-1] != "."
     if is_bare_number(lines[at - 2 if has_title else at - 1]):
         return False
     return starts_closing(lines[at].line.text) or _is_note(lines, at) or (is_end and _is_in_capitals(lines, at))
