@@ -91,7 +91,8 @@ def _rejected(lines: Sequence[ClassifiedLine]) -> set[int]:
 def _tentative(lines: Sequence[ClassifiedLine], rows: Sequence[int]) -> set[int]:
     """Return the rows of tentative candidates, and those without a heading's style if nearly all others have it.
 
-    A number alone on its line is tentative if nearly all others with its word have words behind it.
+    A number alone on its line is tentative if nearly all others with its word have words behind it, and one below a
+    line that breaks off within a sentence if it also stands elsewhere.
     """
     styled = sum(lines[row].line.level > 0 for row in rows)
     all_styled = styled >= max(_MIN_STYLED, _MIN_STYLED_SHARE * len(rows))
@@ -100,7 +101,14 @@ def _tentative(lines: Sequence[ClassifiedLine], rows: Sequence[int]) -> set[int]
     alone, every = (Counter(words[row] for row in some) for some in (bare, rows))
     doubtful = {row for row in bare if _are_few(alone[words[row]], every[words[row]])}
     unstyled = {row for row in rows if all_styled and not lines[row].line.level}
-    return doubtful | unstyled | {row for row in rows if lines[row].tentative}
+    torn = {row for row in rows if row and not lines[row].line.gap and _breaks_off(lines[row - 1])}
+    whole = {_key(lines[row]) for row in rows if row not in torn}
+    references = {row for row in torn if _key(lines[row]) in whole}
+    return doubtful | unstyled | references | {row for row in rows if lines[row].tentative}
+
+
+def _key(line: ClassifiedLine) -> tuple[str, int, int] | None:
+    return line.division.key if line.division else None
 
 
 def _are_few(bare: int, every: int) -> bool:
@@ -143,7 +151,7 @@ def _order(division: Division) -> tuple[int, float]:
 def _breaks_off(line: ClassifiedLine) -> bool:
     """Return whether a line ends within a sentence, so that the number below it is that of a reference."""
     text = line.line.text
-    return line.kind == "text" and len(text) >= _MIN_BROKEN_LENGTH and (text[-1].islower() or text[-1] == ",")
+    return line.kind in ("text", "item", "article") and len(text) >= _MIN_BROKEN_LENGTH and (text[-1].islower() or text[-1] == ",")
 
 
 def _is_outer_heading(line: ClassifiedLine, rank: int) -> bool:
