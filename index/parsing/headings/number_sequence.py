@@ -151,7 +151,11 @@ def _order(division: Division) -> tuple[int, float]:
 def _breaks_off(line: ClassifiedLine) -> bool:
     """Return whether a line ends within a sentence, so that the number below it is that of a reference."""
     text = line.line.text
-    return line.kind in ("text", "item", "article") and len(text) >= _MIN_BROKEN_LENGTH and (text[-1].islower() or text[-1] == ",")
+    return (
+        line.kind in ("text", "item", "article")
+        and len(text) >= _MIN_BROKEN_LENGTH
+        and (text[-1].islower() or text[-1] == ",")
+    )
 
 
 def _is_outer_heading(line: ClassifiedLine, rank: int) -> bool:
