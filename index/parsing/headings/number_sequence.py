@@ -91,7 +91,8 @@ def _rejected(lines: Sequence[ClassifiedLine]) -> set[int]:
 def _tentative(lines: Sequence[ClassifiedLine], rows: Sequence[int]) -> set[int]:
     """Return the rows of tentative candidates, and those without a heading's style if nearly all others have it.
 
-    A number alone on its line is tentative if nearly all others with its word have words behind it.
+    A number alone on its line is tentative if nearly all others with its word have words behind it, and one behind a
+    manual line break if the line above goes on.
     """
     styled = sum(lines[row].line.level > 0 for row in rows)
     all_styled = styled >= max(_MIN_STYLED, _MIN_STYLED_SHARE * len(rows))
@@ -100,7 +101,8 @@ def _tentative(lines: Sequence[ClassifiedLine], rows: Sequence[int]) -> set[int]
     alone, every = (Counter(words[row] for row in some) for some in (bare, rows))
     doubtful = {row for row in bare if _are_few(alone[words[row]], every[words[row]])}
     unstyled = {row for row in rows if all_styled and not lines[row].line.level}
-    return doubtful | unstyled | {row for row in rows if lines[row].tentative}
+    going_on = {row for row in rows if _goes_on_in_paragraph(lines, row)}
+    return doubtful | unstyled | going_on | {row for row in rows if lines[row].tentative}
 
 
 def _are_few(bare: int, every: int) -> bool:
@@ -126,7 +128,8 @@ def _candidates(
         breaks += sum(_is_outer_heading(line, rank) for line in lines[at:row])
         at, line = row + 1, lines[row]
         weight = _UNLIKELY if line.unlikely else _AMBIGUOUS if line.ambiguous else _TENTATIVE
-        weight = min(weight, _UNLIKELY) if row and _breaks_off(lines[row - 1]) else weight
+        breaks_off = (row and _breaks_off(lines[row - 1])) or _goes_on_in_paragraph(lines, row)
+        weight = min(weight, _UNLIKELY) if breaks_off else weight
         weight = weight + other_style if row in tentative else _CERTAIN
         assert line.division is not None
         candidates.append(_Candidate(row, _order(line.division), weight, breaks))
@@ -144,6 +147,12 @@ def _breaks_off(line: ClassifiedLine) -> bool:
     """Return whether a line ends within a sentence, so that the number below it is that of a reference."""
     text = line.line.text
     return line.kind == "text" and len(text) >= _MIN_BROKEN_LENGTH and (text[-1].islower() or text[-1] == ",")
+
+
+def _goes_on_in_paragraph(lines: Sequence[ClassifiedLine], row: int) -> bool:
+    """Return whether a line goes on behind several words, within a paragraph: as defined in / Article 7."""
+    text = lines[row - 1].line.text if row and lines[row].line.in_paragraph and not lines[row].line.level else ""
+    return text[-1:].islower() and text.count(" ") > 1
 
 
 def _is_outer_heading(line: ClassifiedLine, rank: int) -> bool:
