@@ -13,9 +13,8 @@ class Line:
     ``number`` is the 1-based line of the source. ``level`` is the depth of a heading in formats that mark headings
     (``##`` is 2), else 0. ``gap`` is true after a blank line, next to a heading and at the start of the file.
     ``page`` counts from 1 in formats that have pages, else it is 0. ``soft`` is true if the line continues the sentence
-    of the previous line. ``in_paragraph`` is true if only a manual line break is between the previous line and this one,
-    in formats that tell it from the end of a paragraph. ``row`` is the table row that the line is, with spans of its
-    text.
+    of the previous line. ``in_paragraph`` is true if only a manual line break is before the line, in formats that tell
+    it from the end of a paragraph. ``row`` is the table row that the line is, with spans of its text.
     """
 
     text: str

@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from index.parsing.headings.classification import RANKS, UNNUMBERED, ClassifiedLine
-from index.parsing.headings.words import division_word, is_unnumbered_division
+from index.parsing.headings.words import division_word, is_annex, is_unnumbered_division
 
 _ANNEXES = ("附件", "附录", "附表")
 _MAX_TITLE_LINES, _MAX_TITLE_LENGTH = 3, 120  # of an annex, with the sections that it belongs to; characters of each
@@ -53,6 +53,8 @@ def _word(line: ClassifiedLine) -> str:
     if line.division is None or line.line.level:
         return ""
     kind = line.division.kind
+    if kind == UNNUMBERED and is_annex(line.line.text):
+        return _ANNEXES[0]
     if kind == UNNUMBERED:
         return division_word(line.line.text) if is_unnumbered_division(line.line.text) else ""
     if RANKS.get(kind) != 0:
