@@ -34,7 +34,7 @@ _NO_TITLE = re.compile(
 )
 _TYPE = re.compile(  # the kind of document that a title names
     r".*(?:法|条例|條例|办法|辦法|规定|規定|规则|規則|细则|細則|决定|決定|意见|通知|公告|规划|規劃|计划|計畫|纲要|綱要|方案|报告|解释|标准|规范"
-    r"|章程|公约|協定|协定|宪法|憲法|法律|命令|草案|白皮书)(?:[（(].*[）)])?$"
+    r"|施行令|規程|要綱|要領|章程|公约|協定|协定|宪法|憲法|法律|命令|草案|白皮书)(?:[（(].*[）)])?$"
     r"|.*\b(?:regulations?|directive|ordinance|act|law|code|plan|statute|constitution|decision|agreement|convention|report|bill|treaty|strategy|policy"
     r"|ordenan[zç]a|ordinanza|regolamento|satzung|arrêté|portaria|plano|estrategia|programme"
     r"|gesetz|verordnung|ordnung|loi|code|décret|règlement|ley|decreto|reglamento|lei|legge|wet|lag|förordning|ustawa|zákon"

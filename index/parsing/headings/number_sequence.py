@@ -91,8 +91,8 @@ def _rejected(lines: Sequence[ClassifiedLine]) -> set[int]:
 def _tentative(lines: Sequence[ClassifiedLine], rows: Sequence[int]) -> set[int]:
     """Return the rows of tentative candidates, and those without a heading's style if nearly all others have it.
 
-    A number alone on its line is tentative if nearly all others with its word have words behind it, and one behind a
-    manual line break if the line above goes on.
+    A number alone on its line is tentative if nearly all others with its word have words behind it. A number below a
+    line that breaks off within a sentence is, if it also stands elsewhere or only a manual line break is above it.
     """
     styled = sum(lines[row].line.level > 0 for row in rows)
     all_styled = styled >= max(_MIN_STYLED, _MIN_STYLED_SHARE * len(rows))
@@ -102,7 +102,14 @@ def _tentative(lines: Sequence[ClassifiedLine], rows: Sequence[int]) -> set[int]
     doubtful = {row for row in bare if _are_few(alone[words[row]], every[words[row]])}
     unstyled = {row for row in rows if all_styled and not lines[row].line.level}
     going_on = {row for row in rows if _goes_on_in_paragraph(lines, row)}
-    return doubtful | unstyled | going_on | {row for row in rows if lines[row].tentative}
+    torn = {row for row in rows if row and not lines[row].line.gap and _breaks_off(lines[row - 1])}
+    whole = {_key(lines[row]) for row in rows if row not in torn}
+    references = {row for row in torn if _key(lines[row]) in whole}
+    return doubtful | unstyled | going_on | references | {row for row in rows if lines[row].tentative}
+
+
+def _key(line: ClassifiedLine) -> tuple[str, int, int] | None:
+    return line.division.key if line.division else None
 
 
 def _are_few(bare: int, every: int) -> bool:
@@ -146,7 +153,11 @@ def _order(division: Division) -> tuple[int, float]:
 def _breaks_off(line: ClassifiedLine) -> bool:
     """Return whether a line ends within a sentence, so that the number below it is that of a reference."""
     text = line.line.text
-    return line.kind == "text" and len(text) >= _MIN_BROKEN_LENGTH and (text[-1].islower() or text[-1] == ",")
+    return (
+        line.kind in ("text", "item", "article")
+        and len(text) >= _MIN_BROKEN_LENGTH
+        and (text[-1].islower() or text[-1] == ",")
+    )
 
 
 def _goes_on_in_paragraph(lines: Sequence[ClassifiedLine], row: int) -> bool:

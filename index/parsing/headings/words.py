@@ -24,11 +24,11 @@ _NUMBER = re.compile(
        (?:(?:o\.)?[\s{_DASHES}]?(?P<latin>(?i:{"|".join(SUFFIXES)}))\b|\s?(?P<repeated>مكرر(?:اً|ًا|ا)?)(?![^\W\d_])
          |(?:\.?[ºª°])?(?P<joint>[{_DASHES}/])(?P<capital>[A-Z])(?![^\W_])
          |(?:er|re|ère|st|nd|rd|th|[ºª°]|o(?=\.))(?![^\W\d_])
-         |(?P<letters>[A-Za-z]{{1,2}}|[{_LETTERS}]|\s[a-z](?=[.:)]|\s+[^\W\d_a-z]|$))(?![^\W\d_]))?
+         |(?P<letters>[A-Za-z]{{1,2}}|[{_LETTERS}]|\s[a-z](?=[.:)]|\s+[^\W\d_a-z]|$))(?![^\W\d_⁰¹²³⁴-⁹]))?
      |(?P<roman>[IVXLCDM]+|[ivx]+)(?:er|[{_DASHES}\s]?(?P<after>[A-Z]))?(?![^\W_])
      |(?P<letter>[A-Z])(?![^\W_])
      |(?P<word>[^\W\d_][^\W\d_'’]*(?:['’][^\W\d_]+)?)['’΄ʹ׳]?)
-    (?P<close>[)\]]?)(?:\[\d{{1,3}}\])?(?P<mark>\s*[.:：ºª°]+\s*[{_DASHES}]*|\s*[{_DASHES}]+)?""",
+    (?P<close>[)\]]?)(?:\[\d{{1,3}}\]|[⁰¹²³⁴-⁹]{{1,3}})?(?P<mark>\s*[.:：ºª°]+\s*[{_DASHES}]*|\s*[{_DASHES}]+)?""",
     re.VERBOSE,
 )
 _PRINTED = r"(?:[LRDA]\*?\.?\s?)?\d{1,5}(?:[-.]\d{1,4}){0,3}[a-z]?"

@@ -446,3 +446,25 @@ def test_a_number_alone_is_compared_with_those_of_its_word() -> None:
         f"Weidegesetz\n{sections}Artikel II\nÜbergangsrecht\nAlte Weiden bleiben.\n".encode(), "x.txt"
     )
     assert document.passages[-1].text == "Artikel II\nÜbergangsrecht\nAlte Weiden bleiben."
+
+
+def test_footnote_marks_behind_numbers_are_no_part_of_them() -> None:
+    document = read(
+        "Weggesetz\nArt. 1 Wege\nWege sind offen.\nArt. 2⁴ Zäune\nZäune sind niedrig.\nArt. 2a⁵\nTore sind breit.\n"
+    )
+    assert [cite for cite, _ in cited(document)] == ["art. 1", "art. 2", "art. 2a"]
+
+
+def test_a_reference_at_the_beginning_of_a_line_is_no_section_that_stands_elsewhere() -> None:
+    document = read(
+        """\
+        Weidegesetz
+        § 1. Weiden sind offen.
+        § 2. Die Umwandlung einer Weide in eine andere Nutzung bedarf der Genehmigung nach
+        § 3. Dies gilt nicht für Zäune.
+        § 3. Die Genehmigung erteilt der Ort.
+        § 4. Das Gesetz gilt ab heute.
+        """
+    )
+    assert [cite for cite, _ in cited(document)] == ["art. 1", "art. 2", "art. 3", "art. 4"]
+    assert "Dies gilt nicht" in document.passages[1].text
