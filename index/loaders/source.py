@@ -13,7 +13,8 @@ class Line:
     ``number`` is the 1-based line of the source. ``level`` is the depth of a heading in formats that mark headings
     (``##`` is 2), else 0. ``gap`` is true after a blank line, next to a heading and at the start of the file.
     ``page`` counts from 1 in formats that have pages, else it is 0. ``soft`` is true if the line continues the sentence
-    of the previous line. ``row`` is the table row that the line is, with spans of its text.
+    of the previous line. ``in_paragraph`` is true if only a manual line break is before the line, in formats that tell
+    it from the end of a paragraph. ``row`` is the table row that the line is, with spans of its text.
     """
 
     text: str
@@ -23,6 +24,7 @@ class Line:
     gap: bool = False
     page: int = 0
     soft: bool = False
+    in_paragraph: bool = False
     row: TableRow | None = None
 
     @property
@@ -58,6 +60,7 @@ class Block:
     level: int = 0
     gap: bool = False
     page: int = 0
+    in_paragraph: bool = False
     row: TableRow | None = None
     doubtful: tuple[Span, ...] = ()
 
@@ -78,7 +81,18 @@ def compose_source(blocks: Iterable[Block], metadata: Mapping[str, str]) -> Sour
         level = block.level if len(text) <= _MAX_HEADING_LENGTH and text[-1] not in "。；;" else 0
         gap = gap or block.gap or level > 0
         number = len(lines) + 1
-        lines.append(Line(text=text, start=at, number=number, level=level, gap=gap, page=block.page, row=block.row))
+        lines.append(
+            Line(
+                text=text,
+                start=at,
+                number=number,
+                level=level,
+                gap=gap,
+                page=block.page,
+                in_paragraph=block.in_paragraph,
+                row=block.row,
+            )
+        )
         doubtful += _shifted(block, at, len(text))
         at, gap = at + len(text) + 1, level > 0
     text = "\n".join(line.text for line in lines)

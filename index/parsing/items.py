@@ -2,6 +2,7 @@
 
 import re
 
+from index.parsing.headings.sections import note_text
 from index.parsing.headings.words import FIRST_CJK, is_note, parse_word_heading
 from index.parsing.item_marks import ItemMark, marks_in_series, parse_item_mark
 from index.records import InnerDivision, Span
@@ -12,10 +13,13 @@ _HEADING = re.compile(
     rf"[第제]\s*{HEADING_NUMBER_PATTERN}\s*[条條조](?:\s*[之의の]\s*{SPACED_NUMBER_PATTERN})?(?:\([^()\n]*\))?"
     r"[^\S\n]*[.:：]?[^\S\n]*(?:【[^】\n]*】)?\s*"
 )
-_NOTE = re.compile(r"\[[^\[\]]+\]|\([^()]*(?:\([^()]*\)[^()]*)*\)")  # of the editors, on who changed the text and when
-# of an act: 1. Short title.—, 2A Closing, [F1 2A Closing, 1.—(1)
+_NOTE = re.compile(  # of the editors, on who changed the text and when; in Canada R.S., 1985, c. 3, s. 4
+    r"\*?\[[^\[\]]+\]|\([^()]*(?:\([^()]*\)[^()]*)*\)|(?:[RL]\.[SR]\.(?:C\.)?,? )?[12][0-9]{3}, (?:c|ch)\. [0-9].*"
+)
+# of an act: 1. Short title.—, 2A Closing, [F1 2A Closing, 1.—(1), *6.1 (1)
 _SECTION = re.compile(
-    r"\[?(?:F[0-9]{1,4}\s?)?\[?[1-9][0-9]{0,2}(?:[A-Z]{1,2}(?=[\s.]|[A-Z][a-z]))?\.?\s*(?P<dash>[—–]\s?)?"
+    r"[*\[]?(?:F[0-9]{1,4}\s?)?\[?[1-9][0-9]{0,2}(?:\.[0-9]{1,3}(?=\s))?(?:[A-Z]{1,2}(?=[\s.]|[A-Z][a-z]))?\.?\s*"
+    r"(?P<dash>[—–]\s?)?"
 )
 _AFTER_TITLE = re.compile(r"\.?(?:[^\S\n]?[—–])?")
 _KINDS = ("款", "项", "目")
@@ -119,12 +123,14 @@ def _without_notes_above(text: str, lines: list[Span]) -> list[Span]:
 
 
 def _lines(text: str, caption: str) -> list[Span]:
-    """Return the spans of the lines that are not blank, without the article's heading and caption."""
-    above = next((len(line) for line in (f"{caption}\n", f"{caption}.\n") if caption and text.startswith(line)), 0)
+    """Return the spans of the lines that are not blank, without heading, caption and marginal notes of the article."""
+    first = text.partition("\n")[0]
+    noted = bool(note_text(first))
+    above = len(first) + 1 if noted or (caption and first in (caption, f"{caption}.") and first != text) else 0
     at = above + _end_of_heading(text[above:])
     section = _SECTION.match(text, above)
     titled = section and caption and text.startswith(caption, section.end())
-    if section and (titled or section["dash"] or text.startswith("(", section.end())):
+    if section and (noted or titled or section["dash"] or text.startswith("(", section.end())):
         at = section.end()
     if caption and not above and text.startswith(caption, at):
         at += len(caption)
@@ -133,7 +139,7 @@ def _lines(text: str, caption: str) -> list[Span]:
     spans: list[Span] = []
     for line in re.finditer(r"[^\n]+", text[at:]):
         words = line.group()
-        if words.strip():
+        if words.strip() and not note_text(words.strip()):
             start = at + line.start() + len(words) - len(words.lstrip())
             spans.append(Span(start, at + line.start() + len(words.rstrip())))
     return spans

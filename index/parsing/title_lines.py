@@ -117,6 +117,8 @@ class _Title:
 
     def continues(self, above: Line, line: Line, length: int) -> bool:
         """Return whether a line continues the title, which has ``length`` characters with it."""
+        if line.in_paragraph and line.level and line.level == above.level:  # one heading, with a manual line break
+            return True
         words, text, before = self._words, fold_word(line.text), fold_word(above.text)
         if words.ends and words.ends.match(text):
             return False
@@ -131,7 +133,7 @@ class _Title:
             return bool(is_part) or (line.level == above.level and _may_be_subject(line.text))
         if starts or goes_on:
             return line.level in (0, above.level)
-        if line.text[-1] == "." or (line.gap and not self._is_bare):
+        if line.text[-1] == "." or (line.gap and not line.in_paragraph and not self._is_bare):
             return False
         if self._is_bare:
             return is_lower or (words.ends is not None and above.text.isupper() and line.text.isupper())

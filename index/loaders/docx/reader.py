@@ -125,8 +125,8 @@ class _Reader:
             self._pending = found
             return
         level = _level(properties, chain)
-        for line in (self._number(properties, chain) + found.text).split("\n"):
-            yield Block(text=line, level=level)
+        for at, line in enumerate((self._number(properties, chain) + found.text).split("\n")):
+            yield Block(text=line, level=level, in_paragraph=at > 0)
         yield from self._note_blocks(found.notes)
         for box in _text_boxes(node):
             yield Block(text="")

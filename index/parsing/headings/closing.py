@@ -13,7 +13,9 @@ _NOTE = re.compile(r"[（(\[]\s*([0-9]{1,3})\s*[)）\]]\s*\S")
 _STRUCTURE = ("heading", "article", "box")
 _MIN_CAPITAL_WORDS, _MAX_CAPITALS = 3, 200  # of a line in capitals
 _BARE_NOTE = re.compile(r"([0-9]{1,3})\)$")  # at the foot of a page, with its text on the next line
-_CHINESE_NOTE = re.compile(r"(?:附\s*件|附\s*[注註]|[备備][注註]|编者[注按]|[注註])\s*[:：]")
+_CHINESE_NOTE = re.compile(
+    r"(?:附\s*件|附\s*[注註]|[备備][注註]|编者[注按]|[注註]|(?:[资資]料|文章|信息|稿件)[来來]源|出[处處典]|출처)\s*[:：]"
+)
 _ANNEX_BELOW = re.compile(r"附\s*件\s*[:：]$")
 
 

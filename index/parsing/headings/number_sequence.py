@@ -91,8 +91,8 @@ def _rejected(lines: Sequence[ClassifiedLine]) -> set[int]:
 def _tentative(lines: Sequence[ClassifiedLine], rows: Sequence[int]) -> set[int]:
     """Return the rows of tentative candidates, and those without a heading's style if nearly all others have it.
 
-    A number alone on its line is tentative if nearly all others with its word have words behind it, and one below a
-    line that breaks off within a sentence if it also stands elsewhere.
+    A number alone on its line is tentative if nearly all others with its word have words behind it. A number below a
+    line that breaks off within a sentence is, if it also stands elsewhere or only a manual line break is above it.
     """
     styled = sum(lines[row].line.level > 0 for row in rows)
     all_styled = styled >= max(_MIN_STYLED, _MIN_STYLED_SHARE * len(rows))
@@ -101,10 +101,11 @@ def _tentative(lines: Sequence[ClassifiedLine], rows: Sequence[int]) -> set[int]
     alone, every = (Counter(words[row] for row in some) for some in (bare, rows))
     doubtful = {row for row in bare if _are_few(alone[words[row]], every[words[row]])}
     unstyled = {row for row in rows if all_styled and not lines[row].line.level}
+    going_on = {row for row in rows if _goes_on_in_paragraph(lines, row)}
     torn = {row for row in rows if row and not lines[row].line.gap and _breaks_off(lines[row - 1])}
     whole = {_key(lines[row]) for row in rows if row not in torn}
     references = {row for row in torn if _key(lines[row]) in whole}
-    return doubtful | unstyled | references | {row for row in rows if lines[row].tentative}
+    return doubtful | unstyled | going_on | references | {row for row in rows if lines[row].tentative}
 
 
 def _key(line: ClassifiedLine) -> tuple[str, int, int] | None:
@@ -134,7 +135,8 @@ def _candidates(
         breaks += sum(_is_outer_heading(line, rank) for line in lines[at:row])
         at, line = row + 1, lines[row]
         weight = _UNLIKELY if line.unlikely else _AMBIGUOUS if line.ambiguous else _TENTATIVE
-        weight = min(weight, _UNLIKELY) if row and _breaks_off(lines[row - 1]) else weight
+        breaks_off = (row and _breaks_off(lines[row - 1])) or _goes_on_in_paragraph(lines, row)
+        weight = min(weight, _UNLIKELY) if breaks_off else weight
         weight = weight + other_style if row in tentative else _CERTAIN
         assert line.division is not None
         candidates.append(_Candidate(row, _order(line.division), weight, breaks))
@@ -151,11 +153,14 @@ def _order(division: Division) -> tuple[int, float]:
 def _breaks_off(line: ClassifiedLine) -> bool:
     """Return whether a line ends within a sentence, so that the number below it is that of a reference."""
     text = line.line.text
-    return (
-        line.kind in ("text", "item", "article")
-        and len(text) >= _MIN_BROKEN_LENGTH
-        and (text[-1].islower() or text[-1] == ",")
-    )
+    within = len(text) >= _MIN_BROKEN_LENGTH and (text[-1].islower() or text[-1] == ",")
+    return within and line.kind in ("text", "item", "article")
+
+
+def _goes_on_in_paragraph(lines: Sequence[ClassifiedLine], row: int) -> bool:
+    """Return whether a line goes on behind several words, within a paragraph: as defined in / Article 7."""
+    text = lines[row - 1].line.text if row and lines[row].line.in_paragraph and not lines[row].line.level else ""
+    return text[-1:].islower() and text.count(" ") > 1
 
 
 def _is_outer_heading(line: ClassifiedLine, rank: int) -> bool:

@@ -1,7 +1,8 @@
 """Sections of acts in the tradition of English law, whose numbers have no word: 1. Short title, 2A. Stalls.—(1) ….
 
 An act says "this Act" or the like. A list that is counted so in another text is none. Where the numbers have no full
-stop either (1 Short title), the act refers to its sections, and counts no clauses 1.1.
+stop either (1 Short title), the act refers to its sections, and counts no clauses 1.1. In Canada inserted sections have
+numbers with a point (6.1); its acts are known by lines "Marginal note: Short title" above sections and subsections.
 """
 
 import re
@@ -10,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 
 from index.parsing.headings.classification import UNNUMBERED, ClassifiedLine, parse_dotted
-from index.parsing.headings.words import letters_value
+from index.parsing.headings.words import fold_subs, is_annex, letters_value
 from index.records import Division
 
 _ACT = re.compile(
@@ -23,6 +24,11 @@ _MIN_NOTES, _MIN_NOTED = 3, 0.6  # sections of this form with a marginal note ab
 _INSERTED = r"\[?(?:F[0-9]{1,4}\s?)?\[?"  # brackets and notes of editors: [F1 2A
 _BARE = re.compile(  # copied from a page, the title may follow without a space: 2AClosing
     rf"{_INSERTED}([1-9][0-9]{{0,2}})((?:[A-Z]{{1,2}}(?=\s|[A-Z][a-z]))?)(?:\s+|(?=[A-Z][a-z]))(\S.*)$"
+)
+_LABELLED_NOTE = re.compile(r"(?:Marginal note|Note marginale)\s?:\s*(\S.*)$")
+_NOTED = re.compile(  # 6.1 Text; 7 and 8 [Repealed]; *9 Text, whose asterisk is that of a note of the editors
+    r"\*?\s?(?P<number>[1-9][0-9]{0,2})(?:\.(?P<point>[0-9]{1,3}))?"
+    r"(?:\s(?:to|and|à|et)\s(?P<last>[1-9][0-9]{0,2}))?\s+(?P<text>\S.*)$"
 )
 _REPEALED = re.compile(r"(?:[.…]\s*){3,}$")
 _RUN_IN = re.compile(r"([^—–]{2,160}?)\.?\s?[—–](?=.)")  # Short title and extent.—(1) This Act …
@@ -43,6 +49,8 @@ def number_sections(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
 
 def number_bare_sections(lines: Sequence[ClassifiedLine]) -> list[ClassifiedLine]:
     """Return the lines; those that begin the sections of an act, whose numbers have no full stop, are articles."""
+    if sum(_LABELLED_NOTE.match(line.line.text) is not None for line in lines) >= _MIN_NOTES:
+        return _with_sections(lines, _noted_sections)
     if _has_articles(lines) or _has_clauses(lines) or not any(_REFERENCE.search(line.line.text) for line in lines):
         return list(lines)
     titled = _with_sections(lines, partial(_bare_sections, title_of=_bare_title))
@@ -58,11 +66,11 @@ def _with_sections(lines: Sequence[ClassifiedLine], sections: _Sections) -> list
     if len(found) < _MIN_SECTIONS or not any(_ACT.search(line.line.text) for line in lines):
         return list(lines)
     notes = _marginal_notes(lines, found)
-    above = _cross_headings(lines, found) - notes
+    above = _cross_headings(lines, found, notes) - notes
     numbered: list[ClassifiedLine] = []
     for row, line in enumerate(lines):
         if row in notes:
-            title = line.line.text.rstrip(".")
+            title = (note_text(line.line.text) or line.line.text).rstrip(".")
             line = ClassifiedLine(line.line, "article", replace(found[row + 1], title=title))
         elif row - 1 in notes:
             line = ClassifiedLine(replace(line.line, gap=True), "text")
@@ -114,8 +122,32 @@ def _bare_sections(
             yield row, _section(number, letters, title)
 
 
+def _noted_sections(lines: Sequence[ClassifiedLine]) -> Iterator[tuple[int, Division]]:
+    """Yield the rows of the sections of a Canadian act before its first schedule, as long as their numbers go on."""
+    last, point = 0, ""
+    for row, line in enumerate(lines):
+        if last and line.kind == "heading" and is_annex(line.line.text):
+            return
+        found = _NOTED.match(line.line.text) if _may_be_section(line) else None
+        if found is None or not (found["text"][0].isupper() or found["text"][0] in "[("):
+            continue
+        number, goes_on = int(found["number"]), found["point"] or ""
+        is_next = last < number <= last + _MAX_STEP or (number == last and goes_on not in ("", point))
+        if is_next or (number > last and note_text(lines[row - 1].line.text)):
+            last, point = int(found["last"] or number), goes_on
+            label = f"{number}.{goes_on}" if goes_on else ""
+            sub = fold_subs([int(goes_on)] if goes_on else [])
+            yield row, Division(kind="条", number=number, sub=sub, label=label)
+
+
+def note_text(line: str) -> str:
+    """Return the words behind the label of a marginal note; empty for another line."""
+    found = _LABELLED_NOTE.match(line)
+    return found[1] if found else ""
+
+
 def _may_be_section(line: ClassifiedLine) -> bool:
-    return line.line.row is None and (line.kind == "text" or (line.kind == "heading" and _is_unnumbered(line)))
+    return line.line.row is None and (line.kind == "text" or (line.kind != "item" and _is_unnumbered(line)))
 
 
 def _is_unnumbered(line: ClassifiedLine) -> bool:
@@ -149,7 +181,9 @@ def _has_clauses(lines: Sequence[ClassifiedLine]) -> bool:
 
 
 def _marginal_notes(lines: Sequence[ClassifiedLine], sections: Mapping[int, Division]) -> set[int]:
-    """Return the rows of the notes above sections 1.—, if most of them have one; they are their titles."""
+    """Return the rows of the notes above sections, with a label or above most sections 1.—; they are their titles."""
+    if labelled := {row - 1 for row in sections if row and note_text(lines[row - 1].line.text)}:
+        return labelled
     dashed = [row for row in sections if not sections[row].title and _DASHED.match(lines[row].line.text)]
     found = {row - 1 for row in dashed if row and _is_note(lines, row - 1)}
     return found if len(found) >= max(_MIN_NOTES, _MIN_NOTED * len(dashed)) else set()
@@ -164,10 +198,11 @@ def _is_note(lines: Sequence[ClassifiedLine], row: int) -> bool:
     return may_be and begins
 
 
-def _cross_headings(lines: Sequence[ClassifiedLine], sections: Mapping[int, Division]) -> set[int]:
-    """Return the rows of the headings, short lines between blank ones, of the sections below them."""
-    found = {row - 1 for row in sections if row and _is_cross_heading(lines, row - 1)}
-    return found if len(found) <= _MAX_CROSS_SHARE * len(sections) else set()
+def _cross_headings(lines: Sequence[ClassifiedLine], sections: Mapping[int, Division], notes: set[int]) -> set[int]:
+    """Return the rows of the headings, short lines between blank ones, of the sections and their notes below them."""
+    above = {row - 1 - (row - 1 in notes) for row in sections if row}
+    found = {row for row in above if row >= 0 and _is_cross_heading(lines, row)}
+    return found if notes or len(found) <= _MAX_CROSS_SHARE * len(sections) else set()
 
 
 def _is_cross_heading(lines: Sequence[ClassifiedLine], row: int) -> bool:

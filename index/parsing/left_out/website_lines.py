@@ -15,7 +15,8 @@ _SEPARATORS = re.compile(r"[\s|｜/／·•,，、>＞»<《【】\[\]［］（�
 _SITE = re.compile(
     r"(?:版权所有|copyright\b|©|all rights reserved).*|.*(?:icp备|icp證|icp证|公网安备).*|网站标识码\s*[:：].*"
     r"|(?:上一[篇条页]|下一[篇条页])\s*[:：].*|分享[到至]\s*[:：].*|.{0,6}(?:当前|现在的?|所在|您的)位置\s*[:：]?.*[>＞»].*"
-    r"|(?:网站)?首页(?:\s*[|｜>＞]\s*\S{2,8}){2,}",
+    r"|(?:网站)?首页(?:\s*[|｜>＞]\s*\S{2,8}){2,}"
+    r"|(?:(?:责任|責任|网站|网页|本文|文字|图文)?[编編][辑輯]|责编)\s*[:：].{0,30}|.{0,6}扫一扫.{0,20}",
     re.IGNORECASE,
 )
 _BESIDE = re.compile(  # only if a line of the site is near
@@ -40,7 +41,8 @@ def _website_rows(lines: Sequence[ClassifiedLine], rows: range) -> set[int]:
     """Return the rows of a website's lines, from the first of ``rows`` to the document's text."""
     sure: set[int] = set()
     beside: set[int] = set()
-    for row in rows:
+    links = rows[:0]  # the heading of what stands on other pages, and their titles below it
+    for at, row in enumerate(rows):
         text = lines[row].line.text
         if _is_page_head(text):
             sure.add(row)
@@ -49,11 +51,17 @@ def _website_rows(lines: Sequence[ClassifiedLine], rows: range) -> set[int]:
             break
         if _SITE.fullmatch(text) or _is_menu(text):
             sure.add(row)
+        elif rows.step < 0 and _names_links(text):
+            links = rows[: at + 1]
         elif _BESIDE.fullmatch(text):
             beside.add(row)
         elif len(text) > _MAX_LENGTH or text[-1] in "。；;":
             break
-    return sure | beside if sure else set()
+    return sure | beside | set(links) if sure else set()
+
+
+def _names_links(text: str) -> bool:
+    return _SEPARATORS.sub("", text.lower()) in left_out_words()["links"]["headings"]
 
 
 def _is_menu(text: str) -> bool:

@@ -15,6 +15,7 @@ from docx.oxml.ns import nsdecls
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.citations import path_text
 from index.errors import DocumentError
 from index.loaders import LOADERS, load
 from index.loaders.source import SourceText
@@ -111,6 +112,35 @@ def test_deleted_and_moved_text_is_left_out_and_inserted_text_kept() -> None:
         paragraph("<w:r><w:t>前半，</w:t></w:r>", "<w:rPr><w:del/></w:rPr>"),
         paragraph("<w:r><w:t>后半</w:t><w:br/><w:t>下一行</w:t></w:r>"),
     ) == ["罚款二万元。", "前半，后半", "下一行"]
+
+
+def word_with_breaks(*paragraphs: str, heading: str = "") -> bytes:
+    word = docx.Document()
+    if heading:
+        word.add_heading(heading, 1)  # python-docx writes a line feed as a manual line break
+    for text in paragraphs:
+        word.add_paragraph(text)
+    return saved(word)
+
+
+def test_a_reference_behind_a_manual_line_break_is_no_article() -> None:
+    document = read_document(
+        word_with_breaks(
+            "Article 1\nHives\nA hive is what is counted under\nArticle 3.",
+            "Article 2\nHoney\nHoney is weighed.",
+            "Rules on the keepers of bees\nArticle 3\nBees are counted in May.",
+            heading="Rules for Bees",
+        ),
+        "x.docx",
+    )
+    assert [path_text(p.path, "zh") for p in document.passages] == ["第一条 Hives", "第二条 Honey", "第三条"]
+    assert document.passages[0].text.endswith("counted under Article 3.")
+
+
+@pytest.mark.parametrize("second", ["of the Upper Valley", "THE UPPER VALLEY"])
+def test_a_title_with_a_manual_line_break_is_whole(second: str) -> None:
+    data = word_with_breaks("Article 1\nHives are green.", heading=f"BEE CHARTER\n{second}")
+    assert read_document(data, "x.docx").title == f"BEE CHARTER {second}"
 
 
 def test_table_rows_are_lines_and_merged_cells_are_repeated() -> None:

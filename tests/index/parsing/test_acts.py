@@ -138,6 +138,72 @@ def test_sections_without_a_title_begin_with_their_text() -> None:
     ]  # fmt: skip
 
 
+NOTED = """\
+Lighthouses Act
+
+Marginal note:Name
+1 This Act is the Lighthouses Act.
+
+Lamps
+
+Marginal note:Meaning
+2 (1) A lamp is a light on a tower.
+
+Marginal note:Boats
+(2) The light of a boat is no lamp.
+2031, c. 2, s. 7
+
+3 and 4 [Repealed, 2031, c. 2, s. 8]
+
+Marginal note:Oil
+5 A lamp burns oil.
+
+Marginal note:Gas
+5.1 A lamp may burn gas that
+(a) is clean; and
+(b) is dry.
+
+Marginal note:Start
+*6 This Act starts in May.
+
+*[Note: Act in force May 1, 2031.]
+
+SCHEDULE 1
+
+1 North Tower
+"""
+
+
+def test_sections_with_labelled_marginal_notes_have_these_as_titles_and_numbers_with_a_point() -> None:
+    act = read(NOTED)
+    sections = [p for p in act.passages if p.path and p.path[-1].kind == "条"]
+    assert [(cite("", p).short_en, p.path[-1].title) for p in sections] == [
+        ("art. 1", "Name"), ("art. 2", "Meaning"), ("art. 3", ""), ("art. 5", "Oil"), ("art. 5.1", "Gas"),
+        ("art. 6", "Start"),
+    ]  # fmt: skip
+    assert [sum(i.kind == "款" for i in p.inner) for p in sections] == [1, 2, 1, 1, 1, 1]
+    lamps = sections[1]
+    assert [lamps.text[slice(*i.span)] for i in lamps.inner] == [
+        "(1) A lamp is a light on a tower.", "(2) The light of a boat is no lamp.\n2031, c. 2, s. 7",
+    ]  # fmt: skip
+    assert [p.path[0].title for p in sections[1:]] == ["Lamps"] * 5
+
+
+def test_a_schedule_below_sections_with_marginal_notes_has_none_of_them() -> None:
+    act = read(NOTED + "\nMarginal note:West\n7 West Tower\n")
+    assert {cite("", p).short_en for p in act.passages if "Tower" in p.text} == {"annex 1, para. 1", "annex 1, para. 3"}
+
+
+def test_parts_below_the_title_of_a_schedule_are_within_it() -> None:
+    act = read(
+        "Ponds Act\nPart 1\nGeneral\n1. Name\nThis Act is the Ponds Act.\n2. Ponds\nA pond is wet.\n3. Frogs\n"
+        "A frog is free.\nPart 2\nFines\n4. Fines\nA fine is a pound.\n5. Fish\nA fish is food.\nSchedule\n[s. 4]\n"
+        "Ponds\n\nPart 1\nNorth\nThe mill pond.\nPart 2\nSouth\nThe duck pond.\n"
+    )
+    assert [[d.title for d in p.path[1:]] for p in act.passages[-2:]] == [["North"], ["South"]]
+    assert [p.path[0].title for p in act.passages[:-2]][:5] == ["General"] * 3 + ["Fines"] * 2
+
+
 def test_a_title_may_follow_the_number_of_a_section_without_a_space() -> None:
     act = read(
         "Lamps Act 2031\n\n1Lamps\n\n(1)In this Act a lamp is a light.\n\n(2)A candle is none.\n\n2Duty\n\n"

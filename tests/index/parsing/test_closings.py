@@ -180,3 +180,14 @@ def test_an_annex_or_a_note_of_the_editors_is_no_part_of_the_last_chinese_articl
     assert places("附件：水井名单\n") == ["第一条", "第二条", "第1段"]
     assert places("注：以公报文本为准。\n") == ["第一条", "第二条", "第1段"]
     assert places("附件由镇政府编制。\n") == ["第一条", "第二条"]
+
+
+@pytest.mark.parametrize("source", ["資料來源：某市法規查詢系統", "资料来源：某市政府公报", "出典：某県例規集"])
+def test_where_a_law_was_copied_from_is_no_paragraph_of_its_last_article(source: str) -> None:
+    law = "池塘保護自治條例\n第 1 條\n池塘應予保護。\n第 2 條\n本自治條例自公布日施行。\n"
+    assert cited(read(f"{law}\n{source}\n")) == [*cited(read(law)), ("para. 1", source)]
+
+
+def test_the_source_of_a_table_in_the_last_article_stays_in_it() -> None:
+    law = "第一条 收费从低。\n第二条 收费如下：\n\n| 项目 | 元 |\n|---|---|\n| 甲 | 5 |\n\n资料来源：某市统计局\n"
+    assert "资料来源" in next(text for cite, text in cited(read(law, "law.md")) if cite == "art. 2")

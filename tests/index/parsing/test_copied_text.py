@@ -319,6 +319,28 @@ def test_lines_of_a_website_at_both_ends_are_left_out() -> None:
     assert len(left_out(document, "surroundings")) == 8
 
 
+FOOT = """\
+责任编辑：王某
+微信扫一扫分享本页
+相关文章
+一图读懂湿地保护
+湿地保护专题
+网页纠错 打印本页
+某ICP备00000001号
+"""
+
+
+def test_who_edits_a_page_and_the_titles_of_others_are_left_out_at_its_foot() -> None:
+    text = "湿地保护办法\n第一条 为了保护湿地，制定本办法。\n第二条 本办法自发布之日起施行。\n"
+    document = read(text + FOOT)
+    assert [p.text for p in document.passages] == text.splitlines()[1:]
+    assert left_out(document, "surroundings") == FOOT.splitlines()
+
+
+def test_a_heading_of_further_reading_is_text_where_no_website_is() -> None:
+    assert left_out(read("养蜂手册\n养蜂先看花期。\n推荐阅读\n蜜源植物图鉴\n"), "surroundings") == []
+
+
 def test_words_of_websites_within_a_text_stay() -> None:
     document = read(
         """\
