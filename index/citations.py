@@ -152,13 +152,8 @@ def _apart(labels: list[str]) -> Iterator[str]:
 
 
 def is_table_row(passage: Passage) -> bool:
-    """Return whether a passage is nothing but a row of a table with a caption, or of one in an article.
-
-    In an article a number is that of a paragraph, so that the row has to be named.
-    """
-    if not passage.ordinal or len(passage.rows) != 1 or not passage.rows[0].cells:
-        return False
-    return bool(passage.rows[0].caption) or (bool(passage.path) and passage.path[-1].kind == "条")
+    """Return whether a passage is nothing but a row of a table with a caption."""
+    return bool(passage.ordinal and len(passage.rows) == 1 and passage.rows[0].caption and passage.rows[0].cells)
 
 
 def _table_levels(passage: Passage, span: Span | None) -> tuple[str, ...]:

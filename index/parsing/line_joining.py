@@ -3,7 +3,7 @@
 import re
 import sys
 import unicodedata
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -162,10 +162,6 @@ class LineJoiner:
                 add(before.end - cut, " " * spaced, after.start)
         add(paragraphs[-1][-1].end, "", 0)
         return "".join(texts), tuple(pieces)
-
-    def leave_out(self, start: int) -> None:
-        """Leave a line, given by its offset, out of texts that go on behind it."""
-        insort(self._left_out, start)
 
     def _leaves_out(self, start: int, end: int) -> bool:
         at = bisect_left(self._left_out, start)

@@ -223,10 +223,7 @@ class _PassageBuilder:
         lines = self._with_table(lines)
         mark = parse_item_mark(lines[0].text)
         is_item = mark is not None and mark.style not in _OUTERMOST and self._continues_list(lines)
-        if self._article and lines[0].row is not None:  # a row is cited by its name; the article goes on behind it
-            self._add_paragraph(lines)
-            self._joiner.leave_out(lines[0].start)
-        elif draft := self._article or (self._drafts[-1] if is_item else None):
+        if draft := self._article or (self._drafts[-1] if is_item else None):
             draft.paragraphs.append(list(lines))
             self._in_list = not self._article
         else:

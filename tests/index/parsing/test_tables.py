@@ -200,25 +200,6 @@ def test_prose_and_contents_are_no_tables() -> None:
         assert not rows(document)
 
 
-def test_rows_in_an_article_are_passages_beside_its_text() -> None:
-    html = (
-        "<p>东村水费办法</p><p>第一条　水费每月收取。</p><p>第二条　水费标准如下：</p><table>"
-        "<tr><th>用户</th><th>元/吨</th></tr><tr><td>居民</td><td>3</td></tr><tr><td>商店</td><td>5</td></tr></table>"
-        "<p>标准每三年调整一次。</p><p>第三条　本办法自公布之日起施行。</p>"
-    )
-    document = read_document(html.encode(), "x.html")
-    assert [(cite("甲", p).short_zh, p.text) for p in document.passages] == [
-        ("第一条", "第一条　水费每月收取。"),
-        ("第二条", "第二条　水费标准如下：\n标准每三年调整一次。"),
-        ("第二条，居民", "用户：居民 | 元/吨：3"),
-        ("第二条，商店", "用户：商店 | 元/吨：5"),
-        ("第三条", "第三条　本办法自公布之日起施行。"),
-    ]
-    article = document.passages[1]
-    assert "".join(document.source[slice(*piece)] for piece in article.pieces) == article.text
-    assert sum(part.kind == "款" for part in article.inner) == 2
-
-
 def test_a_first_row_that_names_a_group_has_the_caption_above_it_and_a_text_across_figures_is_no_name() -> None:
     html = (
         "<h1>甲市计划</h1><p>正文在此。</p><p>表1 工程</p><table><tr><th>工程</th><th>内容</th><th>2031年</th></tr>"

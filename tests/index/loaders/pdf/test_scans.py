@@ -251,7 +251,7 @@ def test_a_doubtful_line_is_marked_beside_invisible_characters_and_in_a_row_of_a
         cells[8],
     )
     row = "指标名称：人均用水 | 2025年：15.1 | 2030年：14.2"
-    assert doubtful_texts(read_document(PAGE, "x.pdf")) == [[], ["第二条山川。"], [], [row]]
+    assert doubtful_texts(read_document(PAGE, "x.pdf")) == [[], ["第二条山川。", row]]
 
 
 def test_too_many_scanned_pages_are_refused(recognised: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
