@@ -164,11 +164,11 @@ def introduces(text: str, span: Span) -> bool:
 def introduced_list(passage: Passage, clause: Span) -> Span | None:
     """Return the clause with the items that it introduces; None if there are none, or too many to quote."""
     text = passage.text
+    if not introduces(text, clause):
+        return None
     ends = [part.span.end for part in passage.inner if part.span.start <= clause.start < part.span.end]
     below = [part for part in passage.inner if clause.end <= part.span.start < (ends[-1] if ends else len(text))]
-    if not introduces(text, clause) or not below or below[0].kind == "款":
-        return None
-    if text[clause.end : below[0].span.start].strip():
+    if not below or below[0].kind == "款" or text[clause.end : below[0].span.start].strip():
         return None
     end = [part.span.end for part in below if part.kind == below[0].kind][-1]
     whole = Span(clause.start, clause.start + len(text[clause.start : end].rstrip()))
